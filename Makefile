@@ -1,0 +1,63 @@
+# Everything starts here; `make help` lists it. Python 3.11 or later and make are all that `run` and `test` need.
+PYTHON ?= python3.11
+ifeq ($(shell command -v $(PYTHON)),)
+PYTHON := python3
+endif
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench schemas lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.run: requirements/run.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/run.lock
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/build.lock
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.lock
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.lock
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/bench.lock
+	@touch $@
+
+run: $(VENV)/.run ## the whole product on an embedded broker, SQLite and a simulated bank; Ctrl-C ends it
+	@$(BIN)/ebbwatch run --embedded --simulate
+
+test: $(VENV)/.dev ## every test that this machine has the servers for
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -p no:cacheprovider
+
+check: $(VENV)/.dev ## format, lint, types, import walls
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## put the source into the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.bench ## speed and detection quality beside what a user would pick instead
+	$(BIN)/python -m bench
+
+schemas: $(VENV)/.run ## write schemas/published/ anew from the types
+	$(BIN)/python -m schemas.publish
+
+LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --upgrade -q
+lock: $(VENV)/.dev ## pin every dependency anew
+	$(BIN)/python -m pip install -q uv
+	$(LOCK) pyproject.toml --all-extras -o requirements/run.lock
+	$(LOCK) --group build -o requirements/build.lock
+	$(LOCK) pyproject.toml --all-extras --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(LOCK) pyproject.toml --all-extras --group dev --group bench -c requirements/dev.lock -o requirements/bench.lock
+
+clean: ## forget the environment and the embedded run's data
+	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""Kafka to checked events to the weekly ledger."""

@@ -1,0 +1,1 @@
+"""The outbox to Kafka topics; the only producers."""

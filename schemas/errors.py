@@ -1,0 +1,47 @@
+"""Facts that stop a piece of work. Rooms raise them; only api knows which HTTP status each one is."""
+
+from __future__ import annotations
+
+
+class EbbwatchError(Exception):
+    """Base of every error this product raises on purpose."""
+
+
+class NotFound(EbbwatchError):
+    """Nothing of that kind under that id, or not for this person to see."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"no {kind} {key}")
+        self.kind, self.key = kind, key
+
+
+class Conflict(EbbwatchError):
+    """The thing is not in a state that allows this."""
+
+
+class StaleRevision(EbbwatchError):
+    """Someone else changed it first."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(f"revision is {actual}, not {expected}")
+        self.expected, self.actual = expected, actual
+
+
+class Forbidden(EbbwatchError):
+    """This role may not do this."""
+
+
+class BadSetting(EbbwatchError):
+    """A setting that stops the start; the message is one line that names it and says why."""
+
+
+class LostPartition(EbbwatchError):
+    """The offset row moved under us: another process owns the partition now."""
+
+    def __init__(self, topic: str, partition: int, expected: int) -> None:
+        super().__init__(f"{topic}[{partition}] no longer stands at offset {expected}")
+        self.topic, self.partition, self.expected = topic, partition, expected
+
+
+class TopicChanged(EbbwatchError):
+    """The broker's topic is not the one the stored offsets belong to."""

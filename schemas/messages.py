@@ -1,0 +1,92 @@
+"""Contract out: what Ebbwatch publishes. Source: docs/architecture.md, "Contract out".
+
+No field holds a wall-clock time: a message made again after a crash is the same to the byte. `alert_id` and
+`revision` (or `dead_letter_id`) let a consumer drop repeats.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas.events import Currency, Id, WeekText
+
+TOPIC_ALERTS = "ebbwatch.alerts"
+TOPIC_DEAD_LETTERS = "ebbwatch.deadletter"
+
+SignedAmount = Annotated[
+    str, Meta(extra_json_schema={"pattern": r"^-?[0-9]+(\.[0-9]{1,4})?$"}, examples=["1234.56"])
+]
+AlertState = Literal["open", "acknowledged", "in_case", "closed", "held", "snoozed", "suppressed"]
+Outcome = Literal[
+    "true_diversion",
+    "true_decline",
+    "expected_event",
+    "new_normal",
+    "data_fault",
+    "false_alarm",
+    "inconclusive",
+    "recovered",
+    "withdrawn",
+]
+
+
+class ComparisonMessage(msgspec.Struct, frozen=True):
+    """One preset passed, with its arithmetic: deviation_pct = (actual - expected) / expected * 100."""
+
+    series: Literal["debit", "credit", "turnover"]
+    baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
+    weeks: int
+    base_weeks: int
+    actual: SignedAmount
+    expected: SignedAmount
+    deviation_pct: float
+    preset_pct: float
+    grade: Literal["prompt", "alarm"]
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """One sentence made from the numbers."""
+
+    en: str
+    zh: str
+
+
+class AlertMessage(msgspec.Struct, frozen=True):
+    """One revision of one alert episode. `comparisons` are those of `week`, the newest week with evidence."""
+
+    alert_id: str
+    revision: int
+    client_id: Id
+    branch_id: Id
+    week: WeekText
+    opened_week: WeekText
+    grade: Literal["prompt", "alarm"]
+    state: AlertState
+    direction: Literal["fall", "rise"]
+    series: Literal["debit", "credit", "turnover"]
+    comparisons: tuple[ComparisonMessage, ...]
+    summary: Summary
+    value_at_risk: SignedAmount
+    currency: Currency
+    policy_version: str
+    ledger_revision: int
+    outcome: Outcome | None = None
+    assignee: str | None = None
+
+
+class DeadLetterMessage(msgspec.Struct, frozen=True):
+    """An event that could not be taken in. Bytes are base64; null where null, unreadable or too big."""
+
+    dead_letter_id: str
+    revision: int
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    detail: str
+    key_base64: str | None
+    value_base64: str | None
+    value_omitted: bool = False

@@ -1,0 +1,77 @@
+"""What the detector says of one client's week: a grade and the arithmetic behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from schemas.weeks import Week
+
+
+class Series(StrEnum):
+    DEBIT = "debit"
+    CREDIT = "credit"
+    TURNOVER = "turnover"
+
+
+class Direction(StrEnum):
+    FALL = "fall"
+    RISE = "rise"
+
+
+class Baseline(StrEnum):
+    """The four comparisons of the bank's practice; windows in weeks, all ending before or with the week judged."""
+
+    WEEK_VS_RECENT = "week_vs_recent"
+    QUARTER_VS_QUARTER = "quarter_vs_quarter"
+    QUARTER_VS_YEAR = "quarter_vs_year"
+    QUARTER_VS_LAST_YEAR = "quarter_vs_last_year"
+
+
+class Grade(IntEnum):
+    """Ordered: an alarm is worse than a prompt."""
+
+    NONE = 0
+    PROMPT = 1
+    ALARM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Insufficient:
+    """Too little history to compare: `seen` of `need` weeks. Never a zero."""
+
+    seen: int
+    need: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One preset passed. Amounts are weekly means in minor units; percentages are signed, -38.0 = 38 % below."""
+
+    series: Series
+    baseline: Baseline
+    weeks: int  # length of the window judged: 1 or 13
+    base_weeks: int  # length of the window it is judged against: 8, 13 or 52
+    actual_minor: int
+    expected_minor: int
+    deviation_pct: float
+    preset_pct: float  # the preset of `grade` that was passed
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A client's week that passed a preset in one direction.
+
+    `comparisons` holds every preset passed, worst first. `value_at_risk_minor` is a year's turnover that goes
+    missing (fall) or comes on top (rise, as 0) if the last quarter stays as it is.
+    """
+
+    client_id: str
+    week: Week
+    direction: Direction
+    grade: Grade
+    comparisons: tuple[Comparison, ...]
+    value_at_risk_minor: int
+    policy_version: str
+    ledger_revision: int

@@ -1,0 +1,1 @@
+"""One process per file, each only wiring rooms together; settings; the command line."""

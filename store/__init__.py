@@ -1,0 +1,1 @@
+"""The database: tables, migrations, one module per aggregate, and the only commit."""

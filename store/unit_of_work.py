@@ -1,0 +1,105 @@
+"""The engine and the only commit. Every statement of the product runs inside `Store.read` or `Store.write`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from schemas.errors import BadSetting
+
+T = TypeVar("T")
+BUSY_TIMEOUT_S = 30  # SQLite: how long a writer waits for another one
+ATTEMPTS = 5  # a deadlock or a lost connection heals in a try or two; five is a real outage
+
+
+def open_store(url: str, *, pool_size: int = 10) -> Store:
+    """A store on `sqlite:///path` or `postgresql+psycopg://...`. Raises BadSetting for a URL it cannot use."""
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S})
+            _use_explicit_begin(engine)
+        elif parsed.get_backend_name() == "postgresql":
+            engine = sa.create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        else:
+            raise BadSetting(f"EBBWATCH_DATABASE_URL: {parsed.get_backend_name()} is neither sqlite nor postgresql")
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise BadSetting(
+            f"EBBWATCH_DATABASE_URL: {error} (PostgreSQL needs the extra ebbwatch[postgres])"
+        ) from error
+    return Store(engine)
+
+
+class Store:
+    """Units of work on one database. Safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read-only view; nothing it does is kept."""
+        with self.engine.connect() as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing. The only commit of the product."""
+        with self.engine.connect().execution_options(ebbwatch_write=True) as tx, tx.begin():
+            yield tx
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction; retries the whole of it after a deadlock or a lost connection.
+
+        `work` must be safe to run again: it may not keep anything outside the transaction. A connection lost
+        during COMMIT leaves it unknown whether the work was kept, so work that is not idempotent guards itself
+        (a compare-and-set, a unique key).
+        """
+        retrying = Retrying(
+            retry=retry_if_exception(is_transient),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.05, max=2),
+            reraise=True,
+        )
+        result: T = retrying(self._once, work)
+        return result
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with self.write() as tx:
+            return work(tx)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def is_transient(error: BaseException) -> bool:
+    """True for a failure that the same work may not meet again: deadlock, serialisation, lost connection."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return (
+        error.connection_invalidated or state[:2] in {"40", "08", "57"} or "database is locked" in str(error.orig)
+    )
+
+
+def _use_explicit_begin(engine: Engine) -> None:
+    """Writers take SQLite's write lock at once: a read that turns into a write fails whatever the timeout."""
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # sqlite3 then sends no BEGIN of its own
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Not WAL: the library of several current systems has the WAL-reset bug (SQLite 3.7.0 to 3.51.2).
+        connection.execute("PRAGMA journal_mode = TRUNCATE")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("ebbwatch_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,67 @@
+"""Every metric, in one place, on a registry that is handed in. Described for operators in docs/metrics.md."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+_CHECKPOINT_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Metrics:
+    """All metrics of one process. Rooms get it as an argument and count on its attributes."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        r = self.registry
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"ebbwatch_{name}", text, labels, registry=r)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"ebbwatch_{name}", text, labels, registry=r)
+
+        self.events = counter("events", "Records taken from a topic.", "topic", "partition")
+        self.accepted = counter("events_accepted", "Events folded into the ledger.", "partition")
+        self.duplicates = counter("events_duplicate", "Events dropped as repeats.", "partition")
+        self.late = counter("events_late", "Events that amended a closed week.", "partition")
+        self.dead_letters = counter("dead_letters", "Records not taken in.", "reason")
+        self.position = gauge("consumer_position", "Next offset to be read.", "topic", "partition")
+        self.lag = gauge("consumer_lag", "Records behind the end of the partition.", "topic", "partition")
+        self.last_poll_s = gauge("consumer_last_poll_timestamp_seconds", "When poll last returned.")
+        self.commit_failures = counter(
+            "consumer_commit_failures", "Offsets that Kafka was not told (displays only)."
+        )
+        self.checkpoint_s = Histogram(
+            "ebbwatch_checkpoint_seconds", "One checkpoint transaction.", buckets=_CHECKPOINT_S, registry=r
+        )
+        self.open_weeks = gauge("open_weeks", "Weeks open for events.", "partition")
+        self.held_weeks = gauge("held_weeks", "Weeks held back from judgement.", "partition")
+        self.week_close_age_s = gauge(
+            "week_close_age_seconds",
+            "Time since the oldest open week should have closed; 0 when none is due.",
+            "partition",
+        )
+        self.weeks_judged = counter("weeks_judged", "Shard-weeks the detector has judged.")
+        self.judge_s = Histogram(
+            "ebbwatch_judge_seconds", "One shard-week judged.", buckets=_CHECKPOINT_S, registry=r
+        )
+        self.verdicts = counter("verdicts", "Client-weeks that passed a preset.", "direction", "grade")
+        self.alerts = counter("alerts", "Alert revisions written.", "direction", "grade", "state")
+        self.outbox_depth = gauge("outbox_depth", "Messages written and not yet sent.")
+        self.outbox_age_s = gauge("outbox_oldest_age_seconds", "Age of the oldest message not yet sent.")
+        self.relayed = counter("outbox_sent", "Messages sent to Kafka.", "topic")
+        self.relay_failures = counter("outbox_failures", "Sends that failed and will be tried again.")
+        self.requests = counter("http_requests", "HTTP requests answered.", "method", "route", "status")
+        self.request_s = Histogram(
+            "ebbwatch_http_request_seconds",
+            "HTTP request time.",
+            ("method", "route"),
+            buckets=_REQUEST_S,
+            registry=r,
+        )
+
+    def exposition(self) -> tuple[bytes, str]:
+        """The text to scrape, and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
