@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench schemas lock clean
+.PHONY: help run test check format bench schemas docs lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ schemas: $(VENV)/.run ## write schemas/published/ anew from the types
 
 LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade -q
+docs: $(VENV)/.run ## write docs/settings.md anew from the settings
+	$(BIN)/python -m services.settings_table > docs/settings.md
+
 lock: $(VENV)/.dev ## pin every dependency anew
 	$(BIN)/python -m pip install -q uv
 	$(LOCK) pyproject.toml --all-extras -o requirements/run.lock
