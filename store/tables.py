@@ -212,6 +212,7 @@ alert = Table(
     Column("assignee", String(200)),
     Column("snoozed_until", Date),
     Column("snooze_reason", Text),
+    Column("snoozed_from", String(12), comment="the state it returns to"),
     Column("outcome", String(40)),
     Column("outcome_note", Text),
     Column("recovered_week", Integer),
@@ -254,6 +255,7 @@ outbox = Table(
     Column("value", LargeBinary),
     Column("written_at", Instant, nullable=False),
     Column("sent_at", Instant),
+    Column("refused", Text, comment="why the broker can never take it; sent_at is then when it was given up"),
     Index(
         "ix_outbox_unsent",
         "outbox_id",

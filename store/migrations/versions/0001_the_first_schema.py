@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("assignee", sa.String(length=200), nullable=True),
         sa.Column("snoozed_until", sa.Date(), nullable=True),
         sa.Column("snooze_reason", sa.Text(), nullable=True),
+        sa.Column("snoozed_from", sa.String(length=12), nullable=True, comment="the state it returns to"),
         sa.Column("outcome", sa.String(length=40), nullable=True),
         sa.Column("outcome_note", sa.Text(), nullable=True),
         sa.Column("recovered_week", sa.Integer(), nullable=True),
@@ -199,6 +200,12 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=True),
         sa.Column("written_at", store.tables.Instant(timezone=True), nullable=False),
         sa.Column("sent_at", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column(
+            "refused",
+            sa.Text(),
+            nullable=True,
+            comment="why the broker can never take it; sent_at is then when it was given up",
+        ),
         sa.PrimaryKeyConstraint("outbox_id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
