@@ -1,1 +1,1 @@
-"""Where events come from when no core banking system is there: a simulated bank, a file."""
+"""A simulated bank and file replay: events where there is no core banking system."""
