@@ -1,0 +1,99 @@
+"""One sentence an alert, in English and in Simplified Chinese, from the verdict's numbers alone.
+
+Percentages are the deviations rounded to whole ones; amounts have two or three figures and are written compactly
+by CLDR's rules. "The week" and "the quarter" are the verdict's: a sentence is read for weeks after it was made.
+"""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+
+from babel.numbers import format_compact_currency, format_decimal
+
+from casework.episodes import leading_series
+from schemas.messages import Summary
+from schemas.money import minor_digits
+from schemas.verdicts import Baseline, Comparison, Direction, Series, Verdict
+
+_SAID = 3  # comparisons: more than three are a table, not a sentence
+_EN, _ZH = "en", "zh_Hans"
+_COMPACT_STEP = {_EN: 3, _ZH: 4}  # digits from one unit to the next: thousand, million; 万, 亿
+
+_EN_NAME = {Series.DEBIT: "Debits", Series.CREDIT: "Credits", Series.TURNOVER: "Turnover"}
+_EN_QUARTER = {
+    Baseline.QUARTER_VS_QUARTER: "the quarter before",
+    Baseline.QUARTER_VS_YEAR: "the year before",
+    Baseline.QUARTER_VS_LAST_YEAR: "the same quarter last year",
+}
+_ZH_NAME = {Series.DEBIT: "借方", Series.CREDIT: "贷方", Series.TURNOVER: "借贷"}
+_ZH_QUARTER = {
+    Baseline.QUARTER_VS_QUARTER: "前一季度",
+    Baseline.QUARTER_VS_YEAR: "前一年",
+    Baseline.QUARTER_VS_LAST_YEAR: "去年同期",
+}
+_WITHDRAWN = Summary(
+    en="After a correction of the figures no preset is passed.", zh="数据更正后，各项偏离均未超过预设值。"
+)
+
+
+def sentence(verdict: Verdict, currency: str) -> Summary:
+    """What the worst comparisons of the leading series say; amounts in `currency`. Raises NotMoney if unknown."""
+    if not verdict.comparisons:
+        return _WITHDRAWN
+    series = leading_series(verdict)
+    said = [comparison for comparison in verdict.comparisons if comparison.series is series][:_SAID]
+    week = [c for c in said if c.baseline is Baseline.WEEK_VS_RECENT]
+    quarter = [c for c in said if c.baseline is not Baseline.WEEK_VS_RECENT]
+    falls = verdict.direction is Direction.FALL
+    en, zh = _english(week, quarter, currency, falls=falls), _chinese(week, quarter, currency, falls=falls)
+    if falls and verdict.value_at_risk_minor >= 10 ** minor_digits(currency):
+        en += f"; about {_amount(verdict.value_at_risk_minor, currency, _EN)} a year at risk"
+        zh += f"；年化约{_amount(verdict.value_at_risk_minor, currency, _ZH)}面临流失"
+    return Summary(en=en + ".", zh=zh + "。")
+
+
+def _english(week: list[Comparison], quarter: list[Comparison], currency: str, *, falls: bool) -> str:
+    first = (week or quarter)[0]
+    turnover = first.series is Series.TURNOVER
+    word = "below" if falls else "above"
+    name = _EN_NAME[first.series] if first.actual_minor >= 0 else f"Net {_EN_NAME[first.series].lower()}"
+    when = "in the week" if week else "a week over the quarter"
+    if first.actual_minor:
+        text = f"{name} of {_amount(first.actual_minor, currency, _EN)} {when} {'is' if turnover else 'are'} "
+    else:
+        text = f"{name} stopped {'in the week' if week else 'over the quarter'}: "
+    over_quarter = " and ".join(f"{_percent(c, _EN)} {word} {_EN_QUARTER[c.baseline]}" for c in quarter)
+    if not week:
+        return text + over_quarter
+    text += f"{_percent(first, _EN)} {word} {'its' if turnover else 'their'} {first.base_weeks}-week average"
+    return f"{text} and, over the quarter, {over_quarter}" if quarter else text
+
+
+def _chinese(week: list[Comparison], quarter: list[Comparison], currency: str, *, falls: bool) -> str:
+    first = (week or quarter)[0]
+    word = "下降" if falls else "上升"
+    name = _ZH_NAME[first.series] + ("发生额" if first.actual_minor >= 0 else "净发生额")
+    when = "当周" if week else f"近{first.weeks}周"
+    if first.actual_minor:
+        text = f"{when}{name}{'' if week else '周均'}{_amount(first.actual_minor, currency, _ZH)}，"
+    else:
+        text = f"{when}无{name}，"
+    over_quarter = "、".join(f"较{_ZH_QUARTER[c.baseline]}{word}{_percent(c, _ZH)}" for c in quarter)
+    if not week:
+        return text + over_quarter
+    text += f"较此前{first.base_weeks}周周均{word}{_percent(first, _ZH)}"
+    return f"{text}，近{quarter[0].weeks}周周均{over_quarter}" if quarter else text
+
+
+def _percent(comparison: Comparison, locale: str) -> str:
+    return f"{format_decimal(abs(round(comparison.deviation_pct)), locale=locale)}%"
+
+
+def _amount(minor: int, currency: str, locale: str) -> str:
+    """A compact amount such as HK$1.2M or HK$120万: whole units below a thousand, else one digit behind at most."""
+    units = Decimal(minor).scaleb(-minor_digits(currency))
+    whole = units.to_integral_value()
+    if abs(whole) >= 1000:
+        figures = 2 if units.adjusted() % _COMPACT_STEP[locale] == 0 else 3
+        whole = units.normalize(Context(prec=figures))
+    return format_compact_currency(f"{whole:f}", currency, locale=locale, fraction_digits=1)
