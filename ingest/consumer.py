@@ -1,0 +1,162 @@
+"""One ingest process: the partitions Kafka gives it, each in a lane of its own, kept at checkpoints."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from typing import Protocol
+
+from ingest.columns import RecordBatch
+from ingest.source import Source, Unreadable
+from telemetry.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.2  # short enough that a stop, a checkpoint or an idle close is never late
+WARM_UP_S = 10.0  # how long activity waits for the client master at an assignment
+
+Partition = tuple[str, int]
+
+
+class Lane(Protocol):
+    """One partition's way into the database. Built from the database, thrown away when the partition leaves."""
+
+    next_offset: int
+
+    def take(self, batch: RecordBatch, now: datetime) -> None: ...
+    def take_unreadable(self, record: Unreadable, now: datetime) -> None: ...
+    def tick(self, now: datetime) -> None: ...
+    def keep(self, now: datetime) -> bool: ...
+    def gauge(self, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a checkpoint is due, whichever comes first."""
+
+    seconds: float
+    events: int
+
+
+class Consumer:
+    """Poll, fold, close, keep, tell Kafka. Also the listener of assignments: offsets come from the database.
+
+    Raises what the store or the source raise: the process then starts over from the last checkpoint.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        open_lane: Callable[[str, int], Lane],
+        first: Sequence[str],
+        pace: Pace,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._source = source
+        self._open_lane = open_lane
+        self._first = frozenset(first)  # topics read to their end before the others begin
+        self._pace = pace
+        self._metrics = metrics
+        self._clock = clock
+        self._lanes: dict[Partition, Lane] = {}
+        self._held_back_until: float | None = None
+        self._events = 0
+        self._kept_at = time.monotonic()
+
+    def run(self, topics: Sequence[str], stop: Event) -> None:
+        """Work until `stop` is set, then keep what is there and leave the group."""
+        self._source.subscribe(topics, self)
+        try:
+            while not stop.is_set():
+                self.step()
+            self._keep(list(self._lanes))
+        finally:
+            self._source.close()
+
+    def step(self) -> None:
+        """1. Poll. 2. Fold. 3. Close what is due. 4. Keep, when it is time. 5. Tell Kafka."""
+        polled = self._source.poll(POLL_S)
+        now = self._clock()
+        self._metrics.last_poll_s.set(time.time())
+        self._fold(polled, now)
+        for lane in self._lanes.values():
+            lane.tick(now)
+        if self._events >= self._pace.events or time.monotonic() - self._kept_at >= self._pace.seconds:
+            self._tell(self._keep(list(self._lanes)))
+            self._show(now)
+        self._let_go_when_warm()
+
+    # -- listener of assignments ---------------------------------------------------------------------------------
+    def assigned(self, partitions: list[Partition]) -> Mapping[Partition, int]:
+        """Open a lane for each partition; its offset is where the database stands."""
+        for partition in partitions:
+            self._lanes[partition] = self._open_lane(*partition)
+        if any(topic in self._first for topic, _ in self._lanes):
+            self._held_back_until = time.monotonic() + WARM_UP_S
+            self._source.pause([p for p in self._lanes if p[0] not in self._first])
+        log.info("partitions assigned", extra={"partitions": [f"{t}[{p}]" for t, p in partitions]})
+        return {partition: self._lanes[partition].next_offset for partition in partitions}
+
+    def revoked(self, partitions: list[Partition]) -> None:
+        """Keep what is folded while the partitions are still ours, then forget them."""
+        self._keep([p for p in partitions if p in self._lanes])
+        self.lost(partitions)
+
+    def lost(self, partitions: list[Partition]) -> None:
+        """Someone else has them already: what was not kept will be read again there."""
+        for topic, number in partitions:
+            self._lanes.pop((topic, number), None)
+        log.info("partitions gone", extra={"partitions": [f"{t}[{p}]" for t, p in partitions]})
+
+    # -- the steps -----------------------------------------------------------------------------------------------
+    def _fold(self, polled: Sequence[RecordBatch | Unreadable], now: datetime) -> None:
+        for found in sorted(polled, key=lambda part: part.topic not in self._first):
+            lane = self._lanes.get((found.topic, found.partition))
+            if lane is None:
+                continue  # handed out before the partition left: its next owner reads it
+            if isinstance(found, Unreadable):
+                lane.take_unreadable(found, now)
+                count = 1
+            else:
+                lane.take(found, now)
+                count = len(found.offsets)
+            self._events += count
+            self._metrics.events.labels(found.topic, found.partition).inc(count)
+
+    def _keep(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        kept = {}
+        for partition in partitions:
+            lane = self._lanes[partition]
+            began = time.perf_counter()
+            if lane.keep(self._clock()):
+                self._metrics.checkpoint_s.observe(time.perf_counter() - began)
+                kept[partition] = lane.next_offset
+        self._events = 0
+        self._kept_at = time.monotonic()
+        return kept
+
+    def _tell(self, kept: Mapping[Partition, int]) -> None:
+        if kept:
+            self._source.commit(kept)
+
+    def _show(self, now: datetime) -> None:
+        for (topic, number), behind in self._source.lag().items():
+            if behind is not None:
+                self._metrics.lag.labels(topic, number).set(behind)
+        for (topic, number), lane in self._lanes.items():
+            self._metrics.position.labels(topic, number).set(lane.next_offset)
+            lane.gauge(now)
+
+    def _let_go_when_warm(self) -> None:
+        if self._held_back_until is None:
+            return
+        lag = self._source.lag()
+        behind = [lag.get(p) for p in self._lanes if p[0] in self._first]
+        if all(b == 0 for b in behind) or time.monotonic() >= self._held_back_until:
+            self._held_back_until = None
+            self._source.resume([p for p in self._lanes if p[0] not in self._first])

@@ -1,0 +1,132 @@
+"""The command line. Each command imports what it runs, so that `ebbwatch token` starts no Kafka client."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemas.errors import EbbwatchError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Early warning for a bank: which corporate clients are quietly leaving. Settings: docs/settings.md.",
+)
+
+
+@app.command()
+def run(
+    embedded: Annotated[
+        bool, typer.Option(help="Start the embedded broker, and keep the store in the data folder.")
+    ] = False,
+    simulate: Annotated[bool, typer.Option(help="Add the simulated bank.")] = False,
+) -> None:
+    """All services in one process."""
+    from services.run import run_all
+
+    run_all(embedded=embedded, simulate=simulate)
+
+
+@app.command()
+def ingest() -> None:
+    """Kafka to the weekly ledger. More of these processes share the partitions."""
+    from services.ingest import main as work
+
+    work()
+
+
+@app.command()
+def detect() -> None:
+    """Judge the weeks that ingest has closed. More of these processes share the shards."""
+    from services.detect import main as work
+
+    work()
+
+
+@app.command()
+def relay() -> None:
+    """The outbox to Kafka. A second process stands by."""
+    from services.relay import main as work
+
+    work()
+
+
+@app.command()
+def api() -> None:
+    """The HTTP API."""
+    from services.api import main as work
+
+    work()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from services.migrate import main as work
+
+    work()
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, codecs, broker and database, and say what to do."""
+    from services.doctor import main as work
+
+    sys.exit(work())
+
+
+@app.command()
+def token(
+    user: Annotated[str, typer.Option(help="Who the token is for.")],
+    role: Annotated[str, typer.Option(help="branch_staff, branch_manager, approver, auditor or operations.")],
+    branch: Annotated[str | None, typer.Option(help="Branch of a branch role.")] = None,
+    hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
+) -> None:
+    """Print a bearer token for development, valid for the run that uses the same EBBWATCH_DATA_DIR."""
+    from services.token import main as work
+
+    print(work(user, role, branch, hours))  # noqa: T201 - the command's answer
+
+
+@app.command()
+def simulate(
+    weeks: Annotated[
+        int | None, typer.Option(help="Weeks of history to publish; the setting when not given.")
+    ] = None,
+    live: Annotated[bool, typer.Option(help="Go on with one week at a time.")] = True,
+) -> None:
+    """Publish the simulated bank's events to Kafka."""
+    from services.simulate import main as work
+
+    work(weeks, live=live)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet of transactions.")],
+    column: Annotated[
+        list[str] | None, typer.Option(help="name=column of the file, once for each that differs.")
+    ] = None,
+    speed: Annotated[str, typer.Option(help="max, or weeks per second.")] = "max",
+) -> None:
+    """Publish a file of transactions as events, week by week."""
+    from services.replay import main as work
+
+    work(file, column or [], speed)
+
+
+def main() -> None:
+    """Entry point: an error that is a fact is one line and exit code 2, not a trace."""
+    try:
+        app()
+    except EbbwatchError as error:
+        sys.stderr.write(f"ebbwatch: {error}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
