@@ -54,7 +54,7 @@ def draw_habits(dice: Dice, people: Population) -> Habits:
         season=np.clip(rng.normal(1.0, 0.4, n), 0.0, 2.5),
         growth=_growth(rng, n),
         wander=np.clip(0.08 * np.exp(0.5 * rng.standard_normal(n)), 0.02, 0.25),
-        bookings=np.clip(1.75 + 0.6 * order, 1.05, 8.0),
+        bookings=np.clip(2.0 + 0.6 * order, 1.05, 8.0),
     )
 
 

@@ -1,6 +1,7 @@
-"""A bank that does not exist, with clients that behave like companies. Source: docs/decisions/0013-simulated-bank.md.
+"""A bank that does not exist, with clients that behave like companies.
 
-Everything follows from the seed and the number of clients; any week can be made alone, and comes out the same.
+Everything follows from the seed, the number of clients and the first week; any week can be made alone, and comes
+out the same. Source: docs/decisions/0013-simulated-bank.md.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import polars as pl
 
+from feeds.bookings import split, to_frame
 from feeds.habits import draw_habits
 from feeds.population import draw_population
-from feeds.randomness import Bools, Dice, Ints
-from feeds.truth import STAYS, Kind, Leaver, draw_fates, leavers
+from feeds.randomness import Bools, Dice, Ints, Stream
+from feeds.truth import Kind, Leaver, draw_fates, leavers
 from feeds.volumes import Volumes
-from schemas.events import ClientRecord
+from schemas.events import ClientRecord, Transaction
 
 HORIZON_WEEKS = 260  # joining and leaving are spread over five years from the first week
 LEAVER_SHARE = 0.12
@@ -38,13 +41,13 @@ class SimulatedBank:
     ) -> None:
         """`seed` is zero or above; amounts are minor units of `currency`; bookings fall into weeks of `zone`."""
         self.seed, self.first_week, self.currency = seed, first_week, currency
+        self.source = f"sim{seed}x{clients}"  # in every event_id: another bank's events are other events
         self.zone = zone or ZoneInfo("Asia/Hong_Kong")
-        dice = Dice(seed, clients)
+        dice = self._dice = Dice(seed, clients)
         self._people = draw_population(dice, clients, branches, first_week, horizon)
         self._habits = draw_habits(dice, self._people)
         self._fates = draw_fates(dice, self._people, first_week, horizon, leaver_share)
         self._volumes = Volumes(dice, self._people, self._habits, self._fates, first_week, branches)
-        self._dice = dice
 
     @property
     def client_ids(self) -> list[str]:
@@ -87,3 +90,14 @@ class SimulatedBank:
         weeks = [self._volumes.week(week) for week in range(first, last + 1)]
         both = np.stack(weeks, axis=2)
         return both[0], both[1]
+
+    def bookings(self, week: int) -> pl.DataFrame:
+        """One week in time order, columns of `feeds.encoding.BOOKING`; adds up to `weekly` exactly."""
+        totals = self._volumes.week(week)
+        rng = self._dice.at(Stream.BOOKINGS, week)
+        parts = split(rng, totals, self._habits.bookings)
+        return to_frame(rng, parts, week, self.source, self.currency, self.zone)
+
+    def events(self, week: int) -> Iterator[Transaction]:
+        """The same as objects."""
+        return (Transaction(**row) for row in self.bookings(week).iter_rows(named=True))

@@ -61,12 +61,11 @@ class Volumes:
         on_time = scheduled(week, rhythm, phase) & ~self._slipped(week, which) & (not moved(week))
         late = scheduled(week - 1, rhythm, phase) & self._slipped(week - 1, which) & (not moved(week - 1))
         early = scheduled(week + 1, rhythm, phase) & moved(week + 1)
-        count = on_time.astype(np.float64) + late + early
-        return count * RUN_WEIGHT[rhythm]
+        runs: Floats = (on_time.astype(np.float64) + late + early) * RUN_WEIGHT[rhythm]
+        return runs
 
     def _slipped(self, week: int, which: int) -> Bools:
-        draws = self.dice.at(Stream.SLIPS, 2 * week + which).random((2, len(self.people.tier)))
-        return draws < SLIP
+        return self.dice.at(Stream.SLIPS, 2 * week + which).random((2, len(self.people.tier))) < SLIP
 
     def _level_log(self, week: int) -> Floats:
         """Growth that levels off, and a slow wander between knots, the same for debits and credits."""
@@ -80,7 +79,8 @@ class Volumes:
 
     def _knot(self, knot: int) -> Floats:
         decay = tuple(KNOT_DECAY**back for back in range(KNOTS))
-        return self.dice.moving(Stream.WANDER, knot, decay)[0]
+        knots: Floats = self.dice.moving(Stream.WANDER, knot, decay)[0]
+        return knots
 
     def _wobble(self, week: int) -> Floats:
         """What everybody feels: the bank's week, the branch's week, the industry's week, a storm."""
@@ -104,7 +104,8 @@ class Volumes:
         """Half of the silence is the whole client's, half a series' own."""
         draws = self.dice.at(Stream.SILENCE, week).random((3, len(self.people.tier)))
         half = self.habits.silence / 2
-        return (draws[:2] < half) | (draws[2] < half)
+        silent: Bools = (draws[:2] < half) | (draws[2] < half)
+        return silent
 
     def _spikes(self, week: int) -> Floats:
         rng = self.dice.at(Stream.SPIKES, week)
