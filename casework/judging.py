@@ -47,9 +47,9 @@ def judge(
     """
     if last_closed is not None and _covers(last_closed, week):
         before, after = last_closed, _correct(last_closed, verdict, week, rules, may_reopen=current is None)
-    elif current is not None:
+    elif current is not None and (week >= current.opened_week or not _at_rest(last_closed, verdict, rules)):
         before, after = current, _settle(current, _evidence(current, week, verdict), week, rules)
-    elif verdict is not None:
+    elif current is None and verdict is not None and not _at_rest(last_closed, verdict, rules):
         return _begin(last_closed, verdict, rules)
     else:
         return None
@@ -57,20 +57,26 @@ def judge(
 
 
 def _covers(closed: Episode, week: Week) -> bool:
-    end = closed.last_week if closed.recovered_week is None else closed.recovered_week
-    return closed.opened_week <= week <= end
+    return closed.opened_week <= week <= _end(closed)
 
 
-def _begin(last_closed: Episode | None, verdict: Verdict, rules: EpisodeRules) -> Episode | None:
-    """A verdict where nothing is open: 1. leave it at rest; 2. reopen the last episode; 3. open a new one."""
+def _end(closed: Episode) -> Week:
+    return closed.last_week if closed.recovered_week is None else closed.recovered_week
+
+
+def _at_rest(closed: Episode | None, verdict: Verdict | None, rules: EpisodeRules) -> bool:
+    """True soon after a person's closing for what is no worse than what was closed."""
+    if closed is None or verdict is None or not closed.touched or verdict.grade > closed.grade:
+        return False
+    return verdict.week - closed.last_week <= rules.rest_weeks
+
+
+def _begin(last_closed: Episode | None, verdict: Verdict, rules: EpisodeRules) -> Episode:
+    """A verdict where nothing is open: 1. the last episode again; 2. else a new one."""
     week = verdict.week
     alert_id = alert_id_of(verdict.client_id, verdict.direction, week)
     if last_closed is not None:
-        ended = last_closed.last_week if last_closed.recovered_week is None else last_closed.recovered_week
-        at_rest = last_closed.touched and week - last_closed.last_week <= rules.rest_weeks
-        if at_rest and verdict.grade <= last_closed.grade:
-            return None
-        returned = last_closed.outcome in REOPENABLE and week - ended <= rules.reopen_weeks
+        returned = last_closed.outcome in REOPENABLE and week - _end(last_closed) <= rules.reopen_weeks
         if returned or alert_id == last_closed.alert_id:
             reopened = _reopened(last_closed)
             after = _settle(reopened, _evidence(reopened, week, verdict), week, rules)

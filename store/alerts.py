@@ -1,0 +1,190 @@
+"""Alert episodes: reading them as they stand, and keeping a change with its evidence, revision and message.
+
+Order: whoever changes alerts locks all alerts of the clients concerned first, by client and alert, so that the
+outbox has the messages of one client in the order of their commits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.episodes import Episode, EpisodeRules
+from casework.judging import Key
+from casework.message import ClientFacts, alert_message, encode
+from schemas.errors import NotFound, StaleRevision
+from schemas.messages import TOPIC_ALERTS
+from schemas.verdicts import Direction, Grade, Verdict
+from schemas.weeks import Week
+from store import outbox
+from store.tables import alert, alert_evidence, alert_revision, client
+
+_IDS_A_STATEMENT = 500  # under every database's limit of parameters
+_VERDICT = msgspec.json.Decoder(Verdict)
+_PLAIN = [column.name for column in alert.columns if column.name not in {"alert_id", "direction", "grade"}]
+
+
+def open_episodes(tx: Connection, shard: int) -> dict[Key, Episode]:
+    """Every episode of a shard's clients that is not closed."""
+    return {_key(e): e for e in _episodes(tx, alert.c.state != "closed", _in_shard(shard))}
+
+
+def last_closed(tx: Connection, shard: int, week: int, rules: EpisodeRules) -> dict[Key, Episode]:
+    """Of each client and direction the closed episode that opened last, no later than `week`.
+
+    Those that ended too long ago to matter to any of `rules` are left out.
+    """
+    since = week - max(rules.reopen_weeks, rules.rest_weeks)
+    ended = sa.func.coalesce(alert.c.recovered_week, alert.c.last_week)
+    closed = (alert.c.state == "closed", alert.c.opened_week <= week, ended >= since)
+    found = _episodes(tx, *closed, _in_shard(shard))
+    return {_key(e): e for e in sorted(found, key=lambda e: e.opened_week)}
+
+
+def get(tx: Connection, alert_id: str, *, for_update: bool = False) -> Episode:
+    """One episode. `for_update`: nobody else changes the client's alerts before the end. Raises NotFound."""
+    if for_update:
+        owner = sa.select(alert.c.client_id).where(alert.c.alert_id == alert_id)
+        _lock(tx, alert.c.client_id == owner.scalar_subquery())
+    found = _episodes(tx, alert.c.alert_id == alert_id)
+    if not found:
+        raise NotFound("alert", alert_id)
+    return found[0]
+
+
+def client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, ClientFacts]:
+    """What alerts say of these clients."""
+    columns = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier)
+    return {
+        row.client_id: ClientFacts(*row)
+        for chunk in _chunks(sorted(set(client_ids)))
+        for row in tx.execute(sa.select(*columns).where(client.c.client_id.in_(chunk)))
+    }
+
+
+def save(tx: Connection, episode: Episode, facts: ClientFacts, currency: str, at: datetime) -> None:
+    """Keep one changed episode. Raises StaleRevision; see `save_all`."""
+    save_all(tx, [episode], {facts.client_id: facts}, currency, at)
+
+
+def save_all(
+    tx: Connection, episodes: Sequence[Episode], facts: Mapping[str, ClientFacts], currency: str, at: datetime
+) -> None:
+    """Keep changed episodes, each one revision past what is stored, and write their messages to the outbox.
+
+    1. Lock and compare the revisions. 2. Alerts. 3. Evidence. 4. Revisions. 5. Outbox.
+    Raises StaleRevision, and then the transaction must be given up. `facts`: by client_id, for each of them.
+    """
+    if not episodes:
+        return
+    _compare_revisions(tx, episodes)
+    _write_alerts(tx, episodes)
+    _write_evidence(tx, episodes)
+    messages = [encode(alert_message(e, facts[e.client_id], currency)) for e in episodes]
+    revisions = [
+        {"alert_id": e.alert_id, "revision": e.revision, "message": message}
+        for e, message in zip(episodes, messages, strict=True)
+    ]
+    tx.execute(sa.insert(alert_revision), revisions)
+    outbox.append_all(
+        tx,
+        [
+            outbox.Message(TOPIC_ALERTS, e.client_id.encode(), message)
+            for e, message in zip(episodes, messages, strict=True)
+        ],
+        at,
+    )
+
+
+def _compare_revisions(tx: Connection, episodes: Sequence[Episode]) -> None:
+    stored: dict[str, int] = {}
+    for chunk in _chunks(sorted({e.client_id for e in episodes})):
+        stored.update(_lock(tx, alert.c.client_id.in_(chunk)))
+    for episode in episodes:
+        actual = stored.get(episode.alert_id, 0)
+        if actual != episode.revision - 1:
+            raise StaleRevision(episode.revision - 1, actual)
+
+
+def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, int]:
+    """Revisions of all alerts of some clients, locked until the end of the transaction (SQLite: already so)."""
+    rows = sa.select(alert.c.alert_id, alert.c.revision).where(clients)
+    ordered = rows.order_by(alert.c.client_id, alert.c.alert_id).with_for_update()
+    return {row.alert_id: row.revision for row in tx.execute(ordered)}
+
+
+def _write_alerts(tx: Connection, episodes: Sequence[Episode]) -> None:
+    rows = [_row(e) for e in episodes]
+    new = [row for row in rows if row["revision"] == 1]
+    changed = [{**row, "of_alert": row["alert_id"]} for row in rows if row["revision"] > 1]
+    # Changes first: one of them may close the episode whose place a new one takes.
+    if changed:
+        tx.execute(sa.update(alert).where(alert.c.alert_id == sa.bindparam("of_alert")), changed)
+    if new:
+        tx.execute(sa.insert(alert), new)
+
+
+def _write_evidence(tx: Connection, episodes: Sequence[Episode]) -> None:
+    rows = [
+        {"alert_id": e.alert_id, "week": week, "verdict": msgspec.to_builtins(e.evidence[week])}
+        for e in episodes
+        for week in sorted(e.unsaved_weeks)
+    ]
+    if not rows:
+        return
+    keys = [{"of_alert": row["alert_id"], "of_week": row["week"]} for row in rows]
+    same_week = (
+        alert_evidence.c.alert_id == sa.bindparam("of_alert"),
+        alert_evidence.c.week == sa.bindparam("of_week"),
+    )
+    tx.execute(sa.delete(alert_evidence).where(*same_week), keys)
+    tx.execute(sa.insert(alert_evidence), rows)
+
+
+def _episodes(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Episode]:
+    rows = tx.execute(sa.select(alert).where(*conditions)).all()
+    evidence: dict[str, dict[Week, Verdict]] = defaultdict(dict)
+    # As text: one typed decoding instead of two untyped ones.
+    verdict = sa.cast(alert_evidence.c.verdict, sa.Text)
+    weeks = sa.select(alert_evidence.c.alert_id, alert_evidence.c.week, verdict)
+    joined = weeks.join_from(alert_evidence, alert).where(*conditions).order_by(alert_evidence.c.week)
+    for alert_id, week, text in tx.execute(joined):
+        evidence[alert_id][week] = _VERDICT.decode(text)
+    return [
+        Episode(
+            alert_id=row.alert_id,
+            direction=Direction(row.direction),
+            grade=Grade(row.grade),
+            evidence=evidence[row.alert_id],
+            **{name: getattr(row, name) for name in _PLAIN},
+        )
+        for row in rows
+    ]
+
+
+def _row(episode: Episode) -> dict[str, Any]:
+    row = {name: getattr(episode, name) for name in _PLAIN}
+    return {
+        **row,
+        "alert_id": episode.alert_id,
+        "direction": episode.direction.value,
+        "grade": int(episode.grade),
+    }
+
+
+def _in_shard(shard: int) -> sa.ColumnElement[bool]:
+    return alert.c.client_id.in_(sa.select(client.c.client_id).where(client.c.shard == shard))
+
+
+def _key(episode: Episode) -> Key:
+    return episode.client_id, episode.direction
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + _IDS_A_STATEMENT] for start in range(0, len(ids), _IDS_A_STATEMENT))
