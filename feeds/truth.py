@@ -108,7 +108,7 @@ def _leaver(fates: Fates, people: Population, i: int) -> Leaver:
         series="both" if debit and credit else "debit" if debit else "credit",
         onset_week=int(fates.onset_week[i]),
         end_week=int(fates.end_week[i]),
-        residual=round(float(fates.residual[i]), 4),
+        residual=round(float(fates.residual[i]), 6),
     )
 
 

@@ -1,0 +1,161 @@
+"""A CSV or Parquet file of transactions, read week by week; its faults are known before a message goes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import polars as pl
+
+from feeds.checking import REASON, ROW, WEEK, checked, with_time
+from feeds.columns import MASTER, BadFile, ColumnMapping
+from feeds.encoding import BOOKING
+from schemas.events import ID_PATTERN, ClientRecord
+from schemas.money import NotMoney, minor_digits
+
+_ID = re.compile(ID_PATTERN)
+CHUNK_ROWS = 500_000  # rows held as columns at a time: some 200 MB
+_NAME_CHARS = 120  # of a file's name in an event id, which has 200
+
+
+@dataclass(frozen=True)
+class PaymentsFile:
+    """What a first pass found.
+
+    `week_rows`: week -> number of good rows, sorted; weeks without any are not in it. `rejected`: row, reason and
+    said (what the row says, JSON), one line for each row that is not sent. Rows count from 1 behind the header: row
+    1 is line 2 of a CSV file.
+    """
+
+    source: str
+    rows: int
+    week_rows: dict[int, int]
+    clients: int
+    rejected: pl.DataFrame
+    records: list[ClientRecord]
+    _rows: pl.LazyFrame
+
+    def weeks(self) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Every week from the first to the last with its bookings in file order, weeks with none included."""
+        if not self.week_rows:
+            return
+        held: dict[int, pl.DataFrame] = {}
+        chunks = iter(_chunks(self.week_rows, CHUNK_ROWS))
+        for week in range(min(self.week_rows), max(self.week_rows) + 1):
+            if week in self.week_rows and week not in held:
+                held = self._read(*next(chunks))
+            yield week, held.pop(week, _EMPTY)
+
+    def _read(self, first: int, last: int) -> dict[int, pl.DataFrame]:
+        good = self._rows.filter(pl.col(WEEK).is_between(first, last) & pl.col(REASON).is_null())
+        chunk = good.select(WEEK, ROW, *BOOKING).sort(WEEK, ROW).collect(engine="streaming")
+        return {int(part[WEEK][0]): part.select(BOOKING) for part in chunk.partition_by(WEEK, maintain_order=True)}
+
+
+_EMPTY = pl.DataFrame(schema={name: pl.Boolean if name == "reversal" else pl.String for name in BOOKING})
+
+
+def open_payments(path: Path, mapping: ColumnMapping, zone: ZoneInfo) -> PaymentsFile:
+    """1. Scan. 2. Count weeks. 3. List what is refused. 4. Gather the client master.
+
+    Raises BadFile for a file that is no CSV or Parquet, lacks a column, or names a branch that is no id.
+    """
+    try:
+        raw = _scan(path)
+        found = mapping.resolve(raw.collect_schema().names())
+        timed = with_time(raw, found, mapping, zone)
+        rows = checked(timed, found, mapping, source_of(path), _digits(raw, found, mapping))
+        week_rows = _counts(rows)
+        rejected = _rejected(raw, rows, list(found.values()))
+        master = _master(rows, [name for name in MASTER if name in found])
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise BadFile(f"{path}: {str(error).splitlines()[0]}") from error
+    return PaymentsFile(
+        source=source_of(path),
+        rows=sum(week_rows.values()) + rejected.height,
+        week_rows=week_rows,
+        clients=master.height,
+        rejected=rejected,
+        records=[_record(row) for row in master.iter_rows(named=True)] if master.width > 1 else [],
+        _rows=rows,
+    )
+
+
+def source_of(path: Path) -> str:
+    """The file's name as it stands in event ids; of a very long one its beginning and a hash."""
+    name = path.name
+    if len(name) <= _NAME_CHARS:
+        return name
+    return f"{name[: _NAME_CHARS - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    if not path.is_file():
+        raise BadFile(f"{path}: there is no such file")
+    if path.suffix == ".parquet":
+        return pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1)
+    if path.suffix in {".csv", ".txt"}:
+        return pl.scan_csv(path, infer_schema=False, row_index_name=ROW, row_index_offset=1)
+    raise BadFile(f"{path}: a name that ends in .parquet or .csv says what it is")
+
+
+def _digits(raw: pl.LazyFrame, found: dict[str, str], mapping: ColumnMapping) -> dict[str, int]:
+    """Minor digits of the file's currencies, those that are none left out."""
+    codes = [mapping.currency]
+    if "currency" in found:
+        column = pl.col(found["currency"]).cast(pl.String).str.strip_chars().str.to_uppercase()
+        codes = raw.select(column.unique().alias("code")).collect(engine="streaming")["code"].drop_nulls().to_list()
+    known: dict[str, int] = {}
+    for code in codes:
+        try:
+            known[code] = minor_digits(code)
+        except NotMoney:
+            continue
+    return known
+
+
+def _chunks(week_rows: dict[int, int], limit: int) -> list[tuple[int, int]]:
+    """Consecutive weeks, first and last inclusive, of at most `limit` rows together or of one week."""
+    chunks: list[tuple[int, int]] = []
+    held = 0
+    for week, rows in week_rows.items():
+        if chunks and held + rows <= limit:
+            chunks[-1], held = (chunks[-1][0], week), held + rows
+        else:
+            chunks.append((week, week))
+            held = rows
+    return chunks
+
+
+def _counts(rows: pl.LazyFrame) -> dict[int, int]:
+    good = rows.filter(pl.col(REASON).is_null()).group_by(WEEK).len().sort(WEEK).collect(engine="streaming")
+    return dict(zip(good[WEEK].to_list(), good["len"].to_list(), strict=True))
+
+
+def _rejected(raw: pl.LazyFrame, rows: pl.LazyFrame, columns: list[str]) -> pl.DataFrame:
+    bad = rows.filter(pl.col(REASON).is_not_null()).select(ROW, REASON)
+    said = raw.select(ROW, pl.struct(pl.col(columns).cast(pl.String)).struct.json_encode().alias("said"))
+    return bad.join(said, on=ROW).sort(ROW).collect(engine="streaming")
+
+
+def _master(rows: pl.LazyFrame, fields: list[str]) -> pl.DataFrame:
+    """One row a client, with the last that the file says of each of `fields`."""
+    newest = [pl.col(f"master_{name}").sort_by(ROW).drop_nulls().last().alias(name) for name in fields]
+    good = rows.filter(pl.col(REASON).is_null())
+    return good.group_by("client_id").agg(newest).sort("client_id").collect(engine="streaming")
+
+
+def _record(row: dict[str, str | None]) -> ClientRecord:
+    given = {name: value for name, value in row.items() if value}
+    try:
+        record = msgspec.convert({"name": given["client_id"]} | given, ClientRecord)
+    except msgspec.ValidationError as error:
+        raise BadFile(f"client {given['client_id']}: {error}") from None
+    if not _ID.fullmatch(record.branch_id):
+        raise BadFile(f"client {record.client_id}: branch_id {record.branch_id!r} is no id ({ID_PATTERN})")
+    return record

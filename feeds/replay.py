@@ -1,0 +1,66 @@
+"""A file of transactions as events in Kafka, week by week, each week closed with its exact count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from feeds.columns import ColumnMapping
+from feeds.pacing import Pace
+from feeds.payments_file import PaymentsFile, open_payments
+from feeds.publishing import Publisher, Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """After a week has been sent and closed. Weeks and events are counts so far and in all."""
+
+    week: int
+    weeks: int
+    of_weeks: int
+    events: int
+    of_events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`rows` of the file = `events` sent + `rejected`; `weeks` closed; `clients` that the events are of."""
+
+    rows: int
+    events: int
+    weeks: int
+    clients: int
+    rejected: int
+
+
+def read(path: Path, mapping: ColumnMapping, zone: ZoneInfo) -> Iterator[tuple[int, pl.DataFrame]]:
+    """(week, bookings) of every week from the file's first to its last. Raises BadFile at once, or not at all."""
+    return open_payments(path, mapping, zone).weeks()
+
+
+def replay(
+    payments: PaymentsFile, sender: Sender, pace: Pace, progress: Callable[[Progress], None] = lambda _: None
+) -> Report:
+    """1. Publish the client master. 2. For each week: wait until it is due, send it, close it, tell of it.
+
+    Raises what the sender raises; a replay started again sends the same events under the same ids.
+    """
+    publisher = Publisher(sender, payments.source)
+    publisher.clients(payments.records)
+    of_weeks = _span(payments.week_rows)
+    of_events = sum(payments.week_rows.values())
+    events = weeks = 0
+    for week, bookings in payments.weeks():
+        pace.wait()
+        events += publisher.week(week, bookings)
+        weeks += 1
+        progress(Progress(week, weeks, of_weeks, events, of_events))
+    return Report(payments.rows, events, weeks, payments.clients, payments.rejected.height)
+
+
+def _span(week_rows: dict[int, int]) -> int:
+    return max(week_rows) - min(week_rows) + 1 if week_rows else 0
