@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 _CHECKPOINT_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -53,6 +53,7 @@ class Metrics:
         self.outbox_age_s = gauge("outbox_oldest_age_seconds", "Age of the oldest message not yet sent.")
         self.relayed = counter("outbox_sent", "Messages sent to Kafka.", "topic")
         self.relay_failures = counter("outbox_failures", "Sends that failed and will be tried again.")
+        self.refused = counter("outbox_refused", "Messages set aside: too large for the broker.", "topic")
         self.requests = counter("http_requests", "HTTP requests answered.", "method", "route", "status")
         self.request_s = Histogram(
             "ebbwatch_http_request_seconds",
@@ -65,3 +66,7 @@ class Metrics:
     def exposition(self) -> tuple[bytes, str]:
         """The text to scrape, and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    def serve(self, host: str, port: int) -> None:
+        """Answer scrapes on a port of its own, in a daemon thread: for processes without an API."""
+        start_http_server(port, addr=host, registry=self.registry)

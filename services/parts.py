@@ -1,0 +1,90 @@
+"""What every process is made of, from the settings: the one place that knows which part is which."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event
+
+from publish.producer import Producer, open_producer
+from schemas.errors import BadSetting
+from schemas.kafka_connection import KafkaConnection
+from schemas.weeks import WeekCalendar
+from services.settings import Settings, load_settings
+from services.supervisor import Supervisor
+from store import schema
+from store.unit_of_work import Store, open_store
+from telemetry.logs import log_to
+from telemetry.metrics import Metrics
+
+Clock = Callable[[], datetime]
+Work = Callable[[Event], None]
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The clock of every process that has no simulated bank in it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Handed to each service. `clock` may run with the simulated bank; `metrics` are this process's own."""
+
+    settings: Settings
+    store: Store
+    calendar: WeekCalendar
+    metrics: Metrics
+    clock: Clock = utc_now
+
+    @property
+    def kafka(self) -> KafkaConnection:
+        return KafkaConnection(self.settings.kafka_bootstrap, "ebbwatch", self.settings.kafka_security)
+
+    def producer(self) -> Producer:
+        """A producer of its own for each thread: they are not shared."""
+        return open_producer(self.settings.kafka_client, self.kafka)
+
+    @property
+    def owner(self) -> str:
+        """Names this process in leases."""
+        return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def open_parts(settings: Settings, clock: Clock = utc_now) -> Parts:
+    """Connects to nothing yet, but makes the data folder. Raises BadSetting."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"EBBWATCH_DATA_DIR: {settings.data_dir}: {error.strerror}") from None
+    return Parts(settings, open_store(settings.database), WeekCalendar(settings.zone), Metrics(), clock)
+
+
+def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
+    """One service on its own: settings, logs, database, metrics, then work until a signal."""
+    settings = load_settings()
+    log_to(level=settings.log_level)
+    parts = open_parts(settings)
+    require_schema(parts.store)
+    if settings.metrics_port:
+        parts.metrics.serve(settings.http_host, settings.metrics_port)
+    log.info("starting", extra={"service": name, "kafka": settings.kafka_bootstrap})
+    with Supervisor() as supervisor:
+        supervisor.start(name, work_of(parts))
+        supervisor.wait()
+    log.info("stopped", extra={"service": name})
+
+
+def require_schema(store: Store) -> None:
+    """Raises BadSetting unless the database can be reached and is at the newest schema."""
+    try:
+        pending = schema.pending(store)
+    except Exception as error:
+        raise BadSetting(f"EBBWATCH_DATABASE_URL: {str(error).splitlines()[0]}") from error
+    if pending is not None:
+        raise BadSetting(f"EBBWATCH_DATABASE_URL: the schema is not at {pending}; run `ebbwatch migrate`")

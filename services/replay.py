@@ -1,0 +1,60 @@
+"""`ebbwatch replay FILE`: a file of transactions as events in Kafka."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from feeds.columns import ColumnMapping, parse_speed
+from feeds.pacing import Pace
+from feeds.payments_file import open_payments
+from feeds.replay import Progress as Sent
+from feeds.replay import replay
+from schemas.weeks import format_week
+from services.parts import open_parts
+from services.senders import open_sender
+from services.settings import load_settings
+
+_REJECTS_SHOWN = 10
+
+
+def main(file: Path, columns: Iterable[str], speed: str) -> None:
+    """1. Read the file once. 2. Send it week by week. 3. Say what was sent and what was refused."""
+    parts = open_parts(load_settings())
+    mapping = ColumnMapping.parse(columns, parts.settings.base_currency)
+    pace = Pace(parse_speed(speed), time.monotonic, time.sleep)
+    payments = open_payments(file, mapping, parts.settings.zone)
+    sender = open_sender(parts)
+    try:
+        with _bar() as bar:
+            task = bar.add_task("", total=sum(payments.week_rows.values()), week="")
+
+            def advance(sent: Sent) -> None:
+                bar.update(task, completed=sent.events, week=format_week(sent.week))
+
+            report = replay(payments, sender, pace, advance)
+    finally:
+        sender.close()
+    out = sys.stdout
+    out.write(
+        f"{report.rows:,} rows: {report.events:,} events of {report.clients:,} clients in {report.weeks:,} weeks"
+    )
+    out.write(f", {report.rejected:,} refused\n")
+    for row in payments.rejected.head(_REJECTS_SHOWN).iter_rows():
+        out.write("  row " + " | ".join(str(part) for part in row) + "\n")
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.fields[week]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("events"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )

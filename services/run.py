@@ -1,0 +1,114 @@
+"""`ebbwatch run`: every service in one process, with the embedded broker and the simulated bank if asked."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Event
+
+from api.keys import LocalKey, issue_token
+from api.roles import Role
+from feeds.simulated_bank import SimulatedBank
+from schemas.weeks import WeekCalendar
+from services.api import api_work
+from services.detect import detect_work
+from services.embedded_broker import EmbeddedBroker
+from services.ingest import ingest_work
+from services.live_table import show
+from services.parts import Parts, Work, open_parts, utc_now
+from services.relay import relay_work
+from services.senders import topics
+from services.settings import Settings, load_settings
+from services.simulate import publish
+from services.simulated_bank import BankClock, open_bank
+from services.supervisor import Supervisor
+from store import offsets, schema, shards
+from store.overview import Overview, overview
+from telemetry.logs import log_to
+
+TOKEN_HOURS = 12
+
+
+def run_all(*, embedded: bool, simulate: bool) -> None:
+    """1. Broker. 2. Schema. 3. Topics. 4. Services and the bank. 5. The live table. 6. A signal: stop all."""
+    settings = load_settings()
+    with ExitStack() as stack:
+        if embedded:
+            settings = _with_broker(settings, stack)
+        clock = BankClock(WeekCalendar(settings.zone)) if simulate else None
+        parts = open_parts(settings, clock or utc_now)
+        log_to(str(settings.data_dir / "ebbwatch.log"), settings.log_level)
+        schema.upgrade(parts.store)
+        if embedded:
+            _begin_incarnation(parts)
+        supervisor = stack.enter_context(Supervisor())
+        supervisor.start("api", api_work(parts))
+        supervisor.start("relay", relay_work(parts))
+        supervisor.start("detect", detect_work(parts))
+        supervisor.start("ingest", ingest_work(parts))
+        if clock is not None:
+            supervisor.start("bank", _bank_work(parts, clock))
+        _greet(parts, simulated=simulate)
+        show(lambda: _overview(parts), settings.base_currency, supervisor.stop)
+        sys.stdout.write("stopping\n")
+
+
+def _with_broker(settings: Settings, stack: ExitStack) -> Settings:
+    broker = EmbeddedBroker(settings.embedded_kafka_port, settings.data_dir / "broker.log")
+    stack.enter_context(broker)
+    return settings.model_copy(update={"kafka_bootstrap": broker.bootstrap})
+
+
+def _begin_incarnation(parts: Parts) -> None:
+    """The embedded broker forgot its topics when it stopped: what the store knows of offsets is of older ones."""
+    ids = topics(parts)
+    with parts.store.write() as tx:
+        for topic, topic_id in ids.items():
+            offsets.start_incarnation(tx, topic, topic_id)
+
+
+def _bank_work(parts: Parts, clock: BankClock) -> Work:
+    """Goes on where the ledger stands: what the broker had and ingest had not is published again."""
+    this_week = parts.calendar.week_at(utc_now())
+    bank = open_bank(parts, this_week - parts.settings.simulated_history_weeks)
+    with parts.store.read() as tx:
+        resume = shards.oldest_open_week(tx)
+    first = max(bank.first_week, bank.first_week if resume is None else resume)
+    clock.reached(first - 1)
+    live_from = max(this_week, first)
+    return lambda stop: _publish(parts, bank, clock, range(first, live_from), live_from, stop)
+
+
+def _publish(
+    parts: Parts, bank: SimulatedBank, clock: BankClock, history: range, live_from: int, stop: Event
+) -> None:
+    sender = parts.producer()
+    try:
+        live = itertools.count(live_from)
+        publish(bank, sender, history, live, parts.settings.simulated_week_seconds, stop, clock.reached)
+    finally:
+        sender.close()
+
+
+def _overview(parts: Parts) -> Overview:
+    with parts.store.read() as tx:
+        return overview(tx)
+
+
+def _greet(parts: Parts, *, simulated: bool) -> None:
+    settings = parts.settings
+    address = f"http://{settings.http_host}:{settings.http_port}"
+    lines = [f"Ebbwatch at {address} (documentation {address}/docs), data in {settings.data_dir.absolute()}"]
+    if simulated and not settings.jwks_url:
+        key = LocalKey(settings.data_dir)
+        token = issue_token(key, os.environ.get("USER", "you"), Role.APPROVER, None, timedelta(hours=TOKEN_HOURS))
+        lines += [
+            f"Token of an approver, who sees every branch ({TOKEN_HOURS} hours):",
+            token,
+            f'Try: curl -H "Authorization: Bearer $TOKEN" "{address}/api/v1/alerts?grade=alarm&limit=3"',
+        ]
+    sys.stdout.write("\n".join(lines) + "\n\n")
+    sys.stdout.flush()
