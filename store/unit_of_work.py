@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -14,6 +14,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 from schemas.errors import BadSetting
 
 T = TypeVar("T")
+Tx: TypeAlias = Connection  # for rooms that hand a transaction on without speaking SQL
 BUSY_TIMEOUT_S = 30  # SQLite: how long a writer waits for another one
 ATTEMPTS = 5  # a deadlock or a lost connection heals in a try or two; five is a real outage
 

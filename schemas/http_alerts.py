@@ -1,0 +1,118 @@
+"""HTTP bodies of alerts and of what people do about them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from schemas.http import Body, GradeName, Line, Money, Note
+from schemas.messages import AlertState, Outcome
+
+
+def _written_out(value: object) -> object:
+    """A number would be read as seconds since 1970, which nobody means by a day."""
+    if not isinstance(value, str) or len(value) != len("2026-02-28"):
+        raise ValueError("a day is written as 2026-02-28")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+
+
+class ComparisonBody(Body):
+    """One preset passed: deviation_pct = (actual - expected) / expected * 100, of weekly averages."""
+
+    series: Literal["debit", "credit", "turnover"]
+    baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
+    weeks: int
+    base_weeks: int
+    actual: Money
+    expected: Money
+    deviation_pct: float
+    preset_pct: float
+    grade: GradeName
+
+
+class SummaryBody(Body):
+    """One sentence made from the numbers."""
+
+    en: str
+    zh: str
+
+
+class AlertBody(Body):
+    """One alert episode at one revision. `comparisons` are those of `week`, its newest week with evidence."""
+
+    alert_id: str
+    revision: int
+    client_id: str = Field(examples=["C000123"])
+    client_name: str
+    branch_id: str = Field(examples=["B014"])
+    tier: str
+    week: str = Field(examples=["2026-W02"])
+    opened_week: str
+    grade: GradeName
+    state: AlertState
+    direction: Literal["fall", "rise"]
+    series: Literal["debit", "credit", "turnover"]
+    comparisons: list[ComparisonBody]
+    summary: SummaryBody
+    value_at_risk: Money
+    currency: str = Field(examples=["HKD"])
+    assignee: str | None
+    snoozed_until: date | None
+    snooze_reason: str | None
+    outcome: Outcome | None
+    outcome_note: str | None
+    recovered_week: str | None
+    quiet_weeks: int
+    policy_version: str
+    ledger_revision: int
+
+
+class EvidenceBody(Body):
+    """One week that passed a preset. `grade` null: later data withdrew it."""
+
+    week: str
+    grade: GradeName | None
+    comparisons: list[ComparisonBody]
+    value_at_risk: Money
+    policy_version: str
+    ledger_revision: int
+
+
+class AlertDetailBody(AlertBody):
+    """An alert with the evidence of each of its weeks, newest first."""
+
+    evidence: list[EvidenceBody]
+
+
+class AcknowledgeBody(Body):
+    """Nothing to say: the empty object, or no body at all."""
+
+
+class SnoozeBody(Body):
+    """Leave the alert alone through `until`, a day in the bank's time zone."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"until": "2026-02-28", "reason": "new year lull"}]})
+    until: Day
+    reason: Note
+
+
+class CloseBody(Body):
+    """What the alert turned out to be."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"outcome": "true_diversion", "note": "moved payroll"}]}
+    )
+    outcome: Outcome
+    note: Note | None = None
+
+
+class AssignBody(Body):
+    """Who takes care of it; null for nobody."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"assignee": "staff-17"}]})
+    assignee: Line | None

@@ -1,0 +1,128 @@
+"""Finding alerts, with what was published of them and what the client is called today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schemas.errors import NotFound
+from schemas.keyset import Int32, Int64, Key
+from schemas.messages import AlertMessage, AlertState
+from schemas.verdicts import Grade
+from store.tables import alert, alert_revision, client
+
+_MESSAGE = msgspec.json.Decoder(AlertMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """What to look for; None, or no states, for any. `week` is the newest week with evidence, a week number."""
+
+    states: tuple[AlertState, ...] = ()
+    grade: Grade | None = None
+    branch: str | None = None
+    week: int | None = None
+    assignee: str | None = None
+    client_id: str | None = None
+
+
+class AlertPlace(NamedTuple):
+    """Where an alert stands in the list: the worst grade first, then the most money, then the id."""
+
+    grade: Int32
+    value_at_risk_minor: Int64
+    alert_id: Key
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert at its newest revision; `message` is that revision as published."""
+
+    message: AlertMessage
+    place: AlertPlace
+    client_name: str
+    branch_id: str
+    tier: str
+    quiet_weeks: int
+    snoozed_until: date | None
+    snooze_reason: str | None
+    outcome_note: str | None
+    recovered_week: int | None
+
+
+def search(
+    tx: Connection, wanted: AlertFilter, *, only_branch: str | None, after: AlertPlace | None, limit: int
+) -> list[AlertRow]:
+    """Up to `limit` alerts behind the place `after`. `only_branch`: all the reader may see; None for all."""
+    query = _alerts(only_branch).where(*_conditions(wanted))
+    if after is not None:
+        query = query.where(_behind(after))
+    query = query.order_by(alert.c.grade.desc(), alert.c.value_at_risk_minor.desc(), alert.c.alert_id).limit(limit)
+    return [_row(found) for found in tx.execute(query).mappings()]
+
+
+def get(tx: Connection, alert_id: str, *, only_branch: str | None) -> AlertRow:
+    """The alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    found = tx.execute(_alerts(only_branch).where(alert.c.alert_id == alert_id)).mappings().one_or_none()
+    if found is None:
+        raise NotFound("alert", alert_id)
+    return _row(found)
+
+
+def _alerts(only_branch: str | None) -> sa.Select[Any]:
+    newest = sa.and_(alert_revision.c.alert_id == alert.c.alert_id, alert_revision.c.revision == alert.c.revision)
+    query = (
+        sa.select(
+            alert.c.alert_id,
+            alert.c.grade,
+            alert.c.value_at_risk_minor,
+            alert.c.quiet_weeks,
+            alert.c.snoozed_until,
+            alert.c.snooze_reason,
+            alert.c.outcome_note,
+            alert.c.recovered_week,
+            client.c.name.label("client_name"),
+            client.c.branch_id,
+            client.c.tier,
+            alert_revision.c.message,
+        )
+        .join(client, client.c.client_id == alert.c.client_id)
+        .join(alert_revision, newest)
+    )
+    return query if only_branch is None else query.where(client.c.branch_id == only_branch)
+
+
+def _conditions(wanted: AlertFilter) -> list[sa.ColumnElement[bool]]:
+    equal = (
+        (alert.c.grade, wanted.grade and int(wanted.grade)),
+        (client.c.branch_id, wanted.branch),
+        (alert.c.last_week, wanted.week),
+        (alert.c.assignee, wanted.assignee),
+        (alert.c.client_id, wanted.client_id),
+    )
+    conditions = [column == value for column, value in equal if value is not None]
+    if wanted.states:
+        conditions.append(alert.c.state.in_(wanted.states))
+    return conditions
+
+
+def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
+    less_money = sa.and_(
+        alert.c.grade == place.grade,
+        sa.or_(
+            alert.c.value_at_risk_minor < place.value_at_risk_minor,
+            sa.and_(alert.c.value_at_risk_minor == place.value_at_risk_minor, alert.c.alert_id > place.alert_id),
+        ),
+    )
+    return sa.or_(alert.c.grade < place.grade, less_money)
+
+
+def _row(found: sa.RowMapping) -> AlertRow:
+    fields = dict(found)
+    place = AlertPlace(fields.pop("grade"), fields.pop("value_at_risk_minor"), fields.pop("alert_id"))
+    return AlertRow(message=_MESSAGE.decode(fields.pop("message")), place=place, **fields)
