@@ -1,0 +1,54 @@
+"""Alerts as they are shown: what was published of the revision, and what people have said of it since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from casework.episodes import Episode
+from casework.message import comparison_messages
+from schemas.http_alerts import AlertBody, AlertDetailBody, ComparisonBody, EvidenceBody, SummaryBody
+from schemas.money import format_amount
+from schemas.verdicts import Grade, Verdict
+from schemas.weeks import format_week
+from store.alert_search import AlertRow
+
+
+def alert_body(row: AlertRow) -> AlertBody:
+    return AlertBody(**_fields(row))
+
+
+def alert_detail_body(row: AlertRow, episode: Episode, currency: str) -> AlertDetailBody:
+    """With the evidence of each week, newest first; its amounts in `currency`."""
+    newest_first = sorted(episode.evidence.values(), key=lambda verdict: verdict.week, reverse=True)
+    return AlertDetailBody(**_fields(row), evidence=[_evidence(verdict, currency) for verdict in newest_first])
+
+
+def _fields(row: AlertRow) -> dict[str, Any]:
+    published = msgspec.structs.asdict(row.message)
+    return published | {
+        "comparisons": [ComparisonBody(**msgspec.structs.asdict(each)) for each in row.message.comparisons],
+        "summary": SummaryBody(en=row.message.summary.en, zh=row.message.summary.zh),
+        "client_name": row.client_name,
+        "branch_id": row.branch_id,  # the client's branch of today, by which it was found
+        "tier": row.tier,
+        "snoozed_until": row.snoozed_until,
+        "snooze_reason": row.snooze_reason,
+        "outcome_note": row.outcome_note,
+        "recovered_week": None if row.recovered_week is None else format_week(row.recovered_week),
+        "quiet_weeks": row.quiet_weeks,
+    }
+
+
+def _evidence(verdict: Verdict, currency: str) -> EvidenceBody:
+    return EvidenceBody(
+        week=format_week(verdict.week),
+        grade={Grade.NONE: None, Grade.PROMPT: "prompt", Grade.ALARM: "alarm"}[verdict.grade],
+        comparisons=[
+            ComparisonBody(**msgspec.structs.asdict(each)) for each in comparison_messages(verdict, currency)
+        ],
+        value_at_risk=format_amount(verdict.value_at_risk_minor, currency),
+        policy_version=verdict.policy_version,
+        ledger_revision=verdict.ledger_revision,
+    )

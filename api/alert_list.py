@@ -1,0 +1,46 @@
+"""The list of alerts, over all clients or of one: the worst first, then the most money."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from api.alert_bodies import alert_body
+from api.auth import Caller
+from api.deps import ApiDeps
+from api.pagination import ListQuery
+from schemas.http import GradeName, Line, Page, WeekString
+from schemas.http_alerts import AlertBody
+from schemas.messages import AlertState
+from schemas.verdicts import Grade
+from schemas.weeks import parse_week
+from store import alert_search
+from store.alert_search import AlertFilter, AlertPlace
+
+
+class AlertQuery(ListQuery):
+    """Filters of a list of alerts. Each looks at the field of its name."""
+
+    state: list[AlertState] = Field(default_factory=list, max_length=7, description="any of these; repeat it")
+    grade: GradeName | None = None
+    branch: Line | None = None
+    week: WeekString | None = Field(None, description="newest week with evidence")
+    assignee: Line | None = None
+
+
+def alert_page(
+    deps: ApiDeps, caller: Caller, query: AlertQuery, *, client_id: str | None = None
+) -> Page[AlertBody]:
+    """One page, of what the caller may see."""
+    kind = f"alerts of {client_id}" if client_id else "alerts"
+    after = query.after(kind, AlertPlace)
+    wanted = AlertFilter(
+        states=tuple(query.state),
+        grade=None if query.grade is None else Grade[query.grade.upper()],
+        branch=query.branch,
+        week=None if query.week is None else parse_week(query.week),
+        assignee=query.assignee,
+        client_id=client_id,
+    )
+    with deps.store.read() as tx:
+        rows = alert_search.search(tx, wanted, only_branch=caller.branch, after=after, limit=query.limit + 1)
+    return query.page(kind, rows, lambda row: row.place, alert_body)

@@ -1,0 +1,106 @@
+"""GET /alerts, and what people do about one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Path, Query, Response
+
+from api import etag
+from api.alert_bodies import alert_body, alert_detail_body
+from api.alert_list import AlertQuery, alert_page
+from api.auth import AlertActor, AlertReader, Caller
+from api.changes import Done, Post, Posted, Trace, perform
+from api.deps import ApiDeps, Deps
+from casework import actions
+from casework.episodes import Episode
+from schemas.http import Page
+from schemas.http_alerts import (
+    AcknowledgeBody,
+    AlertBody,
+    AlertDetailBody,
+    AssignBody,
+    CloseBody,
+    SnoozeBody,
+)
+from store import alert_search, alerts
+from store.unit_of_work import Tx
+
+router = APIRouter(prefix="/alerts", tags=["alerts"])
+AlertId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
+# What an act can change; the evidence is the detector's.
+_TOLD = ("revision", "state", "assignee", "snoozed_until", "snooze_reason", "outcome", "outcome_note")
+
+
+@router.get("")
+def list_alerts(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Query()]) -> Page[AlertBody]:
+    """Alerts, the worst grade first, then the most money at risk."""
+    return alert_page(deps, caller, query)
+
+
+@router.get("/{alert_id}")
+def get_alert(caller: AlertReader, deps: Deps, alert_id: AlertId, response: Response) -> AlertDetailBody:
+    """One alert with the evidence of each of its weeks."""
+    with deps.store.read() as tx:
+        row = alert_search.get(tx, alert_id, only_branch=caller.branch)
+        episode = alerts.get(tx, alert_id)
+    response.headers["ETag"] = etag.etag(row.message.revision)
+    return alert_detail_body(row, episode, deps.base_currency)
+
+
+@router.post("/{alert_id}/acknowledge", response_model=AlertBody)
+def acknowledge(
+    caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, _body: AcknowledgeBody | None = None
+) -> Response:
+    """Someone has seen it and, where nobody had it, takes it."""
+    return _act(deps, caller, post, alert_id, "acknowledge", lambda e: actions.acknowledge(e, caller.actor))
+
+
+@router.post("/{alert_id}/snooze", response_model=AlertBody)
+def snooze(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: SnoozeBody) -> Response:
+    """Leave it alone until a day, at most a quarter away, or until it becomes an alarm."""
+
+    def act(episode: Episode) -> Episode:
+        return actions.snooze(episode, body.until, body.reason, deps.today())
+
+    return _act(deps, caller, post, alert_id, "snooze", act)
+
+
+@router.post("/{alert_id}/close", response_model=AlertBody)
+def close(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: CloseBody) -> Response:
+    """End it with what it turned out to be."""
+    return _act(deps, caller, post, alert_id, "close", lambda e: actions.close(e, body.outcome, body.note))
+
+
+@router.post("/{alert_id}/assign", response_model=AlertBody)
+def assign(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: AssignBody) -> Response:
+    """Give it to someone, or to nobody."""
+    return _act(deps, caller, post, alert_id, "assign", lambda e: actions.assign(e, body.assignee))
+
+
+def _act(
+    deps: ApiDeps, caller: Caller, post: Post, alert_id: str, name: str, act: Callable[[Episode], Episode]
+) -> Response:
+    """1. Is it theirs to see. 2. Lock it. 3. Is it the revision they meant. 4. Act. 5. Keep what changed."""
+
+    def work(tx: Tx) -> Done:
+        alert_search.get(tx, alert_id, only_branch=caller.branch)
+        before = alerts.get(tx, alert_id, for_update=True)
+        etag.check(post.if_match, before.revision)
+        after = act(before)
+        trace = None
+        if after is not before:
+            facts = alerts.client_facts(tx, [after.client_id])[after.client_id]
+            alerts.save(tx, after, facts, deps.base_currency, deps.clock())
+            trace = Trace(f"alert.{name}", "alert", alert_id, _told(before), _told(after))
+        row = alert_search.get(tx, alert_id, only_branch=caller.branch)
+        return Done(alert_body(row), trace, row.message.revision)
+
+    return perform(deps, caller, post, work)
+
+
+def _told(episode: Episode) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins({name: getattr(episode, name) for name in _TOLD})
+    return told
