@@ -10,6 +10,12 @@ from sqlalchemy.engine import Connection
 from store.tables import lease
 
 
+def is_free(tx: Connection, name: str, owner: str, now: datetime) -> bool:
+    """Whether `acquire` is worth trying: a look that takes no lock."""
+    held = tx.execute(sa.select(lease.c.owner, lease.c.expires_at).where(lease.c.name == name)).one_or_none()
+    return held is None or held.owner == owner or held.expires_at <= now
+
+
 def acquire(tx: Connection, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
     """Take or renew the lease until `now + ttl`. False while another owner's has not expired.
 

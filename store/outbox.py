@@ -6,7 +6,7 @@ ids before the commit. See docs/decisions/0012-outbox.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,10 +60,12 @@ def append_all(tx: Connection, messages: Sequence[Message], at: datetime) -> Non
     tx.execute(sa.insert(outbox), rows)
 
 
-def unsent(tx: Connection, limit: int) -> list[Unsent]:
-    """The oldest messages not yet sent, in the order in which they were written."""
+def unsent(tx: Connection, limit: int, *, but_not: Collection[str] = ()) -> list[Unsent]:
+    """The oldest messages not yet sent, in the order in which they were written, without some topics."""
     columns = (outbox.c.outbox_id, outbox.c.topic, outbox.c.key, outbox.c.value, outbox.c.partition)
     waiting = sa.select(*columns).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.outbox_id).limit(limit)
+    if but_not:
+        waiting = waiting.where(outbox.c.topic.not_in(but_not))
     return [Unsent(row[0], Message(*row[1:])) for row in tx.execute(waiting)]
 
 
@@ -73,6 +75,13 @@ def mark_sent(tx: Connection, outbox_ids: Sequence[int], at: datetime) -> None:
         chunk = outbox_ids[start : start + _IDS_A_STATEMENT]
         mark = sa.update(outbox).where(outbox.c.outbox_id.in_(chunk), outbox.c.sent_at.is_(None))
         tx.execute(mark.values(sent_at=at))
+
+
+def mark(tx: Connection, sent: Sequence[int], refused: Mapping[int, str], at: datetime) -> None:
+    """Take out of the queue what reached Kafka, and what never can (outbox id -> why)."""
+    mark_sent(tx, sent, at)
+    for outbox_id, reason in refused.items():
+        mark_refused(tx, outbox_id, reason, at)
 
 
 def mark_refused(tx: Connection, outbox_id: int, reason: str, at: datetime) -> None:
