@@ -47,6 +47,12 @@ format: $(VENV)/.dev ## put the source into the house format
 bench: $(VENV)/.bench ## speed and detection quality beside what a user would pick instead
 	$(BIN)/python -m bench
 
+kafka-up: ## one Apache Kafka broker on 127.0.0.1 (needs Java, and Maven the first time)
+	@deploy/kafka/kafka.sh up
+
+kafka-down: ## stop that broker; its data stays in var/kafka
+	@deploy/kafka/kafka.sh down
+
 schemas: $(VENV)/.run ## write schemas/published/ anew from the types
 	$(BIN)/python -m schemas.publish
 
