@@ -19,13 +19,21 @@ def is_free(tx: Connection, name: str, owner: str, now: datetime) -> bool:
 def acquire(tx: Connection, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
     """Take or renew the lease until `now + ttl`. False while another owner's has not expired.
 
-    Decided by one compare-and-set. The clocks of the processes must agree to well within `ttl`.
+    Decided by a compare-and-set, and for the first owner by the primary key. The clocks of the processes must
+    agree to well within `ttl`.
     """
+    if not is_free(tx, name, owner, now):
+        return False
     free = sa.or_(lease.c.owner == owner, lease.c.expires_at <= now)
-    taken = tx.execute(
-        sa.update(lease).where(lease.c.name == name, free).values(owner=owner, expires_at=now + ttl)
-    ).rowcount
-    return taken == 1 or _claim(tx, name, owner, now + ttl)
+    taken = sa.update(lease).where(lease.c.name == name, free).values(owner=owner, expires_at=now + ttl)
+    if tx.execute(taken).rowcount == 1:
+        return True
+    try:
+        with tx.begin_nested():
+            tx.execute(sa.insert(lease).values(name=name, owner=owner, expires_at=now + ttl))
+    except sa.exc.IntegrityError:
+        return False  # another owner was quicker
+    return True
 
 
 def renew(tx: Connection, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
@@ -37,17 +45,3 @@ def renew(tx: Connection, name: str, owner: str, now: datetime, ttl: timedelta) 
 def release(tx: Connection, name: str, owner: str) -> None:
     """Give it back at once; nothing happens where another owner has it."""
     tx.execute(sa.delete(lease).where(lease.c.name == name, lease.c.owner == owner))
-
-
-def _claim(tx: Connection, name: str, owner: str, expires_at: datetime) -> bool:
-    """Make the row where there is none. Two at once: one of them makes it."""
-    absent = ~sa.exists().where(lease.c.name == name)
-    row = sa.select(sa.literal(name), sa.literal(owner), sa.literal(expires_at, lease.c.expires_at.type)).where(
-        absent
-    )
-    try:
-        with tx.begin_nested():
-            made = tx.execute(sa.insert(lease).from_select(["name", "owner", "expires_at"], row)).rowcount
-    except sa.exc.IntegrityError:
-        return False
-    return made == 1
