@@ -33,7 +33,7 @@ WeekText = Annotated[
 Instant = Annotated[
     str, Meta(min_length=20, max_length=35, extra_json_schema={"format": "date-time"}, description="RFC 3339")
 ]
-Count = Annotated[int, Meta(ge=0, le=2**31)]
+Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Text = Annotated[str, Meta(max_length=200)]
 
 
@@ -62,7 +62,7 @@ class WeeklySummary(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag
     credit_amount: Amount
     credit_count: Count
     currency: Currency
-    revision: Annotated[int, Meta(ge=1, le=2**31)] = 1
+    revision: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 1
 
 
 class WeekClosed(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="week_closed"):

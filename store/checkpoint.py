@@ -94,3 +94,6 @@ class Checkpoint:
     next_to_close: int | None = None
     newest_events_s: bytes = b""
     watermark_s: int | None = None
+    first_weeks: dict[str, int] = field(
+        default_factory=dict
+    )  # clients new here, or seen in an earlier week than before

@@ -1,0 +1,89 @@
+"""A decoded batch as one sequence of rows in offset order, whatever kind each of them is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ingest.columns import NO_CODE, Bool, Codes, Decoded, Int8, Int32, Int64, SummaryEvent, Transactions, UInt64
+from schemas.weeks import WeekCalendar
+
+TRANSACTION, SUMMARY, REJECT = 0, 1, 2
+NO_WEEK = -1
+_NEVER_S = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """n rows as parallel columns. A summary's amounts are not here: they depend on the revision before it."""
+
+    at: Int32  # position in the RecordBatch
+    kind: Int8  # TRANSACTION | SUMMARY | REJECT
+    client: Int32  # code; NO_CODE for a reject
+    account: Int32
+    event_hash: UInt64
+    body_hash: UInt64
+    time_s: Int64  # event time; a summary's is the last second of its week
+    week: Int32  # NO_WEEK where a reject's week is unknown or does not count
+    minor: Int64  # of a transaction, signed
+    sign: Int8  # of a transaction: +1, or -1 for a reversal
+    is_credit: Bool  # of a transaction
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def part(self, start: int, stop: int) -> Rows:
+        """Rows start..stop, half-open, as views."""
+        return Rows(*(getattr(self, name)[start:stop] for name in _COLUMNS))
+
+    def where(self, index: Bool | Int64) -> Rows:
+        """The rows that a mask or an index picks, copied."""
+        return Rows(*(getattr(self, name)[index] for name in _COLUMNS))
+
+
+_COLUMNS = tuple(column.name for column in fields(Rows))
+
+
+def rows_of(decoded: Decoded, accounts: Codes, calendar: WeekCalendar) -> Rows:
+    """Transactions, summaries and rejects of a batch merged into offset order; markers are left out."""
+    rows = _transactions(decoded.transactions)
+    others = [_summary(at, event, accounts, calendar) for at, event in decoded.summaries]
+    others += [
+        _reject(r.at, NO_WEEK if r.week is None or r.reason == "in_future" else r.week) for r in decoded.rejects
+    ]
+    if not others:
+        return rows
+    extra = [np.array(column) for column in zip(*others, strict=True)]
+    merged = [
+        np.concatenate([column, more.astype(column.dtype)])
+        for column, more in zip((getattr(rows, name) for name in _COLUMNS), extra, strict=True)
+    ]
+    order = np.argsort(merged[0], kind="stable")
+    return Rows(*(column[order] for column in merged))
+
+
+def _transactions(t: Transactions) -> Rows:
+    return Rows(
+        at=t.at,
+        kind=np.zeros(len(t.at), np.int8),
+        client=t.client,
+        account=t.account,
+        event_hash=t.event_hash,
+        body_hash=t.body_hash,
+        time_s=t.booked_s,
+        week=t.week,
+        minor=t.debit_minor + t.credit_minor,
+        sign=t.sign,
+        is_credit=~t.is_debit,
+    )
+
+
+def _summary(at: int, event: SummaryEvent, accounts: Codes, calendar: WeekCalendar) -> tuple[int | np.uint64, ...]:
+    hashes = np.uint64(event.event_hash), np.uint64(event.body_hash)
+    last_s = calendar.end_s(event.week) - 1
+    return at, SUMMARY, event.client, accounts[event.account_id], *hashes, last_s, event.week, 0, 0, False
+
+
+def _reject(at: int, week: int) -> tuple[int | np.uint64, ...]:
+    return at, REJECT, NO_CODE, NO_CODE, np.uint64(0), np.uint64(0), _NEVER_S, week, 0, 0, False

@@ -1,0 +1,145 @@
+"""Weekly volumes of a shard's clients: what the database has, and what came since the last checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ingest.columns import Bool, Int8, Int32, Int64
+from store.checkpoint import LedgerDeltas
+
+LIMIT_MINOR = 2**62  # two totals below it differ by less than int64, so that a change can be written as one number
+LIMIT_COUNT = 2**31 - 1  # the ledger counts in 32 bits
+_LIMITS = np.array([[LIMIT_MINOR], [LIMIT_MINOR], [LIMIT_COUNT], [LIMIT_COUNT]], np.int64)
+_FIRST_CAPACITY = 256
+
+
+class _Week:
+    """One week, dense by client code: rows debit_minor, credit_minor, debit_count, credit_count."""
+
+    __slots__ = ("changed", "kept", "new")
+
+    def __init__(self, capacity: int) -> None:
+        self.kept = np.zeros((4, capacity), np.int64)
+        self.new = np.zeros((4, capacity), np.int64)
+        self.changed = np.zeros(capacity, np.bool_)
+
+    def grow(self, capacity: int) -> None:
+        more = capacity - len(self.changed)
+        if more > 0:
+            self.kept = np.pad(self.kept, ((0, 0), (0, more)))
+            self.new = np.pad(self.new, ((0, 0), (0, more)))
+            self.changed = np.pad(self.changed, (0, more))
+
+
+class Volumes:
+    """Dense by (week, client code): 65 bytes each. Weeks come with their first event and are forgotten."""
+
+    def __init__(self) -> None:
+        self._weeks: dict[int, _Week] = {}
+        self._peak = np.zeros(4)  # largest total that was kept, in either direction
+        self._added = np.zeros(4)  # what could at most have come on top since
+
+    def load(self, clients: Int32, weeks: Int32, totals: Int64) -> None:
+        """Totals the database has: codes (n,), week numbers (n,), and int64 (4, n) in the order of _Week."""
+        for number in np.unique(weeks).tolist():
+            mine = weeks == number
+            self._week(number, clients[mine]).kept[:, clients[mine]] = totals[:, mine]
+        if totals.size:
+            self._peak = np.abs(totals.astype(np.float64)).max(axis=1)
+
+    def near_limit(self, minor: float, count: float) -> bool:
+        """True where amounts that add up to `minor` (and `count` bookings) could bring some total to its limit."""
+        most = self._peak + self._added + np.array([minor, minor, count, count])
+        return bool(np.any(most >= _LIMITS[:, 0]))
+
+    def risky(self, week: int, client: Int32, minor: Int64) -> Bool:
+        """Mask of the transactions of one week whose client could come to a limit with them."""
+        size = int(client.max()) + 1
+        gross = np.bincount(client, np.abs(minor.astype(np.float64)), size)
+        count = np.bincount(client, minlength=size)
+        most = np.stack([gross, gross, count, count])
+        held = self._weeks.get(week)
+        if held is not None:
+            n = min(size, len(held.changed))
+            most[:, :n] += np.abs(held.kept[:, :n].astype(np.float64) + held.new[:, :n])
+        at_limit: Bool = np.any(most >= _LIMITS, axis=0)
+        return at_limit[client]
+
+    def fits(self, week: int, client: int, change: Sequence[int]) -> bool:
+        """Whether one client-week stays within the limits when `change` (4 numbers) is added."""
+        held = self._weeks.get(week)
+        before = [0, 0, 0, 0]
+        if held is not None and client < len(held.changed):
+            before = [
+                a + b for a, b in zip(held.kept[:, client].tolist(), held.new[:, client].tolist(), strict=True)
+            ]
+        return all(abs(a + b) <= limit for a, b, limit in zip(before, change, _LIMITS[:, 0].tolist(), strict=True))
+
+    def add(self, week: int, client: Int32, is_credit: Bool, minor: Int64, sign: Int8) -> None:
+        """Transactions of one week, parallel columns."""
+        held = self._week(week, client)
+        capacity = len(held.changed)
+        cell = client + is_credit * np.int64(capacity)
+        np.add.at(held.new[:2].reshape(-1), cell, minor)
+        np.add.at(held.new[2:].reshape(-1), cell, sign.astype(np.int64))
+        held.changed[client] = True
+        self._added += np.array([1.0, 1.0, 0.0, 0.0]) * float(np.abs(minor.astype(np.float64)).sum())
+        self._added[2:] += len(client)
+
+    def add_one(self, week: int, client: int, change: Sequence[int]) -> None:
+        """Four numbers for one client-week."""
+        held = self._week(week, np.array([client], np.int32))
+        held.new[:, client] += np.array(change, np.int64)
+        held.changed[client] = True
+        self._added += np.abs(np.array(change, np.float64))
+
+    def bookings(self, week: int, clients: int) -> Int64:
+        """Bookings of a week by client code, int64 (clients,)."""
+        counted = np.zeros(clients, np.int64)
+        held = self._weeks.get(week)
+        if held is not None:
+            n = min(clients, len(held.changed))
+            counted[:n] = (held.kept[2:, :n] + held.new[2:, :n]).sum(axis=0)
+        return counted
+
+    def drain(self, names: Sequence[str]) -> LedgerDeltas:
+        """What came since the last drain. It counts as kept from here on."""
+        codes, weeks, columns = [], [], []
+        for number in sorted(self._weeks):
+            held = self._weeks[number]
+            mine = np.flatnonzero(held.changed)
+            if not len(mine):
+                continue
+            codes.append(mine)
+            weeks.append(np.full(len(mine), number, np.int32))
+            columns.append(held.new[:, mine])
+            held.kept[:, mine] += held.new[:, mine]
+            held.new[:, mine] = 0
+            held.changed[mine] = False
+            self._peak = np.maximum(self._peak, np.abs(held.kept[:, mine].astype(np.float64)).max(axis=1))
+        self._added[:] = 0
+        changes = np.concatenate(columns, axis=1) if columns else np.zeros((4, 0), np.int64)
+        order = np.concatenate(codes).tolist() if codes else []
+        in_weeks = np.concatenate(weeks) if weeks else np.zeros(0, np.int32)
+        return LedgerDeltas([names[code] for code in order], in_weeks, *changes)
+
+    def forget_before(self, week: int) -> None:
+        """Drop the weeks that can no longer change and are no longer looked back at. Drain first."""
+        gone = [number for number in self._weeks if number < week]
+        for number in gone:
+            del self._weeks[number]
+        if gone:
+            tops = [np.abs(held.kept.astype(np.float64)).max(axis=1) for held in self._weeks.values()]
+            self._peak = np.max(tops, axis=0) if tops else np.zeros(4)
+
+    def _week(self, number: int, clients: Int32) -> _Week:
+        top = int(clients.max()) + 1 if len(clients) else 1
+        held = self._weeks.get(number)
+        if held is None:
+            others = [len(other.changed) for other in self._weeks.values()]
+            held = self._weeks[number] = _Week(max([_FIRST_CAPACITY, top, *others]))
+        elif top > len(held.changed):
+            held.grow(max(top, 2 * len(held.changed)))
+        return held

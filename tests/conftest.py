@@ -1,0 +1,178 @@
+"""What every test may ask for: a migrated store on each database, and a word on what could not be tested."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import sqlalchemy as sa
+
+from store import schema
+from store.tables import metadata
+from store.unit_of_work import Store, open_store
+
+NOT_TESTED = "NOT TESTED"
+START_S = 30
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str, str], NoReturn]:
+    """Skip for want of a server, with a line at the end of the run; fail where EBBWATCH_TEST_REQUIRE names it."""
+
+    def say(server: str, why: str) -> NoReturn:
+        if server in os.environ.get("EBBWATCH_TEST_REQUIRE", "").split(","):
+            pytest.fail(f"EBBWATCH_TEST_REQUIRE names {server}: {why}")
+        pytest.skip(f"{NOT_TESTED} on {server}: {why}")
+
+    return say
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = [r.longrepr[2] for r in terminalreporter.stats.get("skipped", []) if isinstance(r.longrepr, tuple)]
+    for reason in sorted({reason for reason in reasons if NOT_TESTED in reason}):
+        terminalreporter.write_line(
+            f"{reasons.count(reason)} tests {reason.removeprefix('Skipped: ')}", yellow=True
+        )
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store at the newest schema, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "ebbwatch.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        opened = open_store(f"sqlite:///{path}")
+    else:
+        opened = open_store(request.getfixturevalue("postgres_url"))
+        with opened.write() as tx:
+            tables = ", ".join(f'"{name}"' for name in metadata.tables)
+            tx.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    made = open_store(f"sqlite:///{path}")
+    schema.upgrade(made)
+    made.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(missing: Callable[[str, str], NoReturn]) -> Iterator[str]:
+    """A migrated database of this test process alone, in EBBWATCH_TEST_POSTGRES or in a cluster of its own."""
+    given = os.environ.get("EBBWATCH_TEST_POSTGRES")
+    programs = _postgres_programs()
+    if given:
+        with _database(given) as url:
+            yield url
+    elif programs is None:
+        missing("postgres", "no EBBWATCH_TEST_POSTGRES, and no initdb and postgres programs")
+    else:
+        with _cluster(programs) as server, _database(server) as url:
+            yield url
+
+
+def _postgres_programs() -> Path | None:
+    """The folder of the newest initdb: of PATH, or where Debian puts it."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+@contextmanager
+def _cluster(programs: Path) -> Iterator[str]:
+    """A throw-away server on a socket in a folder of its own; nothing is synced to disk."""
+    folder = Path(tempfile.mkdtemp(prefix="ebbwatch-pg-"))
+    user = _who_may_run_it()
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    names = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    options = [
+        "-c",
+        "fsync=off",
+        "-c",
+        "full_page_writes=off",
+        "-c",
+        "listen_addresses=",
+        "-c",
+        "max_connections=60",
+    ]
+    log = (folder / "log").open("wb")
+    initdb = [
+        programs / "initdb",
+        "-D",
+        folder / "data",
+        "-A",
+        "trust",
+        "-U",
+        "ebbwatch",
+        "--no-sync",
+        "-E",
+        "UTF8",
+    ]
+    subprocess.run(initdb, check=True, cwd=folder, stdout=log, stderr=log, **names)
+    server = subprocess.Popen(
+        [programs / "postgres", "-D", folder / "data", "-k", folder, *options],
+        cwd=folder, stdout=log, stderr=log, **names,
+    )  # fmt: skip
+    try:
+        url = f"postgresql+psycopg://ebbwatch@/postgres?host={folder}"
+        _wait_until_up(url)
+        yield url
+    finally:
+        server.send_signal(signal.SIGQUIT)
+        server.wait()
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _who_may_run_it() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
+
+
+def _wait_until_up(url: str) -> None:
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            with engine.connect():
+                return
+        except sa.exc.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    """A migrated database on a server, dropped at the end."""
+    name = f"ebbwatch_test_{os.getpid()}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    url = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    made = open_store(url)
+    schema.upgrade(made)
+    made.close()
+    yield url
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
