@@ -68,6 +68,13 @@ def client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, ClientF
     }
 
 
+def facts_of_shard(tx: Connection, shard: int) -> dict[str, ClientFacts]:
+    """The same of every client whose activity comes in a shard."""
+    columns = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier)
+    rows = tx.execute(sa.select(*columns).where(client.c.shard == shard))
+    return {row.client_id: ClientFacts(*row) for row in rows}
+
+
 def save(tx: Connection, episode: Episode, facts: ClientFacts, currency: str, at: datetime) -> None:
     """Keep one changed episode. Raises StaleRevision; see `save_all`."""
     save_all(tx, [episode], {facts.client_id: facts}, currency, at)

@@ -1,0 +1,139 @@
+"""`ebbwatch detect`: judge the weeks that ingest has closed, one shard-week a transaction."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from threading import Event
+
+from casework.episodes import Episode, EpisodeRules
+from casework.judging import judge_week
+from casework.message import ClientFacts
+from detector.policy import Policy, load_policy
+from detector.presets import default_policy
+from detector.state import HISTORY_WEEKS, ShardState
+from detector.step import WeekVolumes, step
+from detector.verdicts import Verdicts
+from schemas.errors import BadSetting, EbbwatchError
+from schemas.money import minor_digits
+from schemas.weeks import Week
+from services.parts import Parts, Work, run_process
+from services.settings import Settings
+from store import alerts, ledger, shard_weeks
+from store.shard_weeks import Claim
+from store.unit_of_work import Tx
+
+IDLE_S = 0.5  # between looks when nothing waits
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one unit of work did."""
+
+    claim: Claim
+    verdicts: Verdicts
+    changed: list[Episode]
+
+
+class Judge:
+    """Holds each shard's state between weeks, so that a week costs its own volumes and not its history.
+
+    A state is used only where it is of the week before and no closed week has changed since; else it is made from
+    the ledger, so that dropping it is always safe.
+    """
+
+    def __init__(self, parts: Parts, policy: Policy, rules: EpisodeRules) -> None:
+        self._parts = parts
+        self._policy = policy
+        self._rules = rules
+        self._states: dict[int, tuple[int, ShardState]] = {}  # shard -> (amendments, state)
+
+    def judge_next(self) -> Judged | None:
+        """One shard-week in one transaction; None when nothing waits.
+
+        1. Claim. 2. Bring the state up to the week before. 3. Step. 4. Episodes. 5. Write, and mark it judged.
+        """
+        began = time.perf_counter()
+        judged = self._parts.store.transact(self._work)
+        if judged is not None:
+            self._states[judged.claim.shard] = (judged.claim.amendments, judged.verdicts.state)
+            self._count(judged, time.perf_counter() - began)
+        return judged
+
+    def _work(self, tx: Tx) -> Judged | None:
+        claim = shard_weeks.claim(tx)
+        if claim is None:
+            return None
+        state = self._state_before(tx, claim)
+        rows = ledger.load_week(tx, claim.shard, claim.week)
+        volumes = WeekVolumes(
+            Week(claim.week), rows.client_ids, rows.first_week, rows.debit_minor, rows.credit_minor, claim.revision
+        )
+        facts = alerts.facts_of_shard(tx, claim.shard)
+        _, verdicts = step(state, volumes, self._policy, [facts[client_id].tier for client_id in rows.client_ids])
+        changed = self._episodes(tx, claim, verdicts, facts)
+        shard_weeks.mark_judged(tx, claim)
+        return Judged(claim, verdicts, changed)
+
+    def _state_before(self, tx: Tx, claim: Claim) -> ShardState:
+        """Taken out of the cache: a step spends it, and a failed transaction must not leave a spent one there."""
+        amendments, state = self._states.pop(claim.shard, (-1, None))
+        if state is not None and amendments == claim.amendments and state.last_week == claim.week - 1:
+            return state
+        past = ledger.load_history(tx, claim.shard, claim.week - 1, HISTORY_WEEKS)
+        return ShardState.from_history(
+            past.client_ids, past.first_week, past.debit_minor, past.credit_minor, claim.week - 1
+        )
+
+    def _episodes(self, tx: Tx, claim: Claim, verdicts: Verdicts, facts: dict[str, ClientFacts]) -> list[Episode]:
+        current = alerts.open_episodes(tx, claim.shard)
+        closed = alerts.last_closed(tx, claim.shard, claim.week, self._rules)
+        changed = judge_week(current, closed, verdicts.passed(), Week(claim.week), self._rules)
+        alerts.save_all(tx, changed, facts, self._parts.settings.base_currency, self._parts.clock())
+        return changed
+
+    def _count(self, judged: Judged, seconds: float) -> None:
+        metrics = self._parts.metrics
+        metrics.weeks_judged.inc()
+        metrics.judge_s.observe(seconds)
+        for verdict in judged.verdicts.passed():
+            metrics.verdicts.labels(verdict.direction, verdict.grade.name.lower()).inc()
+        for episode in judged.changed:
+            metrics.alerts.labels(episode.direction, episode.grade.name.lower(), episode.state).inc()
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policy of the settings, or the shipped one. Raises BadSetting where the file cannot be used."""
+    if settings.policy_file is None:
+        return default_policy(settings.base_currency)
+    try:
+        policy = load_policy(settings.policy_file.read_bytes())
+    except (OSError, EbbwatchError) as error:
+        raise BadSetting(f"EBBWATCH_POLICY_FILE: {settings.policy_file}: {error}") from None
+    digits = minor_digits(settings.base_currency)
+    if policy.minor_digits != digits:
+        raise BadSetting(
+            f"EBBWATCH_POLICY_FILE: minor_digits is {policy.minor_digits}, {settings.base_currency} has {digits}"
+        )
+    return policy
+
+
+def detect_work(parts: Parts) -> Work:
+    """Judge until told to stop; look again a moment later when nothing waits."""
+    settings = parts.settings
+    rules = EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks)
+    judge = Judge(parts, policy_of(settings), rules)
+
+    def work(stop: Event) -> None:
+        while not stop.is_set():
+            if judge.judge_next() is None:
+                stop.wait(IDLE_S)
+
+    return work
+
+
+def main() -> None:
+    run_process("detect", detect_work)
