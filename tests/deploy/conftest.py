@@ -1,0 +1,41 @@
+"""Files under deploy/ and docs/, read as their tools read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+def read_yaml(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text())
+
+
+@pytest.fixture(scope="session")
+def rules() -> list[dict[str, Any]]:
+    return [rule for group in read_yaml("deploy/prometheus/rules.yml")["groups"] for rule in group["rules"]]
+
+
+@pytest.fixture(scope="session")
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = read_yaml("deploy/compose.yaml")
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def scrape_jobs() -> dict[str, tuple[str, int]]:
+    """Job -> (name looked up, port)."""
+    jobs = {}
+    for job in read_yaml("deploy/prometheus/prometheus.yml")["scrape_configs"]:
+        (lookup,) = job["dns_sd_configs"]
+        jobs[job["job_name"]] = (lookup["names"][0], lookup["port"])
+    return jobs

@@ -1,0 +1,90 @@
+"""Rules speak of metrics that exist, fire when they should and not else, and point at what to do."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from telemetry.metrics import Metrics
+
+_SUFFIXES = ("_bucket", "_sum", "_count")
+
+
+def exported_names():
+    """Names as scraped: counters with _total, histograms with their three suffixes."""
+    names = set()
+    for family in Metrics().registry.collect():
+        endings = {"counter": ("_total",), "histogram": _SUFFIXES}.get(family.type, ("",))
+        names |= {family.name + ending for ending in endings}
+    return names
+
+
+def metric_names(text):
+    return set(re.findall(r"\bebbwatch_[a-z_]+\b", text))
+
+
+def anchors(markdown):
+    return {
+        re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-")
+        for h in re.findall(r"^#+ (.*)$", markdown, re.MULTILINE)
+    }
+
+
+def promtool(*arguments, cwd):
+    tool = shutil.which("promtool")
+    if tool is None:
+        message = "promtool (of Prometheus) is not installed: the alert rules are not tested"
+        if "promtool" in os.environ.get("EBBWATCH_TEST_REQUIRE", ""):
+            pytest.fail(message)
+        pytest.skip(message)
+    done = subprocess.run([tool, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rules_fire_and_stay_quiet_as_their_cases_say(root):
+    promtool("test", "rules", "rules.test.yml", cwd=root / "deploy/prometheus")
+
+
+def test_prometheus_accepts_its_configuration(root):
+    promtool("check", "config", "prometheus.yml", cwd=root / "deploy/prometheus")
+
+
+def test_every_metric_of_a_rule_exists(rules):
+    used = {name for rule in rules for name in metric_names(rule["expr"])}
+    assert len(used) >= 6
+    assert used <= exported_names()
+
+
+def test_every_metric_of_the_rules_cases_and_of_the_metrics_page_exists(root):
+    for path in ("deploy/prometheus/rules.test.yml", "docs/metrics.md", "docs/runbook.md"):
+        known = exported_names() | {family.name for family in Metrics().registry.collect()}
+        assert metric_names((root / path).read_text()) <= known, path
+
+
+def test_there_are_the_five_rules_each_with_cases_that_fire_and_that_must_not(rules, root):
+    names = [rule["alert"] for rule in rules]
+    assert names == [
+        "EbbwatchPartitionStuck",
+        "EbbwatchPollStuck",
+        "EbbwatchWeekOverdue",
+        "EbbwatchDeadLetters",
+        "EbbwatchOutboxOld",
+    ]
+    cases = (root / "deploy/prometheus/rules.test.yml").read_text()
+    for name in names:
+        assert re.search(rf"alertname: {name}, exp_alerts: \[\]", cases)
+        assert re.search(rf"alertname: {name}\n\s+exp_alerts:\n", cases)
+
+
+def test_every_rule_says_how_bad_what_and_where_to_read_on(rules, root):
+    sections = anchors((root / "docs/runbook.md").read_text())
+    for rule in rules:
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"]["summary"].endswith(".")
+        page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+        assert page == "docs/runbook.md"
+        assert anchor in sections
