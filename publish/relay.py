@@ -126,7 +126,7 @@ class Relay:
         with self._store.read() as tx:
             count, oldest = outbox.depth(tx)
         self._metrics.outbox_depth.set(count)
-        self._metrics.outbox_age_s.set(0 if oldest is None else (now - oldest).total_seconds())
+        self._metrics.outbox_age_s.set(0 if oldest is None else max(0.0, (now - oldest).total_seconds()))
         self._measured_at = now
 
     def _purge(self) -> None:

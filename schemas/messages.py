@@ -19,6 +19,11 @@ TOPIC_DEAD_LETTERS = "ebbwatch.deadletter"
 SignedAmount = Annotated[
     str, Meta(extra_json_schema={"pattern": r"^-?[0-9]+(\.[0-9]{1,4})?$"}, examples=["1234.56"])
 ]
+Uuid = Annotated[str, Meta(min_length=36, max_length=36, extra_json_schema={"format": "uuid"})]
+Revision = Annotated[int, Meta(ge=1, description="With the id it tells repeats apart; the highest one holds.")]
+WindowWeeks = Annotated[int, Meta(ge=1, description="Length of a window in weeks.")]
+Percent = Annotated[float, Meta(description="Signed: -38.0 is 38 % below.")]
+Base64 = Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
 AlertState = Literal["open", "acknowledged", "in_case", "closed", "held", "snoozed", "suppressed"]
 Outcome = Literal[
     "true_diversion",
@@ -38,12 +43,12 @@ class ComparisonMessage(msgspec.Struct, frozen=True):
 
     series: Literal["debit", "credit", "turnover"]
     baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
-    weeks: int
-    base_weeks: int
+    weeks: WindowWeeks
+    base_weeks: WindowWeeks
     actual: SignedAmount
     expected: SignedAmount
-    deviation_pct: float
-    preset_pct: float
+    deviation_pct: Percent
+    preset_pct: Percent
     grade: Literal["prompt", "alarm"]
 
 
@@ -57,8 +62,8 @@ class Summary(msgspec.Struct, frozen=True):
 class AlertMessage(msgspec.Struct, frozen=True):
     """One revision of one alert episode. `comparisons` are those of `week`, the newest week with evidence."""
 
-    alert_id: str
-    revision: int
+    alert_id: Uuid
+    revision: Revision
     client_id: Id
     branch_id: Id
     week: WeekText
@@ -80,13 +85,13 @@ class AlertMessage(msgspec.Struct, frozen=True):
 class DeadLetterMessage(msgspec.Struct, frozen=True):
     """An event that could not be taken in. Bytes are base64; null where null, unreadable or too big."""
 
-    dead_letter_id: str
-    revision: int
+    dead_letter_id: Uuid
+    revision: Revision
     topic: str
-    partition: int
-    offset: int
+    partition: Annotated[int, Meta(ge=0)]
+    offset: Annotated[int, Meta(ge=0)]
     reason: str
     detail: str
-    key_base64: str | None
-    value_base64: str | None
+    key_base64: Base64 | None
+    value_base64: Base64 | None
     value_omitted: bool = False

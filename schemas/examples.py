@@ -1,0 +1,85 @@
+"""One example of each message, as shown in the published contract."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.events import TOPIC_ACTIVITY, ClientRecord, Rate, Transaction, WeekClosed, WeeklySummary
+from schemas.messages import AlertMessage, ComparisonMessage, DeadLetterMessage, Summary
+
+TRANSACTION = Transaction(
+    event_id="7f3c-000001",
+    client_id="C000123",
+    account_id="A00045",
+    booked_at="2026-01-05T10:00:00+08:00",
+    direction="debit",
+    amount="1234.56",
+    currency="HKD",
+)
+WEEKLY_SUMMARY = WeeklySummary(
+    event_id="7f3c-000002",
+    client_id="C000123",
+    account_id="A00045",
+    week="2026-W02",
+    debit_amount="1234.56",
+    debit_count=3,
+    credit_amount="99.00",
+    credit_count=1,
+    currency="HKD",
+    revision=1,
+)
+WEEK_CLOSED = WeekClosed(event_id="7f3c-000003", week="2026-W02", expected_events=12345)
+CLIENT = ClientRecord(
+    client_id="C000123",
+    name="Client 000123 Trading",
+    kind="company",
+    branch_id="B014",
+    tier="A",
+    industry="textiles",
+    opened_on=date(2019, 4, 1),
+)
+RATE = Rate(currency="USD", week="2026-W02", rate="7.7951")
+ALERT = AlertMessage(
+    alert_id="5f0c4a0e-58a4-5c1a-9a3f-0d7a6f6b1c55",
+    revision=1,
+    client_id="C000123",
+    branch_id="B014",
+    week="2026-W02",
+    opened_week="2026-W02",
+    grade="prompt",
+    state="open",
+    direction="fall",
+    series="credit",
+    comparisons=(
+        ComparisonMessage(
+            series="credit",
+            baseline="week_vs_recent",
+            weeks=1,
+            base_weeks=8,
+            actual="310000.00",
+            expected="500000.00",
+            deviation_pct=-38.0,
+            preset_pct=-35.0,
+            grade="prompt",
+        ),
+    ),
+    summary=Summary(
+        en="Credits of HK$310K in the week are 38% below their 8-week average; about HK$1.2M a year at risk.",
+        zh="当周贷方发生额HK$31万，较此前8周周均下降38%；年化约HK$123万面临流失。",
+    ),
+    value_at_risk="1234567.89",
+    currency="HKD",
+    policy_version="standard-1",
+    ledger_revision=1,
+)
+DEAD_LETTER = DeadLetterMessage(
+    dead_letter_id="0b8d2c4e-0d8f-5d8e-8b59-2c7f0f3f9f10",
+    revision=1,
+    topic=TOPIC_ACTIVITY,
+    partition=3,
+    offset=41,
+    reason="not_json",
+    detail="the text ends inside a string",
+    key_base64="QzAwMDEyMw==",
+    value_base64="eyJ0eXBl",
+)
