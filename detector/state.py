@@ -1,0 +1,161 @@
+"""One shard's memory: 66 weeks of running volume of every client. Source: docs/decisions/0008-detector-state.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.ids import IdIndex, Ids, Rows, encode
+from detector.windows import LAGS, LONGEST, Ints
+from schemas.errors import EbbwatchError
+
+SLOTS = LONGEST + 1  # running totals of the week judged and of the 65 before it
+HISTORY_WEEKS = LONGEST - 1  # weeks before the one judged that any comparison reaches
+GROWTH = 32  # room for one in 32 more clients when rows run out: 3 % of memory against a copy of it all
+MAX_WEEK_MINOR = (2**63 - 1) // 104  # both series over 52 weeks stay within int64; larger weeks count as this
+
+
+class WeekOutOfOrder(EbbwatchError):
+    """Weeks are judged one after the other, none left out; this one is not the next."""
+
+    def __init__(self, expected: int, got: int) -> None:
+        super().__init__(f"the next week is {expected}, not {got}")
+        self.expected, self.got = expected, got
+
+
+class StateSpent(EbbwatchError):
+    """This state was handed to a step, which went on with its memory; use the state that the step returned."""
+
+    def __init__(self) -> None:
+        super().__init__("this detector state has moved on")
+
+
+class UnknownClient(EbbwatchError):
+    """The detector has no memory of this client, or did not judge it this week."""
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(f"client {client_id} was not judged")
+        self.client_id = client_id
+
+
+@dataclass(slots=True)
+class Memory:
+    """Columns by row (client), the rows from `size` on still free.
+
+    `ring`: int64 (SLOTS, 2, capacity), [week % SLOTS, debit or credit, row] = all minor units up to and with that
+    week, less what lies before the ring. `first_week`: int32 (capacity,).
+    """
+
+    index: IdIndex
+    size: int
+    first_week: npt.NDArray[np.int32]
+    ring: Ints
+
+    @property
+    def nbytes(self) -> int:
+        return self.index.nbytes + self.first_week.nbytes + self.ring.nbytes
+
+    def join(self, ids: Ids) -> Rows:
+        """Give rows of zeros to unknown clients; int32 rows in the order of `ids`. ValueError where one repeats."""
+        first, last = self.size, self.size + len(ids)
+        index = self.index.extended(ids, first)
+        if last > self.ring.shape[2]:
+            self._grow(last + last // GROWTH)
+        self.index, self.size = index, last
+        return np.arange(first, last, dtype=np.int32)
+
+    def _grow(self, capacity: int) -> None:
+        ring = np.zeros((SLOTS, 2, capacity), np.int64)
+        ring[:, :, : self.size] = self.ring[:, :, : self.size]
+        first_week = np.zeros(capacity, np.int32)
+        first_week[: self.size] = self.first_week[: self.size]
+        self.ring, self.first_week = ring, first_week
+
+    def cumulative(self, week: int, rows: Rows | slice) -> Mapping[int, Ints]:
+        """Running totals of `rows` at every lag behind `week`, int64 (2, m) each; views where `rows` is a slice."""
+        return {lag: self.ring[(week - lag) % SLOTS][:, rows] for lag in LAGS}
+
+
+class ShardState:
+    """All clients of one shard after `last_week` (None before the first). A step spends it: its memory moves on to
+    the state that the step returns, and any later use of this one raises StateSpent.
+    """
+
+    __slots__ = ("_memory", "last_week")
+
+    def __init__(self, memory: Memory, last_week: int | None) -> None:
+        self._memory: Memory | None = memory
+        self.last_week = last_week
+
+    @classmethod
+    def empty(cls) -> ShardState:
+        """No client and no week; the first step may bring any week."""
+        return cls(Memory(IdIndex.empty(), 0, np.zeros(0, np.int32), np.zeros((SLOTS, 2, 0), np.int64)), None)
+
+    @classmethod
+    def from_history(
+        cls,
+        client_ids: Sequence[str],
+        first_week: npt.NDArray[np.int32],
+        debit_minor: Ints,
+        credit_minor: Ints,
+        last_week: int,
+    ) -> ShardState:
+        """The state that stepping through the weeks would reach. Needs HISTORY_WEEKS, or all since the first.
+
+        Volumes: int64 (n, weeks), oldest first, ending with `last_week`, zero before a client's first week; older
+        weeks than HISTORY_WEEKS are left aside. Raises ValueError for a history that is too short or out of shape.
+        """
+        ids = encode(client_ids)
+        weeks = _check_history(len(ids), first_week, debit_minor, credit_minor, last_week)
+        ring = np.zeros((SLOTS, 2, len(ids)), np.int64)
+        slots = np.arange(last_week - weeks + 1, last_week + 1) % SLOTS
+        for row, volumes in enumerate((debit_minor, credit_minor)):
+            recent = bounded(volumes[:, volumes.shape[1] - weeks :])
+            ring[slots, row] = np.cumsum(recent.T, axis=0)
+        return cls(Memory(IdIndex.empty().extended(ids, 0), len(ids), first_week.astype(np.int32), ring), last_week)
+
+    @property
+    def clients(self) -> int:
+        return self.memory.size
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held, the index of client ids included."""
+        return self.memory.nbytes
+
+    @property
+    def memory(self) -> Memory:
+        """The columns, to read. Raises StateSpent after a step."""
+        if self._memory is None:
+            raise StateSpent
+        return self._memory
+
+    def spend(self) -> Memory:
+        """Hand the columns over; this state is of no more use. Raises StateSpent the second time."""
+        memory, self._memory = self.memory, None
+        return memory
+
+
+def bounded(volumes: Ints) -> Ints:
+    """Volumes within MAX_WEEK_MINOR on either side of zero; the same array where all are."""
+    if volumes.size and (volumes.max() > MAX_WEEK_MINOR or volumes.min() < -MAX_WEEK_MINOR):
+        return np.clip(volumes, -MAX_WEEK_MINOR, MAX_WEEK_MINOR)
+    return volumes
+
+
+def _check_history(
+    clients: int, first_week: npt.NDArray[np.int32], debit: Ints, credit: Ints, last_week: int
+) -> int:
+    """Weeks to take over from a history, or ValueError."""
+    if debit.shape != credit.shape or debit.shape[0] != clients or first_week.shape != (clients,):
+        raise ValueError(
+            f"history of {clients} clients has shapes {debit.shape}, {credit.shape}, {first_week.shape}"
+        )
+    weeks: int = min(debit.shape[1], HISTORY_WEEKS)
+    if clients and weeks < min(HISTORY_WEEKS, last_week - int(first_week.min()) + 1):
+        raise ValueError(f"{debit.shape[1]} weeks of history do not reach back far enough")
+    return weeks

@@ -1,0 +1,151 @@
+"""Judge one week of one shard, then learn it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.ids import Ids, Rows, encode
+from detector.limits import DIRECTIONS, Grades, Limits, limits_of
+from detector.policy import Policy
+from detector.readings import Bools, Readings, loose_hits, read, value_at_risk
+from detector.state import SLOTS, Memory, ShardState, WeekOutOfOrder, bounded
+from detector.verdicts import Passed, Verdicts
+from detector.windows import Ints
+from schemas.verdicts import Direction
+from schemas.weeks import Week
+
+CHUNK = 4096  # clients looked at together: their windows stay in the second-level cache
+
+
+@dataclass(frozen=True, slots=True)
+class WeekVolumes:
+    """A closed week of one shard: parallel columns, length n, each client once, silent clients as zeros.
+
+    `first_week`: int32, first week of each client's history. Amounts: int64 minor units, below zero where more was
+    reversed than booked. `ledger_revision`: that of the shard's week, carried into the verdicts.
+    """
+
+    week: Week
+    client_ids: Sequence[str]
+    first_week: npt.NDArray[np.int32]
+    debit_minor: Ints
+    credit_minor: Ints
+    ledger_revision: int = 1
+
+
+def step(state: ShardState, week: WeekVolumes, policy: Policy, tiers: Sequence[str]) -> tuple[ShardState, Verdicts]:
+    """Judge a week and return the state that has learned it. Spends `state` (see ShardState).
+
+    `tiers` are the tiers of `week.client_ids`, in their order. A client not seen before joins: its history before
+    this week is zeros since its `first_week`. A client of the state that the week leaves out (its account closed) is
+    not judged and takes a zero. Raises WeekOutOfOrder, StateSpent, and ValueError for columns of unequal length
+    or a client given twice; `state` is then as it was.
+
+    1. Find the rows. 2. Learn the volumes: the judged week itself is in no expected window, so it is judged against
+    what came before it alone. 3. Look at everybody with the loosest limits. 4. Grade those who may have passed.
+    """
+    _check(state, week, tiers)
+    limits = limits_of(policy)
+    codes = limits.encode(tiers)
+    rows = _rows(state.memory, encode(week.client_ids))
+    memory = state.spend()
+    _learn(memory, week, rows)
+    candidates = _candidates(memory, week.week, rows, limits)
+    passes, value = _grade(memory, week.week, candidates, rows, codes, limits)
+    grade = np.zeros((len(DIRECTIONS), len(rows)), np.int8)
+    grade[:, passes.at] = passes.grade.max(axis=(1, 2))
+    value_at_risk_minor = np.zeros(len(rows), np.int64)
+    value_at_risk_minor[passes.at] = np.where(grade[DIRECTIONS.index(Direction.FALL), passes.at] > 0, value, 0)
+    after = ShardState(memory, week.week)
+    return after, Verdicts(
+        week=week.week,
+        client_ids=week.client_ids,
+        grade=grade,
+        value_at_risk_minor=value_at_risk_minor,
+        tier=codes,
+        passes=passes,
+        limits=limits,
+        policy_version=policy.version,
+        ledger_revision=week.ledger_revision,
+        state=after,
+    )
+
+
+def _check(state: ShardState, week: WeekVolumes, tiers: Sequence[str]) -> None:
+    if state.last_week is not None and week.week != state.last_week + 1:
+        raise WeekOutOfOrder(state.last_week + 1, week.week)
+    lengths = {len(c) for c in (week.client_ids, week.first_week, week.debit_minor, week.credit_minor, tiers)}
+    if len(lengths) != 1:
+        raise ValueError(f"columns of week {week.week} have lengths {sorted(lengths)}")
+
+
+def _rows(memory: Memory, ids: Ids) -> Rows:
+    """Row of each client, int32 (n,), those that join included. ValueError where a client repeats."""
+    rows = memory.index.find(ids)
+    if rows is memory.index.rows:  # the very clients of the state, which are distinct
+        return rows
+    known = rows[rows >= 0]
+    if int(np.bincount(known, minlength=1).max(initial=0)) > 1:
+        raise ValueError("a client appears twice in one week")
+    if len(known) < len(rows):
+        rows = rows.copy()
+        unknown = rows < 0
+        rows[unknown] = memory.join(ids[unknown])
+    return rows
+
+
+def _learn(memory: Memory, week: WeekVolumes, rows: Rows) -> None:
+    """Write the running totals up to this week, over those that no window reaches any more."""
+    memory.first_week[rows] = week.first_week
+    before, now = memory.ring[(week.week - 1) % SLOTS], memory.ring[week.week % SLOTS]
+    now[:] = before
+    now[0, rows] += bounded(week.debit_minor)
+    now[1, rows] += bounded(week.credit_minor)
+
+
+def _candidates(memory: Memory, week: Week, rows: Rows, limits: Limits) -> Rows:
+    """Places in the week, ascending, of clients that no tier's limits can rule out."""
+    fall, rise = limits.loosest(Direction.FALL), limits.loosest(Direction.RISE)
+    hits: Bools = np.zeros(memory.size, np.bool_)
+    for start in range(0, memory.size, CHUNK):
+        part = slice(start, min(start + CHUNK, memory.size))
+        seen = week + 1 - memory.first_week[part].astype(np.int64)
+        hits[part] = loose_hits(memory.cumulative(week, part), seen, fall, rise)
+    return np.flatnonzero(hits[rows]).astype(np.int32)
+
+
+def _grade(
+    memory: Memory, week: Week, candidates: Rows, rows: Rows, codes: Grades, limits: Limits
+) -> tuple[Passed, Ints]:
+    """Those of the candidates that passed a preset of their own tier, and the value at risk of each."""
+    parts = [candidates[start : start + CHUNK] for start in range(0, max(1, len(candidates)), CHUNK)]
+    passes, values = zip(*(_grade_part(memory, week, part, rows, codes, limits) for part in parts), strict=True)
+    return _joined(passes), np.concatenate(values)
+
+
+def _grade_part(
+    memory: Memory, week: Week, at: Rows, rows: Rows, codes: Grades, limits: Limits
+) -> tuple[Passed, Ints]:
+    mine = rows[at]
+    cumulative = memory.cumulative(week, mine)
+    seen = week + 1 - memory.first_week[mine].astype(np.int64)
+    readings = read(cumulative, seen)
+    grade = limits.grade(readings, codes[at])
+    keep = np.flatnonzero(grade.any(axis=(0, 1, 2)))
+    value = value_at_risk(cumulative, seen)[keep]
+    return Passed(at[keep], codes[at][keep], readings.take(keep), grade[..., keep]), value
+
+
+def _joined(parts: tuple[Passed, ...]) -> Passed:
+    if len(parts) == 1:
+        return parts[0]
+    return Passed(
+        at=np.concatenate([part.at for part in parts]),
+        tier=np.concatenate([part.tier for part in parts]),
+        readings=Readings.joined([part.readings for part in parts]),
+        grade=np.concatenate([part.grade for part in parts], axis=-1),
+    )

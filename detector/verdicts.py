@@ -1,0 +1,157 @@
+"""One judged week in columns, and as objects for the clients that passed a preset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from detector.ids import Rows, encode
+from detector.limits import DIRECTIONS, GRADES, Grades, Limits
+from detector.readings import Floats, Readings, read
+from detector.state import ShardState, UnknownClient
+from detector.windows import PAIRS, SERIES, Ints
+from schemas.verdicts import Baseline, Comparison, Direction, Grade, Insufficient, Series, Verdict
+from schemas.weeks import Week
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One comparison of one client, passed or not. Amounts are weekly means in minor units.
+
+    `deviation_pct` is None where nothing (or less) was expected, for then there is no ratio.
+    """
+
+    actual_minor: int
+    expected_minor: int
+    deviation_pct: float | None
+    grades: Mapping[Direction, Grade]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The clients that passed a preset, length k: their place in the week, tier, readings and grades.
+
+    `grade`: int8 (direction, pair, series, k).
+    """
+
+    at: Rows
+    tier: Grades
+    readings: Readings
+    grade: Grades
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Columns over the week's clients, length n, in the order the week had them.
+
+    `grade`: int8 (2, n), row 0 fall, row 1 rise. `value_at_risk_minor`: int64 (n,), zero without a fall.
+    `tier`: int8 (n,), places in `limits`.
+    """
+
+    week: Week
+    client_ids: Sequence[str]
+    grade: Grades
+    value_at_risk_minor: Ints
+    tier: Grades
+    passes: Passed
+    limits: Limits
+    policy_version: str
+    ledger_revision: int
+    state: ShardState
+
+    @property
+    def fall(self) -> Grades:
+        """Grade of each client's fall, int8 (n,)."""
+        return self._row(Direction.FALL)
+
+    @property
+    def rise(self) -> Grades:
+        """Grade of each client's rise, int8 (n,)."""
+        return self._row(Direction.RISE)
+
+    def _row(self, direction: Direction) -> Grades:
+        row: Grades = self.grade[DIRECTIONS.index(direction)]
+        return row
+
+    def passed(self) -> Iterator[Verdict]:
+        """A verdict for each client and direction that passed a preset, in the week's order, fall before rise."""
+        for k in range(len(self.passes.at)):
+            for way, direction in enumerate(DIRECTIONS):
+                if self.passes.grade[way, :, :, k].any():
+                    yield self._verdict(k, way, direction)
+
+    def explain(self, client_id: str) -> dict[tuple[Series, Baseline], Reading | Insufficient]:
+        """Every comparison of one client. Raises UnknownClient, and StateSpent after the next step."""
+        memory = self.state.memory
+        row = int(memory.index.find(encode([client_id]))[0])
+        if row < 0 or client_id not in self.client_ids:
+            raise UnknownClient(client_id)
+        seen = np.array([self.week - int(memory.first_week[row]) + 1], np.int64)
+        readings = read(memory.cumulative(self.week, np.array([row])), seen)
+        tier = self.tier[[self.client_ids.index(client_id)]]
+        grades = self.limits.grade(readings, tier)
+        return {
+            (series, pair.baseline): _reading(readings, grades, which, at)
+            if seen[0] >= pair.need
+            else Insufficient(seen=int(seen[0]), need=pair.need)
+            for which, pair in enumerate(PAIRS)
+            for at, series in enumerate(SERIES)
+        }
+
+    def _verdict(self, k: int, way: int, direction: Direction) -> Verdict:
+        passes = self.passes
+        found = [
+            _comparison(passes, self.limits.percent[passes.tier[k], way], k, way, int(which), int(series))
+            for which, series in np.argwhere(passes.grade[way, :, :, k])
+        ]
+        at = int(passes.at[k])
+        falls = direction is Direction.FALL
+        return Verdict(
+            client_id=self.client_ids[at],
+            week=self.week,
+            direction=direction,
+            grade=max(comparison.grade for comparison in found),
+            comparisons=tuple(sorted(found, key=_severity, reverse=True)),
+            value_at_risk_minor=int(self.value_at_risk_minor[at]) if falls else 0,
+            policy_version=self.policy_version,
+            ledger_revision=self.ledger_revision,
+        )
+
+
+def _comparison(passes: Passed, percent: Floats, k: int, way: int, which: int, series: int) -> Comparison:
+    pair, readings = PAIRS[which], passes.readings
+    grade = Grade(int(passes.grade[way, which, series, k]))
+    return Comparison(
+        series=SERIES[series],
+        baseline=pair.baseline,
+        weeks=pair.actual.weeks,
+        base_weeks=pair.expected.weeks,
+        actual_minor=_mean(int(readings.actual_sum[which, series, k]), pair.actual.weeks),
+        expected_minor=_mean(int(readings.expected_sum[which, series, k]), pair.expected.weeks),
+        deviation_pct=float(readings.deviation_pct[which, series, k]),
+        preset_pct=float(percent[GRADES.index(grade), which, series]),
+        grade=grade,
+    )
+
+
+def _severity(comparison: Comparison) -> tuple[Grade, float]:
+    """The higher grade first, then the one furthest beyond what its preset calls ordinary."""
+    return comparison.grade, comparison.deviation_pct / comparison.preset_pct
+
+
+def _reading(readings: Readings, grades: Grades, which: int, series: int) -> Reading:
+    pair, percent = PAIRS[which], float(readings.deviation_pct[which, series, 0])
+    return Reading(
+        actual_minor=_mean(int(readings.actual_sum[which, series, 0]), pair.actual.weeks),
+        expected_minor=_mean(int(readings.expected_sum[which, series, 0]), pair.expected.weeks),
+        deviation_pct=None if np.isnan(percent) else percent,
+        grades={way: Grade(int(grades[at, which, series, 0])) for at, way in enumerate(DIRECTIONS)},
+    )
+
+
+def _mean(total: int, weeks: int) -> int:
+    """Weekly mean in whole minor units, rounded half to even."""
+    return round(Fraction(total, weeks))

@@ -1,0 +1,71 @@
+"""The windows of the four comparisons, and their sums as differences of cumulative volumes.
+
+Source: docs/architecture.md, "Comparisons". A lag counts weeks back from the week judged, which is lag 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.verdicts import Baseline, Series
+
+Ints = npt.NDArray[np.int64]
+Cumulative = Mapping[
+    int, Ints
+]  # lag -> (2, m): all volume up to and with that week; debit in row 0, credit in row 1
+
+SERIES = (Series.DEBIT, Series.CREDIT, Series.TURNOVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`weeks` weeks of which the last is `lag` weeks before the one judged."""
+
+    lag: int
+    weeks: int
+
+    @property
+    def before(self) -> int:
+        """Lag of the week before the window: its sum is the cumulative volume at `lag` less that at `before`."""
+        return self.lag + self.weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One comparison: `actual` is judged against `expected`."""
+
+    baseline: Baseline
+    actual: Window
+    expected: Window
+
+    @property
+    def need(self) -> int:
+        """Weeks of history, the one judged included, without which there is nothing to compare."""
+        return self.expected.before
+
+
+WEEK, RECENT = Window(0, 1), Window(1, 8)
+QUARTER, QUARTER_BEFORE = Window(0, 13), Window(13, 13)
+YEAR_BEFORE, QUARTER_LAST_YEAR = Window(13, 52), Window(52, 13)
+
+PAIRS = (
+    Pair(Baseline.WEEK_VS_RECENT, WEEK, RECENT),
+    Pair(Baseline.QUARTER_VS_QUARTER, QUARTER, QUARTER_BEFORE),
+    Pair(Baseline.QUARTER_VS_YEAR, QUARTER, YEAR_BEFORE),
+    Pair(Baseline.QUARTER_VS_LAST_YEAR, QUARTER, QUARTER_LAST_YEAR),
+)
+WINDOWS = tuple(dict.fromkeys(window for pair in PAIRS for window in (pair.actual, pair.expected)))
+LAGS = tuple(sorted({lag for window in WINDOWS for lag in (window.lag, window.before)}))
+LONGEST = max(LAGS)  # 65: the year before the last quarter
+
+
+def window_sum(cumulative: Cumulative, window: Window) -> Ints:
+    """Volume of a window, int64 (3, m), a row for each of SERIES; exact, also where running totals wrapped."""
+    total = np.empty((3, cumulative[window.lag].shape[1]), np.int64)
+    np.subtract(cumulative[window.lag], cumulative[window.before], out=total[:2])
+    np.add(total[0], total[1], out=total[2])
+    return total
