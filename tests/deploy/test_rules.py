@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -34,23 +33,25 @@ def anchors(markdown):
     }
 
 
-def promtool(*arguments, cwd):
-    tool = shutil.which("promtool")
-    if tool is None:
-        message = "promtool (of Prometheus) is not installed: the alert rules are not tested"
-        if "promtool" in os.environ.get("EBBWATCH_TEST_REQUIRE", ""):
-            pytest.fail(message)
-        pytest.skip(message)
-    done = subprocess.run([tool, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stdout + done.stderr
+@pytest.fixture
+def promtool(root, missing):
+    """Runs Prometheus' own checker beside the rules; fails with what it says."""
+    tool = shutil.which("promtool") or missing("promtool", "it is not installed; it comes with Prometheus")
+
+    def run(*arguments):
+        folder = root / "deploy/prometheus"
+        done = subprocess.run([tool, *arguments], cwd=folder, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
 
 
-def test_rules_fire_and_stay_quiet_as_their_cases_say(root):
-    promtool("test", "rules", "rules.test.yml", cwd=root / "deploy/prometheus")
+def test_rules_fire_and_stay_quiet_as_their_cases_say(promtool):
+    promtool("test", "rules", "rules.test.yml")
 
 
-def test_prometheus_accepts_its_configuration(root):
-    promtool("check", "config", "prometheus.yml", cwd=root / "deploy/prometheus")
+def test_prometheus_accepts_its_configuration(promtool):
+    promtool("check", "config", "prometheus.yml")
 
 
 def test_every_metric_of_a_rule_exists(rules):

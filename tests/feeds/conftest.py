@@ -6,8 +6,9 @@ import json
 import os
 import zlib
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -78,9 +79,9 @@ def bank(first_week: int) -> SimulatedBank:
 
 
 @pytest.fixture
-def real_payments() -> Path:
-    """The folder of real payments; it is not part of the project."""
+def real_payments(missing: Callable[[str, str], NoReturn]) -> Path:
+    """The file of real payments; it is not part of the project."""
     folder = os.environ.get("EBBWATCH_TEST_DATA")
     if not folder or not (Path(folder) / "transactions.parquet").is_file():
-        pytest.skip("EBBWATCH_TEST_DATA names no folder with transactions.parquet")
+        missing("data", "EBBWATCH_TEST_DATA names no folder with transactions.parquet")
     return Path(folder) / "transactions.parquet"
