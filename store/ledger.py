@@ -32,7 +32,7 @@ def keep(tx: Connection, kept: Checkpoint) -> None:
     if kept.expired_before is not None:
         event_filter.forget_before(tx, kept.shard, kept.expired_before)
         shards.forget_summaries_before(tx, kept.shard, kept.expired_before)
-    refused.record(tx, kept)
+    refused.record(tx, kept.topic_id, kept.dead_letters, kept.at)
     changed = shard_weeks.amend(tx, kept, amended, next_to_close)
     shard_weeks.write(tx, kept)
     ledger_rows.fill_silence(tx, kept.shard, kept.first_weeks, next_to_close)

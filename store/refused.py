@@ -1,9 +1,11 @@
-"""Dead letters of a checkpoint: into their table, and into the outbox for all who listen."""
+"""Dead letters: into their table, and into the outbox for all who listen."""
 
 from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
@@ -11,18 +13,18 @@ from sqlalchemy.engine import Connection
 
 from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage
 from store import outbox
-from store.checkpoint import Checkpoint, DeadLetter
+from store.checkpoint import DeadLetter
 from store.tables import dead_letter
 
 VALUE_LIMIT_BYTES = 600_000  # as base64 still under the broker's usual megabyte
 _NAMESPACE = uuid.UUID("6f1a7c0e-8f0b-5d0c-9a51-3f0d2c1b7e44")
 
 
-def record(tx: Connection, kept: Checkpoint) -> None:
-    """Write every dead letter of a checkpoint, with its message. A record is one dead letter however often read."""
-    if not kept.dead_letters:
+def record(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
+    """Write dead letters, each with its message. A record is one dead letter however often read."""
+    if not letters:
         return
-    found = [(letter, dead_letter_id(kept.topic_id, letter)) for letter in kept.dead_letters]
+    found = [(letter, dead_letter_id(topic_id, letter)) for letter in letters]
     rows = [
         {
             "dead_letter_id": identity,
@@ -33,13 +35,13 @@ def record(tx: Connection, kept: Checkpoint) -> None:
             "value": letter.value,
             "reason": letter.reason,
             "detail": _text(letter.detail),
-            "recorded_at": kept.at,
+            "recorded_at": at,
         }
         for letter, identity in found
     ]
     tx.execute(sa.insert(dead_letter), rows)
     messages = [_message(letter, identity) for letter, identity in found]
-    outbox.append_all(tx, messages, kept.at)
+    outbox.append_all(tx, messages, at)
 
 
 def dead_letter_id(topic_id: str, letter: DeadLetter) -> str:

@@ -1,0 +1,131 @@
+"""`ebbwatch ingest`: Kafka to the weekly ledger."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from datetime import timedelta
+from threading import Event
+
+from ingest.activity_lane import ActivityLane
+from ingest.closing import ClosingRules
+from ingest.consumer import Consumer, Lane, Pace
+from ingest.rate_book import RateBook
+from ingest.reference_lane import ClientMaster, Rates, ReferenceLane
+from ingest.source import BrokerUnreachable, KafkaConfig, Source, open_source
+from schemas.errors import LostPartition, TopicChanged
+from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
+from services.parts import Parts, Work, run_process
+from services.settings import Settings
+from store import offsets
+from store.clients import HomeTaken
+from store.unit_of_work import is_transient
+
+REFERENCE = (TOPIC_CLIENTS, TOPIC_RATES)
+TOPICS = (TOPIC_ACTIVITY, *REFERENCE)
+AGAIN_S = 2.0  # between sessions after a failure that may pass
+
+log = logging.getLogger(__name__)
+
+
+def kafka_config(parts: Parts) -> KafkaConfig:
+    settings = parts.settings
+    return KafkaConfig(
+        bootstrap=settings.kafka_bootstrap,
+        group_id=settings.kafka_group,
+        client_id=f"ebbwatch-ingest-{os.getpid()}",
+        session_timeout_s=settings.kafka_session_timeout_s,
+        security=settings.kafka_security,
+    )
+
+
+def closing_rules(settings: Settings) -> ClosingRules:
+    return ClosingRules(
+        allowed_lateness_s=int(settings.allowed_lateness_hours * 3600),
+        witnesses=settings.watermark_witnesses,
+        correction_weeks=settings.correction_weeks,
+        idle_grace_s=settings.idle_grace_minutes * 60,
+        branch_hold_share=settings.branch_hold_share,
+        branch_hold_min_events=settings.branch_hold_min_events,
+    )
+
+
+class Lanes:
+    """Opens the lane of an assigned partition where the database stands."""
+
+    def __init__(self, parts: Parts, source: Source) -> None:
+        self._parts = parts
+        self._source = source
+        self._rules = closing_rules(parts.settings)
+        self._rates = RateBook(parts.store)
+
+    def open(self, topic: str, partition: int) -> Lane:
+        """Raises TopicChanged where the stored offset is of another topic, or outside the log."""
+        topic_id = self._checked(topic, partition)
+        store, metrics = self._parts.store, self._parts.metrics
+        if topic == TOPIC_ACTIVITY:
+            settings = self._parts.settings
+            return ActivityLane(
+                store,
+                topic,
+                topic_id,
+                partition,
+                self._rules,
+                self._parts.calendar,
+                settings.base_currency,
+                self._rates.find,
+                timedelta(hours=settings.future_tolerance_hours),
+                metrics,
+            )
+        reference = ClientMaster() if topic == TOPIC_CLIENTS else Rates()
+        return ReferenceLane(store, topic, topic_id, partition, reference, metrics)
+
+    def _checked(self, topic: str, partition: int) -> str:
+        topic_id = self._source.topic_ids([topic])[topic]
+        with self._parts.store.read() as tx:
+            stored = offsets.load(tx, topic).get(partition)
+        if stored is None:
+            return topic_id
+        stored_id, next_offset = stored
+        if stored_id != topic_id:
+            raise TopicChanged(
+                f"{topic} was deleted and made again: the store knows it as {stored_id}, the broker as {topic_id}; "
+                'see docs/runbook.md, "The topic changed"'
+            )
+        start, end = self._source.bounds(topic, partition)
+        if not start <= next_offset <= end:
+            raise TopicChanged(
+                f"{topic}[{partition}]: the store stands at offset {next_offset}, the log holds {start} to {end}; "
+                'see docs/runbook.md, "The topic changed"'
+            )
+        return topic_id
+
+
+def ingest_work(parts: Parts) -> Work:
+    """One session after the other: what may pass ends a session, and the next starts from the last checkpoint."""
+    pace = Pace(parts.settings.checkpoint_seconds, parts.settings.checkpoint_events)
+
+    def session(stop: Event) -> None:
+        source = open_source(parts.settings.kafka_client, kafka_config(parts), parts.metrics)
+        lanes = Lanes(parts, source)
+        Consumer(source, lanes.open, REFERENCE, pace, parts.metrics, parts.clock).run(TOPICS, stop)
+
+    def work(stop: Event) -> None:
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                session(stop)
+            except (LostPartition, HomeTaken, BrokerUnreachable) as passing:
+                log.warning("session ended", extra={"reason": str(passing)})
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("session ended", extra={"reason": str(error)})
+            stop.wait(max(0.0, AGAIN_S - (time.monotonic() - began)))
+
+    return work
+
+
+def main() -> None:
+    run_process("ingest", ingest_work)
