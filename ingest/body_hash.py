@@ -1,7 +1,7 @@
 """A hash of what an event says, the same in every process and version however the event was written.
 
-Fold the words of the event into a running state h, from h = the number of its kind: h = mix(h xor word), where mix is
-the finaliser of splitmix64 with its increment. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number
+Fold the words of the event into a running state h, from h = the number of its kind: h = mix(h xor word), where mix
+is the step of splitmix64. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number
 generators", 2014; which words: docs/decisions/0006-decoding.md. To change it is to forget every duplicate filter.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +82,10 @@ class Transactions:
     sign: Int8  # +1, or -1 for a reversal
     is_debit: Bool
 
+    def where(self, rows: Bool) -> Transactions:
+        """The rows of a mask (n,)."""
+        return Transactions(*(getattr(self, column.name)[rows] for column in fields(self)))
+
 
 @dataclass(frozen=True, slots=True)
 class SummaryEvent:
@@ -112,12 +116,15 @@ class MarkerEvent:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that is no event. `reason`: docs/architecture.md. `week`: where it could be read all the same."""
+    """A record that is no event. `reason`: docs/architecture.md. `week` and `event_hash`: where they could be read
+    all the same and the event counts among those of its week: not for a marker, nor for one from the future.
+    """
 
     at: int  # position in the RecordBatch
     reason: str
-    detail: str  # free of NUL and of lone surrogates
+    detail: str  # short, and free of NUL
     week: int | None
+    event_hash: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

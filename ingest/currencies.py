@@ -9,6 +9,7 @@ import numpy as np
 
 from ingest.columns import NO_CODE, Bool, Int32, Int64, UInt64
 from schemas.money import MAX_MINOR, NotMoney, convert, minor_digits
+from schemas.weeks import format_week
 
 RateOf = Callable[[str, int], Fraction | None]
 
@@ -16,13 +17,18 @@ _SAFE = 1 << 61  # twice a number below it fits int64
 
 
 class Currencies(dict[str, int]):
-    """Currencies to dense int codes, in order of first sight. A text that is no currency gets NO_CODE, unstored."""
+    """Currencies to dense int codes, the base's first, then in order of first sight.
 
-    def __init__(self) -> None:
+    A text that is no currency of an account gets NO_CODE and is not stored. Raises NotMoney where the base is none.
+    """
+
+    def __init__(self, base: str) -> None:
         super().__init__()
         self.names: list[str] = []
         self.digits: Int64 = np.empty(0, np.int64)  # behind the point, by code
         self.words: UInt64 = np.empty(0, np.uint64)  # the three letters as a number, by code
+        minor_digits(base)
+        self[base]
 
     def __missing__(self, name: str) -> int:
         try:
@@ -59,7 +65,6 @@ class Exchange:
     """Amounts of any currency in the base currency, each at the rate of its week."""
 
     def __init__(self, base: str, rate_of: RateOf) -> None:
-        minor_digits(base)  # NotMoney now rather than at the first event
         self.base, self._rate_of = base, rate_of
 
     def one(self, minor: int, currency: str, week: int) -> int:
@@ -68,7 +73,7 @@ class Exchange:
             return minor
         rate = self._rate_of(currency, week)
         if rate is None:
-            raise LookupError
+            raise LookupError(f"no rate of {currency} for {format_week(week)}")
         return convert(minor, currency, self.base, rate)
 
     def column(self, minor: Int64, currency: str, weeks: Int32) -> tuple[Int64, Bool, Bool]:

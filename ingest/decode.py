@@ -1,0 +1,88 @@
+"""Records to checked columns: the only place that looks at each event. Why so: docs/decisions/0006-decoding.md."""
+
+from __future__ import annotations
+
+from itertools import compress
+
+import numpy as np
+
+from ingest.bad_record import BadRecord
+from ingest.columns import Codes, Decoded, RecordBatch, Reject
+from ingest.currencies import Exchange, RateOf
+from ingest.event_types import EventOrBad, parse_events, trace
+from ingest.instants import NotAnInstant, parse_instant
+from ingest.single_events import SingleReader
+from ingest.transaction_columns import TransactionReader
+from schemas.events import Transaction, WeeklySummary
+from schemas.weeks import WeekCalendar
+
+FUTURE_SLACK_S = 86_400.0  # clocks and zones may differ by a day, no more
+
+
+class Decoder:
+    """Decodes the records of one partition. `clients` and `accounts` get the codes of what it sees.
+
+    Raises NotMoney where the base currency is none. `rate_of` gives the base units of one unit of a currency in a
+    week, or None; it is asked once a currency and week of a batch.
+    """
+
+    def __init__(
+        self,
+        calendar: WeekCalendar,
+        base_currency: str,
+        clients: Codes,
+        accounts: Codes,
+        rate_of: RateOf,
+        future_slack_s: float = FUTURE_SLACK_S,
+    ) -> None:
+        exchange = Exchange(base_currency, rate_of)
+        self._calendar, self._future_slack_s = calendar, future_slack_s
+        self._transactions = TransactionReader(calendar, exchange, clients, accounts)
+        self._singles = SingleReader(calendar, exchange, clients, accounts)
+
+    def decode(self, batch: RecordBatch, now_s: float) -> Decoded:
+        """Every record as an event or as a reject; raises nothing. `now_s`: UTC seconds since 1970.
+
+        1. Parse the JSON. 2. Check the transactions in columns. 3. Check the others one by one.
+        """
+        latest_s = now_s + self._future_slack_s
+        events = parse_events(batch.values)
+        if set(map(type, events)) == {Transaction}:
+            at = np.arange(len(events), dtype=np.int32)
+            transactions, rejects = self._transactions.read(events, at, batch.keys, latest_s)  # type: ignore[arg-type]  # all of one type
+            return Decoded(batch, transactions, [], [], rejects)
+        chosen = [type(event) is Transaction for event in events]
+        at = np.flatnonzero(chosen).astype(np.int32)
+        mine, keys = list(compress(events, chosen)), list(compress(batch.keys, chosen))
+        transactions, rejects = self._transactions.read(mine, at, keys, latest_s)  # type: ignore[arg-type]  # chosen by type
+        decoded = Decoded(batch, transactions, [], [], rejects)
+        for place in np.flatnonzero(np.logical_not(chosen)).tolist():
+            self._read_one(decoded, place, events[place], latest_s)
+        rejects.sort(key=lambda reject: reject.at)
+        return decoded
+
+    def _read_one(self, decoded: Decoded, at: int, event: EventOrBad, latest_s: float) -> None:
+        try:
+            if isinstance(event, BadRecord):
+                raise event
+            if isinstance(event, WeeklySummary):
+                summary = self._singles.read_summary(event, decoded.batch.keys[at], latest_s)
+                decoded.summaries.append((at, summary))
+            elif not isinstance(event, Transaction):
+                decoded.markers.append((at, self._singles.read_marker(event, latest_s)))
+        except BadRecord as error:
+            decoded.rejects.append(self._reject(at, decoded.batch.values[at], error, latest_s))
+
+    def _reject(self, at: int, value: bytes | None, error: BadRecord, latest_s: float) -> Reject:
+        """The reject of a record, counted in its week where that can be read."""
+        found, week = trace(value), None
+        try:
+            if found.week is not None:
+                week = int(self._singles.read_week(found.week, latest_s))
+            elif found.booked_at is not None:
+                booked_s = parse_instant(found.booked_at)
+                if booked_s <= latest_s:
+                    week = int(self._calendar.weeks_at(np.array([booked_s], np.int64))[0])
+        except (BadRecord, NotAnInstant):
+            week = None
+        return Reject(at, error.reason, error.detail, week, found.event_hash)
