@@ -58,9 +58,9 @@ class Done:
 
 async def _read_post(
     request: Request,
-    if_match: Annotated[str | None, Header(max_length=1000, description='Change only this revision: `"3"`')] = None,
+    if_match: Annotated[str | None, Header(description='Change only this revision: `"3"`')] = None,
     idempotency_key: Annotated[
-        str | None, Header(max_length=200, description="The same key and request again: the same answer")
+        str | None, Header(description="The same key and request again: the same answer")
     ] = None,
 ) -> Post:
     body = await request.body()

@@ -33,8 +33,8 @@ _HEADERS = (
 class RequestContext:
     """ASGI middleware, the outermost of ours: nothing leaves without it, a crash included."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,8 +62,9 @@ class RequestContext:
         scope, status = exchange.scope, exchange.status or 500
         route = getattr(scope.get("route"), "path_format", None) or getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.requests.labels(method, route, str(status)).inc()
-        self._metrics.request_s.labels(method, route).observe(took_s)
+        metrics: Metrics = scope["app"].state.deps.metrics
+        metrics.requests.labels(method, route, str(status)).inc()
+        metrics.request_s.labels(method, route).observe(took_s)
         caller = scope["state"].get("caller")
         log.info(
             "request",

@@ -62,10 +62,10 @@ def issue_token(
 class JwksKeys:
     """The bank's identity provider. Keys are cached, and hold an hour where it cannot be reached."""
 
-    def __init__(self, url: str, issuer: str, audience: str) -> None:
+    def __init__(self, url: str, issuer: str, audience: str, *, fresh_for_s: float = 300) -> None:
         self._issuer, self._audience = issuer, audience
         try:
-            self._client = jwt.PyJWKClient(url, timeout=_FETCH_TIMEOUT_S)
+            self._client = jwt.PyJWKClient(url, timeout=_FETCH_TIMEOUT_S, lifespan=fresh_for_s)
         except jwt.PyJWKClientError as error:
             raise BadSetting(f"EBBWATCH_JWKS_URL: {error}") from None
         self._lock = threading.Lock()
@@ -81,18 +81,22 @@ class JwksKeys:
             if time.monotonic() >= self._ask_again_s:
                 try:
                     return self._fetched(kid)
-                except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, ValueError):
+                except (jwt.PyJWKClientError, jwt.PyJWKSetError, ValueError):
                     self._ask_again_s = time.monotonic() + _REFETCH_S
-                except jwt.PyJWKClientError:
-                    raise NotAuthenticated("the token's key is not one of the identity provider's") from None
             known = self._client.match_kid(self._known, kid)
             if known is None or time.monotonic() >= self._known_until_s:
                 raise KeysUnavailable("the identity provider's keys cannot be had")
             return known
 
     def _fetched(self, kid: str) -> jwt.PyJWK:
-        key = self._client.get_signing_key(kid)
-        self._known = self._client.get_signing_keys()  # from its cache
+        self._client.get_signing_keys()
+        try:
+            key = self._client.get_signing_key(kid)  # asks again, now and then, for a kid it does not know
+        except jwt.PyJWKClientConnectionError:
+            raise
+        except jwt.PyJWKClientError:
+            raise NotAuthenticated("the token's key is not one of the identity provider's") from None
+        self._known = self._client.get_signing_keys()
         self._known_until_s = time.monotonic() + _STALE_S
         return key
 

@@ -1,0 +1,44 @@
+"""The HTTP application. Nothing is read from the environment: all it needs is in ApiDeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from api import alerts, audit, clients, dead_letters, docs_page, health, held_weeks, openapi, problems
+from api.context import RequestContext
+from api.deps import ApiDeps
+
+PREFIX = "/api/v1"
+
+
+class Application(FastAPI):
+    """FastAPI whose document tells of problems as they are answered."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.with_problems(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(deps: ApiDeps) -> FastAPI:
+    """The application on its dependencies. 1. Context and problems. 2. Routes. 3. Health and documentation."""
+    app = Application(
+        title="Ebbwatch",
+        version="1",
+        summary="Which corporate clients are quietly leaving, and what people do about it.",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat a POST elsewhere
+    )
+    app.state.deps = deps
+    app.add_middleware(RequestContext)
+    problems.install(app)
+    v1 = APIRouter(prefix=PREFIX)
+    for room in (clients, alerts, dead_letters, held_weeks, audit):
+        v1.include_router(room.router)
+    app.include_router(v1)
+    app.include_router(health.router)
+    docs_page.install(app)
+    return app

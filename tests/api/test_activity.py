@@ -1,0 +1,80 @@
+"""The weeks of a client: complete, exact, and with averages that a plain recomputation confirms."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from schemas.weeks import format_week, parse_week
+
+LAST = parse_week("2026-W02")
+FIRST = LAST - 79
+
+
+@pytest.fixture
+def volumes(bank):
+    """80 weeks of debit and credit in minor units, every seventh week silent; the last two still open."""
+    generator = np.random.default_rng(7)
+    table = generator.integers(0, 10**9, (80, 2))
+    table[::7] = 0
+    table[3, 0] = -500_00  # more reversals than bookings
+    bank.client("C1", "B1", first_week=FIRST)
+    bank.shard(next_to_close=LAST - 1)
+    bank.volumes(
+        "C1", {FIRST + index: (debit, credit) for index, (debit, credit) in enumerate(table.tolist()) if debit}
+    )
+    states = ["closed"] * 77 + ["held", "open", "open"]
+    bank.weeks({FIRST + index: state for index, state in enumerate(states)})
+    return table
+
+
+def activity(api, query: str = "", client: str = "C1") -> dict:
+    return api.staff().get(f"/api/v1/clients/{client}/activity{query}").json()
+
+
+def test_weeks_run_oldest_first_to_the_newest_of_the_shard_with_silent_ones_as_zeros(volumes, api) -> None:
+    body = activity(api, "?weeks=10")
+    weeks = body["weeks"]
+    assert (body["client_id"], body["currency"]) == ("C1", "HKD")
+    assert [each["week"] for each in weeks] == [format_week(LAST - 9 + i) for i in range(10)]
+    assert [each["state"] for each in weeks] == ["closed"] * 7 + ["held", "open", "open"]
+    minor = [[int(Decimal(each[name]) * 100) for name in ("debit", "credit")] for each in weeks]
+    assert minor == volumes[70:].tolist()
+    assert (weeks[0]["debit"], weeks[0]["debit_count"]) == ("0.00", 0)
+
+
+@pytest.mark.parametrize(("asked", "given"), [(1, 1), (79, 79), (80, 80), (520, 80)])
+def test_no_week_before_the_clients_first_is_made_up(volumes, api, asked, given) -> None:
+    assert len(activity(api, f"?weeks={asked}")["weeks"]) == given
+
+
+@pytest.mark.parametrize("asked", [5, 60, 520])
+def test_averages_equal_a_plain_recomputation_and_are_null_where_history_is_short(volumes, api, asked) -> None:
+    weeks = activity(api, f"?weeks={asked}")["weeks"]
+    series = {"debit": volumes[:, 0], "credit": volumes[:, 1], "turnover": volumes.sum(axis=1)}
+    for shown, index in zip(weeks, range(80 - len(weeks), 80), strict=True):
+        for name, minor in series.items():
+            for length, baseline in ((8, "recent"), (13, "quarter"), (52, "year")):
+                expected = None
+                if index >= length:
+                    mean = Decimal(int(minor[index - length : index].sum())) / length
+                    expected = str((mean / 100).quantize(Decimal("0.01")))
+                assert shown["baselines"][name][baseline] == expected, (index, name, baseline)
+
+
+def test_a_client_never_active_has_no_weeks(bank, api) -> None:
+    bank.client("C2", "B1", shard=None)
+    assert activity(api, client="C2") == {"client_id": "C2", "currency": "HKD", "weeks": []}
+
+
+@pytest.mark.parametrize("asked", ["0", "521", "x", "-1", "1.5"])
+def test_a_number_of_weeks_out_of_range_is_refused(volumes, api, asked) -> None:
+    answer = api.staff().get(f"/api/v1/clients/C1/activity?weeks={asked}")
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "weeks")
+
+
+def test_only_the_clients_own_shard_says_how_far_the_weeks_go(volumes, bank, api) -> None:
+    bank.weeks({LAST + 5: "open"}, home=1)
+    assert activity(api)["weeks"][-1]["week"] == "2026-W02"
