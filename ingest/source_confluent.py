@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
-from typing import Any, cast
+from contextlib import suppress
+from typing import Any
 
-import numpy as np
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from ingest.columns import RecordBatch
+from ingest.confluent_messages import before_trouble, plain, record_batches
 from ingest.source import (
     POISON_TRIES,
     AssignmentListener,
+    BrokerUnreachable,
     KafkaConfig,
     Partition,
     SourceFailed,
     Unreadable,
 )
+from ingest.stall import StallWatch
 from ingest.topic_lookup import TopicLookup
 from schemas.errors import TopicChanged
 from telemetry.metrics import Metrics
@@ -38,9 +41,15 @@ _REFUSED = {
     KafkaError.SASL_AUTHENTICATION_FAILED,
 }
 
+STALL_S = 3.0
+
 
 class ConfluentSource:
-    """Implements ingest.source.Source."""
+    """Implements ingest.source.Source.
+
+    librdkafka reports some bad batches as errors among the messages, and on others fetches the same bytes for ever
+    without a word: so a partition that stands still before the end of its log is looked into as well.
+    """
 
     def __init__(self, config: KafkaConfig, metrics: Metrics) -> None:
         self._config = config
@@ -53,6 +62,7 @@ class ConfluentSource:
         self._listener: AssignmentListener | None = None
         self._listener_error: Exception | None = None
         self._fruitless = 0
+        self._stall = StallWatch(STALL_S, time.monotonic)
 
     def subscribe(self, topics: Sequence[str], listener: AssignmentListener) -> None:
         self._listener = listener
@@ -66,7 +76,8 @@ class ConfluentSource:
         gc.disable()  # thousands of acyclic messages are made: a collection would find nothing
         try:
             messages = self._take(timeout_s)
-            return self._sorted_out(messages) if messages else []
+            found = self._sorted_out(messages) if messages else []
+            return found + self._look_into_stalled()
         finally:
             if was_enabled:
                 gc.enable()
@@ -87,6 +98,7 @@ class ConfluentSource:
     def resume(self, partitions: Iterable[Partition]) -> None:
         wanted = set(partitions)
         self._paused -= wanted
+        self._stall.moved(wanted)
         self._consumer.resume([TopicPartition(*at) for at in wanted & self._owned])
 
     def lag(self) -> Mapping[Partition, int | None]:
@@ -144,63 +156,76 @@ class ConfluentSource:
 
     def _sorted_out(self, messages: list[Any]) -> list[RecordBatch | Unreadable]:
         errors = list(map(Message.error, messages))
-        found: list[RecordBatch | Unreadable] = []
+        trouble: dict[Partition, Any] = {}
         if any(errors):
-            flawed = [message for message, error in zip(messages, errors, strict=True) if error is not None]
-            messages, trouble = self._set_errors_aside(messages, flawed)
-            found += _batches(messages)
-            self._advance(found)
-            for message in trouble:
-                found += self._step_over(message)
-            return found
-        found += _batches(messages)
-        self._advance(found)
+            trouble = self._trouble([m for m, error in zip(messages, errors, strict=True) if error is not None])
+            messages = before_trouble(messages, trouble)
+        found: list[RecordBatch | Unreadable] = []
+        for batch in record_batches(messages):
+            self._stand_at((batch.topic, batch.partition), batch.offsets[-1] + 1)
+            self._fruitless = 0
+            found.append(batch)
+        for at, message in trouble.items():
+            found += self._step_over(at, message.error().str())
         return found
 
-    def _advance(self, found: Iterable[RecordBatch | Unreadable]) -> None:
-        for batch in found:
-            if isinstance(batch, RecordBatch):
-                self._fruitless = 0
-                self._next[batch.topic, batch.partition] = batch.offsets[-1] + 1
+    def _stand_at(self, at: Partition, offset: int) -> None:
+        self._next[at] = offset
+        self._stall.moved([at])
 
-    # -- errors among the messages -------------------------------------------------------------------------------
-    def _set_errors_aside(self, messages: list[Any], flawed: list[Any]) -> tuple[list[Any], list[Any]]:
-        """The messages before each partition's first flaw, and those flaws. Raises for what will not mend."""
+    # -- what cannot be read -------------------------------------------------------------------------------------
+    def _trouble(self, flawed: list[Any]) -> dict[Partition, Any]:
+        """The first message of each partition whose error is about a record. Raises for what will not mend."""
         trouble: dict[Partition, Any] = {}
         for message in flawed:
             error = message.error()
             code = error.code()
+            at: Partition = (message.topic(), message.partition())
             if code == KafkaError._PARTITION_EOF:
-                self._next[message.topic(), message.partition()] = message.offset()
+                if at not in trouble:
+                    self._stand_at(at, message.offset())
             elif code == KafkaError._AUTO_OFFSET_RESET:
                 raise TopicChanged(f"an offset of ours is not in the log any more: {error.str()}")
             elif code in _REFUSED or error.fatal():
                 raise SourceFailed(f"Kafka refuses us: {error.str()}")
             elif code not in _PASSING and message.topic() is not None:
-                trouble.setdefault((message.topic(), message.partition()), message)
-        return _before(messages, trouble), list(trouble.values())
+                trouble.setdefault(at, message)
+        return trouble
 
-    def _step_over(self, message: Any) -> list[Unreadable]:
+    def _step_over(self, at: Partition, complaint: str) -> list[Unreadable]:
         """The unreadable records at the partition's position; reads on behind them, or again if there are none."""
-        at: Partition = (message.topic(), message.partition())
-        position = self._next.get(at)
-        if position is None:
-            position = self._lookup.bounds(*at)[0]
-        unreadable = self._lookup.examine(*at, position)
-        if unreadable:
-            position = unreadable[-1].offset + 1
-            self._fruitless = 0
-        else:
+        with suppress(BrokerUnreachable):  # then the same bytes come again
+            unreadable = self._examine(at)
+            if unreadable:
+                return unreadable
             self._fruitless += 1
             if self._fruitless >= POISON_TRIES:
-                raise SourceFailed(f"{at[0]}[{at[1]}] cannot be read at {position}: {message.error().str()}")
-        self._next[at] = position
-        self._consumer.seek(TopicPartition(*at, position))
+                raise SourceFailed(f"{at[0]}[{at[1]}] cannot be read at {self._next[at]}: {complaint}")
+            self._consumer.seek(TopicPartition(*at, self._next[at]))
+        return []
+
+    def _look_into_stalled(self) -> list[RecordBatch | Unreadable]:
+        found: list[RecordBatch | Unreadable] = []
+        for at in self._stall.standing(self._owned - self._paused):
+            if self._lag_of(at) != 0:
+                with suppress(BrokerUnreachable):
+                    found += self._examine(at)
+        return found
+
+    def _examine(self, at: Partition) -> list[Unreadable]:
+        """What cannot be read at the partition's position, which then moves behind it."""
+        if at not in self._next:
+            self._next[at] = self._lookup.bounds(*at)[0]
+        unreadable = self._lookup.examine(*at, self._next[at])
+        if unreadable:
+            self._fruitless = 0
+            self._stand_at(at, unreadable[-1].offset + 1)
+            self._consumer.seek(TopicPartition(*at, self._next[at]))
         return unreadable
 
     # -- the group's decisions -----------------------------------------------------------------------------------
     def _on_assign(self, consumer: Any, assigned: list[Any]) -> None:
-        partitions = _plain(assigned)
+        partitions = plain(assigned)
         starts: Mapping[Partition, int] = {}
         if partitions and self._listener is not None:
             try:
@@ -210,6 +235,7 @@ class ConfluentSource:
                 return
         self._owned = set(partitions)
         self._next = dict(starts)
+        self._stall.moved(partitions)
         consumer.assign([TopicPartition(*at, starts.get(at, OFFSET_BEGINNING)) for at in partitions])
         if self._paused & self._owned:
             consumer.pause([TopicPartition(*at) for at in self._paused & self._owned])
@@ -221,7 +247,7 @@ class ConfluentSource:
         self._forget(lost, keep=False)
 
     def _forget(self, gone: list[Any], keep: bool) -> None:
-        partitions = _plain(gone)
+        partitions = plain(gone)
         self._owned -= set(partitions)
         self._paused -= set(partitions)
         if not partitions or self._listener is None:
@@ -244,46 +270,3 @@ class ConfluentSource:
         _, high = self._consumer.get_watermark_offsets(TopicPartition(*at), cached=True)
         position = self._next.get(at)
         return None if high < 0 or position is None else max(0, high - position)
-
-
-def _before(messages: list[Any], trouble: Mapping[Partition, Any]) -> list[Any]:
-    """The messages without errors, each partition's only up to its trouble."""
-    kept, stopped = [], set()
-    for message in messages:
-        at = (message.topic(), message.partition())
-        if trouble.get(at) is message:
-            stopped.add(at)
-        elif message.error() is None and at not in stopped:
-            kept.append(message)
-    return kept
-
-
-def _batches(messages: list[Any]) -> list[RecordBatch]:
-    """One batch for each partition. Messages come in runs of one partition: sliced run by run, not one by one."""
-    if not messages:
-        return []
-    partitions = np.fromiter(map(Message.partition, messages), np.int32, len(messages))
-    topics = cast("list[str]", list(map(Message.topic, messages)))
-    changed = partitions[1:] != partitions[:-1]
-    if len(set(topics)) > 1:
-        changed |= np.array([one != other for one, other in pairwise(topics)])
-    ends = [*(np.flatnonzero(changed) + 1).tolist(), len(messages)]
-    offsets = cast("list[int]", list(map(Message.offset, messages)))
-    keys = list(map(Message.key, messages))
-    values = list(map(Message.value, messages))
-    batches: dict[Partition, RecordBatch] = {}
-    start = 0
-    for end in ends:
-        at = (topics[start], int(partitions[start]))
-        batch = batches.get(at)
-        if batch is None:
-            batch = batches[at] = RecordBatch(*at, [], [], [])
-        batch.offsets.extend(offsets[start:end])
-        batch.keys.extend(keys[start:end])
-        batch.values.extend(values[start:end])
-        start = end
-    return list(batches.values())
-
-
-def _plain(partitions: Iterable[Any]) -> list[Partition]:
-    return sorted((at.topic, at.partition) for at in partitions)

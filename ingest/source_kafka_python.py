@@ -222,6 +222,8 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python
         self.error: Exception | None = None
 
     def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        if not assigned:  # nothing for us, or the topic is too new for the group's leader to know
+            return
         with self._keeping_error():
             starts = self._listener.assigned(_plain(assigned))
             for at in assigned:

@@ -1,7 +1,7 @@
 """The port through which messages go out, and what both client libraries share behind it.
 
-Promises: acknowledged by all in-sync replicas, written once and in order for each partition while a producer lives (a
-remade one may repeat), partitioned by key as the Java client does.
+Promises: acknowledged by all in-sync replicas, written once and in order for each partition while a producer lives
+(a remade one may repeat), partitioned by key as the Java client does.
 """
 
 from __future__ import annotations
