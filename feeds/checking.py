@@ -6,6 +6,7 @@ The reasons are those of dead letters, so that a bad row is found under one name
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -13,7 +14,8 @@ import polars as pl
 from feeds.columns import MASTER, ColumnMapping
 from schemas.events import AMOUNT_PATTERN, ID_PATTERN
 
-ROW, WEEK, REASON = "row", "week", "reason"
+# Columns of ours beside the file's own: names that no file has.
+ROW, WEEK, REASON, INSTANT = "_row", "_week", "_reason", "_instant"
 _FIRST_DAY, _LAST_DAY = pl.date(1970, 1, 5), pl.date(2148, 12, 31)
 _MONDAY_0_DAYS = 3  # 1970-01-01 is the fourth day of week 0
 _ZONED = "%+"
@@ -24,28 +26,34 @@ _NO = ("false", "no", "0", "n", "")
 
 
 def with_time(rows: pl.LazyFrame, found: Mapping[str, str], mapping: ColumnMapping, zone: ZoneInfo) -> pl.LazyFrame:
-    """Add `instant` (in the bank's zone, null where unreadable or outside 1970 to 2148) and `week` (int32)."""
+    """Add INSTANT (in the bank's zone, null where unreadable or outside 1970 to 2148) and WEEK (int32)."""
     types = rows.collect_schema()
     if "booked_at" in found:
         instant = _instant(found["booked_at"], types[found["booked_at"]], zone)
     else:
         instant = _noon(found["date"], types[found["date"]], mapping.date_format, zone)
-    day = pl.col("instant").dt.date()
+    day = pl.col(INSTANT).dt.date()
     sane = day.is_between(_FIRST_DAY, _LAST_DAY)
-    return rows.with_columns(instant=instant.dt.cast_time_unit("us")).with_columns(
-        instant=pl.when(sane).then("instant"),
-        week=pl.when(sane).then((day.cast(pl.Int32) + _MONDAY_0_DAYS) // 7),
+    return rows.with_columns(instant.dt.cast_time_unit("us").alias(INSTANT)).with_columns(
+        pl.when(sane).then(INSTANT).alias(INSTANT),
+        pl.when(sane).then((day.cast(pl.Int32) + _MONDAY_0_DAYS) // 7).alias(WEEK),
     )
 
 
 def checked(
-    rows: pl.LazyFrame, found: Mapping[str, str], mapping: ColumnMapping, source: str, digits: Mapping[str, int]
+    rows: pl.LazyFrame,
+    found: Mapping[str, str],
+    mapping: ColumnMapping,
+    source: str,
+    digits: Mapping[str, int],
+    latest: date | None,
 ) -> pl.LazyFrame:
-    """Rows with time -> columns of `feeds.encoding.BOOKING` and of the client master, row, week and reason.
+    """Rows with time -> columns of `feeds.encoding.BOOKING` and of the client master, ROW, WEEK, REASON.
 
-    `digits`: minor digits of each known currency. A negative amount takes back one of the same direction: it
-    becomes a reversal, and a negative reversal a plain booking. A float is the shortest decimal that names it
-    (12.1, not 12.0999...); one that needs more digits than its currency has is refused, never rounded.
+    `digits`: minor digits of each known currency. Days after `latest` are refused. A negative amount takes back one
+    of the same direction: it becomes a reversal, and a negative reversal a plain booking. A float is the shortest
+    decimal that names it (12.1, not 12.0999...); one that needs more digits than its currency has is refused,
+    never rounded.
     """
     types = rows.collect_schema()
     currency = _text(found["currency"]).str.to_uppercase() if "currency" in found else pl.lit(mapping.currency)
@@ -56,25 +64,28 @@ def checked(
         event_id=pl.format("{}:{}", pl.lit(source), ROW),
         client_id=_text(found["client_id"]),
         account_id=_text(found["client_id"]) if account is None else account,
-        booked_at=pl.col("instant").dt.strftime("%Y-%m-%dT%H:%M:%S%.f%:z"),
+        booked_at=pl.col(INSTANT).dt.strftime("%Y-%m-%dT%H:%M:%S%.f%:z"),
         direction=direction,
         amount=signed.str.strip_prefix("-"),
         currency=currency,
         reversal=signed.str.starts_with("-") ^ _flag(found.get("reversal")),
         **{f"master_{name}": _text(found[name]) for name in MASTER if name in found},
     )
-    return booked.with_columns(reason=_reason(digits))
+    return booked.with_columns(_reason(digits, latest).alias(REASON))
 
 
-def _reason(digits: Mapping[str, int]) -> pl.Expr:
+def _reason(digits: Mapping[str, int], latest: date | None) -> pl.Expr:
+    late = pl.lit(value=False) if latest is None else pl.col(INSTANT).dt.date() > latest
     allowed = pl.col("currency").replace_strict(dict(digits), default=None, return_dtype=pl.Int64)
     used = pl.col("amount").str.extract(r"\.(\d*?)0*$", 1).fill_null("").str.len_chars()
     amount_ok = pl.col("amount").str.contains(AMOUNT_PATTERN).fill_null(value=False)
     return (
         pl.when(~_is_id("client_id") | ~_is_id("account_id"))
         .then(pl.lit("bad_id"))
-        .when(pl.col("instant").is_null())
+        .when(pl.col(INSTANT).is_null())
         .then(pl.lit("bad_time"))
+        .when(late)
+        .then(pl.lit("in_future"))
         .when(pl.col("direction").is_null() | pl.col("reversal").is_null() & amount_ok)
         .then(pl.lit("bad_shape"))
         .when(allowed.is_null())

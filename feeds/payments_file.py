@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -40,12 +41,15 @@ class PaymentsFile:
     records: list[ClientRecord]
     _rows: pl.LazyFrame
 
-    def weeks(self) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Every week from the first to the last with its bookings in file order, weeks with none included."""
+    def weeks(self, chunk_rows: int = CHUNK_ROWS) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Every week from the first to the last with its bookings in file order, weeks with none included.
+
+        At most `chunk_rows` rows are held at a time, or one week.
+        """
         if not self.week_rows:
             return
         held: dict[int, pl.DataFrame] = {}
-        chunks = iter(_chunks(self.week_rows, CHUNK_ROWS))
+        chunks = iter(_chunks(self.week_rows, chunk_rows))
         for week in range(min(self.week_rows), max(self.week_rows) + 1):
             if week in self.week_rows and week not in held:
                 held = self._read(*next(chunks))
@@ -60,16 +64,17 @@ class PaymentsFile:
 _EMPTY = pl.DataFrame(schema={name: pl.Boolean if name == "reversal" else pl.String for name in BOOKING})
 
 
-def open_payments(path: Path, mapping: ColumnMapping, zone: ZoneInfo) -> PaymentsFile:
+def open_payments(path: Path, mapping: ColumnMapping, zone: ZoneInfo, latest: date | None = None) -> PaymentsFile:
     """1. Scan. 2. Count weeks. 3. List what is refused. 4. Gather the client master.
 
-    Raises BadFile for a file that is no CSV or Parquet, lacks a column, or names a branch that is no id.
+    Days after `latest` are refused: a mistyped year would close every week up to it. Raises BadFile for a file that
+    is no CSV or Parquet, lacks a column, or names a branch that is no id.
     """
     try:
         raw = _scan(path)
         found = mapping.resolve(raw.collect_schema().names())
         timed = with_time(raw, found, mapping, zone)
-        rows = checked(timed, found, mapping, source_of(path), _digits(raw, found, mapping))
+        rows = checked(timed, found, mapping, source_of(path), _digits(raw, found, mapping), latest)
         week_rows = _counts(rows)
         rejected = _rejected(raw, rows, list(found.values()))
         master = _master(rows, [name for name in MASTER if name in found])
@@ -100,8 +105,17 @@ def _scan(path: Path) -> pl.LazyFrame:
     if path.suffix == ".parquet":
         return pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1)
     if path.suffix in {".csv", ".txt"}:
-        return pl.scan_csv(path, infer_schema=False, row_index_name=ROW, row_index_offset=1)
+        return pl.scan_csv(
+            path, separator=_separator(path), infer_schema=False, row_index_name=ROW, row_index_offset=1
+        )
     raise BadFile(f"{path}: a name that ends in .parquet or .csv says what it is")
+
+
+def _separator(path: Path) -> str:
+    """Comma, semicolon or tab: whichever the header has most of."""
+    with path.open("rb") as file:
+        header = file.readline(1 << 16)
+    return max(",;\t", key=lambda mark: header.count(mark.encode()))
 
 
 def _digits(raw: pl.LazyFrame, found: dict[str, str], mapping: ColumnMapping) -> dict[str, int]:
@@ -138,9 +152,9 @@ def _counts(rows: pl.LazyFrame) -> dict[int, int]:
 
 
 def _rejected(raw: pl.LazyFrame, rows: pl.LazyFrame, columns: list[str]) -> pl.DataFrame:
-    bad = rows.filter(pl.col(REASON).is_not_null()).select(ROW, REASON)
+    bad = rows.filter(pl.col(REASON).is_not_null()).select(ROW, reason=REASON)
     said = raw.select(ROW, pl.struct(pl.col(columns).cast(pl.String)).struct.json_encode().alias("said"))
-    return bad.join(said, on=ROW).sort(ROW).collect(engine="streaming")
+    return bad.join(said, on=ROW).sort(ROW).rename({ROW: "row"}).collect(engine="streaming")
 
 
 def _master(rows: pl.LazyFrame, fields: list[str]) -> pl.DataFrame:

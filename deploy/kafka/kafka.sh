@@ -28,7 +28,9 @@ listening() {
 
 # Whether the process in the pid file is there and is the broker that was started with our configuration.
 running() {
-    [[ -f $pid_file ]] && ps -o command= -p "$(cat "$pid_file")" 2>/dev/null | grep -qF "kafka.Kafka $dir/server.properties"
+    local command
+    [[ -f $pid_file ]] && command=$(ps -ww -o command= -p "$(cat "$pid_file")" 2>/dev/null) &&
+        [[ $command == *"kafka.Kafka $dir/server.properties" ]]
 }
 
 fetch_jars() {
@@ -60,7 +62,8 @@ up() {
     nohup $(command -v setsid || true) "${java[@]}" kafka.Kafka "$dir/server.properties" >>"$log" 2>&1 </dev/null &
     echo $! >"$pid_file"
     for ((tenths = 0; tenths < ready_within_s * 10; tenths++)); do
-        running || fail "the broker ended at once, see $log: $(tail -n 1 "$log")"
+        # Not `running`: a moment ago the process was still this script on its way to becoming java.
+        kill -0 "$(cat "$pid_file")" 2>/dev/null || fail "the broker ended at once, see $log: $(tail -n 1 "$log")"
         if grep -q "Kafka Server started" "$log" && listening "$port"; then
             echo "EBBWATCH_KAFKA_BOOTSTRAP=127.0.0.1:$port"
             return

@@ -9,9 +9,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from feeds.columns import ColumnMapping
+from feeds.payments_file import PaymentsFile, open_payments
 from feeds.simulated_bank import SimulatedBank
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS
 from schemas.weeks import parse_week
@@ -85,3 +88,34 @@ def real_payments(missing: Callable[[str, str], NoReturn]) -> Path:
     if not folder or not (Path(folder) / "transactions.parquet").is_file():
         missing("data", "EBBWATCH_TEST_DATA names no folder with transactions.parquet")
     return Path(folder) / "transactions.parquet"
+
+
+@pytest.fixture
+def good() -> str:
+    """Two equal payments, one three weeks later, and a negative one."""
+    return """client_id,date,direction,amount,currency
+C1,2026-01-05,credit,10.00,GBP
+C1,2026-01-05,credit,10.00,GBP
+C2,2026-01-26,debit,7.5,GBP
+C1,2026-01-06,credit,-3.25,GBP
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    def write(text: str, name: str = "payments.csv") -> Path:
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def opened(write: Callable[..., Path]) -> Callable[..., PaymentsFile]:
+    """A text as a file of payments in London; further arguments are the column mapping's."""
+
+    def opened(text: str, **mapping: Any) -> PaymentsFile:
+        return open_payments(write(text), ColumnMapping(**mapping), ZoneInfo("Europe/London"))
+
+    return opened
