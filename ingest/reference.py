@@ -71,8 +71,9 @@ def decode_rate_key(key: bytes | None) -> tuple[str, Week]:
     """The currency and week whose rate a tombstone takes back. Raises BadRecord."""
     currency, _, week = _key_text(key).partition(":")
     try:
+        minor_digits(currency)
         return currency, parse_week(week)
-    except NotAWeek as error:
+    except (NotMoney, NotAWeek) as error:
         raise BadRecord("bad_key", f"the key is not CURRENCY:WEEK: {error}") from None
 
 
