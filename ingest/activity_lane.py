@@ -24,7 +24,11 @@ NEWS_S = 30.0  # client branches change by the day
 
 
 class ActivityLane:
-    """Built from the database; raises what the store raises, and is then thrown away."""
+    """Built from the database; raises what the store raises, and is then thrown away.
+
+    `bank_clock` is what event times are compared with; with a simulated bank it is ahead of the world's, by which
+    everything else goes.
+    """
 
     def __init__(
         self,
@@ -37,12 +41,14 @@ class ActivityLane:
         base_currency: str,
         rate_of: Callable[[str, int], Fraction | None],
         future_tolerance: timedelta,
+        bank_clock: Callable[[], datetime],
         metrics: Metrics,
     ) -> None:
         self._store = store
         self._partition = partition
         self._calendar = calendar
         self._rules = rules
+        self._bank_clock = bank_clock
         self._metrics = metrics
         self._looked_at = self._heard_at = time.monotonic()
         clients, accounts = Codes(), Codes()
@@ -59,14 +65,17 @@ class ActivityLane:
 
     def take(self, batch: RecordBatch, now: datetime) -> None:
         """Decode and fold a batch of this partition."""
-        self._shard.fold(self._decoder.decode(batch, now.timestamp()), now)
+        self._shard.fold(self._decoder.decode(batch, self._bank_clock().timestamp()), now)
 
     def take_unreadable(self, record: Unreadable, now: datetime) -> None:
         """A dead letter takes the place of a record that the client could not read."""
         self._shard.skip_unreadable(record.offset, record.detail, now)
 
-    def tick(self, now: datetime) -> None:
-        """Now and then: hear of releases and branches, and close what an idle partition may close."""
+    def tick(self, now: datetime, caught_up: bool) -> None:
+        """Now and then: hear of releases and branches, and close what an idle partition may close.
+
+        A partition with records still to be read is behind, not idle.
+        """
         moment = time.monotonic()
         if moment - self._looked_at < LOOK_AROUND_S:
             return
@@ -77,7 +86,8 @@ class ActivityLane:
         if news is not None:
             self._heard_at = moment
             self._shard.adopt(news)
-        self._shard.tick(now, others)
+        if caught_up:
+            self._shard.tick(now, others)
 
     def keep(self, now: datetime) -> bool:
         """One checkpoint in one transaction; False where nothing has changed. Raises LostPartition or HomeTaken."""
@@ -88,18 +98,18 @@ class ActivityLane:
         self._count(checkpoint)
         return True
 
-    def gauge(self, now: datetime) -> None:
+    def gauge(self) -> None:
         """Show how the weeks stand."""
         self._metrics.open_weeks.labels(self._partition).set(self._shard.open_weeks)
         self._metrics.held_weeks.labels(self._partition).set(self._shard.held_weeks)
-        self._metrics.week_close_age_s.labels(self._partition).set(self._overdue_s(now))
+        self._metrics.week_close_age_s.labels(self._partition).set(self._overdue_s())
 
-    def _overdue_s(self, now: datetime) -> float:
+    def _overdue_s(self) -> float:
         week = self._shard.next_to_close
         if week is None:
             return 0.0
         due_s = self._calendar.end_s(week) + self._rules.allowed_lateness_s
-        return max(0.0, now.timestamp() - due_s)
+        return max(0.0, self._bank_clock().timestamp() - due_s)
 
     def _count(self, kept: Checkpoint) -> None:
         for counter, count in (

@@ -29,9 +29,9 @@ class Lane(Protocol):
     def next_offset(self) -> int: ...
     def take(self, batch: RecordBatch, now: datetime, /) -> None: ...
     def take_unreadable(self, record: Unreadable, now: datetime, /) -> None: ...
-    def tick(self, now: datetime, /) -> None: ...
+    def tick(self, now: datetime, caught_up: bool, /) -> None: ...
     def keep(self, now: datetime, /) -> bool: ...
-    def gauge(self, now: datetime, /) -> None: ...
+    def gauge(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,13 @@ class Consumer:
         now = self._clock()
         self._metrics.last_poll_s.set(time.time())
         self._fold(polled, now)
-        for lane in self._lanes.values():
-            lane.tick(now)
+        lag = self._source.lag()
+        for partition, lane in self._lanes.items():
+            lane.tick(now, lag.get(partition) == 0)
         if self._events >= self._pace.events or time.monotonic() - self._kept_at >= self._pace.seconds:
             self._tell(self._keep(list(self._lanes)))
-            self._show(now)
-        self._let_go_when_warm()
+            self._show(lag)
+        self._let_go_when_warm(lag)
 
     # -- listener of assignments ---------------------------------------------------------------------------------
     def assigned(self, partitions: list[Partition]) -> Mapping[Partition, int]:
@@ -144,18 +145,17 @@ class Consumer:
         if kept:
             self._source.commit(kept)
 
-    def _show(self, now: datetime) -> None:
-        for (topic, number), behind in self._source.lag().items():
+    def _show(self, lag: Mapping[Partition, int | None]) -> None:
+        for (topic, number), behind in lag.items():
             if behind is not None:
                 self._metrics.lag.labels(topic, number).set(behind)
         for (topic, number), lane in self._lanes.items():
             self._metrics.position.labels(topic, number).set(lane.next_offset)
-            lane.gauge(now)
+            lane.gauge()
 
-    def _let_go_when_warm(self) -> None:
+    def _let_go_when_warm(self, lag: Mapping[Partition, int | None]) -> None:
         if self._held_back_until is None:
             return
-        lag = self._source.lag()
         behind = [lag.get(p) for p in self._lanes if p[0] in self._first]
         if all(b == 0 for b in behind) or time.monotonic() >= self._held_back_until:
             self._held_back_until = None

@@ -106,7 +106,7 @@ class ReferenceLane:
         self._refuse(record.offset, None, None, "unreadable_record", record.detail)
         self.next_offset = record.offset + 1
 
-    def tick(self, _now: datetime) -> None:
+    def tick(self, _now: datetime, _caught_up: bool) -> None:
         """Nothing here waits for time to pass."""
 
     def keep(self, now: datetime) -> bool:
@@ -120,7 +120,7 @@ class ReferenceLane:
         self._reference.clear()
         return True
 
-    def gauge(self, _now: datetime) -> None:
+    def gauge(self) -> None:
         """Position and lag say it all."""
 
     def _work(self, tx: Tx, now: datetime) -> None:

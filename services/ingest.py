@@ -16,7 +16,7 @@ from ingest.reference_lane import ClientMaster, Rates, ReferenceLane
 from ingest.source import BrokerUnreachable, KafkaConfig, Source, open_source
 from schemas.errors import LostPartition, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
-from services.parts import Parts, Work, run_process
+from services.parts import Parts, Work, run_process, utc_now
 from services.settings import Settings
 from store import offsets
 from store.clients import HomeTaken
@@ -76,6 +76,7 @@ class Lanes:
                 settings.base_currency,
                 self._rates.find,
                 timedelta(hours=settings.future_tolerance_hours),
+                self._parts.clock,
                 metrics,
             )
         reference = ClientMaster() if topic == TOPIC_CLIENTS else Rates()
@@ -109,7 +110,7 @@ def ingest_work(parts: Parts) -> Work:
     def session(stop: Event) -> None:
         source = open_source(parts.settings.kafka_client, kafka_config(parts), parts.metrics)
         lanes = Lanes(parts, source)
-        Consumer(source, lanes.open, REFERENCE, pace, parts.metrics, parts.clock).run(TOPICS, stop)
+        Consumer(source, lanes.open, REFERENCE, pace, parts.metrics, utc_now).run(TOPICS, stop)
 
     def work(stop: Event) -> None:
         while not stop.is_set():

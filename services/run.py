@@ -30,6 +30,7 @@ from store.overview import Overview, overview
 from telemetry.logs import log_to
 
 TOKEN_HOURS = 12
+EMBEDDED_SESSION_S = 6.0  # the embedded broker lets a member join after about half of this
 
 
 def run_all(*, embedded: bool, simulate: bool) -> None:
@@ -59,7 +60,9 @@ def run_all(*, embedded: bool, simulate: bool) -> None:
 def _with_broker(settings: Settings, stack: ExitStack) -> Settings:
     broker = EmbeddedBroker(settings.embedded_kafka_port, settings.data_dir / "broker.log")
     stack.enter_context(broker)
-    return settings.model_copy(update={"kafka_bootstrap": broker.bootstrap})
+    return settings.model_copy(
+        update={"kafka_bootstrap": broker.bootstrap, "kafka_session_timeout_s": EMBEDDED_SESSION_S}
+    )
 
 
 def _begin_incarnation(parts: Parts) -> None:
