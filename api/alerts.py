@@ -14,6 +14,7 @@ from api.alert_list import AlertQuery, alert_page
 from api.auth import AlertActor, AlertReader, Caller
 from api.changes import Done, Post, Posted, Trace, perform
 from api.deps import ApiDeps, Deps
+from api.paths import V1
 from casework import actions
 from casework.episodes import Episode
 from schemas.http import Page
@@ -28,7 +29,7 @@ from schemas.http_alerts import (
 from store import alert_search, alerts
 from store.unit_of_work import Tx
 
-router = APIRouter(prefix="/alerts", tags=["alerts"])
+router = APIRouter(prefix=f"{V1}/alerts", tags=["alerts"])
 AlertId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 # What an act can change; the evidence is the detector's.
 _TOLD = ("revision", "state", "assignee", "snoozed_until", "snooze_reason", "outcome", "outcome_note")

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from api.auth import needing
 from api.deps import Deps
 from api.pagination import ListQuery
+from api.paths import V1
 from api.roles import Permission
 from schemas.http import Line, Page
 from schemas.http_operations import AuditBody
@@ -17,7 +18,7 @@ from schemas.keyset import Int64
 from store import audit
 from store.audit import AuditFilter, Entry, Recorded
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = APIRouter(prefix=f"{V1}/audit", tags=["audit"])
 
 
 class AuditQuery(ListQuery):

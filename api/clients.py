@@ -12,6 +12,7 @@ from api.alert_list import AlertQuery, alert_page
 from api.auth import AlertReader, Caller, ClientReader
 from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
+from api.paths import V1
 from schemas.events import ID_PATTERN
 from schemas.http import Body, Line, Page
 from schemas.http_alerts import AlertBody
@@ -22,7 +23,7 @@ from schemas.weeks import format_week
 from store import activity, client_search
 from store.client_search import ClientFilter, ClientRow, ClientState
 
-router = APIRouter(tags=["clients"])
+router = APIRouter(prefix=V1, tags=["clients"])
 YEAR_WEEKS = 52  # the longest baseline looks that far back
 # Ids may hold a slash, which is why the routes take the rest of the path.
 ClientId = Annotated[str, Path(pattern=ID_PATTERN, max_length=64, examples=["C000123"])]

@@ -14,6 +14,7 @@ from api.changes import Done, Posted, Trace, perform
 from api.deps import Deps
 from api.etag import check
 from api.pagination import ListQuery
+from api.paths import V1
 from api.roles import Permission
 from schemas.errors import Conflict
 from schemas.http import Line, Page
@@ -22,7 +23,7 @@ from store import dead_letters, outbox
 from store.dead_letters import DeadLetterFilter, DeadLetterPlace, DeadLetterRow
 from store.unit_of_work import Tx
 
-router = APIRouter(prefix="/dead-letters", tags=["operations"])
+router = APIRouter(prefix=f"{V1}/dead-letters", tags=["operations"])
 DeadLetterId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 _READS = needing(Permission.READ_DEAD_LETTERS)
 _HOMELESS = "wrong_partition"  # the one reason for which the partition it came from is no place to go back to

@@ -11,6 +11,7 @@ from api.changes import Done, Posted, Trace, perform
 from api.deps import Deps
 from api.etag import check
 from api.pagination import ListQuery
+from api.paths import V1
 from api.roles import Permission
 from schemas.http import Page, WeekString
 from schemas.http_operations import HeldWeekBody, ReleaseBody, ReleasedBody
@@ -20,7 +21,7 @@ from store import shard_weeks
 from store.shard_weeks import HeldWeek
 from store.unit_of_work import Tx
 
-router = APIRouter(prefix="/held-weeks", tags=["operations"])
+router = APIRouter(prefix=f"{V1}/held-weeks", tags=["operations"])
 ShardNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
 WeekPath = Annotated[WeekString, Path()]
 

@@ -115,7 +115,7 @@ class Bank:
 
 @dataclass
 class Api:
-    """The real application on a store, and people who use it. It takes long to make, so each test gets the same one."""
+    """The real application on a store, and people who use it. Making it takes long: each test gets the same one."""
 
     app: FastAPI
     store: Store
