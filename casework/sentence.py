@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from decimal import Context, Decimal
 
-from babel.numbers import format_compact_currency, format_decimal
+from babel import Locale
+from babel.numbers import format_compact_currency
 
 from casework.episodes import leading_series
 from schemas.messages import Summary
@@ -16,7 +17,7 @@ from schemas.money import minor_digits
 from schemas.verdicts import Baseline, Comparison, Direction, Series, Verdict
 
 _SAID = 3  # comparisons: more than three are a table, not a sentence
-_EN, _ZH = "en", "zh_Hans"
+_EN, _ZH = Locale("en"), Locale("zh", script="Hans")
 _COMPACT_STEP = {_EN: 3, _ZH: 4}  # digits from one unit to the next: thousand, million; 万, 亿
 
 _EN_NAME = {Series.DEBIT: "Debits", Series.CREDIT: "Credits", Series.TURNOVER: "Turnover"}
@@ -62,10 +63,10 @@ def _english(week: list[Comparison], quarter: list[Comparison], currency: str, *
         text = f"{name} of {_amount(first.actual_minor, currency, _EN)} {when} {'is' if turnover else 'are'} "
     else:
         text = f"{name} stopped {'in the week' if week else 'over the quarter'}: "
-    over_quarter = " and ".join(f"{_percent(c, _EN)} {word} {_EN_QUARTER[c.baseline]}" for c in quarter)
+    over_quarter = " and ".join(f"{_percent(c)} {word} {_EN_QUARTER[c.baseline]}" for c in quarter)
     if not week:
         return text + over_quarter
-    text += f"{_percent(first, _EN)} {word} {'its' if turnover else 'their'} {first.base_weeks}-week average"
+    text += f"{_percent(first)} {word} {'its' if turnover else 'their'} {first.base_weeks}-week average"
     return f"{text} and, over the quarter, {over_quarter}" if quarter else text
 
 
@@ -78,18 +79,18 @@ def _chinese(week: list[Comparison], quarter: list[Comparison], currency: str, *
         text = f"{when}{name}{'' if week else '周均'}{_amount(first.actual_minor, currency, _ZH)}，"
     else:
         text = f"{when}无{name}，"
-    over_quarter = "、".join(f"较{_ZH_QUARTER[c.baseline]}{word}{_percent(c, _ZH)}" for c in quarter)
+    over_quarter = "、".join(f"较{_ZH_QUARTER[c.baseline]}{word}{_percent(c)}" for c in quarter)
     if not week:
         return text + over_quarter
-    text += f"较此前{first.base_weeks}周周均{word}{_percent(first, _ZH)}"
+    text += f"较此前{first.base_weeks}周周均{word}{_percent(first)}"
     return f"{text}，近{quarter[0].weeks}周周均{over_quarter}" if quarter else text
 
 
-def _percent(comparison: Comparison, locale: str) -> str:
-    return f"{format_decimal(abs(round(comparison.deviation_pct)), locale=locale)}%"
+def _percent(comparison: Comparison) -> str:
+    return f"{abs(round(comparison.deviation_pct)):,}%"  # both languages group by comma
 
 
-def _amount(minor: int, currency: str, locale: str) -> str:
+def _amount(minor: int, currency: str, locale: Locale) -> str:
     """A compact amount such as HK$1.2M or HK$120万: whole units below a thousand, else one digit behind at most."""
     units = Decimal(minor).scaleb(-minor_digits(currency))
     whole = units.to_integral_value()
