@@ -11,7 +11,8 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 
 from crc32c import crc32c
 
@@ -55,20 +56,20 @@ def lying_length(batch: bytearray) -> None:
     batch[23:27] = struct.pack(">i", 999)
 
 
-KINDS: dict[str, Spoil] = {
-    spoil.__name__: spoil
+# A batch that holds the marker is spoiled so.
+KINDS: dict[bytes, Spoil] = {
+    b"SPOIL-" + spoil.__name__.encode(): spoil
     for spoil in (wrong_crc, unknown_codec, broken_compression, garbage_records, cut_short, lying_length)
 }
 
 
 class BadWire:
-    """Listens on `port`; spoils the batches that hold `marker` while it is armed."""
+    """Listens on `port`; spoils the batches that hold one of the markers, and counts them."""
 
-    def __init__(self, bootstrap: str, marker: bytes, spoil: Spoil) -> None:
+    def __init__(self, bootstrap: str, spoils: Mapping[bytes, Spoil]) -> None:
         self._broker_port = int(bootstrap.rsplit(":", 1)[1])
-        self._marker, self._spoil = marker, spoil
-        self.armed = True
-        self.spoiled = 0
+        self._spoils = spoils
+        self.spoiled: Counter[bytes] = Counter()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -96,16 +97,14 @@ class BadWire:
     def _changed(self, frame: bytes) -> bytes:
         """Point every address at the proxy, then spoil."""
         frame = frame.replace(_HOST + struct.pack(">i", self._broker_port), _HOST + struct.pack(">i", self.port))
-        return self._spoiled(frame) if self.armed and self._marker in frame else frame
-
-    def _spoiled(self, frame: bytes) -> bytes:
         changed = bytearray(frame)
-        for start, end in _batches(frame):
-            if self._marker in frame[start:end]:
-                batch = bytearray(frame[start:end])
-                self._spoil(batch)
-                changed[start:end] = batch
-                self.spoiled += 1
+        for marker in [marker for marker in self._spoils if marker in frame]:
+            for start, end in _batches(frame):
+                if marker in frame[start:end]:
+                    batch = bytearray(frame[start:end])
+                    self._spoils[marker](batch)
+                    changed[start:end] = batch
+                    self.spoiled[marker] += 1
         return bytes(changed)
 
 
