@@ -41,8 +41,8 @@ def step(state: ShardState, week: WeekVolumes, policy: Policy, tiers: Sequence[s
     """Judge a week and return the state that has learned it. Spends `state` (see ShardState).
 
     `tiers` are the tiers of `week.client_ids`, in their order. A client not seen before joins: its history before
-    this week is zeros since its `first_week`. A client of the state that the week leaves out (its account closed) is
-    not judged and takes a zero. Raises WeekOutOfOrder, StateSpent, and ValueError for columns of unequal length
+    this week is zeros since its `first_week`. A client of the state that the week leaves out (a closed account)
+    is not judged and takes a zero. Raises WeekOutOfOrder, StateSpent, and ValueError for columns of unequal length
     or a client given twice; `state` is then as it was.
 
     1. Find the rows. 2. Learn the volumes: the judged week itself is in no expected window, so it is judged against
