@@ -62,6 +62,7 @@ class PaymentsFile:
 
 
 _EMPTY = pl.DataFrame(schema={name: pl.Boolean if name == "reversal" else pl.String for name in BOOKING})
+_NONE_REJECTED = pl.DataFrame(schema={"row": pl.UInt32, "reason": pl.String, "said": pl.String})
 
 
 def open_payments(path: Path, mapping: ColumnMapping, zone: ZoneInfo, latest: date | None = None) -> PaymentsFile:
@@ -75,8 +76,8 @@ def open_payments(path: Path, mapping: ColumnMapping, zone: ZoneInfo, latest: da
         found = mapping.resolve(raw.collect_schema().names())
         timed = with_time(raw, found, mapping, zone)
         rows = checked(timed, found, mapping, source_of(path), _digits(raw, found, mapping), latest)
-        week_rows = _counts(rows)
-        rejected = _rejected(raw, rows, list(found.values()))
+        week_rows, bad = _tally(rows)
+        rejected = _rejected(raw, rows, list(found.values())) if bad else _NONE_REJECTED
         master = _master(rows, [name for name in MASTER if name in found])
     except (pl.exceptions.PolarsError, OSError) as error:
         raise BadFile(f"{path}: {str(error).splitlines()[0]}") from error
@@ -146,15 +147,20 @@ def _chunks(week_rows: dict[int, int], limit: int) -> list[tuple[int, int]]:
     return chunks
 
 
-def _counts(rows: pl.LazyFrame) -> dict[int, int]:
-    good = rows.filter(pl.col(REASON).is_null()).group_by(WEEK).len().sort(WEEK).collect(engine="streaming")
-    return dict(zip(good[WEEK].to_list(), good["len"].to_list(), strict=True))
+def _tally(rows: pl.LazyFrame) -> tuple[dict[int, int], int]:
+    """Good rows of each week, and how many rows are not good."""
+    tally = rows.group_by(WEEK, REASON).len().sort(WEEK).collect(engine="streaming")
+    good = tally.filter(pl.col(REASON).is_null())
+    week_rows = dict(zip(good[WEEK].to_list(), good["len"].to_list(), strict=True))
+    return week_rows, int(tally["len"].sum()) - sum(week_rows.values())
 
 
 def _rejected(raw: pl.LazyFrame, rows: pl.LazyFrame, columns: list[str]) -> pl.DataFrame:
-    bad = rows.filter(pl.col(REASON).is_not_null()).select(ROW, reason=REASON)
-    said = raw.select(ROW, pl.struct(pl.col(columns).cast(pl.String)).struct.json_encode().alias("said"))
-    return bad.join(said, on=ROW).sort(ROW).rename({ROW: "row"}).collect(engine="streaming")
+    bad = rows.filter(pl.col(REASON).is_not_null()).select(ROW, reason=REASON).collect(engine="streaming")
+    said = raw.join(bad.lazy().select(ROW), on=ROW, how="semi").select(
+        ROW, pl.struct(pl.col(columns).cast(pl.String)).struct.json_encode().alias("said")
+    )
+    return bad.join(said.collect(engine="streaming"), on=ROW).sort(ROW).rename({ROW: "row"})
 
 
 def _master(rows: pl.LazyFrame, fields: list[str]) -> pl.DataFrame:
