@@ -17,7 +17,8 @@ from telemetry.metrics import Metrics
 log = logging.getLogger(__name__)
 
 LEASE = "relay"
-LEASE_TTL = timedelta(seconds=60)  # over the time that one wave can take to fail: connect, flush, give up
+LEASE_TTL = timedelta(seconds=40)
+RENEW_BEFORE_END = timedelta(seconds=30)  # the longest that one wave can take to fail: connect, flush, give up
 BATCH = 1000
 TRIES_IF_TOO_LARGE = 3  # a broker's limit may just have been raised; after that the message is set aside
 IDLE_S = 0.5
@@ -86,7 +87,7 @@ class Relay:
 
     def _hold_lease(self) -> bool:
         now = self._clock()
-        if self._held_until is not None and now < self._held_until - LEASE_TTL / 2:
+        if self._held_until is not None and now < self._held_until - RENEW_BEFORE_END:
             return True
         with self._store.read() as tx:
             free = lease.is_free(tx, LEASE, self._owner, now)

@@ -25,8 +25,8 @@ EXAMPLES = [
         123_456_789,
         [(Series.CREDIT, WEEK, 31_000_000, 50_000_000), (Series.CREDIT, YEAR, 39_500_000, 50_000_000)],
         (
-            "Credits of HK$310K in the week are 38% below their 8-week average and, over the quarter, 21% below the "
-            "year before; about HK$1.2M a year at risk."
+            "Credits of HK$310K in the week are 38% below their 8-week average and, over the quarter, 21% below "
+            "the year before; about HK$1.2M a year at risk."
         ),
         "当周贷方发生额HK$31万，较此前8周周均下降38%，近13周周均较前一年下降21%；年化约HK$123万面临流失。",
     ),

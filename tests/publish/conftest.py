@@ -48,13 +48,13 @@ class FakeProducer:
         key: bytes | None,
         value: bytes | None,
         partition: int | None = None,
-        timestamp_ms: int | None = None,
+        _timestamp_ms: int | None = None,
     ) -> None:
         if topic in self.kafka.missing_topics:
             raise ProducerUnavailable(f"{topic}: unknown topic")
         self.under_way.append(outbox.Message(topic, key, value, partition))
 
-    def flush(self, timeout_s: float) -> None:
+    def flush(self, _timeout_s: float) -> None:
         self.flushes += 1
         failures = []
         for message in self.under_way:
@@ -70,10 +70,10 @@ class FakeProducer:
         if failures:
             raise SendFailed(failures)
 
-    def partitions(self, topic: str) -> int:
+    def partitions(self, _topic: str) -> int:
         return 4
 
-    def partition_for(self, topic: str, key: bytes) -> int:
+    def partition_for(self, _topic: str, key: bytes) -> int:
         return len(key) % 4
 
     def close(self) -> None:

@@ -181,5 +181,5 @@ class StopAfter(Event):
         self.rounds -= 1
         return self.rounds < 0
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait(self, _timeout: float | None = None) -> bool:
         return False
