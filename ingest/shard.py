@@ -80,6 +80,7 @@ class Shard:
             stop = int(np.searchsorted(rows.at, at))
             self._fold_rows(rows.part(start, stop))
             self._mark(marker)
+            self._close_due()  # the marker may have shown an earlier first week, long past
             start = stop
         self._fold_rows(rows.part(start, len(rows)))
         self.next_offset = decoded.batch.offsets[-1] + 1

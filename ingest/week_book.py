@@ -33,6 +33,8 @@ class WeekBook:
         """Mask of the events that can no longer be taken: closed and past the correction horizon."""
         if self.next_to_close is None:
             return weeks < 0
+        if not self.started:
+            return weeks < self.floor
         late = weeks < max(0, self.next_to_close - self._rules.correction_weeks)
         if self._rules.correction_weeks < self._rules.memory_weeks and late.any():
             late &= ~np.isin(weeks, [week.week for week in self.waiting()])
