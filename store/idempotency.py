@@ -42,8 +42,9 @@ def claim(tx: Connection, actor: str, key: str, fingerprint: str, at: datetime) 
         insert(idempotency)
         .values(actor=actor, key=key, fingerprint=fingerprint, status=_CLAIMED, headers={}, body=b"", at=at)
         .on_conflict_do_nothing()
-    )
-    if taken.rowcount == 1:
+        .returning(idempotency.c.key)  # the row count of such an insert is not known everywhere
+    ).one_or_none()
+    if taken is not None:
         return None
     found = tx.execute(sa.select(idempotency).where(mine, idempotency.c.key == key)).one()
     if found.fingerprint != fingerprint:
