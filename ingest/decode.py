@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import compress
-
 import numpy as np
 
 from ingest.bad_record import BadRecord
 from ingest.columns import Codes, Decoded, RecordBatch, Reject
 from ingest.currencies import Exchange, RateOf
-from ingest.event_types import EventOrBad, parse_events, trace
+from ingest.event_types import Other, parse_events, trace
 from ingest.instants import NotAnInstant, parse_instant
 from ingest.single_events import SingleReader
 from ingest.transaction_columns import TransactionReader
-from schemas.events import Transaction, WeeklySummary
+from schemas.events import WeeklySummary
 from schemas.weeks import WeekCalendar
 
 FUTURE_SLACK_S = 86_400.0  # clocks and zones may differ by a day, no more
@@ -46,29 +44,26 @@ class Decoder:
         1. Parse the JSON. 2. Check the transactions in columns. 3. Check the others one by one.
         """
         latest_s = now_s + self._future_slack_s
-        events = parse_events(batch.values)
-        if set(map(type, events)) == {Transaction}:
-            at = np.arange(len(events), dtype=np.int32)
-            transactions, rejects = self._transactions.read(events, at, batch.keys, latest_s)  # type: ignore[arg-type]  # all of one type
-            return Decoded(batch, transactions, [], [], rejects)
-        chosen = [type(event) is Transaction for event in events]
-        at = np.flatnonzero(chosen).astype(np.int32)
-        mine, keys = list(compress(events, chosen)), list(compress(batch.keys, chosen))
-        transactions, rejects = self._transactions.read(mine, at, keys, latest_s)  # type: ignore[arg-type]  # chosen by type
+        texts, others = parse_events(batch.values)
+        at, keys = np.arange(len(batch.values), dtype=np.int32), batch.keys
+        if others:
+            at = np.delete(at, [place for place, _ in others])
+            keys = [keys[place] for place in at.tolist()]
+        transactions, rejects = self._transactions.read(texts, at, keys, latest_s)
         decoded = Decoded(batch, transactions, [], [], rejects)
-        for place in np.flatnonzero(np.logical_not(chosen)).tolist():
-            self._read_one(decoded, place, events[place], latest_s)
+        for place, other in others:
+            self._read_one(decoded, place, other, latest_s)
         rejects.sort(key=lambda reject: reject.at)
         return decoded
 
-    def _read_one(self, decoded: Decoded, at: int, event: EventOrBad, latest_s: float) -> None:
+    def _read_one(self, decoded: Decoded, at: int, event: Other, latest_s: float) -> None:
         try:
             if isinstance(event, BadRecord):
                 raise event
             if isinstance(event, WeeklySummary):
                 summary = self._singles.read_summary(event, decoded.batch.keys[at], latest_s)
                 decoded.summaries.append((at, summary))
-            elif not isinstance(event, Transaction):
+            else:
                 decoded.markers.append((at, self._singles.read_marker(event, latest_s)))
         except BadRecord as error:
             decoded.rejects.append(self._reject(at, decoded.batch.values[at], error, latest_s))

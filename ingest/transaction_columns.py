@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import xxhash
-from msgspec.structs import astuple
 
 from ingest.amounts import parse_amounts
 from ingest.bad_record import printable
 from ingest.body_hash import TRANSACTION, hash_columns
 from ingest.columns import Bool, Codes, Int32, Int64, Reject, Transactions
 from ingest.currencies import Currencies, Exchange
+from ingest.event_types import TransactionTexts
 from ingest.instants import parse_instants
-from schemas.events import Transaction
 from schemas.weeks import WeekCalendar, format_week
 
 _IS_DEBIT = {"debit": True, "credit": False}
-
-
-class _Texts(NamedTuple):
-    """The fields of n transactions, in the order of schemas.events.Transaction."""
-
-    event_id: tuple[str, ...]
-    client_id: tuple[str, ...]
-    account_id: tuple[str, ...]
-    booked_at: tuple[str, ...]
-    direction: tuple[str, ...]
-    amount: tuple[str, ...]
-    currency: tuple[str, ...]
-    reversal: tuple[bool, ...]
 
 
 class _Faults(dict[int, tuple[str, str]]):
@@ -56,15 +41,15 @@ class TransactionReader:
         self._currencies = Currencies(exchange.base)
 
     def read(
-        self, events: Sequence[Transaction], at: Int32, keys: Sequence[bytes | None], latest_s: float
+        self, texts: TransactionTexts, at: Int32, keys: Sequence[bytes | None], latest_s: float
     ) -> tuple[Transactions, list[Reject]]:
-        """Columns of n events less those refused; `at` (n,) are their places in the batch, booked by `latest_s`.
+        """Columns of n transactions less those refused; `at` (n,) are their places in the batch.
 
-        1. Take the events apart. 2. Check column by column. 3. Convert. 4. Leave out what is refused.
+        1. Check column by column. 2. Convert. 3. Leave out what is refused. Booked after `latest_s` is refused.
         """
-        if not events:
+        if not len(at):
             return _NO_TRANSACTIONS, []
-        texts, faults = _Texts(*zip(*map(astuple, events), strict=True)), _Faults()
+        faults = _Faults()
         event_hash = np.fromiter(map(xxhash.xxh3_64_intdigest, map(str.encode, texts.event_id)), np.uint64, len(at))
         client, account = self._read_ids(texts, keys, faults)
         currency = self._read_currencies(texts, faults)
@@ -91,7 +76,9 @@ class TransactionReader:
         )
         return _part(transactions, faults, dated) if faults else (transactions, [])
 
-    def _read_ids(self, texts: _Texts, keys: Sequence[bytes | None], faults: _Faults) -> tuple[Int32, Int32]:
+    def _read_ids(
+        self, texts: TransactionTexts, keys: Sequence[bytes | None], faults: _Faults
+    ) -> tuple[Int32, Int32]:
         client = np.fromiter(map(self._clients.__getitem__, texts.client_id), np.int32, len(keys))
         account = np.fromiter(map(self._accounts.__getitem__, texts.account_id), np.int32, len(keys))
         faults.mark(client < 0, "bad_id", lambda row: f"client_id {texts.client_id[row]!r} is no id")
@@ -101,7 +88,7 @@ class TransactionReader:
             faults.mark(np.array(differ), "bad_key", lambda row: f"the key is {keys[row]!r}, not the client_id")
         return client, account
 
-    def _read_currencies(self, texts: _Texts, faults: _Faults) -> Int64:
+    def _read_currencies(self, texts: TransactionTexts, faults: _Faults) -> Int64:
         count, first = len(texts.currency), texts.currency[0]
         if texts.currency.count(first) == count:
             code = np.full(count, self._currencies[first], np.int64)
@@ -110,14 +97,14 @@ class TransactionReader:
         faults.mark(code < 0, "bad_currency", lambda row: f"{texts.currency[row]!r} is no currency of an account")
         return code
 
-    def _read_amounts(self, texts: _Texts, currency: Int64, faults: _Faults) -> Int64:
+    def _read_amounts(self, texts: TransactionTexts, currency: Int64, faults: _Faults) -> Int64:
         """Minor units in each one's own currency. An unknown currency is a fault before and is not seen again."""
         minor, bad = parse_amounts(texts.amount, texts.currency, self._currencies.digits[currency])
         for row, fault in bad.items():
             faults.setdefault(row, fault)
         return minor
 
-    def _read_times(self, texts: _Texts, latest_s: float, faults: _Faults) -> tuple[Int64, Int32, Bool]:
+    def _read_times(self, texts: TransactionTexts, latest_s: float, faults: _Faults) -> tuple[Int64, Int32, Bool]:
         """Seconds, weeks, and which of the weeks are to be believed."""
         booked_s, bad = parse_instants(texts.booked_at)
         for row, detail in bad.items():
@@ -152,7 +139,7 @@ def _part(rows: Transactions, faults: _Faults, dated: Bool) -> tuple[Transaction
     return rows.where(faults.good(len(rows.at))), rejects
 
 
-def _same(keys: Sequence[bytes | None], client_ids: tuple[str, ...]) -> bool:
+def _same(keys: Sequence[bytes | None], client_ids: list[str]) -> bool:
     """Whether all keys are the client ids. These are valid ids, without a newline, so one comparison will do."""
     try:
         return b"\n".join(keys) == "\n".join(client_ids).encode()  # type: ignore[arg-type]  # None is a TypeError
