@@ -40,8 +40,9 @@ def advance(tx: Connection, topic: str, topic_id: str, partition: int, from_offs
     if moved.rowcount == 1:
         return
     row = {"topic": topic, "partition": partition, "topic_id": topic_id, "next_offset": next_offset}
-    made = tx.execute(insert(tx, topic_offset).values(row).on_conflict_do_nothing())
-    if made.rowcount != 1:
+    made = insert(tx, topic_offset).values(row).on_conflict_do_nothing()
+    # By what it returns: psycopg does not tell the row count of such an insert.
+    if tx.execute(made.returning(topic_offset.c.partition)).one_or_none() is None:
         raise LostPartition(topic, partition, from_offset)
 
 
