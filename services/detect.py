@@ -15,7 +15,7 @@ from detector.presets import default_policy
 from detector.state import HISTORY_WEEKS, ShardState
 from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts
-from schemas.errors import BadSetting, EbbwatchError
+from schemas.errors import BadSetting, EbbwatchError, StaleRevision
 from schemas.money import minor_digits
 from schemas.weeks import Week
 from services.parts import Parts, Work, run_process
@@ -52,12 +52,15 @@ class Judge:
         self._states: dict[int, tuple[int, ShardState]] = {}  # shard -> (amendments, state)
 
     def judge_next(self) -> Judged | None:
-        """One shard-week in one transaction; None when nothing waits.
+        """One shard-week in one transaction; None when nothing waits. Judges again where a person was quicker.
 
         1. Claim. 2. Bring the state up to the week before. 3. Step. 4. Episodes. 5. Write, and mark it judged.
         """
         began = time.perf_counter()
-        judged = self._parts.store.transact(self._work)
+        try:
+            judged = self._parts.store.transact(self._work)
+        except StaleRevision:
+            return self.judge_next()  # somebody acted on an alert between our reading and our writing it
         if judged is not None:
             self._states[judged.claim.shard] = (judged.claim.amendments, judged.verdicts.state)
             self._count(judged, time.perf_counter() - began)

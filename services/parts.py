@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,8 +53,8 @@ class Parts:
 
     @property
     def owner(self) -> str:
-        """Names this process in leases."""
-        return f"{socket.gethostname()}:{os.getpid()}"
+        """A name in leases that no other process has: two containers may share a host name and a process id."""
+        return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def open_parts(settings: Settings, clock: Clock = utc_now) -> Parts:
