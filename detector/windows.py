@@ -19,6 +19,7 @@ Cumulative = Mapping[
 ]  # lag -> (2, m): all volume up to and with that week; debit in row 0, credit in row 1
 
 SERIES = (Series.DEBIT, Series.CREDIT, Series.TURNOVER)
+_TURNOVER = SERIES.index(Series.TURNOVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,18 @@ LAGS = tuple(sorted({lag for window in WINDOWS for lag in (window.lag, window.be
 LONGEST = max(LAGS)  # 65: the year before the last quarter
 
 
-def window_sum(cumulative: Cumulative, window: Window) -> Ints:
-    """Volume of a window, int64 (3, m), a row for each of SERIES; exact, also where running totals wrapped."""
-    total = np.empty((3, cumulative[window.lag].shape[1]), np.int64)
-    np.subtract(cumulative[window.lag], cumulative[window.before], out=total[:2])
-    np.add(total[0], total[1], out=total[2])
+def series_sum(cumulative: Cumulative, window: Window, series: int) -> Ints:
+    """Volume of a window, int64 (m,), of one of SERIES; exact, also where the running totals wrapped."""
+    newest, before = cumulative[window.lag], cumulative[window.before]
+    if series < _TURNOVER:
+        own: Ints = newest[series] - before[series]
+        return own
+    total: Ints = newest[0] - before[0]
+    total += newest[1]
+    total -= before[1]
     return total
+
+
+def window_sum(cumulative: Cumulative, window: Window) -> Ints:
+    """Volume of a window, int64 (3, m), a row for each of SERIES."""
+    return np.stack([series_sum(cumulative, window, series) for series in range(len(SERIES))])
