@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from publish.relay import Relay
-
 from services.parts import Parts, Work, run_process, utc_now
 
 

@@ -104,7 +104,7 @@ def _rows(tx: Connection, shard: int, first: int, last: int | None) -> Iterator[
     query = sa.select(*columns).where(ledger.c.shard == shard, ledger.c.week >= first)
     if last is not None:
         query = query.where(ledger.c.week <= last)
-    found = tx.execution_options(stream_results=True, max_row_buffer=_ROWS_A_FETCH).execute(query)
+    found = tx.execute(query, execution_options={"stream_results": True, "max_row_buffer": _ROWS_A_FETCH})
     while rows := found.fetchmany(_ROWS_A_FETCH):
         ids, *numbers = zip(*rows, strict=True)
         flat = np.fromiter(chain.from_iterable(numbers), np.int64, 5 * len(rows))

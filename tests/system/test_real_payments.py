@@ -1,0 +1,174 @@
+"""1.86 million real payments through a topic into the ledger: all accounted for, every client-week to the penny."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from api.keys import LocalKey, issue_token
+from schemas.weeks import week_of_date
+from services.embedded_broker import EmbeddedBroker
+from store.tables import ledger, shard, shard_week
+from store.unit_of_work import Store
+from tests.system.digest import digest
+from tests.system.fleet import Fleet
+
+PAYMENTS = 1_860_826
+DONE_S = 600
+NEVER_THE_SAME = {"topic_offset"}
+
+pytestmark = [pytest.mark.slow, pytest.mark.data, pytest.mark.timeout(1500)]
+
+
+@dataclass
+class Published:
+    """A broker that holds the replayed file, and what each database made of it."""
+
+    bootstrap: str
+    file: Path
+    seconds: float
+    digests: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def published(
+    missing: Callable[[str, str], NoReturn], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Published]:
+    file = Path(os.environ.get("EBBWATCH_TEST_DATA", "")) / "transactions.parquet"
+    if not file.is_file():
+        missing("data", "no EBBWATCH_TEST_DATA with transactions.parquet")
+    with EmbeddedBroker(0) as broker:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("EBBWATCH_")}
+        environment |= _settings(broker.bootstrap, tmp_path_factory.mktemp("replay"))
+        began = time.monotonic()
+        said = subprocess.run(
+            [sys.executable, "-m", "services.cli", "replay", str(file)],
+            env=environment, check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+        assert re.search(rf"{PAYMENTS:,} rows: {PAYMENTS:,} events of 769 clients .* 0 refused", said)
+        yield Published(broker.bootstrap, file, time.monotonic() - began)
+
+
+def _settings(bootstrap: str, folder: Path) -> dict[str, str]:
+    return {
+        "EBBWATCH_KAFKA_BOOTSTRAP": bootstrap,
+        "EBBWATCH_KAFKA_SESSION_TIMEOUT_S": "6",
+        "EBBWATCH_DATA_DIR": str(folder),
+        "EBBWATCH_TIME_ZONE": "Europe/London",
+        "EBBWATCH_BASE_CURRENCY": "GBP",
+        "EBBWATCH_SIMULATED_PARTITIONS": "4",
+    }
+
+
+def _done(store: Store) -> bool:
+    with store.read() as tx:
+        seen = tx.scalar(
+            sa.select(sa.func.sum(shard.c.accepted + shard.c.duplicates + shard.c.late + shard.c.dead_letters))
+        )
+        ends = tx.execute(
+            sa.select(sa.func.min(shard.c.next_to_close), sa.func.max(shard.c.next_to_close), sa.func.count())
+        ).one()
+        unjudged = shard_week.c.judged_revision < sa.func.max(shard_week.c.revision, 1)
+        waiting = tx.scalar(sa.select(sa.func.count()).select_from(shard_week).where(unjudged))
+    return seen == PAYMENTS and ends[0] == ends[1] and ends[2] == 4 and not waiting
+
+
+def test_every_payment_is_accounted_for_to_the_penny(
+    store: Store, published: Published, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = 20000 + os.getpid() % 20000
+    settings = _settings(published.bootstrap, tmp_path) | {
+        "EBBWATCH_KAFKA_GROUP": store.engine.dialect.name,
+        "EBBWATCH_DATABASE_URL": store.engine.url.render_as_string(hide_password=False),
+        "EBBWATCH_HTTP_PORT": str(port),
+    }
+    began = time.monotonic()
+    with Fleet(settings, tmp_path) as fleet:
+        fleet.start("ingest", "detect", "api")
+        fleet.wait_until(lambda: _done(store), DONE_S, "the end of the file")
+        seconds = time.monotonic() - began
+        alerts = _all_alerts(port, tmp_path)
+    with store.read() as tx:
+        tally = tx.execute(
+            sa.select(*(sa.func.sum(shard.c[n]) for n in ("accepted", "duplicates", "late", "dead_letters")))
+        ).one()
+        rows = tx.execute(
+            sa.select(ledger.c["client_id", "week", "debit_minor", "credit_minor", "debit_count", "credit_count"])
+        )
+        kept = {(row[0], row[1]): tuple(row[2:]) for row in rows}
+    assert tuple(map(int, tally)) == (PAYMENTS, 0, 0, 0)
+    expected = _expected(published.file)
+    assert {key: value for key, value in kept.items() if any(value)} == {
+        key: value for key, value in expected.items() if any(value)
+    }
+    _assert_silence_is_there(kept, expected)
+    assert len(alerts) == len({alert["alert_id"] for alert in alerts}) > 100
+    published.digests[store.engine.dialect.name] = digest(store)
+    with capsys.disabled():
+        print(
+            f"\n{store.engine.dialect.name}: published in {published.seconds:.0f} s, taken in and judged in "
+            f"{seconds:.0f} s; {len(kept)} client-weeks, {len(alerts)} alerts, "
+            f"{sum(alert['grade'] == 'alarm' for alert in alerts)} of them alarms"
+        )
+
+
+def test_both_databases_hold_the_same(published: Published) -> None:
+    if len(published.digests) < 2:
+        pytest.skip("one database only")
+    sqlite, postgresql = published.digests["sqlite"], published.digests["postgresql"]
+    assert sqlite == postgresql
+
+
+def _expected(file: Path) -> dict[tuple[str, int], tuple[int, int, int, int]]:
+    """An independent group-by: pence and bookings by client and ISO week; what is below zero is a reversal."""
+    minor = (pl.col("amount") * 100).cast(pl.Int64)
+    by = pl.read_parquet(file).with_columns(minor=minor, monday=pl.col("date").dt.truncate("1w"))
+    found: dict[tuple[str, int], list[int]] = {}
+    grouped = by.group_by("client_id", "monday", "direction").agg(
+        pl.col("minor").sum(), bookings=(pl.col("minor") >= 0).sum() - (pl.col("minor") < 0).sum()
+    )
+    for client_id, monday, direction, total, bookings in grouped.iter_rows():
+        row = found.setdefault((client_id, week_of_date(monday)), [0, 0, 0, 0])
+        at = 0 if direction == "debit" else 1
+        row[at] += total
+        row[at + 2] += bookings
+    return {key: (row[0], row[1], row[2], row[3]) for key, row in found.items()}
+
+
+def _assert_silence_is_there(
+    kept: dict[tuple[str, int], tuple[int, ...]], expected: dict[tuple[str, int], tuple[int, int, int, int]]
+) -> None:
+    """From its first week to the file's last one every client has a row a week."""
+    first: dict[str, int] = {}
+    for client_id, week in expected:
+        first[client_id] = min(week, first.get(client_id, week))
+    last = max(week for _, week in expected)
+    wanted = {(client_id, week) for client_id, start in first.items() for week in range(start, last + 1)}
+    assert kept.keys() == wanted
+
+
+def _all_alerts(port: int, data_dir: Path) -> list[dict[str, str]]:
+    token = issue_token(LocalKey(data_dir), "auditor", "auditor", None, timedelta(hours=1), datetime.now(UTC))
+    found: list[dict[str, str]] = []
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}) as http:
+        cursor = None
+        while True:
+            page = http.get("/api/v1/alerts", params={"limit": 200} | ({"cursor": cursor} if cursor else {}))
+            page.raise_for_status()
+            found += page.json()["items"]
+            cursor = page.json()["next"]
+            if cursor is None:
+                return found
