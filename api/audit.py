@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from api.auth import needing
 from api.deps import Deps
@@ -21,6 +22,16 @@ from store.audit import AuditFilter, Entry, Recorded
 router = APIRouter(prefix=f"{V1}/audit", tags=["audit"])
 
 
+def _in_utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("there is no such time in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 class AuditQuery(ListQuery):
     """Filters of the audit trail. Times are half-open: since <= at < until."""
 
@@ -28,8 +39,8 @@ class AuditQuery(ListQuery):
     action: Line | None = Field(None, examples=["alert.close"])
     kind: Line | None = Field(None, examples=["alert"])
     key: Line | None = Field(None, description="id of the thing changed")
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 @router.get("", dependencies=[needing(Permission.READ_AUDIT)])

@@ -47,6 +47,17 @@ class Bank:
 
     store: Store
 
+    def two_branches(self) -> None:
+        """C1 and C2 in B1, D1 in B2; an alarm on C1 and D1, a prompt on C2; a dead letter; a held week."""
+        for client_id, branch in (("C1", "B1"), ("C2", "B1"), ("D1", "B2")):
+            self.client(client_id, branch, first_week=WEEK)
+        self.alert("C1")
+        self.alert("C2", grade=Grade.PROMPT, at_risk=50_000_00)
+        self.alert("D1", at_risk=900_000_00)
+        self.dead_letter(1)
+        self.shard(WEEK)
+        self.weeks({WEEK - 1: "closed", WEEK: "held"})
+
     def client(self, client_id: str, branch: str, **facts: object) -> None:
         row = {"name": f"{client_id} Trading", "kind": "company", "tier": "B", "placeholder": False, "shard": 0}
         with self.store.write() as tx:
@@ -196,13 +207,5 @@ def bank_on(application: FastAPI, local_key: LocalKey) -> Callable[[Store], tupl
 
 @pytest.fixture
 def two_branches(bank: Bank) -> Bank:
-    """C1 and C2 in B1, D1 in B2; an alarm on C1 and D1, a prompt on C2; a dead letter; a held week."""
-    for client_id, branch in (("C1", "B1"), ("C2", "B1"), ("D1", "B2")):
-        bank.client(client_id, branch, first_week=WEEK)
-    bank.alert("C1")
-    bank.alert("C2", grade=Grade.PROMPT, at_risk=50_000_00)
-    bank.alert("D1", at_risk=900_000_00)
-    bank.dead_letter(1)
-    bank.shard(WEEK)
-    bank.weeks({WEEK - 1: "closed", WEEK: "held"})
+    bank.two_branches()
     return bank
