@@ -74,7 +74,7 @@ class Consumer:
         try:
             while not stop.is_set():
                 self.step()
-            self._keep(list(self._lanes))
+            self.keep_all()
         finally:
             self._source.close()
 
@@ -88,9 +88,13 @@ class Consumer:
         for partition, lane in self._lanes.items():
             lane.tick(now, lag.get(partition) == 0)
         if self._events >= self._pace.events or time.monotonic() - self._kept_at >= self._pace.seconds:
-            self._tell(self._keep(list(self._lanes)))
+            self.keep_all()
             self._show(lag)
         self._let_go_when_warm(lag)
+
+    def keep_all(self) -> None:
+        """A checkpoint of every lane, now."""
+        self._tell(self._keep(list(self._lanes)))
 
     # -- listener of assignments ---------------------------------------------------------------------------------
     def assigned(self, partitions: list[Partition]) -> Mapping[Partition, int]:
@@ -111,7 +115,8 @@ class Consumer:
     def lost(self, partitions: list[Partition]) -> None:
         """Someone else has them already: what was not kept will be read again there."""
         for topic, number in partitions:
-            self._lanes.pop((topic, number), None)
+            if self._lanes.pop((topic, number), None) is not None:
+                self._metrics.forget_partition(topic, number)
         log.info("partitions gone", extra={"partitions": [f"{t}[{p}]" for t, p in partitions]})
 
     # -- the steps -----------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from schemas.events import TOPIC_ACTIVITY
+
 _CHECKPOINT_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -66,6 +68,14 @@ class Metrics:
     def exposition(self) -> tuple[bytes, str]:
         """The text to scrape, and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    def forget_partition(self, topic: str, partition: int) -> None:
+        """Another process shows it from now on: what stood here would stand for ever."""
+        for shown in (self.position, self.lag):
+            shown.remove_by_labels({"topic": topic, "partition": str(partition)})
+        for shown in (self.open_weeks, self.held_weeks, self.week_close_age_s):
+            if topic == TOPIC_ACTIVITY:
+                shown.remove_by_labels({"partition": str(partition)})
 
     def serve(self, host: str, port: int) -> None:
         """Answer scrapes on a port of its own, in a daemon thread: for processes without an API."""
