@@ -70,8 +70,8 @@ class Consumer:
 
     def run(self, topics: Sequence[str], stop: Event) -> None:
         """Work until `stop` is set, then keep what is there and leave the group."""
-        self._source.subscribe(topics, self)
         try:
+            self._source.subscribe(topics, self)
             while not stop.is_set():
                 self.step()
             self.keep_all()

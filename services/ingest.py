@@ -14,6 +14,7 @@ from ingest.consumer import Consumer, Lane, Pace
 from ingest.rate_book import RateBook
 from ingest.reference_lane import ClientMaster, Rates, ReferenceLane
 from ingest.source import BrokerUnreachable, KafkaConfig, Source, open_source
+from ingest.watchdog import Watchdog, WatchedSource
 from schemas.errors import LostPartition, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from services.parts import Parts, Work, run_process, utc_now
@@ -108,7 +109,10 @@ def ingest_work(parts: Parts) -> Work:
     pace = Pace(parts.settings.checkpoint_seconds, parts.settings.checkpoint_events)
 
     def session(stop: Event) -> None:
-        source = open_source(parts.settings.kafka_client, kafka_config(parts), parts.metrics)
+        watchdog = Watchdog()
+        watchdog.start()
+        opened = open_source(parts.settings.kafka_client, kafka_config(parts), parts.metrics)
+        source = WatchedSource(opened, watchdog)
         lanes = Lanes(parts, source)
         Consumer(source, lanes.open, REFERENCE, pace, parts.metrics, utc_now).run(TOPICS, stop)
 
