@@ -15,16 +15,23 @@ _NEWLINE = ord("\n")
 
 def encode(client_ids: Sequence[str]) -> Ids:
     """Fixed-width bytes (n,). Raises ValueError for an id that is not ASCII."""
-    if not client_ids:
-        return np.empty(0, np.bytes_)
-    text = np.frombuffer(("\n".join(client_ids) + "\n").encode("ascii"), np.uint8)
-    width = len(client_ids[0])
-    if width and len(text) == len(client_ids) * (width + 1):
-        lines = text.reshape(len(client_ids), width + 1)
-        # A newline at the end of every line and nowhere else: all ids are of one width, no need to look at each.
-        if bool((lines[:, width] == _NEWLINE).all()) and np.count_nonzero(text == _NEWLINE) == len(client_ids):
-            return np.ascontiguousarray(lines[:, :width]).view(f"S{width}").ravel()
-    return np.array(client_ids, np.bytes_)
+    lines = one_width(client_ids)
+    if lines is None or not lines.shape[1]:
+        return np.array(client_ids, np.bytes_)
+    return np.ascontiguousarray(lines).view(f"S{lines.shape[1]}").ravel()
+
+
+def one_width(texts: Sequence[str]) -> npt.NDArray[np.uint8] | None:
+    """ASCII bytes (n, width) of texts that are all of one width; None where they are not."""
+    joined = "\n".join(texts)
+    width = len(texts[0]) if texts else 0
+    if not texts or not joined.isascii() or len(joined) + 1 != len(texts) * (width + 1):
+        return None
+    lines = np.frombuffer(f"{joined}\n".encode("ascii"), np.uint8).reshape(len(texts), width + 1)
+    # A newline at the end of every line and nowhere else: all are of one width, with no need to look at each.
+    if (lines[:, width] == _NEWLINE).all() and np.count_nonzero(lines == _NEWLINE) == len(texts):
+        return lines[:, :width]
+    return None
 
 
 @dataclass(frozen=True, slots=True)

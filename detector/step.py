@@ -8,17 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detector.grading import find_candidates, grade_passed
 from detector.ids import Ids, Rows, encode
-from detector.limits import DIRECTIONS, Grades, Limits, limits_of
+from detector.limits import DIRECTIONS, limits_of
 from detector.policy import Policy
-from detector.readings import Bools, Readings, loose_hits, read, value_at_risk
 from detector.state import SLOTS, Memory, ShardState, WeekOutOfOrder, bounded
-from detector.verdicts import Passed, Verdicts
+from detector.verdicts import Verdicts
 from detector.windows import Ints
 from schemas.verdicts import Direction
 from schemas.weeks import Week
-
-CHUNK = 8192  # clients looked at together: their windows stay in the second-level cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,7 @@ def step(state: ShardState, week: WeekVolumes, policy: Policy, tiers: Sequence[s
     rows = _rows(state.memory, encode(week.client_ids))
     memory = state.spend()
     _learn(memory, week, rows)
-    candidates = _candidates(memory, week.week, rows, limits)
-    passes, value = _grade(memory, week.week, candidates, rows, codes, limits)
+    passes, value = grade_passed(find_candidates(memory, week.week, rows, limits), codes, limits)
     grade = np.zeros((len(DIRECTIONS), len(rows)), np.int8)
     grade[:, passes.at] = passes.grade.max(axis=(1, 2))
     value_at_risk_minor = np.zeros(len(rows), np.int64)
@@ -105,47 +102,3 @@ def _learn(memory: Memory, week: WeekVolumes, rows: Rows) -> None:
     now[:] = before
     now[0, rows] += bounded(week.debit_minor)
     now[1, rows] += bounded(week.credit_minor)
-
-
-def _candidates(memory: Memory, week: Week, rows: Rows, limits: Limits) -> Rows:
-    """Places in the week, ascending, of clients that no tier's limits can rule out."""
-    fall, rise = limits.loosest(Direction.FALL), limits.loosest(Direction.RISE)
-    hits: Bools = np.zeros(memory.size, np.bool_)
-    for start in range(0, memory.size, CHUNK):
-        part = slice(start, min(start + CHUNK, memory.size))
-        seen = week + 1 - memory.first_week[part].astype(np.int64)
-        hits[part] = loose_hits(memory.cumulative(week, part), seen, fall, rise)
-    return np.flatnonzero(hits[rows]).astype(np.int32)
-
-
-def _grade(
-    memory: Memory, week: Week, candidates: Rows, rows: Rows, codes: Grades, limits: Limits
-) -> tuple[Passed, Ints]:
-    """Those of the candidates that passed a preset of their own tier, and the value at risk of each."""
-    parts = [candidates[start : start + CHUNK] for start in range(0, max(1, len(candidates)), CHUNK)]
-    passes, values = zip(*(_grade_part(memory, week, part, rows, codes, limits) for part in parts), strict=True)
-    return _joined(passes), np.concatenate(values)
-
-
-def _grade_part(
-    memory: Memory, week: Week, at: Rows, rows: Rows, codes: Grades, limits: Limits
-) -> tuple[Passed, Ints]:
-    mine = rows[at]
-    cumulative = memory.cumulative(week, mine)
-    seen = week + 1 - memory.first_week[mine].astype(np.int64)
-    readings = read(cumulative, seen)
-    grade = limits.grade(readings, codes[at])
-    keep = np.flatnonzero(grade.any(axis=(0, 1, 2)))
-    value = value_at_risk(cumulative, seen)[keep]
-    return Passed(at[keep], codes[at][keep], readings.take(keep), grade[..., keep]), value
-
-
-def _joined(parts: tuple[Passed, ...]) -> Passed:
-    if len(parts) == 1:
-        return parts[0]
-    return Passed(
-        at=np.concatenate([part.at for part in parts]),
-        tier=np.concatenate([part.tier for part in parts]),
-        readings=Readings.joined([part.readings for part in parts]),
-        grade=np.concatenate([part.grade for part in parts], axis=-1),
-    )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.ids import IdIndex, encode
+from detector.ids import IdIndex, encode, one_width
 
 IDS = st.lists(st.text("ABZ019._:/-", min_size=1, max_size=64), unique=True, max_size=40)
 
@@ -40,3 +40,12 @@ def test_an_id_given_twice_is_refused() -> None:
 def test_the_index_costs_its_bytes_and_a_row_number() -> None:
     index = IdIndex.empty().extended(encode([f"C{k:07d}" for k in range(1000)]), 0)
     assert index.nbytes == 1000 * (8 + np.dtype(np.int32).itemsize)
+
+
+@pytest.mark.parametrize("texts", [["a", "b"], ["a", ""], ["", ""], ["é"], ["a", "bcd", ""], ["\n", "a"], []])
+def test_texts_of_one_width_are_told_from_others(texts: list[str]) -> None:
+    lines = one_width(texts)
+    alike = len({len(text) for text in texts}) == 1 and "".join(texts).isascii() and "\n" not in "".join(texts)
+    assert (lines is not None) == alike
+    if lines is not None:
+        assert [bytes(line).decode() for line in lines] == texts

@@ -71,7 +71,14 @@ def test_small_change_never_passes_however_deep_it_falls() -> None:
 
 
 def test_an_unknown_tier_is_judged_by_the_default_one() -> None:
-    assert [after([10_000] * 8 + [0], tier).fall[0] for tier in ("A", "C", "", "platinum")] == [0, 2, 2, 2]
+    assert [after([10_000] * 8 + [0], tier).fall[0] for tier in ("A", "C", "Z", "é", "", "platinum")] == [
+        0,
+        2,
+        2,
+        2,
+        2,
+        2,
+    ]
 
 
 def test_weeks_come_one_after_the_other() -> None:

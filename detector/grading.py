@@ -1,0 +1,81 @@
+"""From everybody to those who passed: a quick look in chunks, then the exact reading of the few it lets through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from detector.ids import Rows
+from detector.limits import Grades, Limits
+from detector.readings import Readings, loose_hits, read, value_at_risk
+from detector.state import Memory
+from detector.verdicts import Passed
+from detector.windows import LAGS, Ints
+from schemas.verdicts import Direction
+from schemas.weeks import Week
+
+CHUNK = 8192  # clients at a time: what is read of them stays in the second-level cache
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Clients that no tier's limits rule out, length k: place in the week, ascending; weeks of history; running
+    totals, int64 (lag of LAGS, 2, k).
+    """
+
+    at: Rows
+    seen: Ints
+    totals: Ints
+
+    def parts(self) -> list[Candidates]:
+        """The same in pieces of at most CHUNK, at least one."""
+        pieces = [slice(start, start + CHUNK) for start in range(0, max(1, len(self.at)), CHUNK)]
+        return [Candidates(self.at[piece], self.seen[piece], self.totals[..., piece]) for piece in pieces]
+
+    def cumulative(self) -> Mapping[int, Ints]:
+        return dict(zip(LAGS, self.totals, strict=True))
+
+
+def find_candidates(memory: Memory, week: Week, rows: Rows, limits: Limits) -> Candidates:
+    """The quick look at all rows. `rows`: row of each of the week's clients; other rows are no candidates."""
+    fall, rise = limits.loosest(Direction.FALL), limits.loosest(Direction.RISE)
+    place = np.full(memory.size, -1, np.int32)
+    place[rows] = np.arange(len(rows), dtype=np.int32)
+    found = []
+    for start in range(0, max(1, memory.size), CHUNK):
+        part = slice(start, min(start + CHUNK, memory.size))
+        cumulative = memory.cumulative(week, part)
+        seen = week + 1 - memory.first_week[part].astype(np.int64)
+        hits = np.flatnonzero(loose_hits(cumulative, seen, fall, rise) & (place[part] >= 0))
+        totals = np.stack([cumulative[lag][:, hits] for lag in LAGS])
+        found.append(Candidates(place[part][hits], seen[hits], totals))
+    at = np.concatenate([part.at for part in found])
+    order = np.argsort(at)
+    return Candidates(
+        at=at[order],
+        seen=np.concatenate([part.seen for part in found])[order],
+        totals=np.concatenate([part.totals for part in found], axis=-1)[..., order],
+    )
+
+
+def grade_passed(candidates: Candidates, codes: Grades, limits: Limits) -> tuple[Passed, Ints]:
+    """Candidates that passed a preset of their own tier, and the value at risk of each, int64."""
+    passes, values = zip(*(_grade_part(part, codes, limits) for part in candidates.parts()), strict=True)
+    passed = Passed(
+        at=np.concatenate([part.at for part in passes]),
+        tier=np.concatenate([part.tier for part in passes]),
+        readings=Readings.joined([part.readings for part in passes]),
+        grade=np.concatenate([part.grade for part in passes], axis=-1),
+    )
+    return passed, np.concatenate(values)
+
+
+def _grade_part(part: Candidates, codes: Grades, limits: Limits) -> tuple[Passed, Ints]:
+    tier, cumulative = codes[part.at], part.cumulative()
+    readings = read(cumulative, part.seen)
+    grade = limits.grade(readings, tier)
+    keep = np.flatnonzero(grade.any(axis=(0, 1, 2)))
+    value = value_at_risk(cumulative, part.seen)[keep]
+    return Passed(part.at[keep], tier[keep], readings.take(keep), grade[..., keep]), value
