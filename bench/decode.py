@@ -32,7 +32,7 @@ def transactions(seed: int, foreign: float = 0.0) -> RecordBatch:
         (
             f'{{"type":"transaction","event_id":"core-20260105-{seed:04d}{i:08d}","client_id":"{client_id}",'
             f'"account_id":"A{rng.randrange(30_000):06d}",'
-            f'"booked_at":"2026-01-{rng.randrange(2, 6):02d}T{rng.randrange(10, 24)}:{rng.randrange(10, 60)}:07+08:00",'
+            f'"booked_at":"2026-01-0{rng.randrange(2, 6)}T{rng.randrange(10, 24)}:{rng.randrange(10, 60)}:07Z",'
             f'"direction":"{rng.choice(("debit", "credit"))}","amount":"{rng.lognormvariate(8, 2):.2f}",'
             f'"currency":"{"USD" if rng.random() < foreign else "HKD"}","reversal":false}}'
         ).encode()
