@@ -49,9 +49,9 @@ def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> Week
         client.c.first_week <= last_week,
         sa.or_(client.c.last_week.is_(None), client.c.last_week >= last_week),
     )
-    ids = sorted(
-        (row.tuple() for row in tx.execute(sa.select(client.c.client_id, client.c.first_week).where(begun))),
-        key=lambda pair: pair[0],
+    ids: list[tuple[str, int]] = sorted(
+        (row.client_id, row.first_week)
+        for row in tx.execute(sa.select(client.c.client_id, client.c.first_week).where(begun))
     )
     history = WeeklyHistory(
         [client_id for client_id, _ in ids],
@@ -78,8 +78,7 @@ def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
         .join(client, client.c.client_id == ledger.c.client_id)
         .where(ledger.c.shard == shard, ledger.c.week == week)
     ).all()
-    rows = sorted(rows, key=lambda row: str(row[0]))
-    columns = list(zip(*(row.tuple() for row in rows), strict=True)) or [()] * 5
+    columns = list(zip(*sorted(map(tuple, rows)), strict=True)) or [()] * 5
     kinds = (np.int32, np.int64, np.int64, np.int32)
     first_week, debit, credit, revision = (np.array(c, k) for c, k in zip(columns[1:], kinds, strict=True))
     return WeekRows(list(columns[0]), first_week, debit, credit, revision)

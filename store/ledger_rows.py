@@ -51,7 +51,7 @@ def supersede(tx: Connection, deltas: LedgerDeltas, amended: Collection[int]) ->
     ids = [deltas.client_ids[i] for i in which]
     weeks = deltas.weeks[which].tolist()
     if tx.dialect.name == "postgresql":
-        tx.exec_driver_sql(_SUPERSEDE_ARRAYS, {"ids": ids, "weeks": _array(weeks)})
+        tx.exec_driver_sql(_SUPERSEDE_ARRAYS, {"ids": _texts(ids), "weeks": _array(weeks)})
     else:
         tx.exec_driver_sql(_SUPERSEDE_ROWS, list(zip(ids, weeks, strict=True)))
 
@@ -73,7 +73,7 @@ def add(tx: Connection, shard: int, deltas: LedgerDeltas, amended: Collection[in
     if tx.dialect.name == "postgresql":
         arrays = dict(zip(("weeks", "debit", "credit", "debits", "credits"), map(_array, columns), strict=True))
         tx.exec_driver_sql(
-            _ADD_ARRAYS, arrays | {"ids": deltas.client_ids, "shard": shard, "amended": sorted(amended)}
+            _ADD_ARRAYS, arrays | {"ids": _texts(deltas.client_ids), "shard": shard, "amended": sorted(amended)}
         )
         return
     again = np.isin(deltas.weeks, list(amended)).astype(np.int64).tolist()
@@ -120,3 +120,8 @@ def _insert_zeros(tx: Connection, rows: sa.Select[tuple[str, int]]) -> None:
 def _array(numbers: list[int]) -> str:
     """A PostgreSQL array literal: several times faster than adapting a list."""
     return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def _texts(ids: list[str]) -> str:
+    """The same for client ids, which hold neither quotes nor backslashes (schemas.events.ID_PATTERN)."""
+    return '{"' + '","'.join(ids) + '"}' if ids else "{}"

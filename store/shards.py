@@ -88,7 +88,7 @@ def news(tx: Connection, number: int) -> News:
         sa.select(shard_week.c.week).where(shard_week.c.shard == number, shard_week.c.closed_by == "release")
     ).all()
     rows = tx.execute(sa.select(client.c.client_id, client.c.branch_id).where(client.c.shard == number))
-    return News(released, dict(row.tuple() for row in rows))
+    return News(released, {row.client_id: row.branch_id for row in rows})
 
 
 def oldest_open_week(tx: Connection) -> int | None:

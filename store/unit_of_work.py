@@ -16,6 +16,7 @@ from schemas.errors import BadSetting
 T = TypeVar("T")
 Tx: TypeAlias = Connection  # for rooms that hand a transaction on without speaking SQL
 BUSY_TIMEOUT_S = 30  # SQLite: how long a writer waits for another one
+CACHE_KIB = 65_536  # SQLite: the 2 MB it takes by itself are less than a checkpoint touches, and cost it a third
 ATTEMPTS = 5  # a deadlock or a lost connection heals in a try or two; five is a real outage
 
 
@@ -99,6 +100,7 @@ def _use_explicit_begin(engine: Engine) -> None:
         # Not WAL: the library of several current systems has the WAL-reset bug (SQLite 3.7.0 to 3.51.2).
         connection.execute("PRAGMA journal_mode = TRUNCATE")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
