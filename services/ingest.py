@@ -93,13 +93,13 @@ class Lanes:
         if stored_id != topic_id:
             raise TopicChanged(
                 f"{topic} was deleted and made again: the store knows it as {stored_id}, the broker as {topic_id}; "
-                'see docs/runbook.md, "The topic changed"'
+                'see docs/runbook.md, "The topic is not the one we know"'
             )
         start, end = self._source.bounds(topic, partition)
         if not start <= next_offset <= end:
             raise TopicChanged(
                 f"{topic}[{partition}]: the store stands at offset {next_offset}, the log holds {start} to {end}; "
-                'see docs/runbook.md, "The topic changed"'
+                'see docs/runbook.md, "The topic is not the one we know"'
             )
         return topic_id
 
