@@ -147,7 +147,9 @@ class Api:
         )
 
     def anyone(self) -> TestClient:
-        return TestClient(self.app, raise_server_exceptions=False)
+        person = TestClient(self.app, raise_server_exceptions=False)
+        person.portal = self.app.state.portal
+        return person
 
     def a(self, role: str, branch: str | None = None, user: str = "staff-17") -> TestClient:
         """A person of this role, with a token."""
@@ -182,11 +184,14 @@ def local_key(tmp_path_factory: pytest.TempPathFactory) -> LocalKey:
 
 
 @pytest.fixture(scope="session")
-def application(local_key: LocalKey) -> FastAPI:
-    """Its dependencies are each test's own: see Api."""
-    return create_app(
+def application(local_key: LocalKey) -> Iterator[FastAPI]:
+    """In one event loop, as it is served. Its dependencies are each test's own: see Api."""
+    app = create_app(
         ApiDeps(open_store("sqlite://"), Metrics(), Clock(), CALENDAR, "HKD", local_key, dict[str, str | None])
     )
+    with TestClient(app) as running:
+        app.state.portal = running.portal
+        yield app
 
 
 @pytest.fixture
