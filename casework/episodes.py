@@ -31,8 +31,9 @@ class EpisodeRules:
 class Episode:
     """One alert as it stands at `revision`. Weeks are week numbers, money is minor units of the base currency.
 
-    `evidence` is the newest verdict of every week that ever passed a preset. A week whose verdict was withdrawn
-    stays in it with `Grade.NONE` and no comparisons. `touched`: a person has acted on it.
+    `evidence` is the newest verdict of every week that ever passed a preset; for judging, old weeks may be left out,
+    and `settled` is then their worst grade. A week whose verdict was withdrawn stays in it with `Grade.NONE` and no
+    comparisons. `touched`: a person has acted on it.
     """
 
     alert_id: str
@@ -54,6 +55,7 @@ class Episode:
     outcome_note: str | None = None
     recovered_week: Week | None = None
     evidence: Mapping[Week, Verdict] = field(default_factory=dict)
+    settled: Grade = Grade.NONE  # worst grade among the weeks left out of `evidence`
     unsaved_weeks: frozenset[Week] = field(default=frozenset(), compare=False)  # evidence the store has not seen
 
     @property

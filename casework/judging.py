@@ -155,7 +155,7 @@ def _restated(episode: Episode, evidence: Mapping[Week, Verdict]) -> Episode:
     if not live:
         return replace(episode, evidence=evidence, value_at_risk_minor=0)
     last = max(live)
-    worst = max(verdict.grade for verdict in live.values())
+    worst = max(episode.settled, *(verdict.grade for verdict in live.values()))
     return replace(
         episode,
         evidence=evidence,

@@ -92,7 +92,7 @@ class Judge:
         )
 
     def _episodes(self, tx: Tx, claim: Claim, verdicts: Verdicts, facts: dict[str, ClientFacts]) -> list[Episode]:
-        current = alerts.open_episodes(tx, claim.shard)
+        current = alerts.open_episodes(tx, claim.shard, claim.week)
         closed = alerts.last_closed(tx, claim.shard, claim.week, self._rules)
         changed = judge_week(current, closed, verdicts.passed(), Week(claim.week), self._rules)
         alerts.save_all(tx, changed, facts, self._parts.settings.base_currency, self._parts.clock())

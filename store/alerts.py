@@ -30,9 +30,9 @@ _VERDICT = msgspec.json.Decoder(Verdict)
 _PLAIN = [column.name for column in alert.columns if column.name not in {"alert_id", "direction", "grade"}]
 
 
-def open_episodes(tx: Connection, shard: int) -> dict[Key, Episode]:
-    """Every episode of a shard's clients that is not closed."""
-    return {_key(e): e for e in _episodes(tx, alert.c.state != "closed", _in_shard(shard))}
+def open_episodes(tx: Connection, shard: int, week: int) -> dict[Key, Episode]:
+    """Every episode of a shard's clients that is not closed, with the evidence that judging `week` can touch."""
+    return {_key(e): e for e in _episodes(tx, alert.c.state != "closed", _in_shard(shard), since=week - 1)}
 
 
 def last_closed(tx: Connection, shard: int, week: int, rules: EpisodeRules) -> dict[Key, Episode]:
@@ -43,7 +43,7 @@ def last_closed(tx: Connection, shard: int, week: int, rules: EpisodeRules) -> d
     since = week - max(rules.reopen_weeks, rules.rest_weeks)
     ended = sa.func.coalesce(alert.c.recovered_week, alert.c.last_week)
     closed = (alert.c.state == "closed", alert.c.opened_week <= week, ended >= since)
-    found = _episodes(tx, *closed, _in_shard(shard))
+    found = _episodes(tx, *closed, _in_shard(shard), since=week - 1)
     return {_key(e): e for e in sorted(found, key=lambda e: e.opened_week)}
 
 
@@ -139,7 +139,12 @@ def _write_alerts(tx: Connection, episodes: Sequence[Episode]) -> None:
 
 def _write_evidence(tx: Connection, episodes: Sequence[Episode]) -> None:
     rows = [
-        {"alert_id": e.alert_id, "week": week, "verdict": msgspec.to_builtins(e.evidence[week])}
+        {
+            "alert_id": e.alert_id,
+            "week": week,
+            "grade": int(e.evidence[week].grade),
+            "verdict": msgspec.to_builtins(e.evidence[week]),
+        }
         for e in episodes
         for week in sorted(e.unsaved_weeks)
     ]
@@ -154,25 +159,54 @@ def _write_evidence(tx: Connection, episodes: Sequence[Episode]) -> None:
     tx.execute(sa.insert(alert_evidence), rows)
 
 
-def _episodes(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Episode]:
+def _episodes(tx: Connection, *conditions: sa.ColumnElement[bool], since: int = 0) -> list[Episode]:
+    """Episodes with their evidence from week `since` on, and of older evidence the newest that still holds: what an
+    episode falls back on when its later weeks are withdrawn.
+    """
     rows = tx.execute(sa.select(alert).where(*conditions)).all()
-    evidence: dict[str, dict[Week, Verdict]] = defaultdict(dict)
+    older = _older_than(since, conditions)
     # As text: one typed decoding instead of two untyped ones.
     verdict = sa.cast(alert_evidence.c.verdict, sa.Text)
-    weeks = sa.select(alert_evidence.c.alert_id, alert_evidence.c.week, verdict)
-    joined = weeks.join_from(alert_evidence, alert).where(*conditions).order_by(alert_evidence.c.week)
-    for alert_id, week, text in tx.execute(joined):
-        evidence[alert_id][week] = _VERDICT.decode(text)
+    week = alert_evidence.c.week
+    found = (
+        sa.select(alert_evidence.c.alert_id, week, verdict, older.c.grade)
+        .join_from(alert_evidence, alert)
+        .outerjoin(older, older.c.alert_id == alert_evidence.c.alert_id)
+        .where(*conditions, sa.or_(week >= since, week == alert.c.last_week, week == older.c.newest))
+        .order_by(week)
+    )
+    evidence: dict[str, dict[Week, Verdict]] = defaultdict(dict)
+    settled: dict[str, Grade] = {}
+    for alert_id, at, text, grade in tx.execute(found):
+        evidence[alert_id][at] = _VERDICT.decode(text)
+        settled[alert_id] = Grade(grade or 0)
     return [
         Episode(
             alert_id=row.alert_id,
             direction=Direction(row.direction),
             grade=Grade(row.grade),
             evidence=evidence[row.alert_id],
+            settled=settled[row.alert_id],
             **{name: getattr(row, name) for name in _PLAIN},
         )
         for row in rows
     ]
+
+
+def _older_than(since: int, conditions: tuple[sa.ColumnElement[bool], ...]) -> sa.Subquery:
+    """Of each alert's evidence before `since` the worst grade, and the newest week that still holds."""
+    holds = sa.case((alert_evidence.c.grade > 0, alert_evidence.c.week))
+    return (
+        sa.select(
+            alert_evidence.c.alert_id,
+            sa.func.max(alert_evidence.c.grade).label("grade"),
+            sa.func.max(holds).label("newest"),
+        )
+        .join_from(alert_evidence, alert)
+        .where(*conditions, alert_evidence.c.week < since)
+        .group_by(alert_evidence.c.alert_id)
+        .subquery()
+    )
 
 
 def _row(episode: Episode) -> dict[str, Any]:

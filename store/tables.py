@@ -233,6 +233,7 @@ alert_evidence = Table(
     metadata,
     Column("alert_id", String(36), sa.ForeignKey("alert.alert_id"), primary_key=True),
     Column("week", Integer, primary_key=True, autoincrement=False),
+    Column("grade", Integer, nullable=False, comment="of the verdict; 0 where it was withdrawn"),
     Column("verdict", Json, nullable=False, comment="schemas.verdicts.Verdict; the newest of that week"),
 )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from random import Random
 from threading import Barrier
 from time import perf_counter
 
@@ -111,7 +113,7 @@ def test_a_stale_revision_keeps_nothing_of_its_batch(bank) -> None:
         save(bank, opened(W, "C2"), acknowledge(first, "U18"))
     assert (stale.value.expected, stale.value.actual) == (1, 2)
     with bank.read() as tx:
-        assert list(alerts.open_episodes(tx, 0)) == [("C1", Direction.FALL)]
+        assert list(alerts.open_episodes(tx, 0, 0)) == [("C1", Direction.FALL)]
         assert outbox.depth(tx)[0] == 2
 
 
@@ -132,7 +134,7 @@ def test_a_closing_and_the_episode_that_takes_its_place_are_kept_together(bank) 
     save(bank, first)
     save(bank, opened(W + 9), close(first, "data_fault", None))
     with bank.read() as tx:
-        assert alerts.open_episodes(tx, 0)["C1", Direction.FALL].opened_week == W + 9
+        assert alerts.open_episodes(tx, 0, 0)["C1", Direction.FALL].opened_week == W + 9
 
 
 def test_a_shard_has_the_open_episodes_of_its_own_clients(bank) -> None:
@@ -140,9 +142,9 @@ def test_a_shard_has_the_open_episodes_of_its_own_clients(bank) -> None:
     save(bank, fall, rise, closed, opened(W, "C3"))
     save(bank, close(closed, "false_alarm", None))
     with bank.read() as tx:
-        assert alerts.open_episodes(tx, 0) == {("C1", Direction.FALL): fall, ("C1", Direction.RISE): rise}
-        assert list(alerts.open_episodes(tx, 1)) == [("C3", Direction.FALL)]
-        assert alerts.open_episodes(tx, 2) == {}
+        assert alerts.open_episodes(tx, 0, 0) == {("C1", Direction.FALL): fall, ("C1", Direction.RISE): rise}
+        assert list(alerts.open_episodes(tx, 1, 0)) == [("C3", Direction.FALL)]
+        assert alerts.open_episodes(tx, 2, 0) == {}
 
 
 @pytest.mark.parametrize(
@@ -207,6 +209,42 @@ def test_several_hundred_changes_are_kept_in_seconds_and_all_read_back(bank) -> 
     save(bank, *episodes)
     save(bank, *(judge(e, None, verdict(W + 1, e.client_id), Week(W + 1), RULES) for e in episodes))
     with bank.read() as tx:
-        read = alerts.open_episodes(tx, 3)
+        read = alerts.open_episodes(tx, 3, 0)
     assert perf_counter() - started < 8
     assert [sorted(read[i, Direction.FALL].evidence) for i in ids] == [[W, W + 1]] * len(ids)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_judging_with_the_evidence_that_is_loaded_is_judging_with_all_of_it(bank, seed) -> None:
+    """Weeks at random, some judged again with late data: the episode from the database and the whole one agree."""
+    draw = Random(seed)
+    whole = opened(W)
+    save(bank, whole)
+    week = W
+    for _ in range(40):
+        again = draw.random() < 0.3
+        for judged in range(week - draw.randrange(8) if again else week + 1, (week if again else week + 1) + 1):
+            said = draw.choice([None, Grade.PROMPT, Grade.PROMPT, Grade.ALARM])
+            told = None if said is None else verdict(judged, grade=said)
+            with bank.read() as tx:
+                parts = alerts.open_episodes(tx, 0, judged) | alerts.last_closed(tx, 0, judged, RULES)
+            part = parts.get((whole.client_id, whole.direction))
+            if part is None or judged < W:
+                continue
+            expected = _judged(whole, told, judged)
+            found = _judged(part, told, judged)
+            assert _standing(found) == _standing(expected)
+            if found is not None and found.alert_id == whole.alert_id:
+                save(bank, found)
+                whole = expected
+        week = week if again else week + 1
+
+
+def _judged(episode, told, week):
+    is_open = episode.state != "closed"
+    return judge(episode if is_open else None, None if is_open else episode, told, Week(week), RULES)
+
+
+def _standing(episode):
+    """All of an episode but the evidence, which may be there in part."""
+    return None if episode is None else replace(episode, evidence={}, settled=Grade.NONE)

@@ -322,6 +322,7 @@ def upgrade() -> None:
         "alert_evidence",
         sa.Column("alert_id", sa.String(length=36), nullable=False),
         sa.Column("week", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("grade", sa.Integer(), nullable=False, comment="of the verdict; 0 where it was withdrawn"),
         sa.Column(
             "verdict", sa.JSON(), nullable=False, comment="schemas.verdicts.Verdict; the newest of that week"
         ),
