@@ -31,7 +31,7 @@ class EpisodeRules:
 class Episode:
     """One alert as it stands at `revision`. Weeks are week numbers, money is minor units of the base currency.
 
-    `evidence` is the newest verdict of every week that ever passed a preset; for judging, old weeks may be left out,
+    `evidence` is the newest verdict of every week that ever passed a preset; for judging, old ones may be left out,
     and `settled` is then their worst grade. A week whose verdict was withdrawn stays in it with `Grade.NONE` and no
     comparisons. `touched`: a person has acted on it.
     """
