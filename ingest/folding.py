@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+
 import numpy as np
 
-from ingest.account_weeks import AccountWeeks, by_week
+from ingest.account_weeks import AccountWeeks, Change, by_week
 from ingest.closing import Witnesses
 from ingest.columns import Bool, Decoded, Reject, SummaryEvent
 from ingest.event_filter import EventFilter
@@ -63,8 +65,7 @@ class Folding:
             return
         summary = new.kind == SUMMARY
         self._add_transactions(new.where(~summary), tight)
-        for at in new.at[summary].tolist():
-            self._add_summary(at, self._summaries[at])
+        self._add_summaries(new.at[summary].tolist(), tight)
 
     def reject(self, letter: DeadLetter) -> None:
         """A record that never became a row."""
@@ -145,25 +146,31 @@ class Folding:
             client = int(rows.client[i])
             if self._volumes.fits(week, client, change):
                 self._membership.seen(rows.client[i : i + 1], week)
-                self._volumes.add_one(week, client, change)
+                self._volumes.add_changes(week, rows.client[i : i + 1], np.array([change], np.int64).T)
                 self._count(week, 1)
             else:
                 self._too_big(int(rows.at[i]))
         return risky
 
-    def _add_summary(self, at: int, event: SummaryEvent) -> None:
-        changes = self._account_weeks.revise(event)
-        if changes is None:
-            self._duplicates += 1
-            return
-        if not all(self._volumes.fits(event.week, client, change) for client, change in changes):
-            self._too_big(at)
-            return
-        self._account_weeks.keep(event)
-        self._membership.seen(np.array([event.client], np.int32), event.week)
-        for client, change in changes:
-            self._volumes.add_one(event.week, client, change)
-        self._count(event.week, 1)
+    def _add_summaries(self, ats: list[int], tight: bool) -> None:
+        changes: dict[int, list[Change]] = defaultdict(list)
+        counts: Counter[int] = Counter()
+        for at in ats:
+            event = self._summaries[at]
+            made = self._account_weeks.revise(event)
+            if made is None:
+                self._duplicates += 1
+            elif tight and not all(self._volumes.fits(event.week, client, change) for client, change in made):
+                self._too_big(at)
+            else:
+                self._account_weeks.keep(event)
+                changes[event.week] += made
+                counts[event.week] += 1
+        for week, made in changes.items():
+            clients = np.array([client for client, _ in made], np.int32)
+            self._membership.seen(clients, week)
+            self._volumes.add_changes(week, clients, np.array([change for _, change in made], np.int64).T)
+            self._count(week, counts[week])
 
     def _count(self, week: int, events: int) -> None:
         if self._book.state(week) == CLOSED:

@@ -48,7 +48,8 @@ _COLUMNS = tuple(column.name for column in fields(Rows))
 def rows_of(decoded: Decoded, accounts: Codes, calendar: WeekCalendar) -> Rows:
     """Transactions, summaries and rejects of a batch merged into offset order; markers are left out."""
     rows = _transactions(decoded.transactions)
-    others = [_summary(at, event, accounts, calendar) for at, event in decoded.summaries]
+    last_s = {week: calendar.end_s(week) - 1 for week in {event.week for _, event in decoded.summaries}}
+    others = [_summary(at, event, accounts, last_s[event.week]) for at, event in decoded.summaries]
     others += [
         _reject(r.at, NO_WEEK if r.week is None or r.reason == "in_future" else r.week) for r in decoded.rejects
     ]
@@ -79,9 +80,8 @@ def _transactions(t: Transactions) -> Rows:
     )
 
 
-def _summary(at: int, event: SummaryEvent, accounts: Codes, calendar: WeekCalendar) -> tuple[int | np.uint64, ...]:
+def _summary(at: int, event: SummaryEvent, accounts: Codes, last_s: int) -> tuple[int | np.uint64, ...]:
     hashes = np.uint64(event.event_hash), np.uint64(event.body_hash)
-    last_s = calendar.end_s(event.week) - 1
     return at, SUMMARY, event.client, accounts[event.account_id], *hashes, last_s, event.week, 0, 0, False
 
 

@@ -10,7 +10,7 @@ from ingest.columns import Bool, Int8, Int32, Int64
 from store.checkpoint import LedgerDeltas
 
 LIMIT_MINOR = 2**62  # two totals below it differ by less than int64, so that a change can be written as one number
-LIMIT_COUNT = 2**31 - 1  # the ledger counts in 32 bits
+LIMIT_COUNT = 2**30  # likewise for the ledger's counts, which have 32 bits
 _LIMITS = np.array([[LIMIT_MINOR], [LIMIT_MINOR], [LIMIT_COUNT], [LIMIT_COUNT]], np.int64)
 _FIRST_CAPACITY = 256
 
@@ -88,12 +88,13 @@ class Volumes:
         self._added += np.array([1.0, 1.0, 0.0, 0.0]) * float(np.abs(minor.astype(np.float64)).sum())
         self._added[2:] += len(client)
 
-    def add_one(self, week: int, client: int, change: Sequence[int]) -> None:
-        """Four numbers for one client-week."""
-        held = self._week(week, np.array([client], np.int32))
-        held.new[:, client] += np.array(change, np.int64)
+    def add_changes(self, week: int, client: Int32, changes: Int64) -> None:
+        """Any changes of one week: codes (n,), and int64 (4, n) in the order of _Week."""
+        held = self._week(week, client)
+        for row, change in zip(held.new, changes, strict=True):
+            np.add.at(row, client, change)
         held.changed[client] = True
-        self._added += np.abs(np.array(change, np.float64))
+        self._added += np.abs(changes.astype(np.float64)).sum(axis=1)
 
     def bookings(self, week: int, clients: int) -> Int64:
         """Bookings of a week by client code, int64 (clients,)."""
