@@ -43,6 +43,7 @@ class KafkaConfig:
     session_timeout_s: float = 30.0
     security: Mapping[str, str] = field(default_factory=dict, repr=False)
     max_poll_records: int = 10_000
+    connect_timeout_s: float = 10.0  # for a first answer; afterwards the clients keep trying by themselves
 
     @property
     def connection(self) -> KafkaConnection:

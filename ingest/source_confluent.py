@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import logging
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -26,6 +28,8 @@ from ingest.topic_lookup import TopicLookup
 from schemas.errors import TopicChanged
 from telemetry.metrics import Metrics
 
+log = logging.getLogger(__name__)
+
 _PASSING = {
     KafkaError._ALL_BROKERS_DOWN,
     KafkaError._TRANSPORT,
@@ -42,6 +46,7 @@ _REFUSED = {
 }
 
 STALL_S = 3.0
+CLOSE_TIMEOUT_S = 3.0
 
 
 class ConfluentSource:
@@ -54,19 +59,21 @@ class ConfluentSource:
     def __init__(self, config: KafkaConfig, metrics: Metrics) -> None:
         self._config = config
         self._metrics = metrics
-        self._lookup = TopicLookup(config.connection)
+        self._lookup = TopicLookup(config.connection, config.connect_timeout_s)
         self._consumer: Any = None
         self._next: dict[Partition, int] = {}  # offset read next, where known
         self._owned: set[Partition] = set()
         self._paused: set[Partition] = set()
         self._listener: AssignmentListener | None = None
         self._listener_error: Exception | None = None
+        self._commit_under_way = False
         self._fruitless = 0
+        self._log = _Log()
         self._stall = StallWatch(STALL_S, time.monotonic)
 
     def subscribe(self, topics: Sequence[str], listener: AssignmentListener) -> None:
         self._listener = listener
-        self._consumer = Consumer(self._options())
+        self._consumer = Consumer(self._options(), logger=self._log)
         self._consumer.subscribe(
             list(topics), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
         )
@@ -83,10 +90,14 @@ class ConfluentSource:
                 gc.enable()
 
     def commit(self, next_offsets: Mapping[Partition, int]) -> None:
+        if self._commit_under_way:  # the broker has not answered since the last checkpoint: do not pile up more
+            self._metrics.commit_failures.inc()
+            return
         try:
             self._consumer.commit(
                 offsets=[TopicPartition(*at, offset) for at, offset in next_offsets.items()], asynchronous=True
             )
+            self._commit_under_way = True
         except KafkaException:
             self._metrics.commit_failures.inc()
 
@@ -111,12 +122,16 @@ class ConfluentSource:
         return self._lookup.bounds(topic, partition)
 
     def close(self) -> None:
+        """The listener hears of it here and now; librdkafka's own close can wait for a dead broker for ever."""
         consumer, self._consumer = self._consumer, None
-        try:
-            if consumer is not None:
-                consumer.close()
-        finally:
-            self._lookup.close()
+        self._forget([TopicPartition(*at) for at in self._owned], keep=True)
+        self._listener = None
+        self._log.closed = True
+        if consumer is not None:
+            closing = threading.Thread(target=consumer.close, name="consumer-close", daemon=True)
+            closing.start()
+            closing.join(CLOSE_TIMEOUT_S)
+        self._lookup.close()
         self._raise_of_listener()
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -139,7 +154,6 @@ class ConfluentSource:
             "fetch.max.bytes": 16 << 20,
             "queued.max.messages.kbytes": 64 << 10,
             "on_commit": self._committed,
-            "log_level": 3,
         }
 
     def _take(self, timeout_s: float) -> list[Any]:
@@ -263,6 +277,7 @@ class ConfluentSource:
             raise error
 
     def _committed(self, error: Any, _partitions: Any) -> None:
+        self._commit_under_way = False
         if error is not None:
             self._metrics.commit_failures.inc()
 
@@ -270,3 +285,13 @@ class ConfluentSource:
         _, high = self._consumer.get_watermark_offsets(TopicPartition(*at), cached=True)
         position = self._next.get(at)
         return None if high < 0 or position is None else max(0, high - position)
+
+
+class _Log:
+    """librdkafka's log lines, until the consumer is closed: waiting for a dead broker it writes 20 a second."""
+
+    closed = False
+
+    def log(self, level: int, *args: Any) -> None:
+        if not self.closed:
+            log.log(level, *args)

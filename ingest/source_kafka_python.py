@@ -41,8 +41,8 @@ from telemetry.metrics import Metrics
 log = logging.getLogger(__name__)
 
 CLOSE_TIMEOUT_MS = 3000
-CONNECT_TIMEOUT_MS = 10_000
 POSITION_TIMEOUT_MS = 2000
+METADATA_MAX_AGE_MS = 10_000  # a topic made, or a partition added, since the last look is noticed after so long
 _OFFSET, _KEY, _VALUE = 3, 6, 7  # places in kafka-python's ConsumerRecord, a tuple
 
 _LOG_HAS_MOVED = (OffsetOutOfRangeError, LogTruncationError, NoOffsetForPartitionError)
@@ -57,7 +57,7 @@ class KafkaPythonSource:
         require_codecs()
         self._config = config
         self._metrics = metrics
-        self._lookup = TopicLookup(config.connection)
+        self._lookup = TopicLookup(config.connection, config.connect_timeout_s)
         self._consumer: Any = None
         self._topics: list[str] = []
         self._listener: _Listener | None = None
@@ -128,10 +128,11 @@ class KafkaPythonSource:
                 allow_auto_create_topics=False,
                 session_timeout_ms=session_ms,
                 heartbeat_interval_ms=min(3000, session_ms // 3),
-                bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
+                bootstrap_timeout_ms=int(self._config.connect_timeout_s * 1000),
                 max_poll_records=self._config.max_poll_records,
                 max_partition_fetch_bytes=2 << 20,
                 fetch_max_bytes=16 << 20,  # decoded in one go: larger makes pauses, smaller makes round trips
+                metadata_max_age_ms=METADATA_MAX_AGE_MS,
                 metrics_enabled=False,
             )
         except _REFUSED as error:

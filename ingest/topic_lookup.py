@@ -17,7 +17,6 @@ from ingest.record_batches import Flaw, find_base_offset, find_flaw
 from ingest.source import BrokerUnreachable, Unreadable
 from schemas.kafka_connection import KafkaConnection
 
-TIMEOUT_MS = 10_000
 PROBE_BYTES = 8 << 20  # more than any broker's usual message.max.bytes
 _BY_NAME = {"min_version": 4, "max_version": 12}  # later versions of Fetch name a topic by its id only
 
@@ -27,8 +26,13 @@ T = TypeVar("T")
 class TopicLookup:
     """Opens its own connection at the first question, so that it can be asked from inside a client's callback."""
 
-    def __init__(self, connection: KafkaConnection) -> None:
-        self._options = connection.kafka_python()
+    def __init__(self, connection: KafkaConnection, timeout_s: float) -> None:
+        timeout_ms = int(timeout_s * 1000)
+        self._options = {
+            **connection.kafka_python(),
+            "bootstrap_timeout_ms": timeout_ms,
+            "request_timeout_ms": timeout_ms,
+        }
         self._admin: Any = None
 
     def topic_ids(self, topics: Iterable[str]) -> dict[str, str]:
@@ -121,9 +125,7 @@ class TopicLookup:
     def _ask(self, question: Callable[[Any], T]) -> T:
         try:
             if self._admin is None:
-                self._admin = KafkaAdminClient(
-                    **self._options, bootstrap_timeout_ms=TIMEOUT_MS, request_timeout_ms=TIMEOUT_MS
-                )
+                self._admin = KafkaAdminClient(**self._options)
             return question(self._admin)
         except KafkaError as error:
             raise BrokerUnreachable(f"no answer from Kafka: {error}") from error

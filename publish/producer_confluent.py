@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -20,6 +21,8 @@ from publish.producer import (
     destination,
 )
 from schemas.kafka_connection import KafkaConnection
+
+log = logging.getLogger(__name__)
 
 _NO_PARTITION = -1  # librdkafka's word for "choose one"
 _NO_TIMESTAMP = 0  # and for "now"
@@ -107,8 +110,8 @@ class ConfluentProducer:
                     "message.timeout.ms": int(DELIVERY_TIMEOUT_S * 1000),
                     "delivery.report.only.error": True,
                     "on_delivery": self._undelivered,
-                    "log_level": 3,
-                }
+                },
+                logger=log,
             )
         return self._client
 

@@ -23,6 +23,7 @@ from publish.producer import (
 )
 from schemas.kafka_connection import KafkaConnection
 
+CLOSE_TIMEOUT_S = 2.0
 UNDER_WAY = 20_000  # kafka-python's own buffer has no bound
 _TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
@@ -73,9 +74,12 @@ class KafkaPythonProducer:
 
     def partitions(self, topic: str) -> int:
         try:
-            return len(self._opened().partitions_for(topic))
+            found = self._opened().partitions_for(topic)
         except KafkaError as error:
             raise ProducerUnavailable(f"{topic}: {error}") from error
+        if not found:
+            raise ProducerUnavailable(f"{topic}: there is no such topic")
+        return len(found)
 
     def partition_for(self, topic: str, key: bytes) -> int:
         return self._partitioning.partition_for(topic, key, self.partitions)
@@ -122,11 +126,16 @@ class KafkaPythonProducer:
                 self._failures.append(_failed(topic, key, future.exception))
 
     def _discard(self, timeout_s: float) -> None:
+        """Its close raises when something is still under way, and then has closed nothing: end the sender first."""
         client, self._client = self._client, None
         self._under_way.clear()
         if client is not None:
             with suppress(KafkaError):
-                client.close(timeout=timeout_s)
+                client.flush(timeout=timeout_s)
+            client._sender.force_close()
+            client._sender.join(CLOSE_TIMEOUT_S)
+            with suppress(KafkaError):
+                client.close(timeout=CLOSE_TIMEOUT_S)
 
 
 def _failed(topic: str, key: bytes | None, error: BaseException) -> FailedSend:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from ingest.columns import RecordBatch
@@ -116,6 +119,13 @@ def values_of(found: list[RecordBatch | Unreadable], partition: int | None = Non
 def unreadable_of(found: list[RecordBatch | Unreadable]) -> list[Unreadable]:
     """The records that could not be read."""
     return [one for one in found if isinstance(one, Unreadable)]
+
+
+def freeze(pid: int) -> None:
+    """Stop a process in its tracks, and return when it has."""
+    os.kill(pid, signal.SIGSTOP)
+    while Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "T":
+        time.sleep(0.001)
 
 
 def summary(one: RecordBatch | Unreadable) -> object:
