@@ -35,7 +35,12 @@ def api_work(parts: Parts) -> Work:
     )
     claimed = _listen(settings.http_host, settings.http_port)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S, lifespan="off"
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_S,
+        lifespan="off",
     )
     server = uvicorn.Server(config)
 
