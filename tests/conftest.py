@@ -54,11 +54,17 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         opened = open_store(f"sqlite:///{path}")
     else:
         opened = open_store(request.getfixturevalue("postgres_url"))
-        with opened.write() as tx:
-            tables = ", ".join(f'"{name}"' for name in metadata.tables)
-            tx.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
+        _empty(opened)
     yield opened
     opened.close()
+
+
+def _empty(opened: Store) -> None:
+    """Row by row: for a few rows ten times faster than TRUNCATE, which makes every table's files anew."""
+    with opened.write() as tx:
+        for table in reversed(metadata.sorted_tables):
+            tx.execute(sa.delete(table))
+        tx.exec_driver_sql("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")
 
 
 @pytest.fixture(scope="session")
