@@ -11,7 +11,8 @@ from ingest.closing import Witnesses
 from ingest.columns import Bool, Decoded, Reject, SummaryEvent
 from ingest.event_filter import EventFilter
 from ingest.membership import Membership
-from ingest.rows import REJECT, SUMMARY, Rows
+from ingest.refusals import Refusals
+from ingest.rows import NO_HASH, NO_WEEK, REJECT, SUMMARY, Rows
 from ingest.volumes import Volumes
 from ingest.week_book import CLOSED, WeekBook
 from store.checkpoint import DeadLetter, Tally
@@ -35,6 +36,7 @@ class Folding:
         self._events = events
         self._volumes = volumes
         self._account_weeks = account_weeks
+        self._refusals = Refusals(events)
         self._letters: list[DeadLetter] = []
         self._accepted = self._late = self._duplicates = 0
 
@@ -93,6 +95,9 @@ class Folding:
                 found = self._rejects[at]
                 self._letter(at, found.reason, found.detail)
             live &= ~rejected
+            known = rejected & counted & (rows.event_hash != NO_HASH) & (rows.week != NO_WEEK)
+            if known.any():
+                counted[known] = self._refusals.note(rows.event_hash[known], rows.week[known])
             too_late &= ~rejected
         foreign = self._membership.foreign(rows.client)
         if foreign is not None:
@@ -122,10 +127,11 @@ class Folding:
         return fresh
 
     def _receive(self, rows: Rows, counted: Bool, fresh: Bool) -> None:
-        weeks = rows.week if counted.all() else rows.week[counted]
-        for week, mine in by_week(weeks):
-            count = len(weeks) if isinstance(mine, slice) else len(mine)
-            self._book.receive(week, count, taken=bool(fresh[rows.week == week].any()))
+        came = rows if counted.all() else rows.where(counted)
+        for week, mine in by_week(came.week):
+            part = came if isinstance(mine, slice) else came.where(mine)
+            again = self._refusals.among(part.event_hash[part.kind != REJECT], week)
+            self._book.receive(week, len(part) - again, taken=bool(fresh[rows.week == week].any()))
 
     def _add_transactions(self, rows: Rows, tight: bool) -> None:
         for week, mine in by_week(rows.week):

@@ -6,11 +6,24 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ingest.columns import NO_CODE, Bool, Codes, Decoded, Int8, Int32, Int64, SummaryEvent, Transactions, UInt64
+from ingest.columns import (
+    NO_CODE,
+    Bool,
+    Codes,
+    Decoded,
+    Int8,
+    Int32,
+    Int64,
+    Reject,
+    SummaryEvent,
+    Transactions,
+    UInt64,
+)
 from schemas.weeks import WeekCalendar
 
 TRANSACTION, SUMMARY, REJECT = 0, 1, 2
 NO_WEEK = -1
+NO_HASH = 0
 _NEVER_S = np.iinfo(np.int64).min
 
 
@@ -22,7 +35,7 @@ class Rows:
     kind: Int8  # TRANSACTION | SUMMARY | REJECT
     client: Int32  # code; NO_CODE for a reject
     account: Int32
-    event_hash: UInt64
+    event_hash: UInt64  # NO_HASH for a reject whose id could not be read
     body_hash: UInt64
     time_s: Int64  # event time; a summary's is the last second of its week
     week: Int32  # NO_WEEK where a reject's week is unknown or does not count
@@ -50,9 +63,7 @@ def rows_of(decoded: Decoded, accounts: Codes, calendar: WeekCalendar) -> Rows:
     rows = _transactions(decoded.transactions)
     last_s = {week: calendar.end_s(week) - 1 for week in {event.week for _, event in decoded.summaries}}
     others = [_summary(at, event, accounts, last_s[event.week]) for at, event in decoded.summaries]
-    others += [
-        _reject(r.at, NO_WEEK if r.week is None or r.reason == "in_future" else r.week) for r in decoded.rejects
-    ]
+    others += [_reject(reject) for reject in decoded.rejects]
     if not others:
         return rows
     extra = [np.array(column) for column in zip(*others, strict=True)]
@@ -85,5 +96,7 @@ def _summary(at: int, event: SummaryEvent, accounts: Codes, last_s: int) -> tupl
     return at, SUMMARY, event.client, accounts[event.account_id], *hashes, last_s, event.week, 0, 0, False
 
 
-def _reject(at: int, week: int) -> tuple[int | np.uint64, ...]:
-    return at, REJECT, NO_CODE, NO_CODE, np.uint64(0), np.uint64(0), _NEVER_S, week, 0, 0, False
+def _reject(reject: Reject) -> tuple[int | np.uint64, ...]:
+    week = NO_WEEK if reject.week is None or reject.reason == "in_future" else reject.week
+    event_hash = np.uint64(reject.event_hash or NO_HASH)
+    return reject.at, REJECT, NO_CODE, NO_CODE, event_hash, np.uint64(0), _NEVER_S, week, 0, 0, False

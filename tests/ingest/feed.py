@@ -60,6 +60,7 @@ class Marker:
 class Bad:
     reason: str = "bad_amount"
     week: int | None = None
+    event_id: str | None = None
 
 
 Event = Tx | Summary | Marker | Bad
@@ -82,7 +83,7 @@ class Feed:
             self._transactions([(at, e) for at, e in found if isinstance(e, Tx)]),
             [(at, self._summary(e)) for at, e in found if isinstance(e, Summary)],
             [(at, MarkerEvent(e.week, e.expected, at)) for at, e in found if isinstance(e, Marker)],
-            [Reject(at, e.reason, "made bad", e.week) for at, e in found if isinstance(e, Bad)],
+            [_reject(at, e) for at, e in found if isinstance(e, Bad)],
         )
 
     def _transactions(self, found: list[tuple[int, Tx]]) -> Transactions:
@@ -110,6 +111,10 @@ class Feed:
             currency="HKD", revision=e.revision, debit_minor=e.debit, credit_minor=e.credit, debit_count=e.count,
             credit_count=0, event_hash=_hash(e.id), body_hash=_hash(repr(e)),
         )  # fmt: skip
+
+
+def _reject(at: int, bad: Bad) -> Reject:
+    return Reject(at, bad.reason, "made bad", bad.week, None if bad.event_id is None else _hash(bad.event_id))
 
 
 def _hash(text: str) -> int:

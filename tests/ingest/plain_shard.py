@@ -21,6 +21,7 @@ class PlainShard:
         self.received: Counter[int] = Counter()
         self.expected: dict[int, int] = {}
         self.seen: dict[str, tuple[int, str]] = {}
+        self.refused: set[tuple[str | None, int]] = set()
         self.summaries: dict[tuple[str, int], Summary] = {}
         self.kind: dict[tuple[str, int], type] = {}
         self.first: dict[str, int] = {}
@@ -46,7 +47,10 @@ class PlainShard:
     def _take(self, offset: int, event: Tx | Summary | Bad) -> None:
         if isinstance(event, Bad):
             if event.week is not None and event.reason != "in_future" and not self._too_late(event.week):
-                self._receive(event.week, taken=False)
+                again = (event.event_id, event.week) in self.refused or event.event_id in self.seen
+                if event.event_id is None or not again:
+                    self._receive(event.week, taken=False)
+                self.refused.add((event.event_id, event.week))
             self._refuse(offset, event.reason)
             return
         if self._too_late(event.week):
@@ -56,7 +60,7 @@ class PlainShard:
         if known == (event.week, repr(event)):
             self.tally[1] += 1
             return
-        self._receive(event.week, taken=known is None)
+        self._receive(event.week, 0 if (event.id, event.week) in self.refused else 1, taken=known is None)
         if known is not None:
             self._refuse(offset, "id_reused")
             return
@@ -91,7 +95,7 @@ class PlainShard:
     def _change(self, client: str, week: int, change: Row) -> None:
         self.ledger[client, week] = [a + b for a, b in zip(self.ledger[client, week], change, strict=True)]
 
-    def _receive(self, week: int, *, taken: bool) -> None:
+    def _receive(self, week: int, count: int = 1, *, taken: bool) -> None:
         self._open(week)
         if week not in self.state:
             if self.next is None or week >= self.next:
@@ -101,7 +105,7 @@ class PlainShard:
                     self.state[silent] = ("closed", "watermark")
             else:
                 return
-        self.received[week] += 1
+        self.received[week] += count
 
     def _open(self, week: int) -> None:
         if self.next is None or (week < self.next and not self._started()):
@@ -134,6 +138,7 @@ class PlainShard:
         self.next += 1
         floor = self.next - self.rules.memory_weeks
         self.seen = {event_id: known for event_id, known in self.seen.items() if known[0] >= floor}
+        self.refused = {known for known in self.refused if known[1] >= floor}
 
     def _close_what_is_due(self) -> None:
         for week, (state, _) in self.state.items():

@@ -46,6 +46,13 @@ def test_a_marker_closes_the_weeks_before_its_own(bench: Any) -> None:
     assert bench.weeks() == dict.fromkeys((W, W + 1, W + 2), ("closed", "marker"))
 
 
+def test_a_refused_event_that_comes_again_corrected_counts_once(bench: Any) -> None:
+    bench.run(Bad("no_rate", W, "a"), Bad("no_rate", W, "a"), Tx("b", W))
+    bench.restart()
+    bench.run(Tx("a", W), Bad("bad_key", W, "b"), Marker(W, 2))
+    assert bench.weeks() == {W: ("closed", "marker")}
+
+
 def test_of_contradicting_markers_the_newest_holds(bench: Any) -> None:
     bench.run(Tx("a", W), Marker(W, 5), Marker(W, 1))
     assert bench.weeks() == {W: ("closed", "marker")}
