@@ -141,9 +141,9 @@ class KafkaPythonSource:
             raise BrokerUnreachable(f"no answer from Kafka at {self._config.bootstrap}: {error}") from error
         assert self._listener is not None  # noqa: S101 - subscribe() sets it first; for the type checker
         self._listener.consumer = self._consumer
+        self._consumer.subscribe(topics=self._topics, listener=self._listener)
         for topic in self._topics:  # joining before it knows the topics, a group's leader hands out nothing
             self._consumer.partitions_for_topic(topic)
-        self._consumer.subscribe(topics=self._topics, listener=self._listener)
 
     def _reopen(self) -> None:
         """Leave and join anew: the listener forgets, and starts again from the database."""

@@ -116,9 +116,12 @@ def test_flush_gives_up_in_time_names_what_is_not_sent_and_a_later_send_arrives(
         sender.close()
 
 
-def test_a_topic_that_is_not_there_is_unavailable(sender: Producer) -> None:
+@pytest.mark.apache  # the embedded broker makes any topic that a producer asks for
+def test_a_topic_that_is_not_there_is_unavailable(client: str, apache: Broker) -> None:
+    sender = open_producer(client, apache.connection)
     with pytest.raises(ProducerUnavailable):
         sender.partitions("never-made")
+    sender.close()
 
 
 def test_an_unknown_client_is_a_bad_setting() -> None:
