@@ -17,7 +17,6 @@ from telemetry.metrics import Metrics
 log = logging.getLogger(__name__)
 
 POLL_S = 0.2  # short enough that a stop, a checkpoint or an idle close is never late
-WARM_UP_S = 10.0  # how long activity waits for the client master at an assignment
 
 Partition = tuple[str, int]
 
@@ -36,10 +35,13 @@ class Lane(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """When a checkpoint is due, whichever comes first."""
+    """When a checkpoint is due, whichever comes first; and how long activity waits for the client master."""
 
     seconds: float
     events: int
+    warm_up_s: float = (
+        10.0  # some hundred thousand clients are read in it; the others show as placeholders at first
+    )
 
 
 class Consumer:
@@ -93,8 +95,8 @@ class Consumer:
         self._let_go_when_warm(lag)
 
     def keep_all(self) -> None:
-        """A checkpoint of every lane, now."""
-        self._tell(self._keep(list(self._lanes)))
+        """A checkpoint of every lane, now; what activity asks the database for comes before activity."""
+        self._tell(self._keep(sorted(self._lanes, key=lambda at: at[0] not in self._first)))
 
     # -- listener of assignments ---------------------------------------------------------------------------------
     def assigned(self, partitions: list[Partition]) -> Mapping[Partition, int]:
@@ -102,7 +104,7 @@ class Consumer:
         for partition in partitions:
             self._lanes[partition] = self._open_lane(*partition)
         if any(topic in self._first for topic, _ in self._lanes):
-            self._held_back_until = time.monotonic() + WARM_UP_S
+            self._held_back_until = time.monotonic() + self._pace.warm_up_s
             self._source.pause([p for p in self._lanes if p[0] not in self._first])
         log.info("partitions assigned", extra={"partitions": [f"{t}[{p}]" for t, p in partitions]})
         return {partition: self._lanes[partition].next_offset for partition in partitions}
@@ -164,4 +166,5 @@ class Consumer:
         behind = [lag.get(p) for p in self._lanes if p[0] in self._first]
         if all(b == 0 for b in behind) or time.monotonic() >= self._held_back_until:
             self._held_back_until = None
+            self.keep_all()  # activity finds branches and rates in the database alone
             self._source.resume([p for p in self._lanes if p[0] not in self._first])
