@@ -43,6 +43,7 @@ class ActivityLane:
         future_tolerance: timedelta,
         bank_clock: Callable[[], datetime],
         metrics: Metrics,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._partition = partition
@@ -50,7 +51,8 @@ class ActivityLane:
         self._rules = rules
         self._bank_clock = bank_clock
         self._metrics = metrics
-        self._looked_at = self._heard_at = time.monotonic()
+        self._stopwatch = stopwatch
+        self._looked_at = self._heard_at = stopwatch()
         clients, accounts = Codes(), Codes()
         with store.read() as tx:
             kept = shards.load(tx, topic, topic_id, partition, rules.memory_weeks)
@@ -76,7 +78,7 @@ class ActivityLane:
 
         A partition with records still to be read is behind, not idle.
         """
-        moment = time.monotonic()
+        moment = self._stopwatch()
         if moment - self._looked_at < LOOK_AROUND_S:
             return
         self._looked_at = moment

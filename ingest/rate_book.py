@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from fractions import Fraction
 
 from store import rates
@@ -15,17 +16,18 @@ STALE_S = 60.0  # a corrected rate is noticed within this
 class RateBook:
     """Failure policy: none of its own; what the store raises goes to the caller."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, stopwatch: Callable[[], float] = time.monotonic) -> None:
         self._store = store
+        self._stopwatch = stopwatch
         self._rates: dict[tuple[str, int], Fraction] = {}
         self._read_at = float("-inf")
 
     def find(self, currency: str, week: int) -> Fraction | None:
         """Base units for one unit of `currency` in a week; None where nobody has told."""
         found = self._rates.get((currency, week))
-        if time.monotonic() - self._read_at < (MISSING_S if found is None else STALE_S):
+        if self._stopwatch() - self._read_at < (MISSING_S if found is None else STALE_S):
             return found
         with self._store.read() as tx:
             self._rates = rates.load(tx)
-        self._read_at = time.monotonic()
+        self._read_at = self._stopwatch()
         return self._rates.get((currency, week))
