@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,6 @@ from services.settings import load_settings
 from services.settings_table import settings_table
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [n for n in os.environ if n.startswith("EBBWATCH_") and not n.startswith("EBBWATCH_TEST_")]:
-        monkeypatch.delenv(name)
 
 
 def test_the_documented_table_is_that_of_the_code() -> None:
