@@ -153,6 +153,7 @@ class ConfluentSource:
             "fetch.message.max.bytes": 2 << 20,
             "fetch.max.bytes": 16 << 20,
             "queued.max.messages.kbytes": 64 << 10,
+            "fetch.queue.backoff.ms": 5,  # a full queue is drained in milliseconds here, not in librdkafka's second
             "on_commit": self._committed,
         }
 

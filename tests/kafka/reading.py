@@ -17,7 +17,7 @@ from schemas.kafka_connection import KafkaConnection
 from telemetry.metrics import Metrics
 
 APACHE_SESSION_S = 6.0  # the shortest it allows by default
-EMBEDDED_SESSION_S = 2.0  # shorter than Apache Kafka allows: a join takes half of it
+EMBEDDED_SESSION_S = 1.2  # shorter than Apache Kafka allows: a join takes half of it
 
 
 @dataclass(frozen=True)

@@ -82,10 +82,10 @@ def test_a_broker_that_forgot_the_producer_is_told_of_and_then_written_to(client
         sender.flush(10)
     with EmbeddedBroker(port) as second:
         ensure_topics(connection, [TopicSpec("t", 1)])
-        for _ in range(5):  # at least once: whoever sends tries again until flush is content
+        for _ in range(10):  # at least once: whoever sends tries again until flush is content
             sender.send("t", b"k", b"kept", partition=0)
             try:
-                sender.flush(5)
+                sender.flush(2)
                 break
             except SendFailed:
                 continue
