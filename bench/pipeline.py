@@ -75,7 +75,6 @@ def _settings(library: str, bootstrap: str, folder: Path) -> Settings:
         kafka_group=uuid4().hex,
         kafka_session_timeout_s=6,
         data_dir=folder / uuid4().hex,
-        checkpoint_seconds=2,
     )
 
 
@@ -116,6 +115,7 @@ class _Meter:
 
     def __init__(self) -> None:
         self._began: float | None = None
+        self._ended: float | None = None
         self._counted = 0
         self.seen = 0
 
@@ -126,9 +126,13 @@ class _Meter:
         elif count:
             self._began = time.perf_counter()
 
+    def stop(self) -> None:
+        self._ended = time.perf_counter()
+
     def rate(self) -> float:
         assert self._began is not None
-        return self._counted / (time.perf_counter() - self._began)
+        assert self._ended is not None
+        return self._counted / (self._ended - self._began)
 
 
 def _discard(settings: Settings, records: int) -> float:
@@ -137,9 +141,9 @@ def _discard(settings: Settings, records: int) -> float:
     meter = _Meter()
     while meter.seen < records:
         meter.saw(poll())
-    rate = meter.rate()
+    meter.stop()
     close()
-    return rate
+    return meter.rate()
 
 
 def _kafka_python(settings: Settings) -> tuple[Callable[[], int], Callable[[], None]]:
@@ -184,6 +188,11 @@ class _Metered:
         self._meter.saw(sum(len(found.offsets) for found in polled if isinstance(found, RecordBatch)))
         return polled
 
+    def close(self) -> None:
+        """The consumer closes when the last record is kept: leaving the group is not counted."""
+        self._meter.stop()
+        self._source.close()
+
     def __getattr__(self, name: str) -> object:
         return getattr(self._source, name)
 
@@ -197,14 +206,16 @@ def _pipeline(settings: Settings, records: int) -> float:
     lanes = Lanes(parts, source)
     pace = Pace(settings.checkpoint_seconds, settings.checkpoint_events)
     consumer = Consumer(source, lanes.open, (), pace, parts.metrics, utc_now)
-    source.subscribe([TOPIC_ACTIVITY], consumer)
-    while meter.seen < records:
-        consumer.step()
-    consumer.keep_all()
-    rate = meter.rate()
+    consumer.run([TOPIC_ACTIVITY], _Until(lambda: meter.seen >= records))
     _check(parts, records)
-    source.close()
-    return rate
+    return meter.rate()
+
+
+class _Until:
+    """A stop that is set when something holds."""
+
+    def __init__(self, holds: Callable[[], bool]) -> None:
+        self.is_set = holds
 
 
 def _check(parts: Parts, records: int) -> None:

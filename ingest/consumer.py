@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -75,7 +77,8 @@ class Consumer:
         try:
             self._source.subscribe(topics, self)
             while not stop.is_set():
-                self.step()
+                with _collector_resting():
+                    self.step()
             self.keep_all()
         finally:
             self._source.close()
@@ -168,3 +171,15 @@ class Consumer:
             self._held_back_until = None
             self.keep_all()  # activity finds branches and rates in the database alone
             self._source.resume([p for p in self._lanes if p[0] not in self._first])
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """A step makes hundreds of thousands of objects without cycles: looking through them is a tenth of its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -89,8 +89,8 @@ class Settings(BaseSettings):
     branch_hold_min_events: int = Field(
         20, ge=1, description="Usual weekly count below which a branch is not watched."
     )
-    checkpoint_seconds: float = Field(2, gt=0, description="Longest time between two checkpoints.")
-    checkpoint_events: int = Field(200_000, ge=1, description="Most events between two checkpoints.")
+    checkpoint_seconds: float = Field(5, gt=0, description="Longest time between two checkpoints.")
+    checkpoint_events: int = Field(500_000, ge=1, description="Most events between two checkpoints.")
 
     policy_file: Path | None = Field(None, description="Presets (JSON); the shipped policy when not set.")
     recover_after_weeks: int = Field(4, ge=1, description="Quiet weeks after which an alert is recovered.")
