@@ -6,7 +6,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
@@ -72,8 +73,7 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
     log_to(level=settings.log_level)
     parts = open_parts(settings)
     require_schema(parts.store)
-    if settings.metrics_port:
-        parts.metrics.serve(settings.http_host, settings.metrics_port)
+    _serve_metrics(parts)
     log.info("starting", extra={"service": name, "kafka": settings.kafka_bootstrap})
     with Supervisor() as supervisor:
         supervisor.start(name, work_of(parts))
@@ -83,9 +83,33 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
 
 def require_schema(store: Store) -> None:
     """Raises BadSetting unless the database can be reached and is at the newest schema."""
-    try:
+    with _naming_the_database():
         pending = schema.pending(store)
-    except Exception as error:
-        raise BadSetting(f"EBBWATCH_DATABASE_URL: {str(error).splitlines()[0]}") from error
     if pending is not None:
         raise BadSetting(f"EBBWATCH_DATABASE_URL: the schema is not at {pending}; run `ebbwatch migrate`")
+
+
+def upgrade_schema(store: Store) -> None:
+    """Bring the database to the newest schema; safe to do again, and by two at once. Raises BadSetting."""
+    with _naming_the_database():
+        schema.upgrade(store)
+
+
+@contextmanager
+def _naming_the_database() -> Iterator[None]:
+    """Whatever goes wrong inside is for whoever set the address to mend."""
+    try:
+        yield
+    except Exception as error:
+        found = str(error).splitlines()[0]
+        raise BadSetting(f"EBBWATCH_DATABASE_URL: {found}; is it up, and is that its address?") from error
+
+
+def _serve_metrics(parts: Parts) -> None:
+    host, port = parts.settings.http_host, parts.settings.metrics_port
+    if not port:
+        return
+    try:
+        parts.metrics.serve(host, port)
+    except OSError as error:
+        raise BadSetting(f"EBBWATCH_METRICS_PORT: port {port} on {host} cannot be had ({error.strerror})") from None

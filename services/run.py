@@ -18,14 +18,14 @@ from services.detect import detect_work
 from services.embedded_broker import EmbeddedBroker
 from services.ingest import ingest_work
 from services.live_table import show
-from services.parts import Parts, Work, open_parts, utc_now
+from services.parts import Parts, Work, open_parts, upgrade_schema, utc_now
 from services.relay import relay_work
 from services.senders import topics
 from services.settings import Settings, load_settings
 from services.simulate import publish
 from services.simulated_bank import BankClock, open_bank
 from services.supervisor import Supervisor
-from store import offsets, schema, shards
+from store import offsets, shards
 from store.overview import Overview, overview
 from telemetry.logs import log_to
 
@@ -42,7 +42,7 @@ def run_all(*, embedded: bool, simulate: bool) -> None:
         clock = BankClock(WeekCalendar(settings.zone)) if simulate else None
         parts = open_parts(settings, clock or utc_now)
         log_to(str(settings.data_dir / "ebbwatch.log"), settings.log_level)
-        schema.upgrade(parts.store)
+        upgrade_schema(parts.store)
         if embedded:
             _begin_incarnation(parts)
         supervisor = stack.enter_context(Supervisor())

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
 class JsonFormatter(logging.Formatter):
@@ -31,7 +31,9 @@ def log_to(path: str | None = None, level: str = "INFO") -> None:
     """Send every log line to a file, or to standard error."""
     handler = logging.FileHandler(path) if path else logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    handler.setLevel(level)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("kafka").setLevel("WARNING")  # at INFO it writes several lines per rebalance and connection
+    for talkative in ("kafka", "alembic"):  # at INFO several lines per rebalance, connection and look at the schema
+        logging.getLogger(talkative).setLevel("WARNING")
