@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Event
@@ -20,10 +21,10 @@ from services.ingest import ingest_work
 from services.live_table import show
 from services.parts import Parts, Work, open_parts, upgrade_schema, utc_now
 from services.relay import relay_work
-from services.senders import topics
+from services.senders import ResumedSender, topics
 from services.settings import Settings, load_settings
 from services.simulate import publish
-from services.simulated_bank import BankClock, open_bank
+from services.simulated_bank import BankClock, open_bank, publish_clients
 from services.supervisor import Supervisor
 from store import offsets, shards
 from store.overview import Overview, overview
@@ -74,24 +75,30 @@ def _begin_incarnation(parts: Parts) -> None:
 
 
 def _bank_work(parts: Parts, clock: BankClock) -> Work:
-    """Goes on where the ledger stands: what the broker had and ingest had not is published again."""
+    """Goes on where each shard stands: what the broker had and ingest had not is published again."""
     this_week = parts.calendar.week_at(utc_now())
     bank = open_bank(parts, this_week - parts.settings.simulated_history_weeks)
     with parts.store.read() as tx:
-        resume = shards.oldest_open_week(tx)
-    first = max(bank.first_week, bank.first_week if resume is None else resume)
-    clock.reached(first - 1)
-    live_from = max(this_week, first)
-    return lambda stop: _publish(parts, bank, clock, range(first, live_from), live_from, stop)
+        stands = shards.next_to_close(tx)
+    furthest_back = [stands.get(number, bank.first_week) for number in range(parts.settings.simulated_partitions)]
+    first = max(bank.first_week, min(furthest_back))
+    clock.reached(max(furthest_back) - 1)
+    return lambda stop: _publish(parts, bank, clock, stands, range(first, max(this_week, first)), stop)
 
 
 def _publish(
-    parts: Parts, bank: SimulatedBank, clock: BankClock, history: range, live_from: int, stop: Event
+    parts: Parts, bank: SimulatedBank, clock: BankClock, stands: Mapping[int, int], history: range, stop: Event
 ) -> None:
-    sender = parts.producer()
+    sender = ResumedSender(parts.producer(), stands)
+
+    def reached(week: int) -> None:
+        sender.week = week
+        clock.reached(week)
+
     try:
-        live = itertools.count(live_from)
-        publish(bank, sender, history, live, parts.settings.simulated_week_seconds, stop, clock.reached)
+        publish_clients(bank, sender, history.start)
+        live = itertools.count(history.stop)
+        publish(bank, sender, history, live, parts.settings.simulated_week_seconds, stop, reached)
     finally:
         sender.close()
 

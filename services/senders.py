@@ -1,6 +1,8 @@
-"""What replay and simulation share: a producer whose topics are there."""
+"""Producers for replay and simulation: to topics that are there, and to shards that have part of it already."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from publish.producer import Producer
 from publish.topics import TopicSpec, ensure_topics
@@ -28,3 +30,35 @@ def open_sender(parts: Parts) -> Producer:
     """A producer to topics that are there."""
     topics(parts)
     return parts.producer()
+
+
+class ResumedSender:
+    """Keeps back what a shard has closed: of `stands`, the first week by partition that it has not.
+
+    The embedded broker forgets everything and the shards do not stop at the same week: whoever is ahead would
+    otherwise get weeks again that are past all correction. `week` is that of the events to come.
+    """
+
+    def __init__(self, producer: Producer, stands: Mapping[int, int]) -> None:
+        self._producer = producer
+        self._stands = stands
+        self.week = 0
+
+    def send(self, topic: str, key: bytes, value: bytes, partition: int | None = None) -> None:
+        if topic == TOPIC_ACTIVITY:
+            partition = self.partition_for(topic, key) if partition is None else partition
+            if self.week < self._stands.get(partition, 0):
+                return
+        self._producer.send(topic, key, value, partition)
+
+    def flush(self, timeout_s: float) -> None:
+        self._producer.flush(timeout_s)
+
+    def partitions(self, topic: str) -> int:
+        return self._producer.partitions(topic)
+
+    def partition_for(self, topic: str, key: bytes) -> int:
+        return self._producer.partition_for(topic, key)
+
+    def close(self) -> None:
+        self._producer.close()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from feeds.publishing import Publisher, Sender
 from feeds.simulated_bank import SimulatedBank
 from feeds.truth import write_truth
 from schemas.errors import BadSetting
@@ -78,3 +79,12 @@ def open_bank(parts: Parts, first_week: int) -> SimulatedBank:
     write_truth(settings.data_dir / TRUTH_FILE, bank.truth())
     file.write_bytes(msgspec.json.encode(wanted))
     return bank
+
+
+def publish_clients(bank: SimulatedBank, sender: Sender, before: int) -> None:
+    """The client master as it stood before a week: what a compacted topic would still hold."""
+    publisher = Publisher(sender, bank.source)
+    if before > bank.first_week:
+        publisher.clients(bank.client_records())
+    for week in range(bank.first_week + 1, before):
+        publisher.clients(bank.client_changes(week))

@@ -91,10 +91,10 @@ def news(tx: Connection, number: int) -> News:
     return News(released, {row.client_id: row.branch_id for row in rows})
 
 
-def oldest_open_week(tx: Connection) -> int | None:
-    """The first week that some shard has not closed; None before the first event."""
-    found: int | None = tx.scalar(sa.select(sa.func.min(shard.c.next_to_close)))
-    return found
+def next_to_close(tx: Connection) -> dict[int, int]:
+    """The first week that each shard has not closed; without the shards that have had no event yet."""
+    known = sa.select(shard.c.shard, shard.c.next_to_close).where(shard.c.next_to_close.is_not(None))
+    return {row.shard: row.next_to_close for row in tx.execute(known)}
 
 
 def lock(tx: Connection, number: int) -> int | None:

@@ -37,3 +37,4 @@ def log_to(path: str | None = None, level: str = "INFO") -> None:
     root.setLevel(level)
     for talkative in ("kafka", "alembic"):  # at INFO several lines per rebalance, connection and look at the schema
         logging.getLogger(talkative).setLevel("WARNING")
+    logging.getLogger("kafka.net.selector").setLevel("ERROR")  # warns whenever a rebalance waits for the database

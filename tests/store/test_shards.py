@@ -52,7 +52,7 @@ def test_a_shard_sees_how_far_the_others_are_and_when_a_record_last_came(store: 
     keep(store, later)
     with store.read() as tx:
         assert shards.others(tx, 0) == [OtherShard(1, W + 1, None, AT)]
-        assert shards.oldest_open_week(tx) == W
+        assert shards.next_to_close(tx) == {0: W, 1: W + 1}
 
 
 def test_history_is_dense_and_sorted_and_leaves_out_who_has_not_begun_or_has_closed(store: Store) -> None:

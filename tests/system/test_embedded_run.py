@@ -1,0 +1,201 @@
+"""`ebbwatch run --embedded --simulate`: alerts, an act upon one, Ctrl-C, and on from there; nothing left behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from jsonschema import Draft202012Validator
+
+from feeds.simulated_bank import SimulatedBank
+from schemas.messages import TOPIC_ALERTS
+from schemas.publish import PUBLISHED
+from schemas.weeks import parse_week
+from store.tables import client, dead_letter, ledger, shard, shard_week
+from store.unit_of_work import Store, open_store
+from tests.kafka.reading import Broker, read_until, reading, values_of
+from tests.system.product import Product, answers, free_port, processes_with
+
+CLIENTS, HISTORY_WEEKS = 60, 90
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    settings = {
+        "EBBWATCH_EMBEDDED_KAFKA_PORT": str(free_port()),
+        "EBBWATCH_SIMULATED_CLIENTS": str(CLIENTS),
+        "EBBWATCH_SIMULATED_HISTORY_WEEKS": str(HISTORY_WEEKS),
+        "EBBWATCH_SIMULATED_WEEK_SECONDS": "1",
+        "EBBWATCH_CHECKPOINT_SECONDS": "0.2",
+    }
+    with Product(tmp_path / "data", settings) as made:
+        yield made
+
+
+@pytest.fixture
+def store(product: Product) -> Iterator[Store]:
+    product.data_dir.mkdir(exist_ok=True)
+    opened = open_store(f"sqlite:///{product.data_dir}/ebbwatch.db")
+    yield opened
+    opened.close()
+
+
+def start(product: Product) -> None:
+    product.start("run", "--embedded", "--simulate")
+    product.wait_until("an answer", lambda: answers(product.http_port))
+
+
+def closed_weeks(store: Store) -> int:
+    """How many weeks all shards have closed; 0 before there is a schema."""
+    try:
+        with store.read() as tx:
+            spans = tx.execute(
+                sa.select(sa.func.count()).where(shard_week.c.state == "closed").group_by(shard_week.c.shard)
+            ).all()
+    except sa.exc.OperationalError:
+        return 0
+    return min((row[0] for row in spans), default=0)
+
+
+def bank_of(product: Product) -> SimulatedBank:
+    """The one that the run has made, from what it noted."""
+    made = json.loads((product.data_dir / "simulated-bank.json").read_text())
+    return SimulatedBank(
+        made["seed"],
+        made["clients"],
+        made["branches"],
+        first_week=parse_week(made["first_week"]),
+        currency=made["currency"],
+        zone=ZoneInfo(made["time_zone"]),
+    )
+
+
+def in_the_ledger(store: Store) -> dict[tuple[str, int], tuple[int, int]]:
+    """(debit, credit) by client and week, of the weeks that are closed."""
+    c = ledger.c
+    closed = sa.select(c.client_id, c.week, c.debit_minor, c.credit_minor).join(shard, shard.c.shard == c.shard)
+    with store.read() as tx:
+        rows = tx.execute(closed.where(c.week < shard.c.next_to_close))
+        return {(client_id, week): (debit, credit) for client_id, week, debit, credit in rows}
+
+
+def published(bank: SimulatedBank, store: Store) -> dict[tuple[str, int], tuple[int, int]]:
+    """The same as the bank says it: from each client's first booking on, silent weeks as zeros."""
+    with store.read() as tx:
+        ends = dict(tx.execute(sa.select(shard.c.shard, shard.c.next_to_close)).all())
+        known = {
+            row.client_id: row
+            for row in tx.execute(sa.select(client.c.client_id, client.c.shard, client.c.last_week))
+        }
+    debit, credit = bank.weekly(bank.first_week, max(ends.values()) - 1)
+    expected = {}
+    for at, client_id in enumerate(bank.client_ids):
+        active = (debit[at] != 0) | (credit[at] != 0)
+        if not active.any():
+            continue
+        row = known[client_id]
+        end = ends.get(row.shard, min(ends.values()))  # no shard: nothing of it has arrived yet
+        end = end if row.last_week is None else min(end, row.last_week + 1)
+        for week in range(bank.first_week + int(active.argmax()), end):
+            expected[client_id, week] = (
+                int(debit[at, week - bank.first_week]),
+                int(credit[at, week - bank.first_week]),
+            )
+    return expected
+
+
+def assert_ledger_is_the_banks(product: Product, store: Store) -> None:
+    with store.read() as tx:
+        assert tx.execute(sa.select(dead_letter.c.reason)).all() == []
+    assert in_the_ledger(store) == published(bank_of(product), store)
+
+
+def assert_nothing_left(product: Product) -> None:
+    broker_port = product.settings["EBBWATCH_EMBEDDED_KAFKA_PORT"]
+    assert processes_with(f"127.0.0.1:{broker_port}") == []
+    assert processes_with(str(product.data_dir)) == []
+    assert not answers(int(broker_port))
+    assert not answers(product.http_port)
+
+
+def read_topic(product: Product, enough: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+    """Messages of ebbwatch.alerts from the beginning, each valid against the published schema."""
+    schema = json.loads((PUBLISHED / f"{TOPIC_ALERTS}.schema.json").read_text())
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    broker = Broker(f"127.0.0.1:{product.settings['EBBWATCH_EMBEDDED_KAFKA_PORT']}", 2.0)
+    with reading("kafka-python", broker, [TOPIC_ALERTS]) as source:
+        found = read_until(source, lambda got: enough([json.loads(v) for v in values_of(got) if v]))
+    messages = [json.loads(value) for value in values_of(found) if value]
+    for message in messages:
+        validator.validate(message)
+    return messages
+
+
+def acknowledged(product: Product) -> dict[str, Any] | None:
+    """Any open alert, after its branch's manager has acknowledged it; the detector may be quicker and close one."""
+    for alert in product.alerts():
+        if alert["state"] == "open":
+            manager = product.printed_token("branch_manager", alert["branch_id"])
+            done = product.ask("POST", f"/api/v1/alerts/{alert['alert_id']}/acknowledge", token=manager)
+            if done.status_code == 200:
+                body: dict[str, Any] = done.json()
+                return body
+            assert done.status_code == 409, done.text
+    return None
+
+
+def test_an_alert_is_acknowledged_and_a_restart_goes_on(product: Product, store: Store) -> None:
+    """1. Start. 2. Act on an alert. 3. Its message. 4. Ctrl-C. 5. Start again. 6. Compare with the bank."""
+    start(product)
+    alert = product.wait_until("an acknowledged alert", lambda: acknowledged(product))
+    act = f"/api/v1/alerts/{alert['alert_id']}/acknowledge"
+    assert product.ask("POST", act, "branch_manager", "B999").status_code == 404
+    assert product.ask("POST", act, "operations").status_code == 403
+    revision = (alert["alert_id"], alert["revision"])
+    messages = read_topic(product, lambda got: revision in [(m["alert_id"], m["revision"]) for m in got])
+    assert [m["state"] for m in messages if (m["alert_id"], m["revision"]) == revision] == ["acknowledged"]
+
+    assert product.interrupt("run") == 0
+    assert_nothing_left(product)
+    assert_ledger_is_the_banks(product, store)
+    before = closed_weeks(store)
+    assert before >= HISTORY_WEEKS - 1
+
+    start(product)
+    product.wait_until("two more weeks", lambda: closed_weeks(store) >= before + 2)
+    kept = product.ask("GET", f"/api/v1/alerts/{alert['alert_id']}").json()
+    assert (kept["state"], kept["assignee"]) == ("acknowledged", "U-branch_manager")
+    assert product.interrupt("run") == 0
+    assert_nothing_left(product)
+    assert_ledger_is_the_banks(product, store)
+    assert warnings_in(product) == []
+
+
+def warnings_in(product: Product) -> list[str]:
+    lines = (product.data_dir / "ebbwatch.log").read_text().splitlines()
+    return [line for line in lines if json.loads(line)["level"] not in {"info", "debug"}]
+
+
+@pytest.mark.parametrize(
+    "kill_at", [HISTORY_WEEKS // 2, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 20, 85, 93))]
+)
+def test_killed_in_the_middle_it_goes_on_as_if_nothing_had_been(
+    product: Product, store: Store, kill_at: int
+) -> None:
+    start(product)
+    product.wait_until(f"{kill_at} weeks", lambda: closed_weeks(store) >= kill_at)
+    product.kill("run")
+    product.wait_until(
+        "the broker's end", lambda: not answers(int(product.settings["EBBWATCH_EMBEDDED_KAFKA_PORT"]))
+    )
+    assert closed_weeks(store) < max(kill_at, HISTORY_WEEKS) + 10
+    start(product)
+    product.wait_until("all history and a few weeks", lambda: closed_weeks(store) >= HISTORY_WEEKS + 3)
+    assert product.interrupt("run") == 0
+    assert_nothing_left(product)
+    assert_ledger_is_the_banks(product, store)
