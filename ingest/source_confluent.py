@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -79,15 +78,9 @@ class ConfluentSource:
         )
 
     def poll(self, timeout_s: float) -> list[RecordBatch | Unreadable]:
-        was_enabled = gc.isenabled()
-        gc.disable()  # thousands of acyclic messages are made: a collection would find nothing
-        try:
-            messages = self._take(timeout_s)
-            found = self._sorted_out(messages) if messages else []
-            return found + self._look_into_stalled()
-        finally:
-            if was_enabled:
-                gc.enable()
+        messages = self._take(timeout_s)
+        found = self._sorted_out(messages) if messages else []
+        return found + self._look_into_stalled()
 
     def commit(self, next_offsets: Mapping[Partition, int]) -> None:
         if self._commit_under_way:  # the broker has not answered since the last checkpoint: do not pile up more

@@ -6,7 +6,6 @@ culprit is found and stepped over, or the consumer is thrown away and made anew.
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -73,9 +72,8 @@ class KafkaPythonSource:
         if self._must_reopen:
             self._reopen()
         try:
-            with _collector_resting():
-                polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
-                batches: list[RecordBatch | Unreadable] = [_batch(*found) for found in polled.items()]
+            polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
+            batches: list[RecordBatch | Unreadable] = [_batch(*found) for found in polled.items()]
         except Exception as error:  # noqa: BLE001 - codecs and parsers raise anything; each kind is told apart below
             return self._after(error)
         if batches:
@@ -251,18 +249,6 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python
         except Exception as error:
             self.error = error
             raise
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """No cyclic collection while thousands of acyclic record tuples are made: 5 to 15 % of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _batch(at: Any, records: list[Any]) -> RecordBatch:
