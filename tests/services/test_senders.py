@@ -79,7 +79,7 @@ def test_a_message_without_a_partition_is_kept_back_by_its_key() -> None:
 
 
 def test_the_client_master_is_what_a_compacted_topic_would_still_hold() -> None:
-    bank = SimulatedBank(7, 40, 3, first_week=WEEK, leaver_share=0.5)
+    bank = SimulatedBank(7, 200, 3, first_week=WEEK)
     latest = {record.client_id: record for record in bank.client_records()}
     for week in range(WEEK + 1, WEEK + 60):
         latest |= {record.client_id: record for record in bank.client_changes(week)}
@@ -111,7 +111,7 @@ def test_a_data_folder_keeps_its_bank(parts: Parts, tmp_path: Path) -> None:
 def test_a_folder_with_another_bank_is_refused(parts: Parts, tmp_path: Path) -> None:
     open_bank(parts, WEEK)
     other = open_parts(Settings(data_dir=tmp_path, simulated_clients=21))
-    with pytest.raises(BadSetting, match="^EBBWATCH_SIMULATED_.*another EBBWATCH_DATA_DIR"):
+    with pytest.raises(BadSetting, match=r"^EBBWATCH_SIMULATED_.*another EBBWATCH_DATA_DIR"):
         open_bank(other, WEEK)
 
 
