@@ -1,0 +1,78 @@
+"""What stops a start is one line that says why, and exit code 2."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.system.product import Product, answers, free_port
+
+NO_DATABASE = {"EBBWATCH_DATABASE_URL": "postgresql+psycopg://ebbwatch@127.0.0.1:1/ebbwatch"}
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody listens on."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        yield other.getsockname()[1]
+
+
+def refusal(product: Product, *command: str) -> str:
+    """The one line that a command ends with."""
+    ended = product.run(*command)
+    assert ended.returncode == 2, ended.stderr
+    [line] = ended.stderr.splitlines()
+    assert ended.stdout == ""
+    return line
+
+
+def test_a_taken_http_port(tmp_path: Path, taken: int) -> None:
+    broker_port = free_port()
+    product = Product(tmp_path, {"EBBWATCH_EMBEDDED_KAFKA_PORT": str(broker_port)}, taken)
+    assert refusal(product, "run", "--embedded").startswith(f"ebbwatch: EBBWATCH_HTTP_PORT: port {taken} ")
+    assert not answers(broker_port)
+
+
+def test_a_taken_broker_port(tmp_path: Path, taken: int) -> None:
+    product = Product(tmp_path, {"EBBWATCH_EMBEDDED_KAFKA_PORT": str(taken)})
+    assert refusal(product, "run", "--embedded").startswith(
+        f"ebbwatch: EBBWATCH_EMBEDDED_KAFKA_PORT: port {taken} "
+    )
+
+
+def test_a_taken_metrics_port(tmp_path: Path, taken: int) -> None:
+    product = Product(tmp_path, {"EBBWATCH_METRICS_PORT": str(taken)})
+    assert product.run("migrate").returncode == 0
+    assert refusal(product, "detect").startswith(f"ebbwatch: EBBWATCH_METRICS_PORT: port {taken} ")
+
+
+@pytest.mark.parametrize(
+    "command", ["ingest", *(pytest.param(name, marks=pytest.mark.slow) for name in ("detect", "relay", "api"))]
+)
+def test_a_schema_that_is_not_there(tmp_path: Path, command: str) -> None:
+    said = refusal(Product(tmp_path, {}), command)
+    assert said.startswith("ebbwatch: EBBWATCH_DATABASE_URL: ")
+    assert said.endswith("run `ebbwatch migrate`")
+
+
+@pytest.mark.parametrize(
+    "command", ["migrate", *(pytest.param(name, marks=pytest.mark.slow) for name in ("ingest", "api", "run"))]
+)
+def test_a_database_that_cannot_be_reached(tmp_path: Path, command: str) -> None:
+    assert refusal(Product(tmp_path, NO_DATABASE), command).startswith("ebbwatch: EBBWATCH_DATABASE_URL: ")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "relay",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("ingest", "detect", "api", "run", "migrate")),
+    ],
+)
+def test_a_bad_setting(tmp_path: Path, command: str) -> None:
+    said = refusal(Product(tmp_path, {"EBBWATCH_TIME_ZONE": "Mars/Olympus"}), command)
+    assert said.startswith("ebbwatch: EBBWATCH_TIME_ZONE: 'Mars/Olympus' is not an IANA time zone")
