@@ -20,6 +20,9 @@ import sqlalchemy as sa
 from store import schema
 from store.tables import metadata
 from store.unit_of_work import Store, open_store
+from tests.brokers import apache_alone, apache_bootstrap
+
+__all__ = ["apache_alone", "apache_bootstrap"]  # fixtures like those below
 
 NOT_TESTED = "NOT TESTED"
 START_S = 30

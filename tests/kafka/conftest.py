@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,35 +11,6 @@ from publish.producer import Producer, open_producer
 from publish.topics import TopicSpec, ensure_topics
 from services.embedded_broker import EmbeddedBroker
 from tests.kafka.reading import APACHE_SESSION_S, EMBEDDED_SESSION_S, Broker
-
-SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka.sh"
-
-
-@pytest.fixture(scope="session")
-def apache_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """EBBWATCH_TEST_KAFKA, or a broker of our own, one for all test processes, where jars and Java are there."""
-    given = os.environ.get("EBBWATCH_TEST_KAFKA")
-    if given:
-        yield given
-        return
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    required = "apache" in os.environ.get("EBBWATCH_TEST_REQUIRE", "")
-    env = {**os.environ, "KAFKA_DIR": str(folder / "apache-kafka"), "KAFKA_OFFLINE": "" if required else "1"}
-    with _counted(folder / "apache-kafka.users", +1) as others:
-        if not others:
-            (folder / "apache-kafka.port").write_text(str(_free_pair()))
-        port = int((folder / "apache-kafka.port").read_text())
-        env |= {"KAFKA_PORT": str(port), "KAFKA_CONTROLLER_PORT": str(port + 1)}
-        started = subprocess.run([str(SCRIPT), "up"], env=env, capture_output=True, text=True)
-    if started.returncode:
-        why = f"no Apache Kafka: {started.stderr.strip()}"
-        pytest.fail(why) if required else pytest.skip(why)
-    yield f"127.0.0.1:{port}"
-    with _counted(folder / "apache-kafka.users", -1) as others:
-        if not others:
-            subprocess.run([str(SCRIPT), "down"], env=env, check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -91,28 +56,3 @@ def producer(broker: Broker) -> Iterator[Producer]:
     made = open_producer("confluent", broker.connection)
     yield made
     made.close()
-
-
-@contextmanager
-def _counted(path: Path, change: int) -> Iterator[int]:
-    """How many others use it, under a lock; adds `change` to the count."""
-    with path.open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        count = int(file.read() or 0)
-        yield count if change > 0 else count + change
-        file.truncate(0)
-        file.write(str(count + change))
-
-
-def _free_pair() -> int:
-    """A port that is free, and so is the one after it."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port

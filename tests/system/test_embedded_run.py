@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
-from jsonschema import Draft202012Validator
 
 from feeds.simulated_bank import SimulatedBank
-from schemas.messages import TOPIC_ALERTS
-from schemas.publish import PUBLISHED
 from schemas.weeks import parse_week
 from store.tables import client, dead_letter, ledger, shard, shard_week
 from store.unit_of_work import Store, open_store
-from tests.kafka.reading import Broker, read_until, reading, values_of
+from tests.kafka.reading import EMBEDDED_SESSION_S, Broker
+from tests.system.alerts_topic import read_up_to
 from tests.system.product import Product, answers, free_port, processes_with
 
 CLIENTS, HISTORY_WEEKS = 60, 90
@@ -123,42 +120,15 @@ def assert_nothing_left(product: Product) -> None:
     assert not answers(product.http_port)
 
 
-def read_topic(product: Product, enough: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-    """Messages of ebbwatch.alerts from the beginning, each valid against the published schema."""
-    schema = json.loads((PUBLISHED / f"{TOPIC_ALERTS}.schema.json").read_text())
-    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    broker = Broker(f"127.0.0.1:{product.settings['EBBWATCH_EMBEDDED_KAFKA_PORT']}", 2.0)
-    with reading("kafka-python", broker, [TOPIC_ALERTS]) as source:
-        found = read_until(source, lambda got: enough([json.loads(v) for v in values_of(got) if v]))
-    messages = [json.loads(value) for value in values_of(found) if value]
-    for message in messages:
-        validator.validate(message)
-    return messages
-
-
-def acknowledged(product: Product) -> dict[str, Any] | None:
-    """Any open alert, after its branch's manager has acknowledged it; the detector may be quicker and close one."""
-    for alert in product.alerts():
-        if alert["state"] == "open":
-            manager = product.printed_token("branch_manager", alert["branch_id"])
-            done = product.ask("POST", f"/api/v1/alerts/{alert['alert_id']}/acknowledge", token=manager)
-            if done.status_code == 200:
-                body: dict[str, Any] = done.json()
-                return body
-            assert done.status_code == 409, done.text
-    return None
-
-
 def test_an_alert_is_acknowledged_and_a_restart_goes_on(product: Product, store: Store) -> None:
     """1. Start. 2. Act on an alert. 3. Its message. 4. Ctrl-C. 5. Start again. 6. Compare with the bank."""
     start(product)
-    alert = product.wait_until("an acknowledged alert", lambda: acknowledged(product))
+    alert = product.wait_until("an acknowledged alert", product.acknowledge_one)
     act = f"/api/v1/alerts/{alert['alert_id']}/acknowledge"
     assert product.ask("POST", act, "branch_manager", "B999").status_code == 404
     assert product.ask("POST", act, "operations").status_code == 403
-    revision = (alert["alert_id"], alert["revision"])
-    messages = read_topic(product, lambda got: revision in [(m["alert_id"], m["revision"]) for m in got])
-    assert [m["state"] for m in messages if (m["alert_id"], m["revision"]) == revision] == ["acknowledged"]
+    broker = Broker(f"127.0.0.1:{product.settings['EBBWATCH_EMBEDDED_KAFKA_PORT']}", EMBEDDED_SESSION_S)
+    assert read_up_to(broker, alert["alert_id"], alert["revision"])["state"] == "acknowledged"
 
     assert product.interrupt("run") == 0
     assert_nothing_left(product)
