@@ -31,8 +31,8 @@ $(VENV)/.bench: $(VENV)/.dev requirements/bench.lock
 run: $(VENV)/.run ## the whole product on an embedded broker, SQLite and a simulated bank; Ctrl-C ends it
 	@$(BIN)/ebbwatch run --embedded --simulate
 
-test: $(VENV)/.dev ## every test that this machine has the servers for
-	@$(BIN)/python -m pytest -n 4 --dist worksteal -p no:cacheprovider
+test: $(VENV)/.dev ## every test that this machine has the servers for, but those that take minutes
+	@$(BIN)/python -m pytest -m "not slow" -n 4 --dist worksteal -p no:cacheprovider
 
 check: $(VENV)/.dev ## format, lint, types, import walls
 	$(BIN)/ruff format --check .
