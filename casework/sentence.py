@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Context, Decimal
 
 from babel import Locale
+from babel.lists import format_list
 from babel.numbers import format_compact_currency
 
 from casework.episodes import leading_series
@@ -63,7 +64,7 @@ def _english(week: list[Comparison], quarter: list[Comparison], currency: str, *
         text = f"{name} of {_amount(first.actual_minor, currency, _EN)} {when} {'is' if turnover else 'are'} "
     else:
         text = f"{name} stopped {'in the week' if week else 'over the quarter'}: "
-    over_quarter = " and ".join(f"{_percent(c)} {word} {_EN_QUARTER[c.baseline]}" for c in quarter)
+    over_quarter = format_list([f"{_percent(c)} {word} {_EN_QUARTER[c.baseline]}" for c in quarter], locale=_EN)
     if not week:
         return text + over_quarter
     text += f"{_percent(first)} {word} {'its' if turnover else 'their'} {first.base_weeks}-week average"
