@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from ingest.codecs import require_codecs
 from ingest.source import BrokerUnreachable, open_source
@@ -14,6 +15,7 @@ from services.ingest import kafka_config
 from services.parts import Parts, open_parts, require_schema
 from services.settings import load_settings
 
+ANSWER_WITHIN_S = 3.0  # a person is waiting
 Check = Callable[[], str]
 _TOPICS = (TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES, TOPIC_ALERTS, TOPIC_DEAD_LETTERS)
 
@@ -57,7 +59,8 @@ def _database(parts: Parts) -> str:
 
 
 def _kafka(parts: Parts) -> str:
-    source = open_source(parts.settings.kafka_client, kafka_config(parts), parts.metrics)
+    config = replace(kafka_config(parts), connect_timeout_s=ANSWER_WITHIN_S)
+    source = open_source(parts.settings.kafka_client, config, parts.metrics)
     try:
         there = source.topic_ids(_TOPICS)
     except BrokerUnreachable as error:
@@ -66,5 +69,8 @@ def _kafka(parts: Parts) -> str:
         source.close()
     missing = [topic for topic in _TOPICS if topic not in there]
     if missing:
-        raise BadSetting(f"topics missing on {parts.settings.kafka_bootstrap}: {', '.join(missing)}; create them")
+        raise BadSetting(
+            f"topics missing on {parts.settings.kafka_bootstrap}: {', '.join(missing)}; create them "
+            "(for a trial `ebbwatch simulate` and `ebbwatch replay` do)"
+        )
     return f"{parts.settings.kafka_bootstrap} has the {len(_TOPICS)} topics"
