@@ -19,18 +19,18 @@ REDRAW_S = 1.0
 PLAIN_S = 10.0  # where there is no terminal: one line now and then
 
 
-def show(read: Callable[[], Overview], currency: str, stop: Event) -> None:
-    """Redraw until `stop`; plain lines where standard output is no terminal."""
+def show(read: Callable[[], Overview], currency: str, stop: Event, plain_s: float = PLAIN_S) -> None:
+    """Redraw until `stop`; where standard output is no terminal a plain line every `plain_s` seconds."""
     if not sys.stdout.isatty():
-        _plain_lines(read, stop)
+        _plain_lines(read, stop, plain_s)
         return
     with Live(console=Console(), auto_refresh=False, transient=True) as live:
         while not stop.wait(REDRAW_S):
             live.update(_draw(read(), currency), refresh=True)
 
 
-def _plain_lines(read: Callable[[], Overview], stop: Event) -> None:
-    while not stop.wait(PLAIN_S):
+def _plain_lines(read: Callable[[], Overview], stop: Event, plain_s: float) -> None:
+    while not stop.wait(plain_s):
         sys.stdout.write(_line(read()) + "\n")
         sys.stdout.flush()
 
