@@ -32,7 +32,7 @@ run: $(VENV)/.run ## the whole product on an embedded broker, SQLite and a simul
 	@$(BIN)/ebbwatch run --embedded --simulate
 
 test: $(VENV)/.dev ## every test that this machine has the servers for, but those that take minutes
-	@$(BIN)/python -m pytest -m "not slow" -n 4 --dist worksteal -p no:cacheprovider
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -p no:cacheprovider
 
 check: $(VENV)/.dev ## format, lint, types, import walls
 	$(BIN)/ruff format --check .
