@@ -1,0 +1,24 @@
+"""The migrations make what the tables say, once."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from store import schema
+from store.tables import metadata
+from store.unit_of_work import Store, open_store
+
+
+def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
+    with store.read() as tx:
+        assert compare_metadata(MigrationContext.configure(tx, opts={"compare_type": True}), metadata) == []
+
+
+def test_a_new_database_lacks_the_schema_until_it_is_upgraded(tmp_path) -> None:
+    new = open_store(f"sqlite:///{tmp_path / 'new.db'}")
+    assert schema.pending(new) == "0001"
+    schema.upgrade(new)
+    schema.upgrade(new)
+    assert schema.pending(new) is None
+    new.close()
