@@ -48,7 +48,7 @@ def to_base(minor: Int64, currency: str, base: str, rate: Fraction) -> tuple[Int
     Those are 0.
     """
     factor = rate * 10 ** minor_digits(base) / 10 ** minor_digits(currency)
-    if max(int(minor.max(initial=0)) * factor.numerator, factor.denominator) < _SAFE:
+    if max(int(minor.max(initial=1)) * factor.numerator, factor.denominator) < _SAFE:
         scaled = minor * factor.numerator
         base_minor = scaled // factor.denominator
         twice = (scaled - base_minor * factor.denominator) * 2

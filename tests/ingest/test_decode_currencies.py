@@ -19,6 +19,8 @@ CURRENCY = st.sampled_from(["HKD", "JPY", "KWD", "USD"])
 
 @given(minor=st.lists(st.integers(0, MAX_MINOR), max_size=10), rate=RATE, currency=CURRENCY, base=CURRENCY)
 @example(minor=[1, 3, 5, 7, 9], rate=Fraction("0.5"), currency="USD", base="HKD")
+@example(minor=[], rate=Fraction("10000000.000000000001"), currency="HKD", base="HKD")
+@example(minor=[0], rate=Fraction("10000000.000000000001"), currency="HKD", base="HKD")
 @example(minor=[MAX_MINOR, 1], rate=Fraction("123456789.123456789012"), currency="JPY", base="KWD")
 @example(minor=[MAX_MINOR, 1], rate=Fraction(1), currency="USD", base="HKD")
 def test_column_is_converted_as_each_amount_alone(
