@@ -79,8 +79,9 @@ def settle(tx: Connection, shard: int, first_weeks: Mapping[str, int]) -> None:
     """Note the home and first week of clients with activity. Raises HomeTaken where another shard has one."""
     if not first_weeks:
         return
+    unknown = _placeholder("") | {"shard": shard}
     rows = [
-        _placeholder(client_id) | {"client_id": client_id, "shard": shard, "first_week": first_weeks[client_id]}
+        {**unknown, "client_id": client_id, "name": client_id, "first_week": first_weeks[client_id]}
         for client_id in sorted(first_weeks)
     ]
     statement = insert(tx, client)
@@ -88,7 +89,7 @@ def settle(tx: Connection, shard: int, first_weeks: Mapping[str, int]) -> None:
         (client.c.first_week < statement.excluded.first_week, client.c.first_week),
         else_=statement.excluded.first_week,
     )
-    tx.execute(
+    settled = tx.execute(
         statement.on_conflict_do_update(
             index_elements=[client.c.client_id],
             set_={"shard": statement.excluded.shard, "first_week": earlier},
@@ -96,6 +97,8 @@ def settle(tx: Connection, shard: int, first_weeks: Mapping[str, int]) -> None:
         ),
         rows,
     )
+    if settled.rowcount == len(rows):  # where the driver counts: none was passed over
+        return
     places = places_of(tx, list(first_weeks))
     taken = sorted(client_id for client_id, place in places.items() if place.shard != shard)
     if taken:
