@@ -87,9 +87,9 @@ def test_lag_is_known_after_reading_and_zero_at_the_end(
         producer.send(topic, b"k", b"v", partition=0)
     producer.flush(10)
     with reading(client, broker, [topic], max_poll_records=10) as source:
-        read_count(source, 10)
+        first = len(offsets_of(read_count(source, 10)))  # a poll may bring more than were asked for
         assert source.lag()[topic, 0] in range(1, 91)
-        read_count(source, 90)
+        read_count(source, 100 - first)
         source.poll(1.0)
         assert source.lag() == {(topic, 0): 0, (topic, 1): 0}
 
