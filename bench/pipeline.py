@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import confluent_kafka
 import msgspec
@@ -31,6 +32,7 @@ from ingest.source import Source, Unreadable, open_source
 from publish.producer import open_producer
 from publish.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, Transaction
+from schemas.kafka_connection import KafkaConnection
 from schemas.weeks import WeekCalendar, parse_week
 from services.embedded_broker import EmbeddedBroker
 from services.ingest import Lanes, kafka_config
@@ -80,11 +82,10 @@ def _settings(library: str, bootstrap: str, folder: Path) -> Settings:
 
 
 def _publish(bootstrap: str, records: int) -> None:
-    settings = Settings(kafka_bootstrap=bootstrap)
-    parts = Parts(settings, None, WeekCalendar(settings.zone), None)  # type: ignore[arg-type]  # only kafka is used
-    ensure_topics(parts.kafka, [TopicSpec(TOPIC_ACTIVITY, PARTITIONS)])
-    producer = open_producer("confluent", parts.kafka)
-    for number, (key, value) in enumerate(_events(records, parts.calendar)):
+    connection = KafkaConnection(bootstrap)
+    ensure_topics(connection, [TopicSpec(TOPIC_ACTIVITY, PARTITIONS)])
+    producer = open_producer("confluent", connection)
+    for number, (key, value) in enumerate(_events(records, WeekCalendar(ZoneInfo("Asia/Hong_Kong")))):
         producer.send(TOPIC_ACTIVITY, key, value)
         if number % 50_000 == 0:
             producer.flush(60)

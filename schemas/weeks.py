@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import NewType
 from zoneinfo import ZoneInfo
 
@@ -87,7 +87,3 @@ class WeekCalendar:
     def end(self, week: int) -> datetime:
         """First instant after a week, in UTC."""
         return self._midnight(week + 1).astimezone(UTC)
-
-    def noon(self, day: date) -> datetime:
-        """Noon of a calendar day in the bank's zone: where a source gives only a date."""
-        return datetime.combine(day, time(), self.zone) + timedelta(hours=12)

@@ -10,7 +10,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 
-from schemas.money import format_amount
+from schemas.money import minor_digits
 from schemas.verdicts import Grade
 from schemas.weeks import format_week
 from store.overview import Overview
@@ -63,7 +63,7 @@ def _draw(now: Overview, currency: str) -> Group:
             f"{found.client_id} {found.name}"[:40],
             found.branch_id,
             found.direction,
-            f"{int(float(format_amount(found.value_at_risk_minor, currency))):,}",
+            f"{found.value_at_risk_minor // 10 ** minor_digits(currency):,}",
         )
     return Group("", counts, "", newest)
 

@@ -63,11 +63,6 @@ def upsert_records(tx: Connection, records: Iterable[ClientRecord]) -> None:
     )
 
 
-def upsert_record(tx: Connection, record: ClientRecord) -> None:
-    """Take over one client's master data."""
-    upsert_records(tx, [record])
-
-
 def tombstone(tx: Connection, client_id: str) -> None:
     """The master knows the client no more: gone, or a placeholder again where there is activity to be shown."""
     mine = client.c.client_id == client_id
