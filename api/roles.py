@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from types import MappingProxyType
 
+from casework.remedies import Level
+
 
 class Role(StrEnum):
     BRANCH_STAFF = "branch_staff"
@@ -23,6 +25,13 @@ class Permission(StrEnum):
     READ_HELD_WEEKS = "read held weeks"
     RELEASE_HELD_WEEKS = "release held weeks"
     READ_AUDIT = "read the audit trail"
+    READ_CASES = "read cases"
+    FORM_CASES = "form a task force"
+    WORK_ON_CASES = "work on cases"
+    PROPOSE_REMEDIES = "propose remedies"
+    CHECK_REMEDIES = "approve remedies"
+    REVOKE_REMEDIES = "revoke remedies"
+    READ_FIGURES = "read figures"
 
 
 BRANCH_ROLES = frozenset({Role.BRANCH_STAFF, Role.BRANCH_MANAGER})
@@ -38,6 +47,22 @@ PERMISSIONS = MappingProxyType(
         Permission.READ_HELD_WEEKS: frozenset({Role.OPERATIONS, Role.AUDITOR}),
         Permission.RELEASE_HELD_WEEKS: frozenset({Role.OPERATIONS}),
         Permission.READ_AUDIT: frozenset({Role.AUDITOR}),
+        Permission.READ_CASES: frozenset(Role) - {Role.OPERATIONS},
+        Permission.FORM_CASES: frozenset({Role.BRANCH_MANAGER}),
+        Permission.WORK_ON_CASES: BRANCH_ROLES,
+        Permission.PROPOSE_REMEDIES: BRANCH_ROLES,
+        Permission.CHECK_REMEDIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER}),  # which level: LEVELS
+        Permission.REVOKE_REMEDIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER}),
+        Permission.READ_FIGURES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER, Role.AUDITOR}),
+    }
+)
+
+
+# For which levels of a remedy's route a role may say yes. A branch manager sees the own branch's remedies alone.
+LEVELS: MappingProxyType[Role, frozenset[Level]] = MappingProxyType(
+    {
+        Role.BRANCH_MANAGER: frozenset({"branch"}),
+        Role.APPROVER: frozenset({"branch", "region", "head_office"}),
     }
 )
 

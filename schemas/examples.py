@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.events import TOPIC_ACTIVITY, ClientRecord, Rate, Transaction, WeekClosed, WeeklySummary
-from schemas.messages import AlertMessage, ComparisonMessage, DeadLetterMessage, Summary
+from schemas.messages import AlertMessage, ComparisonMessage, DeadLetterMessage, RemedyMessage, Summary
 
 TRANSACTION = Transaction(
     event_id="7f3c-000001",
@@ -71,6 +71,22 @@ ALERT = AlertMessage(
     currency="HKD",
     policy_version="standard-1",
     ledger_revision=1,
+)
+REMEDY = RemedyMessage(
+    remedy_id="6f1d1a52-3a0b-4a39-9d54-0d0f6c8f5a11",
+    revision=3,
+    client_id="C000123",
+    branch_id="B014",
+    type="fee_waiver",
+    state="approved",
+    starts_on=date(2026, 2, 1),
+    ends_on=date(2026, 5, 1),
+    ended_on=None,
+    currency="HKD",
+    fee_code="ACCT-MAINT",
+    list_price="1200.00",
+    concession_pct=100,
+    volume_commitment="400000.00",
 )
 DEAD_LETTER = DeadLetterMessage(
     dead_letter_id="0b8d2c4e-0d8f-5d8e-8b59-2c7f0f3f9f10",

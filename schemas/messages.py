@@ -6,6 +6,7 @@ No field holds a wall-clock time: a message made again after a crash is the same
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,6 +16,7 @@ from schemas.events import Currency, Id, WeekText
 
 TOPIC_ALERTS = "ebbwatch.alerts"
 TOPIC_DEAD_LETTERS = "ebbwatch.deadletter"
+TOPIC_REMEDIES = "ebbwatch.remedies"
 
 SignedAmount = Annotated[
     str, Meta(extra_json_schema={"pattern": r"^-?[0-9]+(\.[0-9]{1,4})?$"}, examples=["1234.56"])
@@ -80,6 +82,38 @@ class AlertMessage(msgspec.Struct, frozen=True):
     ledger_revision: int
     outcome: Outcome | None = None
     assignee: str | None = None
+
+
+class RemedyMessage(msgspec.Struct, frozen=True):
+    """A remedy that was approved, has ended or was revoked, so that core banking can apply or lift it.
+
+    `state`: approved from `starts_on` up to, but not on, `ends_on`; ended when that day came; revoked on
+    `ended_on`.
+    A fee concession has `fee_code`, `list_price` a month and `concession_pct`; another remedy has none of them.
+    """
+
+    remedy_id: Uuid
+    revision: Revision
+    client_id: Id
+    branch_id: Id
+    type: Literal[
+        "service_level_raise",
+        "executive_visit",
+        "complaint_remedy",
+        "marketing",
+        "fee_reduction",
+        "fee_waiver",
+        "no_action",
+    ]
+    state: Literal["approved", "ended", "revoked"]
+    starts_on: date
+    ends_on: date | None
+    ended_on: date | None
+    currency: Currency
+    fee_code: str | None = None
+    list_price: SignedAmount | None = None
+    concession_pct: Annotated[int, Meta(ge=1, le=100)] | None = None
+    volume_commitment: SignedAmount | None = None
 
 
 class DeadLetterMessage(msgspec.Struct, frozen=True):

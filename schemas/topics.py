@@ -140,6 +140,24 @@ ALERTS = TopicContract(
         ),
     ),
 )
+REMEDIES = TopicContract(
+    topic=messages.TOPIC_REMEDIES,
+    channel="remedies",
+    action="send",
+    description=(
+        f"Remedies that were approved, have ended or were revoked, in order per client. {_OUT_ALL} The highest "
+        "revision of a remedy_id holds."
+    ),
+    messages=(
+        MessageContract(
+            "remedy",
+            messages.RemedyMessage,
+            "Core banking applies or lifts a concession.",
+            _CLIENT_KEY,
+            examples.REMEDY,
+        ),
+    ),
+)
 DEAD_LETTERS = TopicContract(
     topic=messages.TOPIC_DEAD_LETTERS,
     channel="deadLetters",
@@ -159,4 +177,4 @@ DEAD_LETTERS = TopicContract(
         ),
     ),
 )
-TOPICS = (ACTIVITY, CLIENTS, RATES, ALERTS, DEAD_LETTERS)
+TOPICS = (ACTIVITY, CLIENTS, RATES, ALERTS, REMEDIES, DEAD_LETTERS)

@@ -10,14 +10,14 @@ from ingest.codecs import require_codecs
 from ingest.source import BrokerUnreachable, open_source
 from schemas.errors import BadSetting, EbbwatchError
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
-from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS
+from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from services.ingest import kafka_config
 from services.parts import Parts, open_parts, require_schema
 from services.settings import load_settings
 
 ANSWER_WITHIN_S = 3.0  # a person is waiting
 Check = Callable[[], str]
-_TOPICS = (TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES, TOPIC_ALERTS, TOPIC_DEAD_LETTERS)
+_TOPICS = (TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES, TOPIC_ALERTS, TOPIC_REMEDIES, TOPIC_DEAD_LETTERS)
 
 
 def main() -> int:

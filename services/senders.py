@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from publish.producer import Producer
 from publish.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
-from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS
+from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from services.parts import Parts
 
 
@@ -21,6 +21,7 @@ def topics(parts: Parts) -> dict[str, str]:
             TopicSpec(TOPIC_CLIENTS, 1, compacted=True),
             TopicSpec(TOPIC_RATES, 1, compacted=True),
             TopicSpec(TOPIC_ALERTS, partitions),
+            TopicSpec(TOPIC_REMEDIES, partitions),
             TopicSpec(TOPIC_DEAD_LETTERS, 1),
         ],
     )

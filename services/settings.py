@@ -96,6 +96,34 @@ class Settings(BaseSettings):
     recover_after_weeks: int = Field(4, ge=1, description="Quiet weeks after which an alert is recovered.")
     reopen_within_weeks: int = Field(13, ge=0, description="A return within these weeks reopens the same alert.")
 
+    case_quorum: int = Field(2, ge=1, description="Members a task force needs for a review, the lead among them.")
+    relapse_weeks: int = Field(26, ge=0, description="An alert within these weeks of a case's end reopens it.")
+    authority_file: Path | None = Field(
+        None, description="Limits of remedies by level (JSON); the shipped ones when not set."
+    )
+    margin_bps: int = Field(
+        10, ge=1, le=10_000, description="Income on turnover, in basis points: what break-even is worked out with."
+    )
+    holidays: str = Field("HK", description="Country (ISO 3166) of the public holidays; weekends and these rest.")
+    holdout_share: float = Field(
+        0, ge=0, lt=1, description="Share of low-value alerts that get standard care, for a causal save rate."
+    )
+    holdout_below: int = Field(
+        100_000, ge=0, description="Value at risk a year, in base currency, below which an alert may be held out."
+    )
+
+    public_url: str | None = Field(
+        None, description="Address people reach the desk at; needed for sign-in by an identity provider."
+    )
+    desk_session_hours: float = Field(10, gt=0, le=24, description="After so long everybody signs in again.")
+    oidc_issuer: str | None = Field(
+        None, description="OpenID provider that people sign in with; local accounts when not set."
+    )
+    oidc_client_id: str | None = Field(None, description="Client id at that provider; needed with an issuer.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Client secret, where the provider gave one.")
+    oidc_role_claim: str = Field("role", description="Claim of the ID token that holds the role.")
+    oidc_branch_claim: str = Field("branch", description="Claim that holds the branch of a branch role.")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level that is logged."
     )
@@ -182,6 +210,8 @@ def load_settings(**overrides: Any) -> Settings:
         raise BadSetting(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
     except ValueError as error:  # the TOML parser
         raise BadSetting(f"{CONFIG_FILE}: {path}: {error}") from None
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.public_url):
+        raise BadSetting("EBBWATCH_OIDC_ISSUER: needs EBBWATCH_OIDC_CLIENT_ID and EBBWATCH_PUBLIC_URL beside it")
     if settings.jwks_url and not (settings.jwt_issuer and settings.jwt_audience):
         raise BadSetting("EBBWATCH_JWKS_URL: needs EBBWATCH_JWT_ISSUER and EBBWATCH_JWT_AUDIENCE beside it")
     return settings

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from store.tables import metadata
+from store import tables_casework
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tables_casework.account.metadata,
     render_as_batch=True,
     compare_type=True,
 )

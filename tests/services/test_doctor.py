@@ -10,7 +10,7 @@ import pytest
 from publish.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
-from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS
+from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from services import doctor, migrate
 from services.embedded_broker import EmbeddedBroker
 
@@ -43,7 +43,7 @@ def checked(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, str]]:
 def test_with_everything_there_all_is_well(
     broker: KafkaConnection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = [TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES, TOPIC_ALERTS, TOPIC_DEAD_LETTERS]
+    names = [TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES, TOPIC_ALERTS, TOPIC_REMEDIES, TOPIC_DEAD_LETTERS]
     ensure_topics(broker, [TopicSpec(name, 1) for name in names])
     migrate.main()
     for client in ("kafka-python", "confluent"):
@@ -58,7 +58,7 @@ def test_a_missing_topic_is_named_and_said_how_to_make(
     migrate.main()
     code, found = checked(capsys)
     assert code == 1
-    missing = f"{TOPIC_CLIENTS}, {TOPIC_RATES}, {TOPIC_DEAD_LETTERS}"
+    missing = f"{TOPIC_CLIENTS}, {TOPIC_RATES}, {TOPIC_REMEDIES}, {TOPIC_DEAD_LETTERS}"
     assert found["kafka"].startswith(f"topics missing on {broker.bootstrap}: {missing}; create them")
     assert found["database"] == "ok"
 

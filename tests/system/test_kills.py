@@ -13,7 +13,7 @@ from publish.producer import Producer, open_producer
 from publish.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
-from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS
+from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from schemas.weeks import Week, parse_week
 from services.embedded_broker import EmbeddedBroker
 from store.tables import client, metadata, outbox, shard_week, topic_offset
@@ -41,7 +41,7 @@ def broker() -> Iterator[EmbeddedBroker]:
 @pytest.fixture
 def producer(broker: EmbeddedBroker) -> Iterator[Producer]:
     connection = KafkaConnection(broker.bootstrap)
-    names = (TOPIC_CLIENTS, TOPIC_RATES, TOPIC_DEAD_LETTERS)
+    names = (TOPIC_CLIENTS, TOPIC_RATES, TOPIC_REMEDIES, TOPIC_DEAD_LETTERS)
     specs = [TopicSpec(TOPIC_ACTIVITY, 3), TopicSpec(TOPIC_ALERTS, 3), *(TopicSpec(name, 1) for name in names)]
     ensure_topics(connection, specs)
     opened = open_producer("kafka-python", connection)

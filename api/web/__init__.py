@@ -1,0 +1,1 @@
+"""The branch desk: pages rendered on the server, on top of the API's own functions."""

@@ -1,0 +1,170 @@
+"""HTTP bodies of remedies: what is proposed, who decides, and what it brought."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from schemas.events import AMOUNT_PATTERN
+from schemas.http import Body, Line, Money, Note
+from schemas.http_alerts import Day
+from schemas.http_cases import UuidText
+
+AmountText = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN, max_length=20), Field(examples=["1200.00"])]
+RemedyTypeName = Literal[
+    "service_level_raise",
+    "executive_visit",
+    "complaint_remedy",
+    "marketing",
+    "fee_reduction",
+    "fee_waiver",
+    "no_action",
+]
+RemedyStateName = Literal[
+    "draft",
+    "submitted",
+    "returned",
+    "approved",
+    "active",
+    "expiring",
+    "expired",
+    "rejected",
+    "withdrawn",
+    "revoked",
+]
+
+
+class TermsBody(Body):
+    """The terms of a remedy. Half-open: it runs from `starts_on` up to, but not on, `ends_on`.
+
+    A fee_reduction or fee_waiver needs fee_code, list_price (a month), volume_commitment (turnover a week) and
+    ends_on; concession_pct is 100 for a waiver. break_even (turnover a week) is worked out where it is not given.
+    """
+
+    owner: Line | None = None  # whoever proposes it
+    starts_on: Day | None = None  # today
+    ends_on: Day | None = None
+    cost: AmountText = "0"
+    expected_effect: AmountText = "0"
+    reason: Note | None = None
+    fee_code: Annotated[Line, Field(max_length=40)] | None = None
+    list_price: AmountText | None = None
+    concession_pct: Annotated[int, Field(ge=1, le=100)] | None = None
+    volume_commitment: AmountText | None = None
+    break_even: AmountText | None = None
+
+
+class ProposeBody(TermsBody):
+    """A new remedy, as a draft. `renews`: the remedy of the same client whose end it follows."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "fee_waiver",
+                    "fee_code": "ACCT-MAINT",
+                    "list_price": "1200.00",
+                    "starts_on": "2026-02-01",
+                    "ends_on": "2026-05-01",
+                    "volume_commitment": "400000.00",
+                    "expected_effect": "150000.00",
+                }
+            ]
+        }
+    )
+    type: RemedyTypeName
+    renews: UuidText | None = None
+
+
+class SubmitBody(Body):
+    """Nothing to say: the empty object, or no body at all."""
+
+
+class ApproveBody(Body):
+    """A yes, with a note where one is wanted."""
+
+    note: Note | None = None
+
+
+class DecisionBody(Body):
+    """A no, a return or a revocation, which all need to say why."""
+
+    note: Note
+
+
+class WithdrawBody(Body):
+    """Taken back, with a note where one is wanted."""
+
+    note: Note | None = None
+
+
+class ApprovalBody(Body):
+    """One yes to the terms as they stand."""
+
+    level: Literal["branch", "region", "head_office"]
+    checker: str
+    at: datetime
+
+
+class EffectBody(Body):
+    """What the service measured: weekly turnover over `weeks` weeks from the start against 13 weeks before it.
+
+    `seen` of `weeks` weeks are closed; figures are null until all are.
+    """
+
+    weeks: Literal[4, 13, 26]
+    seen: int
+    before: Money | None
+    after: Money | None
+    change: Money | None
+    change_pct: float | None
+
+
+class RemedyBody(Body):
+    """One remedy at one revision. `given_up` is the fee given up over its life, `total` that and the cost."""
+
+    remedy_id: str
+    revision: int
+    case_id: str
+    client_id: str
+    client_name: str
+    branch_id: str
+    type: RemedyTypeName
+    state: RemedyStateName
+    owner: str
+    maker: str
+    starts_on: date
+    ends_on: date | None
+    cost: Money
+    expected_effect: Money
+    reason: str | None
+    fee_code: str | None
+    list_price: Money | None
+    concession_pct: int | None
+    volume_commitment: Money | None
+    break_even: Money | None
+    given_up: Money
+    total: Money
+    currency: str
+    terms_version: int
+    route: list[Literal["branch", "region", "head_office"]]
+    next_level: Literal["branch", "region", "head_office"] | None
+    approvals: list[ApprovalBody]
+    renews: str | None
+    ended_on: date | None
+    note: str | None
+    proposed_at: datetime
+    submitted_at: datetime | None
+    effects: list[EffectBody]
+
+
+class WhatIfBody(Body):
+    """One answer to "what would it take": turnover a week at which the option pays for itself."""
+
+    option: Literal["do_nothing", "half_for_three_months", "service_upgrade", "as_proposed"]
+    cost: Money
+    break_even: Money
+    value_at_risk: Money
+    currency: str
