@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from api.keys import Keys
+from casework.cases import CaseRules
+from casework.limits import Authority
 from schemas.weeks import WeekCalendar
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class BankRules:
+    """What the bank has set for casework. Money in minor units of the base currency."""
+
+    cases: CaseRules = CaseRules()
+    authority: Authority = Authority()
+    margin_bps: int = 10  # income on turnover, in basis points
+    holidays: frozenset[date] = frozenset()
+    holdout_share: float = 0.0
+    holdout_below_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,7 @@ class ApiDeps:
     base_currency: str
     keys: Keys
     readiness: Callable[[], Mapping[str, str | None]]
+    rules: BankRules = field(default_factory=BankRules)
 
     def today(self) -> date:
         """The calendar day in the bank's zone."""

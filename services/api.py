@@ -13,6 +13,7 @@ from api.app import create_app
 from api.deps import ApiDeps
 from api.keys import JwksKeys, Keys, LocalKey
 from schemas.errors import BadSetting
+from services.bank_rules import bank_rules
 from services.parts import Parts, Work, require_schema, run_process
 from services.settings import Settings
 
@@ -31,6 +32,7 @@ def api_work(parts: Parts) -> Work:
             base_currency=settings.base_currency,
             keys=_keys(settings),
             readiness=lambda: _readiness(parts),
+            rules=bank_rules(settings),
         )
     )
     claimed = _listen(settings.http_host, settings.http_port)

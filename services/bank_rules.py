@@ -1,0 +1,44 @@
+"""What the bank has set for casework, from the settings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import holidays
+
+from api.deps import BankRules
+from casework.cases import CaseRules
+from casework.limits import Authority, load_authority
+from schemas.errors import BadSetting
+from schemas.money import minor_digits
+from services.settings import Settings
+
+_YEARS = range(2015, 2046)  # a deadline lies a few weeks from an alert; the service is to run for ten years
+
+
+def bank_rules(settings: Settings) -> BankRules:
+    """Raises BadSetting for a country without known holidays, and a file that holds no limits."""
+    return BankRules(
+        cases=CaseRules(settings.case_quorum, settings.relapse_weeks),
+        authority=_authority(settings),
+        margin_bps=settings.margin_bps,
+        holidays=_holidays(settings.holidays),
+        holdout_share=settings.holdout_share,
+        holdout_below_minor=settings.holdout_below * 10 ** minor_digits(settings.base_currency),
+    )
+
+
+def _authority(settings: Settings) -> Authority:
+    if settings.authority_file is None:
+        return Authority()
+    try:
+        return load_authority(settings.authority_file.read_bytes())
+    except (OSError, BadSetting) as error:
+        raise BadSetting(f"EBBWATCH_AUTHORITY_FILE: {settings.authority_file}: {error}") from None
+
+
+def _holidays(country: str) -> frozenset[date]:
+    try:
+        return frozenset(holidays.country_holidays(country, years=_YEARS))
+    except NotImplementedError:
+        raise BadSetting(f"EBBWATCH_HOLIDAYS: {country!r} is no country whose holidays are known") from None
