@@ -21,8 +21,8 @@ from telemetry.metrics import Metrics
 class BankRules:
     """What the bank has set for casework. Money in minor units of the base currency."""
 
-    cases: CaseRules = CaseRules()
-    authority: Authority = Authority()
+    cases: CaseRules = field(default_factory=CaseRules)
+    authority: Authority = field(default_factory=Authority)
     margin_bps: int = 10  # income on turnover, in basis points
     holidays: frozenset[date] = frozenset()
     holdout_share: float = 0.0
