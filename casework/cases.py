@@ -134,6 +134,14 @@ class CaseClosed(Conflict):
         self.case_id = case_id
 
 
+class CaseExists(Conflict):
+    """The client has an open case already: there is at most one."""
+
+    def __init__(self, client_id: str, case_id: str) -> None:
+        super().__init__(f"client {client_id} has the open case {case_id}")
+        self.client_id, self.case_id = client_id, case_id
+
+
 class NoSuchTransition(Conflict):
     """The state does not lead there."""
 
