@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api import alerts, audit, clients, dead_letters, docs_page, health, held_weeks, openapi, problems
 from api.context import RequestContext
 from api.deps import ApiDeps
+from api.web import desk
 
 
 class Application(FastAPI):
@@ -37,4 +38,5 @@ def create_app(deps: ApiDeps) -> FastAPI:
     for part in (clients, alerts, dead_letters, held_weeks, audit, health):
         app.include_router(part.router)
     docs_page.install(app)
+    desk.install(app)
     return app

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.keys import Keys
+from api.web.config import DeskConfig
 from casework.cases import CaseRules
 from casework.limits import Authority
 from schemas.weeks import WeekCalendar
@@ -41,6 +42,7 @@ class ApiDeps:
     keys: Keys
     readiness: Callable[[], Mapping[str, str | None]]
     rules: BankRules = field(default_factory=BankRules)
+    desk: DeskConfig = field(default_factory=DeskConfig)
 
     def today(self) -> date:
         """The calendar day in the bank's zone."""

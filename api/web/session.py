@@ -1,0 +1,130 @@
+"""Who is at the desk: a session cookie becomes a Visitor, as a bearer token becomes a Caller for the API.
+
+Every route of a page takes one of these and nothing else opens it:
+
+    def page(visitor: SignedIn) -> Response                                # whoever is signed in
+    def page(visitor: Annotated[Visitor, needing_page(Permission...)])     # whose role may; GET and POST alike
+
+A POST is checked for its CSRF token with each of them, so that none can forget to; `FormPost` is `SignedIn` by the
+name that says so. Forms send `<input type="hidden" name="csrf" value="{{ visitor.csrf }}">`, scripts the header
+X-CSRF-Token. See docs/decisions/0020-the-desk.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+
+from api.auth import Caller, caller_of
+from api.deps import ApiDeps, Deps
+from api.errors import NotAuthenticated
+from api.roles import Permission, may
+from api.web import csrf
+from api.web.config import DeskConfig
+from api.web.errors import SignInNeeded
+from api.web.language import Language, language_of
+from api.web.paths import path_of, referring_path
+from schemas.errors import EbbwatchError, Forbidden
+from store import web_sessions
+from store.web_sessions import Session
+
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who looks at a page. `csrf` goes into every form; `caller` is what the API's own code asks for."""
+
+    caller: Caller
+    csrf: str
+    language: Language
+
+
+def _visitor(request: Request, deps: Deps, sent: csrf.SentToken) -> Visitor:
+    """1. The session. 2. For a change: where it came from. 3. Who that is."""
+    found = find_session(request, deps)
+    if found is None:
+        raise _turned_away(request)
+    session, caller = found
+    request.state.caller = caller  # for the request log
+    if request.method not in csrf.SAFE:
+        csrf.check(request, deps.desk, session.csrf, sent)
+    return Visitor(caller, session.csrf, language_of(request))
+
+
+SignedIn = Annotated[Visitor, Depends(_visitor)]
+FormPost = SignedIn
+
+
+def needing_page(permission: Permission) -> Any:
+    """The dependency of a page or form that needs `permission`; what it gives is the Visitor."""
+
+    def permitted(visitor: SignedIn) -> Visitor:
+        if not may(visitor.caller.role, permission):
+            raise Forbidden(f"{visitor.caller.role} may not {permission}")
+        return visitor
+
+    return Depends(permitted)
+
+
+def find_session(request: Request, deps: ApiDeps) -> tuple[Session, Caller] | None:
+    """The session of the request's cookie and whose it is; None where there is none that holds."""
+    token = request.cookies.get(cookie_name(deps.desk))
+    if not token:
+        return None
+    now, hashed = deps.desk.now(), web_sessions.hash_of(token)
+    with deps.store.read() as tx:
+        session = web_sessions.find(tx, hashed, now)
+    if session is None:
+        return None
+    try:
+        caller = caller_of({"sub": session.user, "role": session.role, "branch": session.branch_id})
+    except EbbwatchError:  # a role that this version no longer has
+        return None
+    if now - session.seen_at >= web_sessions.SEEN_EVERY:
+        deps.store.transact(lambda tx: web_sessions.seen(tx, hashed, now))
+    return session, caller
+
+
+def new_session(config: DeskConfig, caller: Caller) -> tuple[str, Session]:
+    """A cookie's value that never was before, and the session to be kept for it."""
+    token, now = secrets.token_urlsafe(_TOKEN_BYTES), config.now()
+    return token, Session(
+        token_hash=web_sessions.hash_of(token),
+        user=caller.actor,
+        role=caller.role.value,
+        branch_id=caller.branch,
+        csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+        made_at=now,
+        seen_at=now,
+        expires_at=now + config.session,
+    )
+
+
+def cookie_name(config: DeskConfig) -> str:
+    """With `__Host-` a browser takes the cookie from this host alone, and over TLS alone (RFC 6265bis, 4.1.3.2)."""
+    return "__Host-ebbwatch_session" if config.is_https else "ebbwatch_session"
+
+
+def give_cookie(response: Response, config: DeskConfig, token: str) -> None:
+    """Without Max-Age: it ends with the browser at the latest, and with its row before that."""
+    response.set_cookie(cookie_name(config), token, path="/", httponly=True, samesite="lax", secure=config.is_https)
+
+
+def take_cookie(response: Response, config: DeskConfig) -> None:
+    response.delete_cookie(cookie_name(config), path="/", httponly=True, samesite="lax", secure=config.is_https)
+
+
+def _turned_away(request: Request) -> EbbwatchError:
+    """A person is shown where to sign in; a script, which would take that page for its answer, is told."""
+    asked_by_script = (
+        csrf.HEADER in request.headers
+        or request.headers.get("sec-fetch-mode", "navigate") != "navigate"
+        or request.headers.get("accept", "").startswith(("application/json", "text/event-stream"))
+    )
+    if asked_by_script:
+        return NotAuthenticated("the session has ended; sign in again")
+    return SignInNeeded(path_of(request) if request.method in csrf.SAFE else referring_path(request))
