@@ -74,11 +74,10 @@ class Terms:
 
     @property
     def given_up_minor(self) -> int:
-        """Fee income given up over its whole life, rounded half to even: days of a 365-day year."""
+        """Fee income given up over its whole life, of a 365-day year; rounded up, so that parts are never less."""
         if self.fee is None:
             return 0
-        numerator = self.fee.list_price_minor * self.fee.concession_pct * 12 * self.days
-        return round_half_even(numerator, 100 * 365)
+        return -(-self.fee.list_price_minor * self.fee.concession_pct * 12 * self.days // (100 * 365))
 
     @property
     def total_minor(self) -> int:
@@ -108,7 +107,7 @@ class Remedy:
     owner: str
     maker: str  # who proposed the terms as they stand
     makers: frozenset[str]  # everyone who ever owned or proposed it: none of them may check it
-    terms_version: int
+    terms_version: int  # goes up with changed terms, and when it is sent back: older approvals are void
     terms: Terms
     route: tuple[Level, ...] = ()  # set at submission: who has to say yes
     approvals: tuple[Approval, ...] = ()
@@ -144,12 +143,6 @@ class WrongLevel(Forbidden):
         super().__init__(f"the next approval is the {needed} level's")
 
 
-def round_half_even(numerator: int, denominator: int) -> int:
-    """A fraction of positive integers as the nearest integer, ties to even."""
-    whole, rest = divmod(numerator, denominator)
-    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2))
-
-
 def check_terms(kind: RemedyType, terms: Terms, today: date) -> None:
     """Raises NotAllowedByRules where the terms lack what their type needs."""
     if terms.ends_on is not None and terms.ends_on <= terms.starts_on:
@@ -173,6 +166,46 @@ def _check_concession(kind: RemedyType, terms: Terms, today: date) -> None:
     if not 1 <= pct <= 100 or (kind == "fee_waiver") != (pct == 100):
         wanted = "100" if kind == "fee_waiver" else "1 to 99"
         raise NotAllowedByRules("concession_pct", f"{pct} is not {wanted}, as a {kind} has it")
+
+
+def propose(
+    remedy_id: str,
+    case_id: str,
+    client_id: str,
+    kind: RemedyType,
+    terms: Terms,
+    *,
+    owner: str,
+    actor: str,
+    today: date,
+    renews: Remedy | None = None,
+) -> Remedy:
+    """A draft. Raises NotAllowedByRules."""
+    check_terms(kind, terms, today)
+    if renews is not None:
+        _check_renewal(renews, client_id, today)
+    return Remedy(
+        remedy_id=remedy_id,
+        case_id=case_id,
+        client_id=client_id,
+        revision=1,
+        type=kind,
+        state="draft",
+        owner=owner,
+        maker=actor,
+        makers=frozenset({actor, owner}),
+        terms_version=1,
+        terms=terms,
+        renews=None if renews is None else renews.remedy_id,
+    )
+
+
+def _check_renewal(renewed: Remedy, client_id: str, today: date) -> None:
+    if renewed.client_id != client_id:
+        raise NotAllowedByRules("renews", f"{renewed.remedy_id} is no remedy of client {client_id}")
+    state = age(renewed, today).state
+    if state not in ("expiring", "expired", "revoked"):
+        raise NotAllowedByRules("renews", f"{renewed.remedy_id} is {state}: neither ended nor about to end")
 
 
 def revise(remedy: Remedy, terms: Terms, owner: str, actor: str, today: date) -> Remedy:
@@ -239,7 +272,15 @@ def send_back(remedy: Remedy, levels: frozenset[Level], checker: str, note: str)
     """
     _must_be_checkable(remedy, levels, checker, "returned")
     checkers = remedy.checkers | {checker}
-    return _revised(remedy, state="returned", approvals=(), route=(), checkers=checkers, note=note)
+    return _revised(
+        remedy,
+        state="returned",
+        terms_version=remedy.terms_version + 1,  # even if nothing is changed: the next round's yes is another one
+        approvals=(),
+        route=(),
+        checkers=checkers,
+        note=note,
+    )
 
 
 def withdraw(remedy: Remedy, note: str | None) -> Remedy:

@@ -129,6 +129,7 @@ remedy = Table(
     Column("break_even_minor", BigInteger, comment="turnover a week"),
     Column("total_minor", BigInteger, nullable=False, comment="casework.remedies.Terms.total_minor, for limits"),
     Column("route", Json, nullable=False, comment="levels that have to agree, in order"),
+    Column("next_level", String(12), comment="of a submitted one: the level that has to say yes next"),
     Column("renews", String(36), sa.ForeignKey("remedy.remedy_id")),
     Column("ended_on", Date),
     Column("note", Text),

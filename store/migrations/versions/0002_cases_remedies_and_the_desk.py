@@ -254,6 +254,12 @@ def upgrade() -> None:
             comment="casework.remedies.Terms.total_minor, for limits",
         ),
         sa.Column("route", sa.JSON(), nullable=False, comment="levels that have to agree, in order"),
+        sa.Column(
+            "next_level",
+            sa.String(length=12),
+            nullable=True,
+            comment="of a submitted one: the level that has to say yes next",
+        ),
         sa.Column("renews", sa.String(length=36), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
