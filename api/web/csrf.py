@@ -17,7 +17,7 @@ from schemas.errors import Forbidden
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FORM = "application/x-www-form-urlencoded"  # no form here sends a file
 
 
 async def _sent(request: Request) -> str | None:
@@ -26,7 +26,7 @@ async def _sent(request: Request) -> str | None:
         return None
     if HEADER in request.headers:
         return request.headers[HEADER]
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _FORMS:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return None
     value = (await request.form()).get(FIELD)  # kept by the request: a route's own fields are read from the same
     return value if isinstance(value, str) else None
