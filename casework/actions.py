@@ -55,13 +55,16 @@ class UnknownOutcome(NotAllowedByRules):
 
 
 def acknowledge(episode: Episode, actor: str) -> Episode:
-    """`actor` has seen it and, where nobody had it, takes it. Ends a snooze. Raises AlertClosed."""
+    """`actor` has seen it and, where nobody had it, takes it. Ends a snooze. Raises AlertClosed.
+
+    What belongs to a case goes on belonging to it.
+    """
     _must_be_open(episode)
     if episode.state not in _WAITING:
         return episode
     return revised(
         episode,
-        state="acknowledged",
+        state="in_case" if episode.snoozed_from == "in_case" else "acknowledged",
         snoozed_until=None,
         snooze_reason=None,
         snoozed_from=None,
@@ -109,6 +112,16 @@ def assign(episode: Episode, assignee: str | None) -> Episode:
     if episode.assignee == assignee:
         return episode
     return revised(episode, assignee=assignee, touched=True)
+
+
+def take_into_case(episode: Episode) -> Episode:
+    """It belongs to a case from now on. Ends a snooze. Raises AlertClosed."""
+    _must_be_open(episode)
+    if episode.state == "in_case":
+        return episode
+    return revised(
+        episode, state="in_case", snoozed_until=None, snooze_reason=None, snoozed_from=None, touched=True
+    )
 
 
 def _must_be_open(episode: Episode) -> None:

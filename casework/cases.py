@@ -152,10 +152,10 @@ class NoSuchTransition(Conflict):
 
 
 class NoQuorum(Conflict):
-    """Too few members for a review."""
+    """Too few members to review, and to decide what follows."""
 
     def __init__(self, present: int, needed: int) -> None:
-        super().__init__(f"the task force has {present} members; a review needs {needed}, the lead among them")
+        super().__init__(f"the task force has {present} members; it needs {needed}, the lead among them")
 
 
 class NothingToExecute(Conflict):
@@ -205,9 +205,10 @@ def open_case(
 def move(case: Case, to: CaseState, *, today: date, rules: CaseRules, has_remedy: bool) -> Case:
     """To another state of the way, but not to `suspended`, `reopened` or `closed`, which have acts of their own.
 
-    Raises CaseClosed, NoSuchTransition, NoQuorum, NothingToExecute.
+    Every step needs a quorum that day, not the first review alone: a case closed while it was forming, and opened
+    again, would get past it. Raises CaseClosed, NoSuchTransition, NoQuorum, NothingToExecute.
     """
-    _must_be_open(case)
+    must_be_open(case)
     if to == case.state:
         return case
     if case.state == "suspended":
@@ -216,29 +217,28 @@ def move(case: Case, to: CaseState, *, today: date, rules: CaseRules, has_remedy
         return resume(case)
     if to not in NEXT[case.state] or to in ("suspended", "reopened", "closed"):
         raise NoSuchTransition(case.state, to)
-    if to == "in_review":
-        _must_have_quorum(case, today, rules)
+    _must_have_quorum(case, today, rules)
     if to == "executing" and not has_remedy:
         raise NothingToExecute
-    return _revised(case, state=to)
+    return revised(case, state=to)
 
 
 def suspend(case: Case, diary_date: date, today: date) -> Case:
     """Leave it until a day. Raises CaseClosed, NoSuchTransition, NotAllowedByRules."""
-    _must_be_open(case)
+    must_be_open(case)
     if case.state == "suspended" and case.diary_date == diary_date:
         return case
     if diary_date <= today:
         raise NotAllowedByRules("diary_date", f"{diary_date} is not after {today}")
     resumes_to = case.resumes_to if case.state == "suspended" else case.state
-    return _revised(case, state="suspended", resumes_to=resumes_to, diary_date=diary_date)
+    return revised(case, state="suspended", resumes_to=resumes_to, diary_date=diary_date)
 
 
 def resume(case: Case) -> Case:
     """Back to where it was before it was suspended."""
     if case.state != "suspended" or case.resumes_to is None:
         return case
-    return _revised(case, state=case.resumes_to, resumes_to=None, diary_date=None)
+    return revised(case, state=case.resumes_to, resumes_to=None, diary_date=None)
 
 
 def close(
@@ -257,10 +257,10 @@ def close(
     """
     if case.state == "closed" and (case.truth, case.retention, case.cause) == (truth, retention, cause):
         return case
-    _must_be_open(case)
+    must_be_open(case)
     if undecided:
         raise StillUndecided(undecided)
-    return _revised(
+    return revised(
         case,
         state="closed",
         truth=truth,
@@ -277,7 +277,7 @@ def reopen(case: Case, alert_ids: Collection[str] = (), *, alarm: bool = False) 
     """The client relapsed, or a person thinks again. Raises NoSuchTransition where it is open."""
     if case.state != "closed":
         raise NoSuchTransition(case.state, "reopened")
-    return _revised(
+    return revised(
         case,
         state="reopened",
         times_reopened=case.times_reopened + 1,
@@ -291,6 +291,14 @@ def reopen(case: Case, alert_ids: Collection[str] = (), *, alarm: bool = False) 
     )
 
 
+def next_states(case: Case) -> list[CaseState]:
+    """Where an act may lead next, in the order of the way; `closed` is one of them wherever a case is open."""
+    if case.state == "closed":
+        return ["reopened"]
+    back = frozenset() if case.resumes_to is None else frozenset({case.resumes_to})
+    return [state for state in NEXT if state in NEXT[case.state] | back | {"closed"}]
+
+
 def relapses(case: Case, week: int, rules: CaseRules) -> bool:
     """Whether an alert of `week` is the closed case's own matter come back."""
     return case.closed_week is not None and 0 <= week - case.closed_week <= rules.relapse_weeks
@@ -298,86 +306,12 @@ def relapses(case: Case, week: int, rules: CaseRules) -> bool:
 
 def add_alerts(case: Case, alert_ids: Collection[str], *, alarm: bool) -> Case:
     """Further alerts of the client belong to it. Raises CaseClosed."""
-    _must_be_open(case)
-    return _revised(case, alert_ids=tuple(sorted({*case.alert_ids, *alert_ids})), alarm=case.alarm or alarm)
+    must_be_open(case)
+    return revised(case, alert_ids=tuple(sorted({*case.alert_ids, *alert_ids})), alarm=case.alarm or alarm)
 
 
-def join(case: Case, user: str, role: str, today: date) -> Case:
-    """Add a person, or give one another role; who came back has two memberships. Raises CaseClosed."""
-    _must_be_open(case)
-    if user == case.lead or any(m.user == user and m.role == role for m in case.present(today)):
-        return case
-    stay = tuple(_without(case, user, today))
-    return _revised(case, members=(*stay, Member(user, role, today)))
-
-
-def leave(case: Case, user: str, today: date) -> Case:
-    """A person leaves the task force; the lead cannot. Raises CaseClosed, NotAllowedByRules."""
-    _must_be_open(case)
-    if user == case.lead:
-        raise NotAllowedByRules("user", "the lead leaves by handing the case to another one")
-    return _revised(case, members=tuple(_without(case, user, today)))
-
-
-def hand_over(case: Case, lead: str, today: date) -> Case:
-    """Another person leads; the one before stays as a member. Raises CaseClosed."""
-    _must_be_open(case)
-    if lead == case.lead:
-        return case
-    before = _without(replace(case, members=tuple(_without(case, lead, today))), case.lead, today)
-    members = (*before, Member(case.lead, "member", today), Member(lead, LEAD, today))
-    return _revised(case, lead=lead, members=members)
-
-
-def add_task(case: Case, task: Task) -> Case:
-    """Something to be done. Raises CaseClosed."""
-    _must_be_open(case)
-    return _revised(case, tasks=(*case.tasks, task))
-
-
-def finish_task(case: Case, task_id: str, evidence: str, actor: str, at: datetime) -> Case:
-    """Done, with what shows it; done twice is done once. Raises CaseClosed."""
-    _must_be_open(case)
-    done = [
-        replace(t, state="done", evidence=evidence, done_by=actor, done_at=at)
-        if t.task_id == task_id and t.state == "open"
-        else t
-        for t in case.tasks
-    ]
-    return _revised(case, tasks=tuple(done))
-
-
-def cancel_task(case: Case, task_id: str) -> Case:
-    """Not needed any more. Raises CaseClosed."""
-    _must_be_open(case)
-    kept = [replace(t, state="cancelled") if t.task_id == task_id and t.state == "open" else t for t in case.tasks]
-    return _revised(case, tasks=tuple(kept))
-
-
-def minute(case: Case, review: Review, rules: CaseRules) -> Case:
-    """A review was held: who were there must be members then, and enough. Raises CaseClosed, NotAllowedByRules."""
-    _must_be_open(case)
-    members = {m.user for m in case.present(review.held_on)}
-    strangers = sorted(set(review.attendees) - members)
-    if strangers:
-        raise NotAllowedByRules("attendees", f"not of the task force on {review.held_on}: {', '.join(strangers)}")
-    if len(set(review.attendees)) < rules.quorum:
-        raise NotAllowedByRules("attendees", f"a review needs {rules.quorum} members")
-    return _revised(case, reviews=(*case.reviews, review))
-
-
-def _without(case: Case, user: str, today: date) -> list[Member]:
-    """The memberships with `user`'s ended today; one that began today never was."""
-    kept = []
-    for member in case.members:
-        if member.user != user or member.left_on is not None:
-            kept.append(member)
-        elif member.joined_on < today:
-            kept.append(replace(member, left_on=today))
-    return kept
-
-
-def _must_be_open(case: Case) -> None:
+def must_be_open(case: Case) -> None:
+    """Raises CaseClosed."""
     if case.state == "closed":
         raise CaseClosed(case.case_id)
 
@@ -388,6 +322,7 @@ def _must_have_quorum(case: Case, today: date, rules: CaseRules) -> None:
         raise NoQuorum(present, rules.quorum)
 
 
-def _revised(case: Case, **changes: Any) -> Case:
+def revised(case: Case, **changes: Any) -> Case:
+    """`case` with `changes` as its next revision; the same object where nothing changes."""
     changed = replace(case, **changes)
     return case if changed == case else replace(changed, revision=case.revision + 1)

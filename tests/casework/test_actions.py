@@ -15,6 +15,7 @@ from casework.actions import (
     assign,
     close,
     snooze,
+    take_into_case,
 )
 from schemas.errors import Conflict
 
@@ -119,3 +120,18 @@ def test_assigning_to_the_same_person_changes_nothing(alert) -> None:
 def test_a_closed_alert_takes_no_more_acts(alert, act) -> None:
     with pytest.raises(Conflict):
         act(close(alert, "false_alarm", None))
+
+
+def test_an_alert_that_a_case_takes_is_touched_and_wakes(alert) -> None:
+    taken = take_into_case(snooze(alert, SOON, "audit", TODAY))
+    assert (taken.state, taken.touched, taken.snoozed_until, taken.snoozed_from) == ("in_case", True, None, None)
+    assert take_into_case(taken) is taken
+    assert acknowledge(taken, "U17") is taken
+    with pytest.raises(AlertClosed):
+        take_into_case(close(taken, "true_decline", None))
+
+
+def test_an_alert_of_a_case_goes_back_to_it_after_a_snooze(alert) -> None:
+    asleep = snooze(take_into_case(alert), SOON, "audit", TODAY)
+    seen = acknowledge(asleep, "U17")
+    assert (seen.state, seen.assignee, seen.snoozed_from) == ("in_case", "U17", None)

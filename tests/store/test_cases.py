@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from casework import cases as rules
+from casework import task_force
 from casework.cases import Case, CaseExists, CaseRules, Review, Swot, Task
 from casework.judging import judge
 from schemas.errors import NotFound, StaleRevision
@@ -71,18 +72,18 @@ def test_a_case_is_read_back_as_it_was_saved_at_every_step(store, alert_ids) -> 
     swot = Swot(("thirty years with us",), (), ("a new plant",), ("海港 undercuts us",))
     minutes = Review(number(8), LATER, ("manager-b001", "staff-17"), "line\nline", "visit them", "staff-17", swot)
     steps = [
-        lambda case: rules.join(case, "staff-4", "marketing", TODAY),
-        lambda case: rules.leave(case, "staff-4", LATER),
-        lambda case: rules.add_task(case, Task(number(6), "call", "staff-17", LATER, "contact")),
-        lambda case: rules.add_task(case, Task(number(5), "read", "staff-4", LATER)),
-        lambda case: rules.finish_task(case, number(6), "note of the call", "staff-17", AT),
-        lambda case: rules.cancel_task(case, number(5)),
-        lambda case: rules.minute(case, minutes, CaseRules()),
-        lambda case: rules.minute(case, replace(minutes, review_id=number(7)), CaseRules()),
+        lambda case: task_force.join(case, "staff-4", "marketing", TODAY),
+        lambda case: task_force.leave(case, "staff-4", LATER),
+        lambda case: task_force.add_task(case, Task(number(6), "call", "staff-17", LATER, "contact")),
+        lambda case: task_force.add_task(case, Task(number(5), "read", "staff-4", LATER)),
+        lambda case: task_force.finish_task(case, number(6), "note of the call", "staff-17", AT),
+        lambda case: task_force.cancel_task(case, number(5)),
+        lambda case: task_force.minute(case, minutes, CaseRules(), LATER),
+        lambda case: task_force.minute(case, replace(minutes, review_id=number(7)), CaseRules(), LATER),
         lambda case: rules.move(case, "in_review", today=LATER, rules=CaseRules(), has_remedy=False),
         lambda case: rules.suspend(case, date(2025, 9, 1), LATER),
         lambda case: rules.add_alerts(case, alert_ids, alarm=True),
-        lambda case: rules.hand_over(case, "staff-17", LATER),
+        lambda case: task_force.hand_over(case, "staff-17", LATER),
         closed,
         lambda case: rules.reopen(case, alert_ids),
     ]
@@ -98,7 +99,7 @@ def test_a_case_is_read_back_as_it_was_saved_at_every_step(store, alert_ids) -> 
 
 def test_a_membership_that_began_today_and_ended_leaves_no_row(store) -> None:
     case = opened()
-    left = rules.leave(case, "staff-17", TODAY)
+    left = task_force.leave(case, "staff-17", TODAY)
     save(store, case, left)
     assert [m.user for m in get(store, case.case_id).members] == ["manager-b001"]
 
@@ -131,9 +132,9 @@ def test_a_closed_case_is_not_opened_again_beside_an_open_one(store) -> None:
 
 def test_a_change_of_what_has_changed_meanwhile_is_stale(store) -> None:
     case = opened()
-    save(store, case, rules.join(case, "staff-4", "member", TODAY))
+    save(store, case, task_force.join(case, "staff-4", "member", TODAY))
     with pytest.raises(StaleRevision) as stale:
-        save(store, rules.join(case, "staff-5", "member", TODAY))
+        save(store, task_force.join(case, "staff-5", "member", TODAY))
     assert (stale.value.expected, stale.value.actual) == (1, 2)
     assert [m.user for m in get(store, case.case_id).members] == ["manager-b001", "staff-17", "staff-4"]
 
