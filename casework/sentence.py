@@ -54,6 +54,11 @@ def sentence(verdict: Verdict, currency: str) -> Summary:
     return Summary(en=en + ".", zh=zh + "。")
 
 
+def compact_amount(minor: int, currency: str, language: str) -> str:
+    """An amount as in the sentence: HK$1.2M in English, HK$120万 where the language is a Chinese one."""
+    return _amount(minor, currency, _ZH if language.startswith("zh") else _EN)
+
+
 def _english(week: list[Comparison], quarter: list[Comparison], currency: str, *, falls: bool) -> str:
     first = (week or quarter)[0]
     turnover = first.series is Series.TURNOVER

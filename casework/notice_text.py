@@ -1,0 +1,213 @@
+"""A notice as its reader sees it, in English or Simplified Chinese: a title of a few words, and a line or two.
+
+Made from the notice's facts alone. Amounts as in casework.sentence, days as ISO 8601.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+from casework.notices import (
+    ApprovalWaiting,
+    CaseAssigned,
+    Deadline,
+    Digest,
+    Facts,
+    Kind,
+    Language,
+    NewAlarm,
+    RemedyEnding,
+    Trial,
+)
+from casework.sentence import compact_amount
+
+_Said = tuple[str, ...]  # the title, then the lines
+_REMEDY: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "service_level_raise": "a raised service level",
+            "executive_visit": "an executive visit",
+            "complaint_remedy": "the remedy of a complaint",
+            "marketing": "marketing",
+            "fee_reduction": "a fee reduction",
+            "fee_waiver": "a fee waiver",
+            "no_action": "no action",
+        },
+        "zh-Hans": {
+            "service_level_raise": "提升服务等级",
+            "executive_visit": "高层拜访",
+            "complaint_remedy": "投诉补救",
+            "marketing": "营销措施",
+            "fee_reduction": "费用减收",
+            "fee_waiver": "费用豁免",
+            "no_action": "不采取措施",
+        },
+    }
+)
+_LEVEL_ZH = MappingProxyType({"branch": "分行", "region": "区域", "head_office": "总行"})
+_STEP: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "acknowledge": "the acknowledgement",
+            "task_force": "the task force",
+            "first_contact": "the first contact",
+            "first_review": "the first review",
+        },
+        "zh-Hans": {
+            "acknowledge": "预警确认",
+            "task_force": "成立专班",
+            "first_contact": "首次联系客户",
+            "first_review": "首次复盘",
+        },
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """What is sent. `body` ends with the desk's link where the bank has set its address."""
+
+    title: str
+    body: str
+
+
+def notice_text(
+    kind: Kind, facts: Facts, language: Language, *, currency: str, desk_url: str | None = None
+) -> NoticeText:
+    """The text of a notice; amounts in `currency`, the base currency. `desk_url`: where people reach the desk."""
+    title, *lines = (_one_line(said) for said in _SAY[type(facts), language](facts, kind, currency))
+    if desk_url:
+        lines.append(desk_url.rstrip("/") + desk_path(facts))
+    return NoticeText(title, "\n".join(lines))
+
+
+def desk_path(facts: Facts) -> str:
+    """The page of the branch desk that shows what a notice is about."""
+    match facts:
+        case CaseAssigned() | RemedyEnding() | ApprovalWaiting() | Deadline(case_id=str()):
+            return f"/desk/cases/{facts.case_id}"
+        case NewAlarm() | Deadline():
+            return f"/desk/clients/{quote(facts.client_id, safe='')}"
+        case _:
+            return "/"
+
+
+def _one_line(text: str) -> str:
+    """A client's name is the sender's; nothing in it may begin a line or a header."""
+    return " ".join(text.split())
+
+
+def _alarm_en(facts: NewAlarm, _kind: Kind, currency: str) -> _Said:
+    amount = compact_amount(facts.at_risk_minor, currency, "en")
+    return (
+        f"New alarm: {facts.client_name}",
+        f"{facts.client_name} ({facts.client_id}): about {amount} a year at risk.",
+    )
+
+
+def _alarm_zh(facts: NewAlarm, _kind: Kind, currency: str) -> _Said:
+    amount = compact_amount(facts.at_risk_minor, currency, "zh-Hans")
+    return f"新警报：{facts.client_name}", f"{facts.client_name}（{facts.client_id}）：年化约{amount}面临流失。"
+
+
+def _assigned_en(facts: CaseAssigned, _kind: Kind, _currency: str) -> _Said:
+    part = "You lead the task force" if facts.role == "lead" else f"You are on the task force ({facts.role})"
+    return f"Case: {facts.client_name}", f"{part} for {facts.client_name} ({facts.client_id})."
+
+
+def _assigned_zh(facts: CaseAssigned, _kind: Kind, _currency: str) -> _Said:
+    part = "您负责牵头该客户的专班。" if facts.role == "lead" else f"您已加入该客户的专班（{facts.role}）。"
+    return f"个案：{facts.client_name}", f"{facts.client_name}（{facts.client_id}）：{part}"
+
+
+def _approval_en(facts: ApprovalWaiting, _kind: Kind, currency: str) -> _Said:
+    amount, level = compact_amount(facts.total_minor, currency, "en"), facts.level.replace("_", " ")
+    body = f"{facts.client_name}: {_REMEDY['en'][facts.remedy]}, {amount} in all, waits for the {level}'s approval."
+    return f"Approval waiting: {facts.client_name}", body
+
+
+def _approval_zh(facts: ApprovalWaiting, _kind: Kind, currency: str) -> _Said:
+    amount = compact_amount(facts.total_minor, currency, "zh-Hans")
+    body = (
+        f"{facts.client_name}：{_REMEDY['zh-Hans'][facts.remedy]}，合计{amount}，待{_LEVEL_ZH[facts.level]}审批。"
+    )
+    return f"待审批：{facts.client_name}", body
+
+
+def _deadline_en(facts: Deadline, kind: Kind, _currency: str) -> _Said:
+    step = _STEP["en"][facts.step]
+    if kind == "sla_warning":
+        return f"Due soon: {facts.client_name}", f"{facts.client_name}: {step} is due by {facts.due_on}."
+    title = "Overdue" if kind == "sla_breach" else "Overdue, escalated"
+    return (
+        f"{title}: {facts.client_name}",
+        f"{facts.client_name}: {step} was due by {facts.due_on} and is not done.",
+    )
+
+
+def _deadline_zh(facts: Deadline, kind: Kind, _currency: str) -> _Said:
+    step = _STEP["zh-Hans"][facts.step]
+    if kind == "sla_warning":
+        return f"即将到期：{facts.client_name}", f"{facts.client_name}：{step}须于{facts.due_on}前完成。"
+    title = "已逾期" if kind == "sla_breach" else "逾期上报"
+    return f"{title}：{facts.client_name}", f"{facts.client_name}：{step}应于{facts.due_on}前完成，尚未完成。"
+
+
+def _ending_en(facts: RemedyEnding, _kind: Kind, _currency: str) -> _Said:
+    body = f"{facts.client_name}: {_REMEDY['en'][facts.remedy]} ends on {facts.ends_on}. Renew it, or let it end."
+    return f"Ending soon: {facts.client_name}", body
+
+
+def _ending_zh(facts: RemedyEnding, _kind: Kind, _currency: str) -> _Said:
+    body = f"{facts.client_name}：{_REMEDY['zh-Hans'][facts.remedy]}将于{facts.ends_on}结束，请决定是否续期。"
+    return f"即将结束：{facts.client_name}", body
+
+
+def _digest_en(facts: Digest, _kind: Kind, currency: str) -> _Said:
+    amount, where = compact_amount(facts.at_risk_minor, currency, "en"), facts.branch_id or "all branches"
+    body = (
+        f"Open: alarms {facts.alarms}, prompts {facts.prompts}, about {amount} a year at risk.",
+        f"Cases {facts.cases}, overdue {facts.overdue}, waiting for approval {facts.approvals}.",
+    )
+    return f"Week of {facts.monday}: {where}", *body
+
+
+def _digest_zh(facts: Digest, _kind: Kind, currency: str) -> _Said:
+    amount, where = compact_amount(facts.at_risk_minor, currency, "zh-Hans"), facts.branch_id or "全部分行"
+    body = (
+        f"未结警报{facts.alarms}项、提示{facts.prompts}项，年化约{amount}面临流失。",
+        f"未结个案{facts.cases}宗，逾期事项{facts.overdue}项，待审批{facts.approvals}项。",
+    )
+    return f"{facts.monday}当周：{where}", *body
+
+
+def _test_en(_facts: Trial, _kind: Kind, _currency: str) -> _Said:
+    return "Ebbwatch: test", "Notices reach you here."
+
+
+def _test_zh(_facts: Trial, _kind: Kind, _currency: str) -> _Said:
+    return "Ebbwatch：测试", "通知将发送至此处。"
+
+
+_SAY: Mapping[tuple[type, Language], Callable[[Any, Kind, str], _Said]] = MappingProxyType(
+    {
+        (NewAlarm, "en"): _alarm_en,
+        (NewAlarm, "zh-Hans"): _alarm_zh,
+        (CaseAssigned, "en"): _assigned_en,
+        (CaseAssigned, "zh-Hans"): _assigned_zh,
+        (ApprovalWaiting, "en"): _approval_en,
+        (ApprovalWaiting, "zh-Hans"): _approval_zh,
+        (Deadline, "en"): _deadline_en,
+        (Deadline, "zh-Hans"): _deadline_zh,
+        (RemedyEnding, "en"): _ending_en,
+        (RemedyEnding, "zh-Hans"): _ending_zh,
+        (Digest, "en"): _digest_en,
+        (Digest, "zh-Hans"): _digest_zh,
+        (Trial, "en"): _test_en,
+        (Trial, "zh-Hans"): _test_zh,
+    }
+)

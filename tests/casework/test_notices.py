@@ -1,0 +1,98 @@
+"""Who is told what, and when."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from casework.notices import (
+    CHOICES,
+    NewAlarm,
+    Preference,
+    Roles,
+    Trial,
+    checkers,
+    escalated,
+    is_news,
+    of_branch,
+    responsible,
+    told,
+)
+from casework.quiet_hours import QuietHours
+
+ZONE = ZoneInfo("Asia/Hong_Kong")
+NOW = datetime(2026, 1, 13, 15, tzinfo=UTC)  # 23:00 in Hong Kong
+ALARM = NewAlarm("a-1", "C1", "C1 Trading", 120_000_00)
+ROLES = Roles(
+    managers=frozenset({"branch_manager"}),
+    escalated_to=frozenset({"approver"}),
+    checkers={"branch": frozenset({"branch_manager", "approver"}), "region": frozenset({"approver"})},
+)
+
+
+def person(user: str, role: str = "branch_staff", branch: str | None = "B1", **wishes: object) -> Preference:
+    return Preference(user, role, branch, "en", "json://sink.bank.example", **wishes)
+
+
+PEOPLE = [
+    person("staff-17"),
+    person("manager-b001", "branch_manager"),
+    person("manager-b002", "branch_manager", "B2"),
+    person("approver-1", "approver", None),
+    person("approver-2", "approver", None),
+]
+
+
+def users(people) -> list[str]:
+    return [p.user for p in people]
+
+
+def test_an_alarm_is_for_the_branch_and_not_for_those_who_see_all() -> None:
+    assert users(of_branch(PEOPLE, "B1")) == ["staff-17", "manager-b001"]
+
+
+@pytest.mark.parametrize(
+    ("level", "branch", "parts", "may"),
+    [
+        ("branch", "B1", (), ["manager-b001", "approver-1", "approver-2"]),
+        ("branch", "B2", (), ["manager-b002", "approver-1", "approver-2"]),
+        ("branch", "B1", ("manager-b001",), ["approver-1", "approver-2"]),
+        ("region", "B1", ("approver-1",), ["approver-2"]),
+        ("head_office", "B1", (), []),
+    ],
+)
+def test_an_approval_waits_for_those_who_may_give_it_and_for_no_maker(level, branch, parts, may) -> None:
+    assert users(checkers(PEOPLE, level, branch, parts, ROLES)) == may
+
+
+def test_a_deadline_is_for_those_who_have_it_in_hand_and_the_branchs_manager() -> None:
+    assert users(responsible(PEOPLE, {"staff-17"}, "B1", ROLES)) == ["staff-17", "manager-b001"]
+    assert users(responsible(PEOPLE, (), "B2", ROLES)) == ["manager-b002"]
+    assert users(escalated(PEOPLE, ROLES)) == ["approver-1", "approver-2"]
+
+
+def test_only_what_a_person_wants_to_hear_of_is_written() -> None:
+    deaf, keen = person("staff-17", kinds=frozenset()), person("staff-18", kinds=frozenset({"new_alarm"}))
+    assert [n.user for n in told([deaf, keen], "new_alarm", "a-1", ALARM, NOW, ZONE)] == ["staff-18"]
+    assert told([deaf, keen], "escalation", "a-1", ALARM, NOW, ZONE) == []
+    assert [n.user for n in told([deaf], "test", "t-1", Trial(), NOW, ZONE)] == ["staff-17"]
+    assert "test" not in CHOICES
+
+
+def test_a_notice_waits_for_the_end_of_its_readers_quiet_hours() -> None:
+    sleeper = person("staff-17", quiet=QuietHours(time(22), time(7)))
+    waiting, at_once = told([sleeper, person("staff-18")], "new_alarm", "a-1", ALARM, NOW, ZONE)
+    assert waiting.not_before == datetime(2026, 1, 14, 7, tzinfo=ZONE)
+    assert at_once.not_before == NOW
+
+
+def test_an_address_is_in_no_representation_of_its_owner() -> None:
+    assert "sink.bank" not in repr(person("staff-17"))
+
+
+def test_what_is_older_than_two_weeks_is_no_news() -> None:
+    today = date(2026, 1, 19)
+    assert is_news(date(2026, 1, 5), today)
+    assert not is_news(date(2026, 1, 4), today)
