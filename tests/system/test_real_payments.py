@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
-import httpx
+import httpx2 as httpx
 import polars as pl
 import pytest
 import sqlalchemy as sa
