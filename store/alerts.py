@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.episodes import Episode, EpisodeRules
+from casework.holdout import lot
 from casework.judging import Key
 from casework.message import ClientFacts, alert_message, encode
 from schemas.errors import NotFound, StaleRevision
@@ -23,9 +24,12 @@ from schemas.messages import TOPIC_ALERTS
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week
 from store import outbox
+from store.among import among
 from store.tables import alert, alert_evidence, alert_revision, client
+from store.tables_casework import alert_opening
 
 _IDS_A_STATEMENT = 500  # under every database's limit of parameters
+_NO_WEEK = 2**31 - 1  # no evidence is as new as that
 _VERDICT = msgspec.json.Decoder(Verdict)
 _PLAIN = [column.name for column in alert.columns if column.name not in {"alert_id", "direction", "grade"}]
 
@@ -58,6 +62,23 @@ def get(tx: Connection, alert_id: str, *, for_update: bool = False) -> Episode:
     return found[0]
 
 
+def get_all(tx: Connection, alert_ids: Iterable[str], *, for_update: bool = False) -> dict[str, Episode]:
+    """Those of the alerts that there are, by id, with the newest of their evidence alone: enough for people's acts.
+
+    `for_update`: nobody else changes any alert of their clients before the end.
+    """
+    wanted = among(tx, alert.c.alert_id, sorted(set(alert_ids)))
+    if for_update:
+        _lock(tx, alert.c.client_id.in_(sa.select(alert.c.client_id).where(wanted)))
+    return {episode.alert_id: episode for episode in _episodes(tx, wanted, since=_NO_WEEK)}
+
+
+def open_ids_of(tx: Connection, client_id: str) -> list[str]:
+    """Ids of the client's alerts that are not closed."""
+    theirs = sa.select(alert.c.alert_id).where(alert.c.client_id == client_id, alert.c.state != "closed")
+    return list(tx.scalars(theirs.order_by(alert.c.alert_id)))
+
+
 def client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, ClientFacts]:
     """What alerts say of these clients."""
     columns = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier)
@@ -85,13 +106,14 @@ def save_all(
 ) -> None:
     """Keep changed episodes, each one revision past what is stored, and write their messages to the outbox.
 
-    1. Lock and compare the revisions. 2. Alerts. 3. Evidence. 4. Revisions. 5. Outbox.
+    1. Lock and compare the revisions. 2. Alerts, and how they opened. 3. Evidence. 4. Revisions. 5. Outbox.
     Raises StaleRevision, and then the transaction must be given up. `facts`: by client_id, for each of them.
     """
     if not episodes:
         return
     _compare_revisions(tx, episodes)
     _write_alerts(tx, episodes)
+    _write_openings(tx, [e for e in episodes if e.revision == 1])
     _write_evidence(tx, episodes)
     messages = [encode(alert_message(e, facts[e.client_id], currency)) for e in episodes]
     revisions = [
@@ -135,6 +157,21 @@ def _write_alerts(tx: Connection, episodes: Sequence[Episode]) -> None:
         tx.execute(sa.update(alert).where(alert.c.alert_id == sa.bindparam("of_alert")), changed)
     if new:
         tx.execute(sa.insert(alert), new)
+
+
+def _write_openings(tx: Connection, episodes: Sequence[Episode]) -> None:
+    rows = [
+        {
+            "alert_id": e.alert_id,
+            "policy_version": e.newest.policy_version,
+            "grade": int(e.grade),
+            "value_at_risk_minor": e.value_at_risk_minor,
+            "lot": lot(e.alert_id),
+        }
+        for e in episodes
+    ]
+    if rows:
+        tx.execute(sa.insert(alert_opening), rows)
 
 
 def _write_evidence(tx: Connection, episodes: Sequence[Episode]) -> None:

@@ -10,6 +10,18 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String
 
 from store.tables import Instant, Json, Serial, metadata
 
+# -- alerts as they opened ---------------------------------------------------------------------------------------
+alert_opening = Table(
+    "alert_opening",
+    metadata,
+    Column("alert_id", String(36), sa.ForeignKey("alert.alert_id"), primary_key=True),
+    Column("policy_version", Text, nullable=False, comment="of the verdict that opened it"),
+    Column("grade", Integer, nullable=False),
+    Column("value_at_risk_minor", BigInteger, nullable=False),
+    Column("lot", Integer, nullable=False, comment="casework.holdout.lot"),
+    comment="written once, so that what was done about an alert does not decide how it is counted",
+)
+
 # -- cases -------------------------------------------------------------------------------------------------------
 client_case = Table(
     "client_case",

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from casework.actions import acknowledge, close, snooze
 from casework.episodes import EpisodeRules
+from casework.holdout import lot
 from casework.judging import judge
 from schemas.errors import NotFound, StaleRevision
 from schemas.messages import AlertMessage
@@ -22,6 +23,7 @@ from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Ver
 from schemas.weeks import Week
 from store import alerts, outbox
 from store.tables import alert_revision, client
+from store.tables_casework import alert_opening
 
 W = 2900
 AT = datetime(2025, 8, 4, 6, tzinfo=UTC)
@@ -78,6 +80,23 @@ def test_an_episode_is_read_back_as_it_was_saved(bank) -> None:
     closed = close(read, "true_diversion", "second bank")
     save(bank, closed)
     assert get(bank, first.alert_id) == closed
+
+
+def test_how_an_alert_opened_is_kept_whatever_becomes_of_it(bank) -> None:
+    first = opened(W)
+    save(bank, first)
+    save(bank, judge(first, None, verdict(W + 1, grade=Grade.ALARM), Week(W + 1), RULES))
+    with bank.read() as tx:
+        kept = tx.execute(sa.select(alert_opening)).mappings().all()
+    assert [dict(row) for row in kept] == [
+        {
+            "alert_id": first.alert_id,
+            "policy_version": "standard-1",
+            "grade": 1,
+            "value_at_risk_minor": 120_000_000,
+            "lot": lot(first.alert_id),
+        }
+    ]
 
 
 def test_every_revision_is_kept_and_goes_to_the_outbox_as_the_same_bytes(bank) -> None:
@@ -248,3 +267,23 @@ def _judged(episode, told, week):
 def _standing(episode):
     """All of an episode but the evidence, which may be there in part."""
     return None if episode is None else replace(episode, evidence={}, settled=Grade.NONE)
+
+
+def test_several_alerts_are_read_with_what_people_can_act_on(bank) -> None:
+    first, other = opened(W), opened(W, "C2")
+    save(bank, first, other, opened(W, "C3"))
+    second = judge(first, None, verdict(W + 1, grade=Grade.ALARM), Week(W + 1), RULES)
+    save(bank, second)
+    with bank.write() as tx:
+        found = alerts.get_all(tx, [first.alert_id, other.alert_id, "no-such-alert"], for_update=True)
+        alerts.save(tx, acknowledge(found[first.alert_id], "U17"), alerts.client_facts(tx, ["C1"])["C1"], "HKD", AT)
+    assert set(found) == {first.alert_id, other.alert_id}
+    assert get(bank, first.alert_id) == acknowledge(second, "U17")
+
+
+def test_the_open_alerts_of_a_client_are_named(bank) -> None:
+    fall, rise = opened(W), opened(W, direction=Direction.RISE)
+    save(bank, fall, rise, opened(W, "C2"))
+    save(bank, close(rise, "false_alarm", None))
+    with bank.read() as tx:
+        assert alerts.open_ids_of(tx, "C1") == [fall.alert_id]

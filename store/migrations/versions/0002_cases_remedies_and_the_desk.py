@@ -28,6 +28,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user", name=op.f("pk_account")),
     )
     op.create_table(
+        "alert_opening",
+        sa.Column("alert_id", sa.String(length=36), nullable=False),
+        sa.Column("policy_version", sa.Text(), nullable=False, comment="of the verdict that opened it"),
+        sa.Column("grade", sa.Integer(), nullable=False),
+        sa.Column("value_at_risk_minor", sa.BigInteger(), nullable=False),
+        sa.Column("lot", sa.Integer(), nullable=False, comment="casework.holdout.lot"),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.alert_id"], name=op.f("fk_alert_opening_alert_id")),
+        sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_alert_opening")),
+        comment="written once, so that what was done about an alert does not decide how it is counted",
+    )
+    op.create_table(
         "client_case",
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("client_id", sa.String(length=64), nullable=False),
@@ -383,5 +394,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_client_case_client_id"))
 
     op.drop_table("client_case")
+    op.drop_table("alert_opening")
     op.drop_table("account")
     # ### end Alembic commands ###
