@@ -49,11 +49,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it. `trace` None: nothing changed. `revision`: for the ETag, where the thing has one."""
+    """What came of it. `trace` None: nothing changed. `revision`: for the ETag, where the thing has one.
+
+    `also`: the traces of further things that changed with it.
+    """
 
     body: Body
     trace: Trace | None
     revision: int | None = None
+    also: tuple[Trace, ...] = ()
 
 
 async def _read_post(
@@ -83,8 +87,8 @@ def perform(deps: ApiDeps, caller: Caller, post: Post, work: Callable[[Tx], Done
         if post.key and (kept := idempotency.claim(tx, caller.actor, post.key, post.fingerprint, at)):
             return idempotency.Answer(kept.status, {**kept.headers, REPEATED: "true"}, kept.body)
         done = work(tx)
-        if done.trace:
-            audit.record(tx, _entry(deps, caller, post, done.trace))
+        traces = [trace for trace in (done.trace, *done.also) if trace]
+        audit.record_all(tx, [_entry(deps, caller, post, trace) for trace in traces])
         answer = _answer(done)
         if post.key:
             idempotency.keep(tx, caller.actor, post.key, answer)

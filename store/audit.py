@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,8 +50,14 @@ class AuditFilter:
 
 def record(tx: Connection, entry: Entry) -> None:
     """Add the row, in the transaction of the change it tells of."""
-    row = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
-    tx.execute(audit.insert().values(row))
+    record_all(tx, [entry])
+
+
+def record_all(tx: Connection, entries: Sequence[Entry]) -> None:
+    """Add a row for each, in their order."""
+    if entries:
+        rows = [{name: getattr(entry, name) for name in Entry.__dataclass_fields__} for entry in entries]
+        tx.execute(audit.insert(), rows)
 
 
 def search(tx: Connection, wanted: AuditFilter, *, before_id: int | None, limit: int) -> list[Recorded]:
