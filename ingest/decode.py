@@ -1,4 +1,4 @@
-"""Records to checked columns: the only place that looks at each event. Why so: docs/decisions/0006-decoding.md."""
+"""Records to checked columns. Why so: docs/decisions/0006-decoding.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import numpy as np
 from ingest.bad_record import BadRecord
 from ingest.columns import Codes, Decoded, RecordBatch, Reject
 from ingest.currencies import Exchange, RateOf
-from ingest.event_types import Other, parse_events, trace
+from ingest.event_parser import EventParser
+from ingest.event_types import Other, trace
 from ingest.instants import NotAnInstant, parse_instant
 from ingest.single_events import SingleReader
 from ingest.transaction_columns import TransactionReader
@@ -34,6 +35,7 @@ class Decoder:
         future_slack_s: float = FUTURE_SLACK_S,
     ) -> None:
         exchange = Exchange(base_currency, rate_of)
+        self._parser = EventParser()
         self._calendar, self._future_slack_s = calendar, future_slack_s
         self._transactions = TransactionReader(calendar, exchange, clients, accounts)
         self._singles = SingleReader(calendar, exchange, clients, accounts)
@@ -44,12 +46,9 @@ class Decoder:
         1. Parse the JSON. 2. Check the transactions in columns. 3. Check the others one by one.
         """
         latest_s = now_s + self._future_slack_s
-        texts, others = parse_events(batch.values)
-        at, keys = np.arange(len(batch.values), dtype=np.int32), batch.keys
-        if others:
-            at = np.delete(at, [place for place, _ in others])
-            keys = [keys[place] for place in at.tolist()]
-        transactions, rejects = self._transactions.read(texts, at, keys, latest_s)
+        texts, others = self._parser.parse(batch.values)
+        keys = [batch.keys[place] for place in texts.at.tolist()] if others else batch.keys
+        transactions, rejects = self._transactions.read(texts, keys, latest_s)
         decoded = Decoded(batch, transactions, [], [], rejects)
         for place, other in others:
             self._read_one(decoded, place, other, latest_s)

@@ -7,13 +7,12 @@ and its punctuation is 0: one comparison checks the form. Source: RFC 3339, 5.6;
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from ingest.columns import Bool, Int64
-from ingest.text_rows import Bytes, Index, text_rows
+from ingest.text_rows import Bytes, Index, TextRows
 
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt]((?:[01]\d|2[0-3]):\d\d:\d\d)(?:\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII
@@ -47,22 +46,21 @@ def parse_instant(text: str) -> int:
     return seconds
 
 
-def parse_instants(texts: Sequence[str]) -> tuple[Int64, dict[int, str]]:
+def parse_instants(texts: TextRows) -> tuple[Int64, dict[int, str]]:
     """UTC seconds since 1970, int64 (n,), and what is wrong with each text that is no instant (its second is 0)."""
-    rows = text_rows(texts)
     seconds = np.zeros(len(texts), np.int64)
     read = np.zeros(len(texts), np.bool_)
-    forms = rows.lengths * 2 + (rows.flat[np.maximum(rows.ends - 1, 0)] == ord("Z"))
+    forms = texts.lengths * 2 + (texts.flat[texts.ends - 1] == ord("Z"))
     for form in np.flatnonzero(np.bincount(forms)).tolist():
         template = _template(form // 2, zulu=bool(form % 2))
         if template is not None:
             at: Index = np.flatnonzero(forms == form)
-            places = rows.flat[rows.starts[at] + np.arange(len(template))[:, None]]
+            places = texts.flat[texts.starts[at] + np.arange(len(template))[:, None]]
             seconds[at], read[at] = _read(places, template)
     bad: dict[int, str] = {}
     for one in np.flatnonzero(~read).tolist():
         try:
-            seconds[one] = parse_instant(texts[one])
+            seconds[one] = parse_instant(texts.text(one))
         except NotAnInstant as error:
             seconds[one], bad[one] = 0, str(error)
     return seconds, bad

@@ -1,4 +1,4 @@
-"""A list of short texts as one array of bytes with the bounds of each: what the column parsers read."""
+"""Short texts as bounds in one array of bytes: what the column parsers read."""
 
 from __future__ import annotations
 
@@ -8,31 +8,88 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ingest.columns import Bool, UInt64
+
 Bytes = npt.NDArray[np.uint8]
 Index = npt.NDArray[np.intp]
+
+SLACK = b" " * 256  # before and behind all texts, so that a look near the bounds of one never leaves the array
+WORD_BYTES = 8
+
+# By number of bytes kept: the mask of the low ones, and of the high ones.
+_LOW = np.array([(1 << 8 * kept) - 1 for kept in range(WORD_BYTES + 1)], np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
 class TextRows:
-    """n texts end to end, a newline after each. A text that is not ASCII or holds a newline is here as empty."""
+    """n texts in UTF-8, of any bytes. `flat` has SLACK before the first and behind the last."""
 
     flat: Bytes
     starts: Index
-    ends: Index  # position of the newline
+    ends: Index  # exclusive
+
+    def __len__(self) -> int:
+        return len(self.starts)
 
     @property
     def lengths(self) -> Index:
         """Bytes of each text, int (n,)."""
         return self.ends - self.starts
 
+    def bytes(self, row: int) -> bytes:
+        """One of them."""
+        return self.flat[self.starts[row] : self.ends[row]].tobytes()
+
+    def text(self, row: int) -> str:
+        """One of them, as text."""
+        return self.bytes(row).decode("utf-8", "surrogatepass")
+
+    def where(self, rows: Bool | Index) -> TextRows:
+        """Those of a mask or an index."""
+        return TextRows(self.flat, self.starts[rows], self.ends[rows])
+
+    def words(self, place: int) -> UInt64:
+        """Bytes place..place+8 of each text, the first one lowest, uint64 (n,): 0 where the text is over."""
+        at = np.minimum(self.starts + place, self.ends)
+        words: UInt64 = words_at(self.flat, at) & _LOW[np.minimum(self.ends - at, WORD_BYTES)]
+        return words
+
 
 def text_rows(texts: Sequence[str]) -> TextRows:
     """Lay texts end to end."""
-    joined = "\n".join([*texts, ""])
-    flat = np.frombuffer(joined.encode(errors="replace"), np.uint8)
-    ends = np.flatnonzero(flat == ord("\n"))
-    if not joined.isascii() or len(ends) != len(texts):
-        return text_rows([text if text.isascii() and "\n" not in text else "" for text in texts])
-    starts = np.zeros_like(ends)
+    return byte_rows([text.encode("utf-8", "surrogatepass") for text in texts])
+
+
+def byte_rows(texts: Sequence[bytes]) -> TextRows:
+    """Lay texts end to end, a newline after each. Raises TypeError where one is None."""
+    flat = np.frombuffer(b"\n".join([SLACK, *texts, SLACK]), np.uint8)
+    breaks = np.flatnonzero(flat == ord("\n"))
+    if len(breaks) == len(texts) + 1:
+        return TextRows(flat, breaks[:-1] + 1, breaks[1:])
+    ends = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)) + 1) + len(SLACK)
+    starts = np.empty_like(ends)
+    starts[:1] = len(SLACK) + 1
     starts[1:] = ends[:-1] + 1
     return TextRows(flat, starts, ends)
+
+
+def words_at(flat: Bytes, places: Index) -> UInt64:
+    """The 8 bytes from each place on, the first one lowest, uint64 (n,)."""
+    every = np.ndarray((len(flat) - WORD_BYTES + 1,), "<u8", flat.data, strides=(1,))
+    found: UInt64 = every[places]
+    return found
+
+
+def pieces(flat: Bytes, places: Index, length: int) -> npt.NDArray[np.bytes_]:
+    """The `length` bytes from each place on, (n,): zero bytes at the end of one are not seen in comparisons."""
+    every = np.ndarray((len(flat) - length + 1,), f"S{length}", flat.data, strides=(1,))
+    found: npt.NDArray[np.bytes_] = every[places]
+    return found
+
+
+def same_texts(one: TextRows, other: TextRows) -> Bool:
+    """Which texts of two columns are the same, byte for byte: mask (n,)."""
+    same: Bool = one.lengths == other.lengths
+    for place in range(0, int(one.lengths[same].max(initial=0)), WORD_BYTES):
+        same &= one.words(place) == other.words(place)
+    return same

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import xxhash
 
 from ingest.amounts import parse_amounts
 from ingest.bad_record import printable
 from ingest.body_hash import TRANSACTION, hash_columns
 from ingest.columns import Bool, Codes, Int32, Int64, Reject, Transactions
 from ingest.currencies import Currencies, Exchange
-from ingest.event_types import TransactionTexts
+from ingest.event_columns import TransactionTexts
+from ingest.id_table import IdTable
 from ingest.instants import parse_instants
+from ingest.text_rows import TextRows, byte_rows, same_texts
 from schemas.weeks import WeekCalendar, format_week
-
-_IS_DEBIT = {"debit": True, "credit": False}
 
 
 class _Faults(dict[int, tuple[str, str]]):
@@ -38,34 +37,33 @@ class TransactionReader:
     def __init__(self, calendar: WeekCalendar, exchange: Exchange, clients: Codes, accounts: Codes) -> None:
         self._calendar, self._exchange = calendar, exchange
         self._clients, self._accounts = clients, accounts
+        self._client_table, self._account_table = IdTable(clients), IdTable(accounts)
         self._currencies = Currencies(exchange.base)
 
     def read(
-        self, texts: TransactionTexts, at: Int32, keys: Sequence[bytes | None], latest_s: float
+        self, texts: TransactionTexts, keys: Sequence[bytes | None], latest_s: float
     ) -> tuple[Transactions, list[Reject]]:
-        """Columns of n transactions less those refused; `at` (n,) are their places in the batch.
+        """Columns of n transactions less those refused; `keys` (n,) are those of their records.
 
         1. Check column by column. 2. Convert. 3. Leave out what is refused. Booked after `latest_s` is refused.
         """
-        if not len(at):
+        if not len(texts):
             return _NO_TRANSACTIONS, []
         faults = _Faults()
-        event_hash = np.fromiter(map(xxhash.xxh3_64_intdigest, map(str.encode, texts.event_id)), np.uint64, len(at))
         client, account = self._read_ids(texts, keys, faults)
         currency = self._read_currencies(texts, faults)
         own_minor = self._read_amounts(texts, currency, faults)
         booked_s, week, dated = self._read_times(texts, latest_s, faults)
         minor = self._convert(own_minor, currency, week, faults)
-        is_debit = np.fromiter(map(_IS_DEBIT.__getitem__, texts.direction), np.bool_, len(at))
-        reversal = np.array(texts.reversal, np.bool_)
+        is_debit, reversal = texts.is_debit, texts.reversal
         sign = np.where(reversal, np.int8(-1), np.int8(1))
         words = (self._clients.hashes()[client], self._accounts.hashes()[account], self._currencies.words[currency])
         how = booked_s * 4 + is_debit * 2 + reversal
         transactions = Transactions(
-            at=at,
+            at=texts.at.astype(np.int32),
             client=client,
             account=account,
-            event_hash=event_hash,
+            event_hash=texts.event_hash,
             body_hash=hash_columns(TRANSACTION, *words, own_minor.view(np.uint64), how.view(np.uint64)),
             booked_s=booked_s,
             week=week,
@@ -79,38 +77,41 @@ class TransactionReader:
     def _read_ids(
         self, texts: TransactionTexts, keys: Sequence[bytes | None], faults: _Faults
     ) -> tuple[Int32, Int32]:
-        client = np.fromiter(map(self._clients.__getitem__, texts.client_id), np.int32, len(keys))
-        account = np.fromiter(map(self._accounts.__getitem__, texts.account_id), np.int32, len(keys))
-        faults.mark(client < 0, "bad_id", lambda row: f"client_id {texts.client_id[row]!r} is no id")
-        faults.mark(account < 0, "bad_id", lambda row: f"account_id {texts.account_id[row]!r} is no id")
-        if faults or not _same(keys, texts.client_id):
-            differ = [key != name.encode() for key, name in zip(keys, texts.client_id, strict=True)]
-            faults.mark(np.array(differ), "bad_key", lambda row: f"the key is {keys[row]!r}, not the client_id")
+        client_id, account_id = texts.column("client_id"), texts.column("account_id")
+        client, account = self._client_table.find(client_id), self._account_table.find(account_id)
+        faults.mark(client < 0, "bad_id", lambda row: f"client_id {client_id.text(row)!r} is no id")
+        faults.mark(account < 0, "bad_id", lambda row: f"account_id {account_id.text(row)!r} is no id")
+        differ = ~_same(keys, client_id)
+        faults.mark(differ, "bad_key", lambda row: f"the key is {keys[row]!r}, not the client_id")
         return client, account
 
     def _read_currencies(self, texts: TransactionTexts, faults: _Faults) -> Int64:
-        count, first = len(texts.currency), texts.currency[0]
-        if texts.currency.count(first) == count:
-            code = np.full(count, self._currencies[first], np.int64)
+        currency = texts.column("currency")
+        words = currency.words(0)  # a text that is longer has more than three bytes in its word, and one of its own
+        if (words == words[0]).all():
+            code = np.full(len(texts), self._currencies[currency.text(0)], np.int64)
         else:
-            code = np.fromiter(map(self._currencies.__getitem__, texts.currency), np.int64, count)
-        faults.mark(code < 0, "bad_currency", lambda row: f"{texts.currency[row]!r} is no currency of an account")
+            _, first, which = np.unique(words, return_index=True, return_inverse=True)
+            code = np.array([self._currencies[currency.text(row)] for row in first.tolist()], np.int64)[which]
+        faults.mark(code < 0, "bad_currency", lambda row: f"{currency.text(row)!r} is no currency of an account")
         return code
 
     def _read_amounts(self, texts: TransactionTexts, currency: Int64, faults: _Faults) -> Int64:
         """Minor units in each one's own currency. An unknown currency is a fault before and is not seen again."""
-        minor, bad = parse_amounts(texts.amount, texts.currency, self._currencies.digits[currency])
+        digits = self._currencies.digits[currency]
+        minor, bad = parse_amounts(texts.column("amount"), texts.column("currency"), digits)
         for row, fault in bad.items():
             faults.setdefault(row, fault)
         return minor
 
     def _read_times(self, texts: TransactionTexts, latest_s: float, faults: _Faults) -> tuple[Int64, Int32, Bool]:
         """Seconds, weeks, and which of the weeks are to be believed."""
-        booked_s, bad = parse_instants(texts.booked_at)
+        booked_at = texts.column("booked_at")
+        booked_s, bad = parse_instants(booked_at)
         for row, detail in bad.items():
             faults.setdefault(row, ("bad_time", detail))
         early = booked_s <= latest_s
-        faults.mark(~early, "in_future", lambda row: f"booked at {texts.booked_at[row]}, which is still to come")
+        faults.mark(~early, "in_future", lambda row: f"booked at {booked_at.text(row)}, which is still to come")
         early[list(bad)] = False
         return booked_s, self._calendar.weeks_at(booked_s), early
 
@@ -139,12 +140,13 @@ def _part(rows: Transactions, faults: _Faults, dated: Bool) -> tuple[Transaction
     return rows.where(faults.good(len(rows.at))), rejects
 
 
-def _same(keys: Sequence[bytes | None], client_ids: list[str]) -> bool:
-    """Whether all keys are the client ids. These are valid ids, without a newline, so one comparison will do."""
+def _same(keys: Sequence[bytes | None], client_ids: TextRows) -> Bool:
+    """Which keys are the client ids."""
     try:
-        return b"\n".join(keys) == "\n".join(client_ids).encode()  # type: ignore[arg-type]  # None is a TypeError
+        return same_texts(byte_rows(keys), client_ids)  # type: ignore[arg-type]  # None is a TypeError
     except TypeError:
-        return False
+        there = np.array([key is not None for key in keys], np.bool_)
+        return there & same_texts(byte_rows([key or b"" for key in keys]), client_ids)
 
 
 _NO_TRANSACTIONS = Transactions(

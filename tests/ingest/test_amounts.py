@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.amounts import parse_amounts
+from ingest.text_rows import text_rows
 from schemas.money import MAX_MINOR, NotMoney, minor_digits, parse_amount
 
 CURRENCY = st.sampled_from(["HKD", "JPY", "KWD", "CLF"])
@@ -31,7 +32,7 @@ def test_column_of_amounts_is_what_each_text_alone_says(amounts: list[tuple[str,
     texts, currencies = [text for text, _ in amounts], [currency for _, currency in amounts]
     digits = np.array([minor_digits(currency) for currency in currencies], np.int64)
 
-    minor, faults = parse_amounts(texts, currencies, digits)
+    minor, faults = parse_amounts(text_rows(texts), text_rows(currencies), digits)
 
     read = [faults[at][0] if at in faults else int(minor[at]) for at in range(len(texts))]
     assert read == [one_by_one(text, currency) for text, currency in amounts]
@@ -44,4 +45,4 @@ def test_column_of_amounts_is_what_each_text_alone_says(amounts: list[tuple[str,
 )
 def test_amount_is_in_the_minor_units_of_its_currency(text: str, currency: str, minor: int) -> None:
     digits = np.array([minor_digits(currency)], np.int64)
-    assert parse_amounts([text], [currency], digits)[0].tolist() == [minor]
+    assert parse_amounts(text_rows([text]), text_rows([currency]), digits)[0].tolist() == [minor]

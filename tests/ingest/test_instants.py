@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.instants import NotAnInstant, parse_instant, parse_instants
+from ingest.text_rows import text_rows
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 NUMBER = st.integers(0, 99).map("{:02d}".format)
@@ -44,7 +45,7 @@ def one_by_one(text: str) -> int | None:
 @example(["2026-01-05T10:00:00+08:00\n", "\n2026-01-05T10:00:00+08:00", ""])
 @example(["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "1970-01-01T00:00:00+00:01"])
 def test_column_of_times_is_what_each_text_alone_says(texts: list[str]) -> None:
-    seconds, bad = parse_instants(texts)
+    seconds, bad = parse_instants(text_rows(texts))
     read = [None if at in bad else int(seconds[at]) for at in range(len(texts))]
     assert read == [one_by_one(text) for text in texts]
 
@@ -67,9 +68,9 @@ def test_column_of_times_is_what_each_text_alone_says(texts: list[str]) -> None:
 def test_text_that_is_no_instant_is_refused(text: str) -> None:
     with pytest.raises(NotAnInstant):
         parse_instant(text)
-    assert list(parse_instants(["2026-01-05T10:00:00+08:00", text])[1]) == [1]
+    assert list(parse_instants(text_rows(["2026-01-05T10:00:00+08:00", text]))[1]) == [1]
 
 
 def test_offset_is_taken_off_and_a_fraction_dropped() -> None:
     texts = ["2026-01-05T10:00:00+08:00", "2026-01-05T02:00:00Z", "2026-01-04T20:30:00.999-05:30"]
-    assert parse_instants(texts)[0].tolist() == [1_767_578_400] * 3
+    assert parse_instants(text_rows(texts))[0].tolist() == [1_767_578_400] * 3

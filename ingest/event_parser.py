@@ -1,0 +1,98 @@
+"""Records to events: by template as far as that goes, the others one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ingest.columns import Bool
+from ingest.event_columns import TransactionTexts, from_events, in_order
+from ingest.event_types import Other, parse_event
+from ingest.templates import Quotes, Template, learn
+from ingest.text_rows import TextRows, byte_rows
+from schemas.events import Transaction
+
+_TEMPLATES = 4  # a sender writes one or two forms; each costs a comparison of the rows that are of none before it
+_LESSONS = 2  # how many new ones a batch may teach
+
+
+class EventParser:
+    """Keeps the forms in which its sender writes; they decide how fast a record is read, never what it is."""
+
+    def __init__(self) -> None:
+        self.known: list[Template] = []  # what matched most in the last batch comes first
+
+    def parse(self, values: Sequence[bytes | None]) -> tuple[TransactionTexts, list[tuple[int, Other]]]:
+        """The transactions in offset order; with its place, each of the others: another event, or why it is none.
+
+        1. Lay the values end to end. 2. Match templates. 3. Parse the rest one by one. 4. Put them in order.
+        """
+        try:
+            rows = byte_rows(values)  # type: ignore[arg-type]  # None raises TypeError, which is rare
+        except TypeError:
+            rows = byte_rows([value or b"" for value in values])
+        parts = self._match(rows)
+        if parts and sum(map(len, parts)) == len(rows):
+            return in_order(parts), []
+        left = np.ones(len(rows), np.bool_)
+        for part in parts:
+            left[part.at] = False
+        singles, others = _one_by_one(values, np.flatnonzero(left).tolist())
+        return in_order([*parts, singles]), others
+
+    def _match(self, rows: TextRows) -> list[TransactionTexts]:
+        """The rows of a known form, and of those found to be new. What matched most is tried first next time."""
+        parts: list[TransactionTexts] = []
+        found: list[tuple[int, Template]] = []
+        quotes, unread = Quotes(rows), _plain(rows)
+        for template in self._to_try(rows, unread):
+            part = template.read(rows, quotes, np.flatnonzero(unread & (quotes.counts == template.quotes)))
+            found.append((len(part), template))
+            if len(part):
+                unread[part.at] = False
+                parts.append(part)
+        found.sort(key=lambda one: one[0], reverse=True)
+        self.known = [template for _, template in found[:_TEMPLATES]]
+        return parts
+
+    def _to_try(self, rows: TextRows, unread: Bool) -> Iterator[Template]:
+        """The templates there are, then those of a row in the middle of all that none of them fits."""
+        yield from self.known
+        for _ in range(_LESSONS):
+            unknown = np.flatnonzero(unread)
+            if not len(unknown):
+                return
+            middle = int(unknown[len(unknown) // 2])
+            template = learn(rows.bytes(middle))
+            unread[middle] = template is not None
+            if template is not None:
+                yield template
+
+
+def _plain(rows: TextRows) -> Bool:
+    """Which rows are ASCII without control characters and backslashes."""
+    flat, plain = rows.flat, np.ones(len(rows), np.bool_)
+    between = len(rows) + 1  # newlines: where there are no more control characters, none are in the rows
+    if np.count_nonzero(flat < ord(" ")) == between and not (flat == ord("\\")).any() and flat.max() < 0x7F:
+        return plain
+    strange = np.flatnonzero((flat < ord(" ")) | (flat == ord("\\")) | (flat >= 0x7F))
+    row = np.minimum(np.searchsorted(rows.ends, strange), len(rows) - 1)
+    plain[row[(strange >= rows.starts[row]) & (strange < rows.ends[row])]] = False
+    return plain
+
+
+def _one_by_one(
+    values: Sequence[bytes | None], places: Sequence[int]
+) -> tuple[TransactionTexts, list[tuple[int, Other]]]:
+    at: list[int] = []
+    transactions: list[Transaction] = []
+    others: list[tuple[int, Other]] = []
+    for place in places:
+        event = parse_event(values[place])
+        if isinstance(event, Transaction):
+            at.append(place)
+            transactions.append(event)
+        else:
+            others.append((place, event))
+    return from_events(at, transactions), others
