@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench schemas docs lock clean
+.PHONY: help run test check format bench schemas docs messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ kafka-down: ## stop that broker; its data stays in var/kafka
 
 schemas: $(VENV)/.run ## write schemas/published/ anew from the types
 	$(BIN)/python -m schemas.publish
+
+MESSAGES = api/web/locale
+messages: $(VENV)/.run ## gather the desk's texts into its catalogues; then fill in what has no Chinese
+	$(BIN)/pybabel -q extract -F $(MESSAGES)/babel.cfg -k N_ --no-location --sort-output --omit-header -o $(MESSAGES)/desk.pot api/web
+	$(BIN)/pybabel -q update -D desk -i $(MESSAGES)/desk.pot -d $(MESSAGES) --ignore-obsolete --no-fuzzy-matching --omit-header
+	@rm $(MESSAGES)/desk.pot
 
 LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade -q

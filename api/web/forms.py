@@ -1,0 +1,146 @@
+"""From a form to the API's own function and back to a page.
+
+    @router.post("/desk/alerts/{alert_id}/snooze")
+    def snooze(request: Request, visitor: Actor, deps: Deps, sent: SentForm, alert_id: AlertId) -> Response:
+        return sent.attempt(
+            lambda: alerts.snooze(visitor.caller, deps, sent.post, alert_id, sent.body(SnoozeBody)),
+            done=Flash(N_("Snoozed.")), back_to="/",
+            again=lambda form: monday_page(request, visitor, deps, form=form),
+        )
+
+`back_to` is shown with 303 when it worked. Where it did not, `again` makes the page anew with what was typed, what
+was wrong with it, and the newest state of everything else; it is answered with the refusal's own status.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from api import etag
+from api.changes import Post
+from api.deps import ApiDeps
+from api.problems import kind_of
+from api.web import flash
+from api.web.csrf import FIELD as CSRF
+from api.web.flash import Flash
+from api.web.language import language_of
+from api.web.languages import tongue
+from api.web.refusals import field_text, refusal_text
+from casework.actions import NotAllowedByRules
+from schemas.errors import Conflict, EbbwatchError, StaleRevision
+from schemas.http import Body
+
+B = TypeVar("B", bound=Body)
+KEY, REVISION = "key", "revision"
+_OURS = frozenset({CSRF, KEY, REVISION})
+
+
+class _Maybe(dict[str, str | None]):
+    """None for what is not in it: templates ask for every field."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A form on the page that comes back: `values` as typed, `errors` by field, `problem` with all of it."""
+
+    values: Mapping[str, str | None] = field(default_factory=_Maybe)
+    errors: Mapping[str, str | None] = field(default_factory=_Maybe)
+    problem: str | None = None
+    name: str = ""  # which of a page's forms it was: the end of the path that it was sent to
+
+
+class BadFields(EbbwatchError):
+    """Fields that do not make the body they are for; `errors` are pydantic's."""
+
+    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__("a field of the form does not fit")
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form said. Several values of a name are kept in their order."""
+
+    request: Request
+    values: Mapping[str, Sequence[str]]
+
+    def one(self, name: str) -> str | None:
+        """The first value; None for an empty field, which is how a form says nothing."""
+        return next((value for value in self.values.get(name, ()) if value.strip()), None)
+
+    def all(self, name: str) -> list[str]:
+        return [value for value in self.values.get(name, ()) if value.strip()]
+
+    @property
+    def post(self) -> Post:
+        """For `api.changes.perform`: If-Match from `revision`, the Idempotency-Key from `key`."""
+        revision = self.one(REVISION)
+        if_match = etag.etag(int(revision)) if revision and revision.isascii() and revision.isdigit() else None
+        said = [f"{name}={value}" for name in sorted(self.values) for value in self.values[name] if name != CSRF]
+        fingerprint = hashlib.sha256("\n".join((self.request.url.path, *said)).encode()).hexdigest()
+        return Post(if_match, self.one(KEY), fingerprint, self.request.state.request_id)
+
+    def body(self, model: type[B], **known: Any) -> B:
+        """The fields as the API's body, with what the route knows better. Raises BadFields."""
+        named = {name: self._given(model, name) for name in model.model_fields if name in self.values}
+        try:
+            return model.model_validate({name: value for name, value in named.items() if value is not None} | known)
+        except ValidationError as error:
+            raise BadFields(error.errors(include_url=False)) from None
+
+    def _given(self, model: type[Body], name: str) -> str | list[str] | None:
+        origin = str(model.model_fields[name].annotation)
+        return self.all(name) if "list[" in origin.lower() else self.one(name)
+
+    def attempt(
+        self, act: Callable[[], object], *, done: Flash, back_to: str, again: Callable[[Shown], Response]
+    ) -> Response:
+        """1. Act. 2. On to the next page with a word of it; or the page again with what was wrong."""
+        deps: ApiDeps = self.request.app.state.deps
+        try:
+            act()
+        except (BadFields, NotAllowedByRules, Conflict, StaleRevision) as error:
+            answer = again(self.shown(error))
+            answer.status_code = 422 if isinstance(error, BadFields) else kind_of(error).status
+            return answer
+        went = RedirectResponse(back_to, 303)
+        flash.tell(went, deps.desk, done)
+        return went
+
+    def shown(self, error: EbbwatchError) -> Shown:
+        """The form as it comes back, in the reader's language."""
+        said = tongue(language_of(self.request)).said
+        values = _Maybe({name: self.one(name) for name in self.values if name not in _OURS})
+        name = self.request.url.path.rpartition("/")[2]
+        if isinstance(error, BadFields):
+            errors = _Maybe({str(item["loc"][0]): field_text(item, said) for item in error.errors if item["loc"]})
+            whole = next((field_text(item, said) for item in error.errors if not item["loc"]), None)
+            return Shown(values, errors, whole, name)
+        text = refusal_text(error, said)
+        if isinstance(error, NotAllowedByRules) and error.field in self.values:
+            return Shown(values, _Maybe({error.field: text}), None, name)
+        return Shown(values, _Maybe(), text, name)
+
+
+async def _read(request: Request) -> Sent:
+    """Kept by the request, which the CSRF check has read already. Files are not taken."""
+    form = await request.form()
+    values: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if not isinstance(value, UploadFile):
+            values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return Sent(request, values)
+
+
+SentForm = Annotated[Sent, Depends(_read)]

@@ -1,0 +1,32 @@
+"""The links in the head of every page: what there is, and whose role may open it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from api.roles import Permission, may
+from api.web.session import Visitor
+from api.web.words import N_
+
+
+class Link(NamedTuple):
+    """`text` is a msgid. The link is marked as the current page where the path begins with `path`."""
+
+    path: str
+    text: str
+    needs: Permission
+
+
+LINKS = (
+    Link("/", N_("Monday list"), Permission.READ_ALERTS),
+    Link("/desk/clients", N_("Clients"), Permission.READ_CLIENTS),
+    Link("/desk/held-weeks", N_("Held weeks"), Permission.READ_HELD_WEEKS),
+    Link("/desk/dead-letters", N_("Dead letters"), Permission.READ_DEAD_LETTERS),
+)
+
+
+def links(visitor: Visitor | None) -> list[Link]:
+    """Those that the visitor may open; none for somebody who is not signed in."""
+    if visitor is None:
+        return []
+    return [link for link in LINKS if may(visitor.caller.role, link.needs)]

@@ -1,0 +1,125 @@
+"""Templates to pages, in the language of who looks at them. What a template may use: templates/base.html."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from api.deps import ApiDeps
+from api.web import flash, words
+from api.web.assets import static_url
+from api.web.formats import Formats
+from api.web.language import Language, language_of
+from api.web.languages import tongue, tongues
+from api.web.navigation import links
+from api.web.paths import path_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Nothing from elsewhere, and nothing inline: a name or a note that breaks out of its place still runs no script.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Templates of one language: gettext and formats are bound to the environment."""
+
+    environment: Environment
+    formats: Formats
+
+
+def render(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
+    """The page. `shown` holds `visitor` where somebody is signed in."""
+    deps: ApiDeps = request.app.state.deps
+    language = language_of(request)
+    pages = pages_in(language)
+    left = flash.told(request)
+    always = {
+        "visitor": None,
+        "language": language,
+        "path": request.url.path,
+        "here": path_of(request),
+        "zone": deps.calendar.zone,
+        "now": deps.clock(),
+        "base_currency": deps.base_currency,
+        "told": left and _in_words(pages, left),
+        "links": links(shown.get("visitor")),
+    }
+    text = pages.environment.get_template(template).render(always | shown)
+    answer = HTMLResponse(text, status, _HEADERS)
+    if left is not None:
+        flash.forget(answer, deps.desk)
+    return answer
+
+
+@cache
+def pages_in(language: Language) -> Pages:
+    """Compiled when they are first used, and kept: a template changes with its package alone."""
+    spoken = tongue(language)
+    formats = Formats(spoken.locale)
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.install_gettext_translations(spoken.said, newstyle=True)  # type: ignore[attr-defined]
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals.update(
+        static_url=static_url, new_key=_new_key, tongues=tongues(), tongue=spoken, client_path=client_path
+    )
+    made.filters.update(
+        number=formats.number,
+        amount=formats.amount,
+        money=formats.money,
+        compact=formats.compact,
+        percent=formats.percent,
+        day=formats.day,
+        short_day=formats.short_day,
+        week=formats.week,
+        listed=formats.listed,
+        moment=_moment_filter(formats),
+        word=lambda code, kind: spoken.said.gettext(words.msgid(kind, code)),
+    )
+    return Pages(made, formats)
+
+
+def client_path(client_id: str) -> str:
+    """Ids may hold a slash, which the route takes, and nothing else that an address must escape."""
+    return f"/desk/clients/{quote(client_id, safe='/:')}"
+
+
+def _new_key() -> str:
+    """An Idempotency-Key: the same form sent twice is one change."""
+    return secrets.token_urlsafe(16)
+
+
+def _moment_filter(formats: Formats) -> Any:
+    @pass_context
+    def moment(context: Context, value: datetime) -> str:
+        return formats.moment(value, context["zone"])
+
+    return moment
+
+
+def _in_words(pages: Pages, left: flash.Flash) -> flash.Told:
+    spoken = pages.environment.globals
+    if left.n is None or left.many is None:
+        return flash.Told(spoken["gettext"](left.text), left.tone)  # type: ignore[operator]
+    return flash.Told(spoken["ngettext"](left.text, left.many, left.n), left.tone)  # type: ignore[operator]
