@@ -1,0 +1,146 @@
+"""Notices: written in the transaction of what they tell of or by follow-up, and sent afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.notices import Facts, Kind, Notice, Preference
+from store.notice_preferences import preference_of
+from store.tables_casework import account, notice, notice_preference
+from store.upsert import insert
+
+_WAITING = (notice.c.sent_at.is_(None), notice.c.failed.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A notice to be sent now. `barred`: why it is not to be sent after all, None where it is."""
+
+    notice_id: int
+    kind: Kind
+    facts: Facts
+    written_at: datetime
+    tries: int
+    reader: Preference
+    barred: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A notice as its reader may look it up."""
+
+    notice_id: int
+    kind: Kind
+    facts: Facts
+    written_at: datetime
+    not_before: datetime
+    sent_at: datetime | None
+    tries: int
+    failed: str | None
+
+
+def write(tx: Connection, notices: Sequence[Notice], at: datetime) -> int:
+    """Keep those that have not been told yet; how many they were."""
+    rows = [
+        {
+            "user": n.user,
+            "kind": n.kind,
+            "subject_key": n.subject_key,
+            "facts": msgspec.to_builtins(n.facts),
+            "written_at": at,
+            "not_before": n.not_before,
+            "tries": 0,
+        }
+        for n in notices
+    ]
+    if not rows:
+        return 0
+    fresh = insert(tx, notice).on_conflict_do_nothing(index_elements=["user", "kind", "subject_key"])
+    return len(tx.execute(fresh.returning(notice.c.notice_id), rows).all())
+
+
+def due(tx: Connection, now: datetime, limit: int) -> list[Due]:
+    """What may be sent now, the longest waiting first."""
+    query = (
+        sa.select(notice, notice_preference, account.c.disabled)
+        .join(notice_preference, notice_preference.c.user == notice.c.user)
+        .outerjoin(account, account.c.user == notice.c.user)
+        .where(*_WAITING, notice.c.not_before <= now)
+        .order_by(notice.c.not_before, notice.c.notice_id)
+        .limit(limit)
+    )
+    return [_due(row) for row in tx.execute(query)]
+
+
+def mark_sent(tx: Connection, notice_id: int, at: datetime) -> None:
+    """It reached its channel; marking twice is harmless."""
+    _settle(tx, notice_id, sent_at=at, tries=notice.c.tries + 1)
+
+
+def try_again(tx: Connection, notice_id: int, not_before: datetime) -> None:
+    """A try failed: the next one is later."""
+    _settle(tx, notice_id, not_before=not_before, tries=notice.c.tries + 1)
+
+
+def put_off(tx: Connection, notice_id: int, not_before: datetime) -> None:
+    """It waits without having been tried: its reader wants quiet, or their channel is down."""
+    _settle(tx, notice_id, not_before=not_before)
+
+
+def give_up(tx: Connection, notice_id: int, reason: str) -> None:
+    """It will not be sent. `reason` holds no secret."""
+    _settle(tx, notice_id, failed=reason)
+
+
+def depth(tx: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """How many notices could be sent now and are not, and since when the oldest of them could."""
+    query = sa.select(sa.func.count(), sa.func.min(notice.c.not_before))
+    count, oldest = tx.execute(query.where(*_WAITING, notice.c.not_before <= now)).one()
+    return count, oldest
+
+
+def of_user(tx: Connection, user: str, *, before_id: int | None, limit: int) -> list[Written]:
+    """Up to `limit` of one person's notices older than `before_id`, newest first."""
+    columns = [notice.c[name] for name in Written.__dataclass_fields__]
+    query = sa.select(*columns).where(notice.c.user == user).order_by(notice.c.notice_id.desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(notice.c.notice_id < before_id)
+    return [
+        Written(**{**row, "facts": msgspec.convert(row["facts"], Facts)}) for row in tx.execute(query).mappings()
+    ]
+
+
+def forget_old(tx: Connection, before: datetime) -> int:
+    """Remove what was sent or given up and written before an instant; how many there were."""
+    settled = sa.or_(notice.c.sent_at.is_not(None), notice.c.failed.is_not(None))
+    return tx.execute(sa.delete(notice).where(settled, notice.c.written_at < before)).rowcount
+
+
+def _settle(tx: Connection, notice_id: int, **values: object) -> None:
+    tx.execute(sa.update(notice).where(notice.c.notice_id == notice_id, *_WAITING).values(**values))
+
+
+def _due(row: sa.Row[tuple[object, ...]]) -> Due:
+    found = row._mapping
+    reader = preference_of(row)
+    kind: Kind = found[notice.c.kind]
+    barred = None
+    if found[account.c.disabled]:
+        barred = "the account is disabled"
+    elif kind != "test" and kind not in reader.kinds:
+        barred = "no longer wanted"
+    return Due(
+        notice_id=found[notice.c.notice_id],
+        kind=kind,
+        facts=msgspec.convert(found[notice.c.facts], Facts),
+        written_at=found[notice.c.written_at],
+        tries=found[notice.c.tries],
+        reader=reader,
+        barred=barred,
+    )
