@@ -219,6 +219,7 @@ web_session = Table(
     Column("role", String(40), nullable=False),
     Column("branch_id", String(64)),
     Column("csrf", String(64), nullable=False),
+    Column("id_token", Text, comment="of a provider's sign-in: what its sign-out is asked with"),
     Column("made_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),

@@ -34,9 +34,10 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def add(tx: Connection, session: Session) -> None:
-    """Begin it. A hash that is there already breaks the primary key: tokens are never reused."""
-    tx.execute(web_session.insert().values({name: getattr(session, name) for name in _COLUMNS}))
+def add(tx: Connection, session: Session, id_token: str | None = None) -> None:
+    """Begin it; `id_token` is that of a provider's sign-in. A hash that is there already breaks the primary key."""
+    row = {name: getattr(session, name) for name in _COLUMNS}
+    tx.execute(web_session.insert().values(row | {"id_token": id_token}))
 
 
 def find(tx: Connection, token_hash: str, at: datetime) -> Session | None:
@@ -54,9 +55,10 @@ def seen(tx: Connection, token_hash: str, at: datetime) -> None:
     tx.execute(web_session.update().where(mine, web_session.c.seen_at < at).values(seen_at=at))
 
 
-def end(tx: Connection, token_hash: str) -> None:
-    """Sign out this device. Nothing happens where it was signed out already."""
-    tx.execute(web_session.delete().where(web_session.c.token_hash == token_hash))
+def end(tx: Connection, token_hash: str) -> str | None:
+    """Sign out this device, if it was signed in; the ID token of its sign-in, where a provider gave one."""
+    gone = web_session.delete().where(web_session.c.token_hash == token_hash)
+    return tx.execute(gone.returning(web_session.c.id_token)).scalar_one_or_none()
 
 
 def end_all(tx: Connection, user: str) -> int:

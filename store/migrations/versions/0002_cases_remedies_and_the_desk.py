@@ -149,6 +149,9 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("branch_id", sa.String(length=64), nullable=True),
         sa.Column("csrf", sa.String(length=64), nullable=False),
+        sa.Column(
+            "id_token", sa.Text(), nullable=True, comment="of a provider's sign-in: what its sign-out is asked with"
+        ),
         sa.Column("made_at", store.tables.Instant(timezone=True), nullable=False),
         sa.Column("seen_at", store.tables.Instant(timezone=True), nullable=False),
         sa.Column("expires_at", store.tables.Instant(timezone=True), nullable=False),
