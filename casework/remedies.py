@@ -13,17 +13,11 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from casework.actions import NotAllowedByRules
+from casework.terms import RemedyType as RemedyType
+from casework.terms import Terms as Terms
+from casework.terms import check_terms
 from schemas.errors import Conflict, Forbidden
 
-RemedyType = Literal[
-    "service_level_raise",
-    "executive_visit",
-    "complaint_remedy",
-    "marketing",
-    "fee_reduction",
-    "fee_waiver",
-    "no_action",
-]
 RemedyState = Literal[
     "draft",
     "submitted",
@@ -37,52 +31,11 @@ RemedyState = Literal[
     "revoked",
 ]
 Level = Literal["branch", "region", "head_office"]
+LEVELS: tuple[Level, ...] = ("branch", "region", "head_office")  # lowest first
 
-CONCESSIONS: frozenset[RemedyType] = frozenset({"fee_reduction", "fee_waiver"})
 UNDECIDED: frozenset[RemedyState] = frozenset({"draft", "returned", "submitted"})
 RUNNING: frozenset[RemedyState] = frozenset({"approved", "active", "expiring"})
-COUNTED: frozenset[RemedyState] = RUNNING | {"expired"}  # what was given, or is being given, counts toward limits
 EXPIRING_DAYS = 30  # a month's notice before a concession ends
-
-
-@dataclass(frozen=True, slots=True)
-class FeeTerms:
-    """What a fee concession gives up and what for. Money in minor units of the base currency."""
-
-    fee_code: str
-    list_price_minor: int  # a month, at list price
-    concession_pct: int  # 1 to 100 of the list price
-    volume_commitment_minor: int  # turnover a week that the client commits to
-    break_even_minor: int  # turnover a week at which the margin regained equals the fee given up
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is proposed. Half-open: it runs on [starts_on, ends_on)."""
-
-    starts_on: date
-    ends_on: date | None
-    cost_minor: int  # spent beside the fee given up, over its whole life
-    expected_effect_minor: int  # turnover a week that it should bring
-    reason: str | None = None
-    fee: FeeTerms | None = None
-
-    @property
-    def days(self) -> int:
-        """How long it runs; 0 where it has no end."""
-        return 0 if self.ends_on is None else (self.ends_on - self.starts_on).days
-
-    @property
-    def given_up_minor(self) -> int:
-        """Fee income given up over its whole life, of a 365-day year; rounded up, so that parts are never less."""
-        if self.fee is None:
-            return 0
-        return -(-self.fee.list_price_minor * self.fee.concession_pct * 12 * self.days // (100 * 365))
-
-    @property
-    def total_minor(self) -> int:
-        """All that it costs the bank."""
-        return self.given_up_minor + self.cost_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +82,13 @@ class WrongRemedyState(Conflict):
         super().__init__(f"remedy {remedy.remedy_id} is {remedy.state}: it cannot be {act}")
 
 
+class TermsOver(Conflict):
+    """It waited so long for its yes that nothing is left of it."""
+
+    def __init__(self, remedy: Remedy) -> None:
+        super().__init__(f"remedy {remedy.remedy_id} was to end on {remedy.terms.ends_on}: send it back")
+
+
 class MakerIsNotChecker(Forbidden):
     """Nobody is maker and checker of one remedy, nor checker of it at two levels."""
 
@@ -141,31 +101,6 @@ class WrongLevel(Forbidden):
 
     def __init__(self, needed: Level) -> None:
         super().__init__(f"the next approval is the {needed} level's")
-
-
-def check_terms(kind: RemedyType, terms: Terms, today: date) -> None:
-    """Raises NotAllowedByRules where the terms lack what their type needs."""
-    if terms.ends_on is not None and terms.ends_on <= terms.starts_on:
-        raise NotAllowedByRules("ends_on", f"{terms.ends_on} is not after {terms.starts_on}")
-    if kind in CONCESSIONS:
-        _check_concession(kind, terms, today)
-    elif terms.fee is not None:
-        raise NotAllowedByRules("fee_code", f"{kind} has no fee")
-    if kind == "no_action" and not (terms.reason and terms.reason.strip()):
-        raise NotAllowedByRules("reason", "no_action needs a reason")
-
-
-def _check_concession(kind: RemedyType, terms: Terms, today: date) -> None:
-    if terms.fee is None:
-        raise NotAllowedByRules("fee_code", f"{kind} needs fee_code, list_price and concession_pct")
-    if terms.ends_on is None:
-        raise NotAllowedByRules("ends_on", "a fee concession needs an end date")
-    if terms.ends_on <= today:
-        raise NotAllowedByRules("ends_on", f"{terms.ends_on} is not after {today}")
-    pct = terms.fee.concession_pct
-    if not 1 <= pct <= 100 or (kind == "fee_waiver") != (pct == 100):
-        wanted = "100" if kind == "fee_waiver" else "1 to 99"
-        raise NotAllowedByRules("concession_pct", f"{pct} is not {wanted}, as a {kind} has it")
 
 
 def propose(
@@ -247,16 +182,39 @@ def submit(remedy: Remedy, route: Sequence[Level], actor: str, today: date) -> R
     return _revised(remedy, state=state, maker=actor, makers=makers, route=tuple(route), approvals=(), note=None)
 
 
-def approve(remedy: Remedy, levels: frozenset[Level], checker: str, today: date, note: str | None) -> Remedy:
-    """A yes at the next level. `levels`: those the checker may speak for.
+def approve(
+    remedy: Remedy,
+    route: Sequence[Level],
+    levels: frozenset[Level],
+    checker: str,
+    today: date,
+    note: str | None,
+) -> Remedy:
+    """A yes at the next level. `route`: as it is now; where it has become longer, the longer one holds.
 
-    Raises WrongRemedyState, MakerIsNotChecker, WrongLevel.
+    `levels`: those the checker may speak for. Raises WrongRemedyState, MakerIsNotChecker, WrongLevel, TermsOver.
     """
+    if remedy.state == "submitted":
+        remedy = replace(remedy, route=longer(remedy.route, route))
     level = _must_be_checkable(remedy, levels, checker, "approved")
+    if remedy.terms.ends_on is not None and remedy.terms.ends_on <= today:
+        raise TermsOver(remedy)
     approvals = (*remedy.approvals, Approval(remedy.terms_version, level, checker))
     complete = len(approvals) == len(remedy.route)
     state = _begun(remedy, today) if complete else remedy.state
     return _revised(remedy, approvals=approvals, checkers=remedy.checkers | {checker}, state=state, note=note)
+
+
+def reroute(remedy: Remedy, route: Sequence[Level]) -> Remedy:
+    """What waits for approval needs more of it since others were submitted or approved. It never needs less."""
+    if remedy.state != "submitted":
+        return remedy
+    return _revised(remedy, route=longer(remedy.route, route))
+
+
+def longer(one: Sequence[Level], other: Sequence[Level]) -> tuple[Level, ...]:
+    """The route that leads higher; the first one where both lead as high."""
+    return max(tuple(one), tuple(other), key=lambda route: LEVELS.index(route[-1]) if route else -1)
 
 
 def reject(remedy: Remedy, levels: frozenset[Level], checker: str, note: str) -> Remedy:

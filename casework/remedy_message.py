@@ -7,7 +7,8 @@ from typing import Any, Literal
 import msgspec
 
 from casework.message import ClientFacts
-from casework.remedies import RUNNING, FeeTerms, Remedy, RemedyState
+from casework.remedies import RUNNING, Remedy, RemedyState
+from casework.terms import FeeTerms
 from schemas.messages import RemedyMessage
 from schemas.money import format_amount
 

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.message import ClientFacts
-from casework.remedies import EXPIRING_DAYS, RUNNING, Approval, FeeTerms, Remedy, RemedyState, Terms
+from casework.remedies import EXPIRING_DAYS, RUNNING, Approval, Remedy, RemedyState
 from casework.remedy_message import encode, remedy_message, told
+from casework.terms import FeeTerms, Terms
 from schemas.errors import NotFound, StaleRevision
 from schemas.messages import TOPIC_REMEDIES
 from store import outbox

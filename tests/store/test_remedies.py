@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from casework import remedies as rules
 from casework.message import ClientFacts
-from casework.remedies import Approval, FeeTerms, Remedy, Terms
+from casework.remedies import Approval, Remedy
+from casework.terms import FeeTerms, Terms
 from schemas.errors import NotFound, StaleRevision
 from schemas.messages import RemedyMessage
 from store import outbox, remedies
@@ -72,8 +73,8 @@ def whole_life() -> list[Remedy]:
     """Every revision of one that two levels approve and that is revoked."""
     first = draft()
     second = rules.submit(first, ("region", "head_office"), "staff-17", TODAY)
-    third = rules.approve(second, ALL, "approver-1", TODAY, None)
-    fourth = rules.approve(third, ALL, "approver-2", TODAY, "for a quarter")
+    third = rules.approve(second, second.route, ALL, "approver-1", TODAY, None)
+    fourth = rules.approve(third, third.route, ALL, "approver-2", TODAY, "for a quarter")
     return [first, second, third, fourth, rules.revoke(fourth, date(2026, 3, 1), "they left")]
 
 
@@ -122,7 +123,7 @@ def test_what_was_approved_before_it_was_sent_back_is_void_and_can_be_approved_a
     first, second, third, *_ = whole_life()
     back = rules.send_back(third, ALL, "approver-2", "shorter, please")
     again = rules.submit(back, ("region", "head_office"), "staff-17", TODAY)
-    save(bank, first, second, third, back, again, rules.approve(again, ALL, "approver-1", TODAY, None))
+    save(bank, first, second, third, back, again, rules.approve(again, again.route, ALL, "approver-1", TODAY, None))
     with bank.read() as tx:
         rows = tx.execute(
             sa.select(remedy_approval.c.terms_version, remedy_approval.c.checker, remedy_approval.c.void).order_by(
