@@ -20,12 +20,14 @@ _OPTIONS = frozenset(
     | {"key", "token", "secret"}
 )
 _HEADERS = frozenset({"json", "jsons"})  # schemes whose options may name HTTP headers: +X-Token=...
+_SCHEME = re.compile(r"([a-z0-9]{1,32})://", re.ASCII)
 _ADDRESS = re.compile(r"([a-z0-9]{1,32})://[\x21-\x7e]+", re.ASCII)
 
 
 def scheme_of(address: str) -> str:
-    """What stands before ``://``: all of an address that is ever shown."""
-    return address.partition("://")[0]
+    """What stands before ``://``: all of an address that is ever shown. ``none`` where nothing does."""
+    match = _SCHEME.match(address)
+    return match[1] if match else "none"
 
 
 def check_address(address: str, schemes: Collection[str]) -> None:

@@ -64,3 +64,8 @@ def test_the_bank_decides_which_schemes() -> None:
     check_address("jsons://hook.bank.example", {"jsons"})
     with pytest.raises(NotAllowedByRules, match="jsons, and ://"):
         check_address("mailto://u:p@h?to=a@bank.example", {"jsons"})
+
+
+@pytest.mark.parametrize("address", ["s3cret", "", "//s3cret", "s3cret:x://", "x" * 33 + "://s3cret"])
+def test_what_has_no_scheme_shows_nothing_of_itself(address) -> None:
+    assert scheme_of(address) == "none"
