@@ -25,6 +25,7 @@ class AlertQuery(ListQuery):
     branch: Line | None = None
     week: WeekString | None = Field(None, description="newest week with evidence")
     assignee: Line | None = None
+    q: Line | None = Field(None, description="part of the client's id or name, in either case")
 
 
 def alert_page(
@@ -40,6 +41,7 @@ def alert_page(
         week=None if query.week is None else parse_week(query.week),
         assignee=query.assignee,
         client_id=client_id,
+        text=query.q,
     )
     with deps.store.read() as tx:
         rows = alert_search.search(tx, wanted, only_branch=caller.branch, after=after, limit=query.limit + 1)

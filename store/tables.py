@@ -227,6 +227,15 @@ alert = Table(
     ),
     Index("ix_alert_list", "state", "grade", "value_at_risk_minor"),
 )
+# The ranked list of the whole bank, in its order.
+Index(
+    "ix_alert_rank",
+    alert.c.grade.desc(),
+    alert.c.value_at_risk_minor.desc(),
+    alert.c.alert_id,
+    sqlite_where=sa.text("state <> 'closed'"),
+    postgresql_where=sa.text("state <> 'closed'"),
+)
 
 alert_evidence = Table(
     "alert_evidence",
