@@ -104,6 +104,12 @@ class Trial(msgspec.Struct, frozen=True, tag=True):
 Facts = NewAlarm | CaseAssigned | ApprovalWaiting | Deadline | RemedyEnding | Digest | Trial
 
 
+def read_facts(kept: object) -> Facts:
+    """Facts as they came out of the database. Raises msgspec.ValidationError for what is none."""
+    read: Facts = msgspec.convert(kept, Facts)
+    return read
+
+
 @dataclass(frozen=True, slots=True)
 class Preference:
     """How one person wants to be told. `branch_id` None: of every branch."""

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.notices import Facts, Kind, Notice, Preference
+from casework.notices import Facts, Kind, Notice, Preference, read_facts
 from store.notice_preferences import preference_of
 from store.tables_casework import account, notice, notice_preference
 from store.upsert import insert
@@ -20,11 +20,14 @@ _WAITING = (notice.c.sent_at.is_(None), notice.c.failed.is_(None))
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A notice to be sent now. `barred`: why it is not to be sent after all, None where it is."""
+    """A notice to be sent now. `barred`: why it is not to be sent after all, None where it is.
+
+    `facts` as they are kept, see `read_facts`: one that cannot be read holds up no other.
+    """
 
     notice_id: int
     kind: Kind
-    facts: Facts
+    facts: object
     written_at: datetime
     tries: int
     reader: Preference
@@ -111,9 +114,7 @@ def of_user(tx: Connection, user: str, *, before_id: int | None, limit: int) -> 
     query = sa.select(*columns).where(notice.c.user == user).order_by(notice.c.notice_id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(notice.c.notice_id < before_id)
-    return [
-        Written(**{**row, "facts": msgspec.convert(row["facts"], Facts)}) for row in tx.execute(query).mappings()
-    ]
+    return [Written(**{**row, "facts": read_facts(row["facts"])}) for row in tx.execute(query).mappings()]
 
 
 def forget_old(tx: Connection, before: datetime) -> int:
@@ -138,7 +139,7 @@ def _due(row: sa.Row[tuple[object, ...]]) -> Due:
     return Due(
         notice_id=found[notice.c.notice_id],
         kind=kind,
-        facts=msgspec.convert(found[notice.c.facts], Facts),
+        facts=found[notice.c.facts],
         written_at=found[notice.c.written_at],
         tries=found[notice.c.tries],
         reader=reader,

@@ -56,6 +56,14 @@ class Metrics:
         self.relayed = counter("outbox_sent", "Messages sent to Kafka.", "topic")
         self.relay_failures = counter("outbox_failures", "Sends that failed and will be tried again.")
         self.refused = counter("outbox_refused", "Messages set aside: too large for the broker.", "topic")
+        self.notices_sent = counter("notices_sent", "Notices that reached their channel.", "kind", "scheme")
+        self.notice_failures = counter("notice_failures", "Sends of notices that failed.", "scheme")
+        self.notices_given_up = counter("notices_given_up", "Notices that will not be sent.", "scheme")
+        self.notices_waiting = gauge("notices_waiting", "Notices that could be sent now and are not.")
+        self.notices_oldest_s = gauge("notices_oldest_age_seconds", "Time since the oldest could have been sent.")
+        self.follow_up_done = counter("follow_up_done", "What time alone has changed or told.", "step")
+        self.follow_up_failures = counter("follow_up_failures", "Steps of follow-up that failed.", "step")
+        self.follow_up_last_s = gauge("follow_up_last_round_timestamp_seconds", "When follow-up last looked.")
         self.requests = counter("http_requests", "HTTP requests answered.", "method", "route", "status")
         self.request_s = Histogram(
             "ebbwatch_http_request_seconds",

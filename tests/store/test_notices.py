@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
-from casework.notices import NewAlarm, Notice, Preference, Trial
+from casework.notices import NewAlarm, Notice, Preference, Trial, read_facts
 from casework.quiet_hours import QuietHours
 from schemas.errors import NotFound, StaleRevision
 from store import notice_preferences, notices
@@ -109,7 +109,7 @@ def test_what_waits_is_due_when_its_time_has_come_the_longest_waiting_first(desk
     assert [d.notice_id for d in due(desk)] == [3, 2]
     assert [d.notice_id for d in due(desk, NOW + HOUR)] == [3, 2, 1]
     first = due(desk)[0]
-    assert (first.kind, first.facts, first.reader, first.barred, first.tries) == (
+    assert (first.kind, read_facts(first.facts), first.reader, first.barred, first.tries) == (
         "new_alarm",
         ALARM,
         STAFF,
