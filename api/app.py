@@ -10,6 +10,7 @@ from api import alerts, audit, clients, dead_letters, docs_page, health, held_we
 from api.context import RequestContext
 from api.deps import ApiDeps
 from api.web import desk
+from api.web.security import PageHeaders
 
 
 class Application(FastAPI):
@@ -32,7 +33,8 @@ def create_app(deps: ApiDeps) -> FastAPI:
         redirect_slashes=False,  # a redirect would repeat a POST elsewhere
     )
     app.state.deps = deps
-    app.add_middleware(RequestContext)
+    app.add_middleware(PageHeaders)
+    app.add_middleware(RequestContext)  # the last one added is the outermost
     problems.install(app)
     # Each router has its whole path: included under a prefix, a route would not know its own name for the metrics.
     for part in (clients, alerts, dead_letters, held_weeks, audit, health):

@@ -8,12 +8,13 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.errors import BadCursor, BadHeader, KeyReused, KeysUnavailable, NotAuthenticated, WrongMediaType
+from api.web.errors import FormRefused, ProviderUnavailable, SignInBusy, SignInFailed
 from casework.actions import NotAllowedByRules
 from schemas.errors import Conflict, EbbwatchError, Forbidden, NotFound, StaleRevision
 
@@ -52,6 +53,12 @@ ERRORS: Mapping[type[EbbwatchError], Kind] = MappingProxyType(
         WrongMediaType: Kind("media-type", 415, "The body must be JSON"),
         KeyReused: Kind("idempotency-key-reused", 422, "The Idempotency-Key came before with another request"),
         KeysUnavailable: Kind("keys-unavailable", 503, "Tokens cannot be checked just now", passing=True),
+        FormRefused: Kind("form-refused", 403, "The form is not one of this session's"),
+        SignInFailed: Kind("sign-in-failed", 403, "The sign-in came to nothing"),
+        SignInBusy: Kind("busy", 503, "Too many are signing in just now", passing=True),
+        ProviderUnavailable: Kind(
+            "provider-unavailable", 503, "The identity provider cannot be asked", passing=True
+        ),
     }
 )
 _BY_STATUS = MappingProxyType(
@@ -71,8 +78,14 @@ def problem(
     *,
     headers: Mapping[str, str] | None = None,
     errors: Sequence[Mapping[str, str]] = (),
-) -> JSONResponse:
-    """The answer that says what is wrong. `errors` points at the fields, one entry each."""
+) -> Response:
+    """The answer that says what is wrong: to a person as a page. `errors` points at the fields, one entry each."""
+    waiting = {"Retry-After": str(_RETRY_AFTER_S)} if kind.passing else {}
+    told = {**waiting, **(headers or {})}
+    page: Response | None = request.app.state.error_page(request, kind)
+    if page is not None:
+        page.headers.update(told)
+        return page
     body: dict[str, Any] = {"type": TYPE_PREFIX + kind.slug, "title": kind.title, "status": kind.status}
     if detail:
         body["detail"] = detail
@@ -80,10 +93,7 @@ def problem(
     body["request_id"] = getattr(request.state, "request_id", None)
     if errors:
         body["errors"] = list(errors)
-    waiting = {"Retry-After": str(_RETRY_AFTER_S)} if kind.passing else {}
-    return JSONResponse(
-        body, status_code=kind.status, headers={**waiting, **(headers or {})}, media_type=MEDIA_TYPE
-    )
+    return JSONResponse(body, status_code=kind.status, headers=told, media_type=MEDIA_TYPE)
 
 
 def kind_of(error: EbbwatchError) -> Kind:
@@ -95,7 +105,7 @@ def install(app: FastAPI) -> None:
     """Answer every error of routing, validation and the rooms below as a problem."""
 
     @app.exception_handler(EbbwatchError)
-    async def _on_fact(request: Request, error: EbbwatchError) -> JSONResponse:
+    async def _on_fact(request: Request, error: EbbwatchError) -> Response:
         kind = kind_of(error)
         if kind is BROKEN:  # an error without an entry is a bug here: logged with its trace, not shown
             raise error
@@ -105,12 +115,12 @@ def install(app: FastAPI) -> None:
         return problem(request, kind, str(error), headers=_challenge(request, kind), errors=at_fault)
 
     @app.exception_handler(HTTPException)
-    async def _on_http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _on_http(request: Request, error: HTTPException) -> Response:
         kind = _BY_STATUS.get(error.status_code) or _plain(error.status_code)
         return problem(request, kind, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def _on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _on_invalid(request: Request, error: RequestValidationError) -> Response:
         found = error.errors()
         if any(item["type"] == "json_invalid" for item in found):
             return problem(request, MALFORMED, "the body is not JSON")

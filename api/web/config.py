@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+
+from api.web.oidc import SignInProvider
+from api.web.passwords import Passwords
 
 
 def _now() -> datetime:
@@ -16,11 +19,16 @@ def _now() -> datetime:
 class DeskConfig:
     """`public_url` is where people reach the desk, None where that is the address it listens on.
 
+    People sign in at `provider`; where there is none, with an account here, which `passwords` checks.
     `now` is the world's time, also beside a simulated bank whose weeks take seconds: sessions are people's.
     """
 
     session: timedelta = timedelta(hours=10)
     public_url: str | None = None
+    provider: SignInProvider | None = None
+    passwords: Passwords = field(default_factory=Passwords)
+    role_claim: str = "role"
+    branch_claim: str = "branch"
     now: Callable[[], datetime] = _now
 
     @property

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from api.web.config import DeskConfig
-from schemas.errors import Forbidden
+from api.web.errors import FormRefused
 
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"
@@ -36,19 +36,19 @@ SentToken = Annotated[str | None, Depends(_sent)]
 
 
 def check(request: Request, config: DeskConfig, expected: str, sent: str | None) -> None:
-    """Raises Forbidden unless the token is right and the browser does not say that another site sent it."""
+    """Raises FormRefused unless the token is right and the browser does not say that another site sent it."""
     if sent is None or not hmac.compare_digest(sent.encode(), expected.encode()):
-        raise Forbidden("the form is not one of this session's; reload the page and try again")
+        raise FormRefused("the form is not one of this session's; reload the page and try again")
     check_origin(request, config)
 
 
 def check_origin(request: Request, config: DeskConfig) -> None:
-    """Raises Forbidden where Sec-Fetch-Site or Origin name another site. A browser that says neither is let by."""
+    """Raises FormRefused where Sec-Fetch-Site or Origin name another site. Who says neither is let by."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("the form was sent from another site")
+        raise FormRefused("the form was sent from another site")
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc not in _own_hosts(request, config):
-        raise Forbidden("the form was sent from another site")
+        raise FormRefused("the form was sent from another site")
 
 
 def _own_hosts(request: Request, config: DeskConfig) -> set[str]:

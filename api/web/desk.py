@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+import logging
+
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.web import assets, languages
-from api.web.errors import SignInNeeded
+from api.problems import kind_of
+from api.web import assets, languages, sign_in, sign_out
+from api.web.error_page import error_page, failed_sign_in_page
+from api.web.errors import SignInFailed, SignInNeeded
 from api.web.paths import sign_in_path
+
+log = logging.getLogger(__name__)
 
 
 def install(app: FastAPI) -> None:
-    """Add the doors. The routers of the pages are included by their own module."""
-    for part in (assets, languages):
+    """Add the doors and the pages of errors. The routers of the other pages are included by their own module."""
+    app.state.error_page = error_page
+    for part in (assets, languages, sign_in, sign_out):
         app.include_router(part.router)
 
     @app.exception_handler(SignInNeeded)
-    async def _on_sign_in_needed(_request: Request, error: SignInNeeded) -> RedirectResponse:
+    async def _on_sign_in_needed(_request: Request, error: SignInNeeded) -> Response:
         return RedirectResponse(sign_in_path(error.back_to), 303)
+
+    @app.exception_handler(SignInFailed)
+    async def _on_sign_in_failed(request: Request, error: SignInFailed) -> Response:
+        log.warning("sign-in failed", extra={"reason": error.reason, "said": str(error)})
+        return failed_sign_in_page(request, error, kind_of(error).status)

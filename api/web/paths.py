@@ -9,8 +9,10 @@ from fastapi import Request
 
 HOME = "/"
 SIGN_IN = "/sign-in"
+CALLBACK = "/sign-in/callback"
 SIGN_OUT = "/sign-out"
 SIGNED_OUT = "/signed-out"
+_DOORS = frozenset({SIGN_IN, CALLBACK, SIGN_OUT, SIGNED_OUT})
 _LONGEST = 2000
 # Printable ASCII alone; a backslash is a slash to a browser, and a second slash would begin another host.
 _LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
@@ -20,7 +22,7 @@ def local_path(value: str | None) -> str:
     """`value` where it is a path on this host that can be gone back to, else the desk's first page."""
     if not value or len(value) > _LONGEST or not _LOCAL.fullmatch(value):
         return HOME
-    return HOME if value.partition("?")[0] in (SIGN_IN, SIGN_OUT, SIGNED_OUT) else value
+    return HOME if value.partition("?")[0] in _DOORS else value
 
 
 def sign_in_path(back_to: str) -> str:

@@ -12,26 +12,23 @@ X-CSRF-Token. See docs/decisions/0020-the-desk.md.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
 from api.auth import Caller, caller_of
 from api.deps import ApiDeps, Deps
 from api.errors import NotAuthenticated
 from api.roles import Permission, may
 from api.web import csrf
-from api.web.config import DeskConfig
 from api.web.errors import SignInNeeded
 from api.web.language import Language, language_of
 from api.web.paths import path_of, referring_path
+from api.web.session_cookie import token_of
 from schemas.errors import EbbwatchError, Forbidden
 from store import web_sessions
 from store.web_sessions import Session
-
-_TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +47,11 @@ def _visitor(request: Request, deps: Deps, sent: csrf.SentToken) -> Visitor:
         raise _turned_away(request)
     session, caller = found
     request.state.caller = caller  # for the request log
+    visitor = Visitor(caller, session.csrf, language_of(request))
+    request.state.visitor = visitor  # for the page that says what went wrong
     if request.method not in csrf.SAFE:
         csrf.check(request, deps.desk, session.csrf, sent)
-    return Visitor(caller, session.csrf, language_of(request))
+    return visitor
 
 
 SignedIn = Annotated[Visitor, Depends(_visitor)]
@@ -72,8 +71,8 @@ def needing_page(permission: Permission) -> Any:
 
 def find_session(request: Request, deps: ApiDeps) -> tuple[Session, Caller] | None:
     """The session of the request's cookie and whose it is; None where there is none that holds."""
-    token = request.cookies.get(cookie_name(deps.desk))
-    if not token:
+    token = token_of(request, deps.desk)
+    if token is None:
         return None
     now, hashed = deps.desk.now(), web_sessions.hash_of(token)
     with deps.store.read() as tx:
@@ -87,35 +86,6 @@ def find_session(request: Request, deps: ApiDeps) -> tuple[Session, Caller] | No
     if now - session.seen_at >= web_sessions.SEEN_EVERY:
         deps.store.transact(lambda tx: web_sessions.seen(tx, hashed, now))
     return session, caller
-
-
-def new_session(config: DeskConfig, caller: Caller) -> tuple[str, Session]:
-    """A cookie's value that never was before, and the session to be kept for it."""
-    token, now = secrets.token_urlsafe(_TOKEN_BYTES), config.now()
-    return token, Session(
-        token_hash=web_sessions.hash_of(token),
-        user=caller.actor,
-        role=caller.role.value,
-        branch_id=caller.branch,
-        csrf=secrets.token_urlsafe(_TOKEN_BYTES),
-        made_at=now,
-        seen_at=now,
-        expires_at=now + config.session,
-    )
-
-
-def cookie_name(config: DeskConfig) -> str:
-    """With `__Host-` a browser takes the cookie from this host alone, and over TLS alone (RFC 6265bis, 4.1.3.2)."""
-    return "__Host-ebbwatch_session" if config.is_https else "ebbwatch_session"
-
-
-def give_cookie(response: Response, config: DeskConfig, token: str) -> None:
-    """Without Max-Age: it ends with the browser at the latest, and with its row before that."""
-    response.set_cookie(cookie_name(config), token, path="/", httponly=True, samesite="lax", secure=config.is_https)
-
-
-def take_cookie(response: Response, config: DeskConfig) -> None:
-    response.delete_cookie(cookie_name(config), path="/", httponly=True, samesite="lax", secure=config.is_https)
 
 
 def _turned_away(request: Request) -> EbbwatchError:

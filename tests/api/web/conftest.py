@@ -18,7 +18,9 @@ from api.deps import ApiDeps
 from api.keys import LocalKey
 from api.roles import Permission, Role
 from api.web.config import DeskConfig
-from api.web.session import FormPost, SignedIn, Visitor, cookie_name, needing_page, new_session
+from api.web.new_session import new_session
+from api.web.session import FormPost, SignedIn, Visitor, needing_page
+from api.web.session_cookie import cookie_name
 from store import web_sessions
 from store.tables_casework import web_session
 from store.unit_of_work import Store, open_store

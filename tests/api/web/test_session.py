@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from api.web.paths import local_path
-from api.web.session import cookie_name
+from api.web.session_cookie import cookie_name
 from store import web_sessions
 from tests.api.web.conftest import csrf_of
 

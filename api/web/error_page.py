@@ -1,0 +1,118 @@
+"""What went wrong, as a page: for a browser what api.problems is for a program."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from fastapi import Request, Response
+
+from api.problems import Kind
+from api.web.errors import SignInFailed, SignInReason
+from api.web.paths import HOME, SIGN_IN
+from api.web.rendering import render
+from api.web.words import N_
+
+log = logging.getLogger(__name__)
+
+
+class _Said(NamedTuple):
+    """Msgids: what happened, and what to do about it."""
+
+    title: str
+    advice: str
+
+
+_NOT_HERE = _Said(N_("This page is not there"), N_("Nothing is kept here, or it belongs to another branch."))
+_UNFIT = _Said(N_("This does not fit here"), N_("Go back, look over what was entered, and send it again."))
+_LATER = _Said(N_("Not available just now"), N_("Nothing was changed. Wait a moment and try again."))
+_BROKEN = _Said(
+    N_("Something broke on our side"),
+    N_("It has been written down. Try again, or tell whoever looks after Ebbwatch."),
+)
+_BY_KIND: Mapping[str, _Said] = MappingProxyType(
+    {
+        "not-found": _NOT_HERE,
+        "forbidden": _Said(N_("Your role does not open this"), N_("Ask somebody whose task it is.")),
+        "form-refused": _Said(
+            N_("The form was too old"), N_("Nothing was changed. Go back, reload the page, and send it again.")
+        ),
+        "not-authenticated": _Said(N_("You are not signed in"), N_("Sign in, and open the page again.")),
+        "conflict": _Said(
+            N_("This is not possible any more"), N_("Go back and reload the page: its state has changed.")
+        ),
+        "stale-revision": _Said(
+            N_("Somebody else changed this meanwhile"), N_("Nothing was changed. Go back and reload the page.")
+        ),
+        "too-large": _Said(
+            N_("This is too long"), N_("Nothing was changed. Go back and shorten what was entered.")
+        ),
+        "busy": _Said(N_("Too many people are signing in just now"), N_("Wait a moment and try again.")),
+        "provider-unavailable": _Said(
+            N_("The bank's sign-in cannot be reached"),
+            N_("Who is signed in already can go on. Try again in a minute."),
+        ),
+    }
+)
+_BY_REASON: Mapping[SignInReason, _Said] = MappingProxyType(
+    {
+        "attempt": _Said(
+            N_("This sign-in is over"),
+            N_("It took longer than ten minutes, was used before, or began in another browser. Sign in once more."),
+        ),
+        "denied": _Said(N_("You were not signed in"), N_("The bank's sign-in was broken off. Sign in once more.")),
+        "answer": _Said(
+            N_("The bank's sign-in gave an answer that does not hold"),
+            N_("Sign in once more. If it stays so, tell whoever looks after Ebbwatch."),
+        ),
+        "rights": _Said(
+            N_("You have no role here"),
+            N_("The bank's sign-in knows you, but gives you no role in Ebbwatch, or no branch. Ask for one."),
+        ),
+    }
+)
+
+
+def error_page(request: Request, kind: Kind) -> Response | None:
+    """The page, for a person's browser outside of the API; None for everything else."""
+    if not _is_for_a_person(request):
+        return None
+    try:
+        return _page(request, _said_of(kind), kind.status, HOME)
+    except Exception:  # a broken page must not hide what is told of it
+        log.exception("the error page is broken")
+        return None
+
+
+def failed_sign_in_page(request: Request, error: SignInFailed, status: int) -> Response:
+    """Why the provider's sign-in came to nothing, and the way to another try."""
+    return _page(request, _BY_REASON[error.reason], status, SIGN_IN, error.way_out)
+
+
+def _page(request: Request, said: _Said, status: int, onward: str, way_out: str | None = None) -> Response:
+    return render(
+        request,
+        "error.html",
+        status=status,
+        visitor=getattr(request.state, "visitor", None),
+        title=said.title,
+        advice=said.advice,
+        onward=onward,
+        way_out=way_out,
+        request_id=request.state.request_id if status >= 500 else None,
+    )
+
+
+def _said_of(kind: Kind) -> _Said:
+    if (said := _BY_KIND.get(kind.slug)) is not None:
+        return said
+    if kind.passing:
+        return _LATER
+    return _BROKEN if kind.status >= 500 else _UNFIT
+
+
+def _is_for_a_person(request: Request) -> bool:
+    """A browser that asks for a page says so; a script and a shell do not."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
