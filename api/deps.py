@@ -13,6 +13,7 @@ from api.keys import Keys
 from api.web.config import DeskConfig
 from casework.cases import CaseRules
 from casework.limits import Authority
+from casework.notice_address import DEFAULT_SCHEMES
 from schemas.weeks import WeekCalendar
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
@@ -28,6 +29,7 @@ class BankRules:
     holidays: frozenset[date] = frozenset()
     holdout_share: float = 0.0
     holdout_below_minor: int = 0
+    notice_schemes: frozenset[str] = DEFAULT_SCHEMES
 
 
 @dataclass(frozen=True, slots=True)

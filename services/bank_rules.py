@@ -24,6 +24,7 @@ def bank_rules(settings: Settings) -> BankRules:
         margin_bps=settings.margin_bps,
         holidays=_holidays(settings.holidays),
         holdout_share=settings.holdout_share,
+        notice_schemes=settings.schemes,
         holdout_below_minor=settings.holdout_below * 10 ** minor_digits(settings.base_currency),
     )
 

@@ -6,6 +6,7 @@ The table in docs/settings.md is made from this file and checked against it by a
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -124,6 +125,11 @@ class Settings(BaseSettings):
     oidc_role_claim: str = Field("role", description="Claim of the ID token that holds the role.")
     oidc_branch_claim: str = Field("branch", description="Claim that holds the branch of a branch role.")
 
+    notice_schemes: str = Field(
+        "dingtalk,json,jsons,mailto,mailtos,wecombot,workflows",
+        description="Kinds of addresses that people may be told at (Apprise URL schemes), with commas between.",
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level that is logged."
     )
@@ -156,6 +162,18 @@ class Settings(BaseSettings):
         except NotMoney as error:
             raise ValueError(str(error)) from None
         return code
+
+    @field_validator("notice_schemes")
+    @classmethod
+    def _schemes_are_words(cls, text: str) -> str:
+        if not re.fullmatch(r"[a-z0-9]{1,32}(,[a-z0-9]{1,32})*", text):
+            raise ValueError("schemes are small letters and digits, with commas and nothing else between them")
+        return text
+
+    @property
+    def schemes(self) -> frozenset[str]:
+        """The kinds of addresses that people may be told at."""
+        return frozenset(self.notice_schemes.split(","))
 
     @property
     def zone(self) -> ZoneInfo:

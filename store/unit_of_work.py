@@ -21,14 +21,19 @@ ATTEMPTS = 5  # a deadlock or a lost connection heals in a try or two; five is a
 
 
 def open_store(url: str, *, pool_size: int = 10) -> Store:
-    """A store on `sqlite:///path` or `postgresql+psycopg://...`. Raises BadSetting for a URL it cannot use."""
+    """A store on `sqlite:///path` or `postgresql+psycopg://...`. Raises BadSetting for a URL it cannot use.
+
+    No error of a statement shows its values: some are secrets, and errors are logged.
+    """
     try:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S})
+            engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
             _use_explicit_begin(engine)
         elif parsed.get_backend_name() == "postgresql":
-            engine = sa.create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+            engine = sa.create_engine(
+                parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+            )
         else:
             raise BadSetting(f"EBBWATCH_DATABASE_URL: {parsed.get_backend_name()} is neither sqlite nor postgresql")
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:

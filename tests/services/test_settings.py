@@ -24,6 +24,7 @@ def test_the_documented_table_is_that_of_the_code() -> None:
         ("EBBWATCH_TIME_ZONE", "Mars/Olympus", "IANA time zone"),
         ("EBBWATCH_BASE_CURRENCY", "XQQ", "ISO 4217"),
         ("EBBWATCH_KAFKA_CLIENT", "other", "EBBWATCH_KAFKA_CLIENT: "),
+        ("EBBWATCH_NOTICE_SCHEMES", "mailto, json", "commas and nothing else"),
         ("EBBWATCH_HTPP_PORT", "8080", "there is no such setting"),
         ("EBBWATCH_JWKS_URL", "https://idp.example/jwks", "EBBWATCH_JWT_ISSUER"),
         ("EBBWATCH_CONFIG_FILE", "absent.toml", "there is no file"),

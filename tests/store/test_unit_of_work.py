@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from schemas.errors import BadSetting
 from store import offsets, schema
+from store.tables_casework import notice_preference
 from store.unit_of_work import Store, open_store
 
 TOPIC = "corebank.activity"
@@ -102,3 +103,12 @@ def test_a_new_database_is_not_at_the_newest_schema(tmp_path: object) -> None:
 def test_a_database_that_cannot_be_used_is_a_bad_setting(url: str) -> None:
     with pytest.raises(BadSetting, match="EBBWATCH_DATABASE_URL"):
         open_store(url)
+
+
+def test_an_error_of_a_statement_does_not_show_its_values(store: Store) -> None:
+    row = {"user": "staff-17", "role": "branch_staff", "language": "en", "kinds": [], "revision": 1}
+    with pytest.raises(sa.exc.IntegrityError) as failed, store.write() as tx:
+        for _ in range(2):
+            tx.execute(sa.insert(notice_preference).values(row | {"address": "json://s3cret.bank.example"}))
+    assert "s3cret" not in str(failed.value)
+    assert "INSERT" in str(failed.value)
