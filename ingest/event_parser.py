@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest.columns import Bool
 from ingest.event_columns import TransactionTexts, from_events, in_order
 from ingest.event_types import Other, parse_event
-from ingest.templates import Quotes, Template, learn
+from ingest.templates import Template, learn
 from ingest.text_rows import TextRows, byte_rows
 from schemas.events import Transaction
 
 _TEMPLATES = 4  # a sender writes one or two forms; each costs a comparison of the rows that are of none before it
 _LESSONS = 2  # how many new ones a batch may teach
+_LONGEST = 0xFFFF  # bytes: no number of quotes in it wraps round
+
+UInt16 = npt.NDArray[np.uint16]
 
 
 class EventParser:
@@ -45,9 +49,9 @@ class EventParser:
         """The rows of a known form, and of those found to be new. What matched most is tried first next time."""
         parts: list[TransactionTexts] = []
         found: list[tuple[int, Template]] = []
-        quotes, unread = Quotes(rows), _plain(rows)
+        unread, quotes = _plain(rows), _quotes(rows)
         for template in self._to_try(rows, unread):
-            part = template.read(rows, quotes, np.flatnonzero(unread & (quotes.counts == template.quotes)))
+            part = template.read(rows, np.flatnonzero(unread & (quotes == template.quotes)))
             found.append((len(part), template))
             if len(part):
                 unread[part.at] = False
@@ -71,8 +75,8 @@ class EventParser:
 
 
 def _plain(rows: TextRows) -> Bool:
-    """Which rows are ASCII without control characters and backslashes."""
-    flat, plain = rows.flat, np.ones(len(rows), np.bool_)
+    """Which rows are ASCII without control characters and backslashes, and not too long to be counted through."""
+    flat, plain = rows.flat, rows.lengths <= _LONGEST
     between = len(rows) + 1  # newlines: where there are no more control characters, none are in the rows
     if np.count_nonzero(flat < ord(" ")) == between and not (flat == ord("\\")).any() and flat.max() < 0x7F:
         return plain
@@ -80,6 +84,14 @@ def _plain(rows: TextRows) -> Bool:
     row = np.minimum(np.searchsorted(rows.ends, strange), len(rows) - 1)
     plain[row[(strange >= rows.starts[row]) & (strange < rows.ends[row])]] = False
     return plain
+
+
+def _quotes(rows: TextRows) -> UInt16:
+    """How many quotes each row has; of one that is longer than _LONGEST it means nothing."""
+    if not len(rows):
+        return np.empty(0, np.uint16)
+    marks = (rows.flat == ord('"')).view(np.uint8)
+    return np.add.reduceat(marks, rows.starts, dtype=np.uint16)  # there are none between rows
 
 
 def _one_by_one(

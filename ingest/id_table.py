@@ -11,6 +11,8 @@ from ingest.text_rows import WORD_BYTES, Index, TextRows, text_rows
 _FIRST_SLOTS = 2048
 _WORDS = 8  # of an id, which has at most 64 bytes (schemas.events.ID_PATTERN)
 
+_ASKED = 512  # texts looked up in the dict at a time
+
 Words = npt.NDArray[np.uint64]  # (w, n): place in the id, id; zeros behind its end
 
 
@@ -36,9 +38,14 @@ class IdTable:
         lengths = texts.lengths
         words = _words(texts, int(lengths.max(initial=0)))
         found, known = self._probe(words, lengths)
-        if not known.all():
-            for row in np.flatnonzero(~known).tolist():
-                found[row] = self._codes[texts.text(row)]
+        unseen = np.flatnonzero(~known)
+        while len(unseen):
+            now, unseen = unseen[:_ASKED], unseen[_ASKED:]
+            found[now] = [self._codes[text] for text in texts.texts(now)]
+            if len(unseen):  # most are the same few
+                self._catch_up()
+                found[unseen], known = self._probe(words[:, unseen], lengths[unseen])
+                unseen = unseen[~known]
         return found
 
     def _probe(self, words: Words, lengths: Index) -> tuple[Int32, Bool]:

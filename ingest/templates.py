@@ -17,7 +17,7 @@ import xxhash
 
 from ingest.columns import Bool, UInt64
 from ingest.event_columns import COLUMNS, TransactionTexts
-from ingest.text_rows import SLACK, Index, TextRows, pieces
+from ingest.text_rows import SLACK, WORD_BYTES, Bytes, Index, TextRows, pieces, words_at
 from schemas.events import Event, Transaction
 
 
@@ -36,36 +36,27 @@ _PLAIN = re.compile(rb"[ -\[\]-~]*")
 _MEMBER = re.compile(rb'[{,] *"([A-Za-z0-9_]+)" *: *(?:"([^"]*)"|[a-z]+|-?[0-9]+) *')
 _END = re.compile(rb"} *")
 
+_QUOTES, _ONES, _HIGHS = (np.uint64(byte * 0x0101010101010101) for byte in (ord('"'), 1, 0x80))
 _DEBIT, _CREDIT = (np.uint64(int.from_bytes(word, "little")) for word in (b"debit", b"credit"))
 
 _decode = msgspec.json.Decoder(Event).decode
 
 
-class Quotes:
-    """Where the quotes of rows are."""
-
-    def __init__(self, rows: TextRows) -> None:
-        self.places: Index = np.flatnonzero(rows.flat == ord('"'))
-        stops = np.searchsorted(self.places, rows.ends)
-        self.first: Index = np.zeros_like(stops)  # of each row; there are none between rows
-        self.first[1:] = stops[:-1]
-        self.counts: Index = stops - self.first
-
-
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`constants[k]` stands before the k-th free text, the last one behind all of them; quotes included."""
+    """What stands before the first free text of a row, and behind each of them; the quotes are part of it."""
 
-    constants: tuple[bytes, ...]
+    head: bytes
+    behind: tuple[bytes, ...]
     names: tuple[str, ...]  # of the fields that the free texts are
-    closing: tuple[int, ...]  # which quote of the row ends each of them
+    lengths: tuple[int, ...]  # of the free texts in the row it was learnt from: many others have the same
     quotes: int  # in a row
     reversal: bool
 
-    def read(self, rows: TextRows, quotes: Quotes, at: Index) -> TransactionTexts:
+    def read(self, rows: TextRows, at: Index) -> TransactionTexts:
         """Those of the plain rows at `at`, each with `self.quotes` quotes, that are of this form."""
         mine = rows if len(at) == len(rows) else rows.where(at)
-        fields, fits = self._take_apart(mine, quotes, at)
+        fields, fits = self._take_apart(mine)
         for name, (least, most) in LIMITS.items():
             lengths = fields[name].lengths
             fits &= (lengths >= least) & (lengths <= most)
@@ -85,17 +76,46 @@ class Template:
             ends=np.array([fields[name].ends for name in COLUMNS]),
         )
 
-    def _take_apart(self, rows: TextRows, quotes: Quotes, at: Index) -> tuple[dict[str, TextRows], Bool]:
-        """The texts by field, and which rows are of this form: what is said of the others means nothing."""
-        fields, end, first = {}, rows.starts, quotes.first[at]
-        fits = np.ones(len(rows), np.bool_)
-        for name, constant, closing in zip(self.names, self.constants, self.closing, strict=False):
-            fits &= pieces(rows.flat, end, len(constant)) == constant
-            start, end = end + len(constant), quotes.places[first + closing]
+    def _take_apart(self, rows: TextRows) -> tuple[dict[str, TextRows], Bool]:
+        """The texts by field, and which rows are of this form: what is said of the others means nothing.
+
+        All of the row's quotes are in what stands around its free texts, so where all of that is found there are
+        none within them.
+        """
+        fits = _stands(rows.flat, rows.starts, self.head)
+        fields, start = {}, rows.starts + len(self.head)
+        for name, length, behind in zip(self.names, self.lengths, self.behind, strict=True):
+            end = np.minimum(start + length, rows.ends)
+            there = _stands(rows.flat, end, behind)
+            if not there.all():
+                longer = np.flatnonzero(~there)
+                end[longer] = _next_quote(rows.flat, start[longer], rows.ends[longer])
+                there[longer] = _stands(rows.flat, end[longer], behind)
             fields[name] = TextRows(rows.flat, start, end)
-        last = self.constants[-1]
-        fits &= (pieces(rows.flat, end, len(last)) == last) & (end + len(last) == rows.ends)
-        return fields, fits
+            fits &= there
+            start = end + len(behind)
+        return fields, fits & (start == rows.ends)
+
+
+def _stands(flat: Bytes, places: Index, constant: bytes) -> Bool:
+    """At which places the constant stands."""
+    found = pieces(flat, places, len(constant))
+    if found.tobytes() == constant * len(places):  # several times faster
+        return np.ones(len(places), np.bool_)
+    same: Bool = found == constant
+    return same
+
+
+def _next_quote(flat: Bytes, starts: Index, stops: Index) -> Index:
+    """Where the next quote stands from each start on; its stop, where there is none before it."""
+    places, left = starts.copy(), np.arange(len(starts))
+    while len(left):
+        words = words_at(flat, np.minimum(places[left], stops[left])) ^ _QUOTES
+        zero_bytes = words - _ONES & ~words & _HIGHS  # above the first one it may err, but the first one is right
+        skipped = np.bitwise_count((zero_bytes & -zero_bytes) - np.uint64(1)) >> 3
+        places[left] += skipped
+        left = left[(skipped == WORD_BYTES) & (places[left] < stops[left])]
+    return np.minimum(places, stops)
 
 
 def learn(value: bytes) -> Template | None:
@@ -107,17 +127,13 @@ def learn(value: bytes) -> Template | None:
         return None
     if not isinstance(event, Transaction):
         return None
-    constants, taken, closing, start = [], [], [], 0
-    for name, (begin, end) in members.items():
-        if name != "type" and begin >= 0:
-            constants.append(value[start:begin])
-            taken.append(name)
-            closing.append(value.count(b'"', 0, end))
-            start = end
-    constants.append(value[start:])
-    if max(map(len, constants)) > len(SLACK):
+    texts = {name: bounds for name, bounds in members.items() if name != "type" and bounds[0] >= 0}
+    begins, ends = zip(*texts.values(), strict=True)
+    head, *behind = (value[end:begin] for end, begin in zip([0, *ends], [*begins, len(value)], strict=True))
+    if max(map(len, [head, *behind])) > len(SLACK):
         return None
-    return Template(tuple(constants), tuple(taken), tuple(closing), value.count(b'"'), event.reversal)
+    lengths = tuple(end - begin for begin, end in texts.values())
+    return Template(head, tuple(behind), tuple(texts), lengths, value.count(b'"'), event.reversal)
 
 
 def _members(value: bytes) -> dict[str, tuple[int, int]]:

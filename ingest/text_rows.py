@@ -44,6 +44,11 @@ class TextRows:
         """One of them, as text."""
         return self.bytes(row).decode("utf-8", "surrogatepass")
 
+    def texts(self, rows: Index) -> list[str]:
+        """Some of them."""
+        flat, bounds = self.flat.data, zip(self.starts[rows].tolist(), self.ends[rows].tolist(), strict=True)
+        return [str(flat[start:end], "utf-8", "surrogatepass") for start, end in bounds]
+
     def where(self, rows: Bool | Index) -> TextRows:
         """Those of a mask or an index."""
         return TextRows(self.flat, self.starts[rows], self.ends[rows])
@@ -61,16 +66,11 @@ def text_rows(texts: Sequence[str]) -> TextRows:
 
 
 def byte_rows(texts: Sequence[bytes]) -> TextRows:
-    """Lay texts end to end, a newline after each. Raises TypeError where one is None."""
+    """Lay texts end to end, a newline before and after each. Raises TypeError where one is None."""
     flat = np.frombuffer(b"\n".join([SLACK, *texts, SLACK]), np.uint8)
-    breaks = np.flatnonzero(flat == ord("\n"))
-    if len(breaks) == len(texts) + 1:
-        return TextRows(flat, breaks[:-1] + 1, breaks[1:])
-    ends = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)) + 1) + len(SLACK)
-    starts = np.empty_like(ends)
-    starts[:1] = len(SLACK) + 1
-    starts[1:] = ends[:-1] + 1
-    return TextRows(flat, starts, ends)
+    lengths = np.fromiter(map(len, texts), np.intp, len(texts))
+    ends = np.cumsum(lengths + 1) + len(SLACK)
+    return TextRows(flat, ends - lengths, ends)
 
 
 def words_at(flat: Bytes, places: Index) -> UInt64:
