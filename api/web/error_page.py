@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from fastapi import Request, Response
 
+from api.deps import ApiDeps
 from api.problems import Kind
 from api.web.errors import SignInFailed, SignInReason
 from api.web.paths import HOME, SIGN_IN
 from api.web.rendering import render
+from api.web.security import add_headers
 from api.web.words import N_
 
 log = logging.getLogger(__name__)
@@ -92,7 +94,7 @@ def failed_sign_in_page(request: Request, error: SignInFailed, status: int) -> R
 
 
 def _page(request: Request, said: _Said, status: int, onward: str, way_out: str | None = None) -> Response:
-    return render(
+    page = render(
         request,
         "error.html",
         status=status,
@@ -103,6 +105,9 @@ def _page(request: Request, said: _Said, status: int, onward: str, way_out: str 
         way_out=way_out,
         request_id=request.state.request_id if status >= 500 else None,
     )
+    deps: ApiDeps = request.app.state.deps
+    add_headers(page.headers, deps.desk)  # a crash is answered outside of the middleware that does it
+    return page
 
 
 def _said_of(kind: Kind) -> _Said:
