@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CHECK_REMEDIES = "approve remedies"
     REVOKE_REMEDIES = "revoke remedies"
     READ_FIGURES = "read figures"
+    OWN_NOTICES = "be told"
 
 
 BRANCH_ROLES = frozenset({Role.BRANCH_STAFF, Role.BRANCH_MANAGER})
@@ -53,6 +54,7 @@ PERMISSIONS = MappingProxyType(
         Permission.PROPOSE_REMEDIES: BRANCH_ROLES,
         Permission.CHECK_REMEDIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER}),  # which level: LEVELS
         Permission.REVOKE_REMEDIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER}),
+        Permission.OWN_NOTICES: _EVERYBODY,
         Permission.READ_FIGURES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER, Role.AUDITOR}),
     }
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.notices import Facts, Kind, Notice, Preference, read_facts
+from schemas.errors import NotFound
 from store.notice_preferences import preference_of
 from store.tables_casework import account, notice, notice_preference
 from store.upsert import insert
@@ -46,6 +48,9 @@ class Written:
     sent_at: datetime | None
     tries: int
     failed: str | None
+
+
+_WRITTEN = [notice.c[name] for name in Written.__dataclass_fields__]
 
 
 def write(tx: Connection, notices: Sequence[Notice], at: datetime) -> int:
@@ -108,19 +113,31 @@ def depth(tx: Connection, now: datetime) -> tuple[int, datetime | None]:
     return count, oldest
 
 
+def get(tx: Connection, user: str, kind: Kind, subject_key: str) -> Written:
+    """One notice by what it is about. Raises NotFound."""
+    mine = (notice.c.user == user, notice.c.kind == kind, notice.c.subject_key == subject_key)
+    found = _written(tx, sa.select(*_WRITTEN).where(*mine))
+    if not found:
+        raise NotFound("notice", f"{kind} {subject_key}")
+    return found[0]
+
+
 def of_user(tx: Connection, user: str, *, before_id: int | None, limit: int) -> list[Written]:
     """Up to `limit` of one person's notices older than `before_id`, newest first."""
-    columns = [notice.c[name] for name in Written.__dataclass_fields__]
-    query = sa.select(*columns).where(notice.c.user == user).order_by(notice.c.notice_id.desc()).limit(limit)
+    query = sa.select(*_WRITTEN).where(notice.c.user == user).order_by(notice.c.notice_id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(notice.c.notice_id < before_id)
-    return [Written(**{**row, "facts": read_facts(row["facts"])}) for row in tx.execute(query).mappings()]
+    return _written(tx, query)
 
 
 def forget_old(tx: Connection, before: datetime) -> int:
     """Remove what was sent or given up and written before an instant; how many there were."""
     settled = sa.or_(notice.c.sent_at.is_not(None), notice.c.failed.is_not(None))
     return tx.execute(sa.delete(notice).where(settled, notice.c.written_at < before)).rowcount
+
+
+def _written(tx: Connection, query: sa.Select[Any]) -> list[Written]:
+    return [Written(**{**row, "facts": read_facts(row["facts"])}) for row in tx.execute(query).mappings()]
 
 
 def _settle(tx: Connection, notice_id: int, **values: object) -> None:
