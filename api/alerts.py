@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Path, Query, Response
 
 from api import etag
 from api.alert_bodies import alert_body, alert_detail_body
 from api.alert_list import AlertQuery, alert_page
+from api.alert_trace import alert_trace
 from api.auth import AlertActor, AlertReader, Caller
-from api.changes import Done, Post, Posted, Trace, perform
+from api.changes import Done, Post, Posted, perform
 from api.deps import ApiDeps, Deps
 from api.paths import V1
 from casework import actions
@@ -31,8 +31,6 @@ from store.unit_of_work import Tx
 
 router = APIRouter(prefix=f"{V1}/alerts", tags=["alerts"])
 AlertId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
-# What an act can change; the evidence is the detector's.
-_TOLD = ("revision", "state", "assignee", "snoozed_until", "snooze_reason", "outcome", "outcome_note")
 
 
 @router.get("")
@@ -95,13 +93,8 @@ def _act(
         if after is not before:
             facts = alerts.client_facts(tx, [after.client_id])[after.client_id]
             alerts.save(tx, after, facts, deps.base_currency, deps.clock())
-            trace = Trace(f"alert.{name}", "alert", alert_id, _told(before), _told(after))
+            trace = alert_trace(name, before, after)
         row = alert_search.get(tx, alert_id, only_branch=caller.branch)
         return Done(alert_body(row), trace, row.message.revision)
 
     return perform(deps, caller, post, work)
-
-
-def _told(episode: Episode) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins({name: getattr(episode, name) for name in _TOLD})
-    return told

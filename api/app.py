@@ -6,11 +6,50 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import alerts, audit, clients, dead_letters, docs_page, health, held_weeks, openapi, problems
+from api import (
+    alert_bulk,
+    alert_totals,
+    alerts,
+    audit,
+    case_members,
+    case_tasks,
+    cases,
+    clients,
+    dead_letters,
+    docs_page,
+    figures,
+    health,
+    held_weeks,
+    notices,
+    openapi,
+    problems,
+    remedies,
+    remedy_decisions,
+    what_if,
+)
 from api.context import RequestContext
 from api.deps import ApiDeps
 from api.web import desk
 from api.web.security import PageHeaders
+
+_PARTS = (
+    clients,
+    alerts,
+    alert_bulk,
+    alert_totals,
+    cases,
+    case_members,
+    case_tasks,
+    remedies,
+    remedy_decisions,
+    what_if,
+    dead_letters,
+    held_weeks,
+    figures,
+    notices,
+    audit,
+    health,
+)
 
 
 class Application(FastAPI):
@@ -37,7 +76,7 @@ def create_app(deps: ApiDeps) -> FastAPI:
     app.add_middleware(RequestContext)  # the last one added is the outermost
     problems.install(app)
     # Each router has its whole path: included under a prefix, a route would not know its own name for the metrics.
-    for part in (clients, alerts, dead_letters, held_weeks, audit, health):
+    for part in _PARTS:
         app.include_router(part.router)
     docs_page.install(app)
     desk.install(app)

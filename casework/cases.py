@@ -142,6 +142,13 @@ class CaseExists(Conflict):
         self.client_id, self.case_id = client_id, case_id
 
 
+class NoOpenAlert(Conflict):
+    """A case is about alerts, and there is none to be about."""
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(f"client {client_id} has no alert that is open")
+
+
 class NoSuchTransition(Conflict):
     """The state does not lead there."""
 

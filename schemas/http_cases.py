@@ -50,6 +50,12 @@ class OpenCaseBody(Body):
     members: Annotated[list[MemberBody], Field(max_length=30)] = Field(default_factory=list)
 
 
+class AddAlertsBody(Body):
+    """Further alerts of the client that the case is about. None: all that are open."""
+
+    alert_ids: Annotated[list[UuidText], Field(max_length=50)] = Field(default_factory=list)
+
+
 class TransitionBody(Body):
     """Move a case on. `until`: the diary date, for suspended alone."""
 
@@ -105,6 +111,10 @@ class EvidenceOfTaskBody(Body):
     evidence: Note
 
 
+class CancelTaskBody(Body):
+    """Nothing to say: the empty object, or no body at all."""
+
+
 class CloseCaseBody(Body):
     """What it turned out to be, what became of the client, and why they were leaving."""
 
@@ -141,6 +151,14 @@ class TaskBody(Body):
     evidence: str | None
     done_by: str | None
     done_at: datetime | None
+
+
+class OwnedTaskBody(TaskBody):
+    """A task in the list of all cases' tasks, with whom it is about."""
+
+    case_id: str
+    client_id: str
+    client_name: str
 
 
 class ReviewBody(Body):

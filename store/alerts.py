@@ -62,15 +62,19 @@ def get(tx: Connection, alert_id: str, *, for_update: bool = False) -> Episode:
     return found[0]
 
 
-def get_all(tx: Connection, alert_ids: Iterable[str], *, for_update: bool = False) -> dict[str, Episode]:
+def get_all(
+    tx: Connection, alert_ids: Iterable[str], *, only_branch: str | None = None, for_update: bool = False
+) -> dict[str, Episode]:
     """Those of the alerts that there are, by id, with the newest of their evidence alone: enough for people's acts.
 
-    `for_update`: nobody else changes any alert of their clients before the end.
+    `only_branch`: its clients' alone. `for_update`: nobody else changes any alert of their clients before the end.
     """
-    wanted = among(tx, alert.c.alert_id, sorted(set(alert_ids)))
+    wanted = [among(tx, alert.c.alert_id, sorted(set(alert_ids)))]
+    if only_branch is not None:
+        wanted.append(alert.c.client_id.in_(sa.select(client.c.client_id).where(client.c.branch_id == only_branch)))
     if for_update:
-        _lock(tx, alert.c.client_id.in_(sa.select(alert.c.client_id).where(wanted)))
-    return {episode.alert_id: episode for episode in _episodes(tx, wanted, since=_NO_WEEK)}
+        _lock(tx, alert.c.client_id.in_(sa.select(alert.c.client_id).where(*wanted)))
+    return {episode.alert_id: episode for episode in _episodes(tx, *wanted, since=_NO_WEEK)}
 
 
 def open_ids_of(tx: Connection, client_id: str) -> list[str]:

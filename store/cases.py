@@ -1,6 +1,7 @@
 """Cases in the database: reading one whole, and keeping a change with what belongs to it.
 
-Order: whoever changes a case and its client's alerts locks the case first, then the alerts.
+Order: whoever changes a case, its client's remedies and its client's alerts locks them in that order. Only who
+opens a case locks the alerts first: there is no case yet that others could hold while they wait for the alerts.
 """
 
 from __future__ import annotations

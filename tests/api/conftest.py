@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,16 +17,18 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.deps import ApiDeps
 from api.keys import Keys, LocalKey, issue_token
+from casework.cases import open_case
 from casework.episodes import Episode, alert_id_of
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import WeekCalendar, parse_week
-from store import alerts
+from store import alerts, cases
 from store.tables import client, dead_letter, ledger, shard, shard_week
 from store.unit_of_work import Store, open_store
 from telemetry.metrics import Metrics
 
 NOW = datetime(2026, 1, 13, 2, tzinfo=UTC)
 WEEK = parse_week("2026-W02")
+CASE = "00000000-0000-4000-8000-00000000000c"
 _HELD = {"held": "5 of 7 events"}
 CALENDAR = WeekCalendar(ZoneInfo("Asia/Hong_Kong"))
 
@@ -88,6 +90,17 @@ class Bank:
             told = alerts.client_facts(tx, [client_id])[client_id]
             alerts.save(tx, episode, told, "HKD", NOW)
         return episode.alert_id
+
+    def case(self, client_id: str, case_id: str = CASE, *alert_ids: str, **facts: object) -> str:
+        """A case that is forming: manager-b001 leads, staff-17 belongs to it; its id."""
+        staff = [("staff-17", "analyst")]
+        case = open_case(
+            case_id, client_id, alert_ids=alert_ids, alarm=True, lead="manager-b001", members=staff, at=NOW,
+            today=NOW.date(), week=WEEK + 1,
+        )  # fmt: skip
+        with self.store.write() as tx:
+            cases.save(tx, replace(case, **facts))
+        return case_id
 
     def dead_letter(self, number: int, value: bytes | None = b'{"amount":"1,5"}', **facts: object) -> str:
         identity = f"00000000-0000-5000-8000-{number:012d}"

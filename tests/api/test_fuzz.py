@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -10,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from casework.cases import Task
 from casework.episodes import alert_id_of
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
 
 ALERT = alert_id_of("C1", Direction.FALL, parse_week("2026-W02"))
+CASE = "00000000-0000-4000-8000-00000000000c"
 DEAD = "00000000-0000-5000-8000-000000000001"
 _SOME = settings(
     max_examples=100,
@@ -27,7 +30,9 @@ _SOME = settings(
 _NAMES = (
     "limit cursor branch tier state q grade week assignee topic partition reason replayed actor action kind key"
 )
-names = st.sampled_from([*_NAMES.split(), "since", "until", "weeks", "colour"])
+names = st.sampled_from(
+    [*_NAMES.split(), "since", "until", "weeks", "colour", "client_id", "lead", "member", "owner"]
+)
 values = st.one_of(
     st.sampled_from(
         ["", "0", "-1", "200", "99999999999999999999", "open", "alarm", "2026-W02", "0000-W01", "9999-W52"]
@@ -40,17 +45,25 @@ paths = st.one_of(
         ["clients", "clients/C1", "clients/C1/activity", "clients/C1/alerts", "alerts", f"alerts/{ALERT}"]
     ),
     st.sampled_from(["dead-letters", f"dead-letters/{DEAD}", "held-weeks", "audit", "alerts/../clients", "//"]),
+    st.sampled_from(["cases", f"cases/{CASE}", f"cases/{CASE}/tasks", f"cases/{CASE}/reviews", "tasks"]),
     st.text(max_size=30).map(lambda text: f"clients/{text}"),
 )
 posts = st.sampled_from(
     [f"alerts/{ALERT}/{act}" for act in ("acknowledge", "snooze", "close", "assign")]
+    + ["alerts/bulk", "cases"]
+    + [f"cases/{CASE}/{act}" for act in ("transitions", "alerts", "close", "members", "members/leave", "lead")]
+    + [f"cases/{CASE}/{act}" for act in ("tasks", f"tasks/{CASE}/done", f"tasks/{CASE}/cancel", "reviews")]
     + [f"dead-letters/{DEAD}/replay", "held-weeks/0/2026-W02/release", "held-weeks/-1/x/release"]
 )
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10),
     st.sampled_from(["2026-02-01", "0001-01-01", "9999-12-31", "false_alarm", "recovered", "\ud800", "\x00"]),
 )  # fmt: skip
-fields = st.sampled_from(["until", "reason", "outcome", "note", "assignee", "again", "colour"])
+_FIELDS = (
+    "until reason outcome note assignee again colour act alert_ids client_id members to user role lead title owner"
+    " due_on evidence minutes decision held_on truth retention cause swot"
+)
+fields = st.sampled_from(_FIELDS.split())
 bodies = st.one_of(scalars, st.lists(scalars, max_size=2), st.dictionaries(fields, scalars, max_size=3))
 headers = st.dictionaries(
     st.sampled_from(["If-Match", "Idempotency-Key", "X-Request-ID", "Accept"]),
@@ -64,6 +77,7 @@ def api(store, bank_on):
     """On each database: what PostgreSQL refuses is not what SQLite does."""
     bank, api = bank_on(store)
     bank.two_branches()
+    bank.case("C2", CASE, tasks=(Task(CASE, "call", "staff-17", date(2026, 2, 1)),))
     return api
 
 
@@ -94,7 +108,7 @@ def test_changing_never_breaks(api, role) -> None:
     check()
 
 
-@pytest.mark.parametrize("path", ["dead-letters", "held-weeks", "audit", "alerts", "clients"])
+@pytest.mark.parametrize("path", ["dead-letters", "held-weeks", "audit", "alerts", "clients", "cases", "tasks"])
 def test_lists_never_break(api, path) -> None:
     @_SOME
     @given(query=st.lists(st.tuples(names, values), max_size=2))
