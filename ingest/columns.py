@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -25,11 +25,11 @@ _ID = re.compile(ID_PATTERN, re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RecordBatch:
-    """Records of one partition in offset order, as parallel lists of length n; bytes as Kafka gave them."""
+    """Records of one partition in offset order, as parallel sequences of length n; bytes as Kafka gave them."""
 
     topic: str
     partition: int
-    offsets: list[int]
+    offsets: Sequence[int]  # rising; a range where none is left out
     keys: list[bytes | None]
     values: list[bytes | None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
@@ -17,26 +17,32 @@ def record_batches(messages: list[Any]) -> list[RecordBatch]:
     """One batch for each partition. `messages` have no errors among them."""
     if not messages:
         return []
-    partitions = np.fromiter(map(Message.partition, messages), np.int32, len(messages))
+    groups: dict[Partition, list[Any]] = {}
+    for at, start, end in _runs(messages):
+        groups.setdefault(at, []).extend(messages[start:end])
+    return [_batch(at, group) for at, group in groups.items()]
+
+
+def _runs(messages: list[Any]) -> list[tuple[Partition, int, int]]:
+    """Partition and bounds of the messages that came from it without another's between them."""
+    partitions = cast("list[int]", list(map(Message.partition, messages)))
     topics = cast("list[str]", list(map(Message.topic, messages)))
-    offsets = cast("list[int]", list(map(Message.offset, messages)))
-    keys = list(map(Message.key, messages))
-    values = list(map(Message.value, messages))
-    changed = partitions[1:] != partitions[:-1]
+    count = len(messages)
+    if partitions.count(partitions[0]) == topics.count(topics[0]) == count:
+        return [((topics[0], partitions[0]), 0, count)]
+    number = np.array(partitions)
+    changed = number[1:] != number[:-1]
     if len(set(topics)) > 1:
         changed |= np.array([one != other for one, other in pairwise(topics)])
-    batches: dict[Partition, RecordBatch] = {}
-    start = 0
-    for end in [*(np.flatnonzero(changed) + 1).tolist(), len(messages)]:
-        at = (topics[start], int(partitions[start]))
-        batch = batches.get(at)
-        if batch is None:
-            batch = batches[at] = RecordBatch(*at, [], [], [])
-        batch.offsets.extend(offsets[start:end])
-        batch.keys.extend(keys[start:end])
-        batch.values.extend(values[start:end])
-        start = end
-    return list(batches.values())
+    ends = [*(np.flatnonzero(changed) + 1).tolist(), count]
+    return [((topics[start], partitions[start]), start, end) for start, end in pairwise([0, *ends])]
+
+
+def _batch(at: Partition, messages: list[Any]) -> RecordBatch:
+    offsets: Sequence[int] = range(messages[0].offset(), messages[-1].offset() + 1)
+    if len(offsets) != len(messages):  # there are gaps
+        offsets = cast("list[int]", list(map(Message.offset, messages)))
+    return RecordBatch(*at, offsets, list(map(Message.key, messages)), list(map(Message.value, messages)))
 
 
 def before_trouble(messages: Iterable[Any], trouble: Mapping[Partition, Any]) -> list[Any]:

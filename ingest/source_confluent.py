@@ -163,10 +163,9 @@ class ConfluentSource:
         return list(messages)
 
     def _sorted_out(self, messages: list[Any]) -> list[RecordBatch | Unreadable]:
-        errors = list(map(Message.error, messages))
         trouble: dict[Partition, Any] = {}
-        if any(errors):
-            trouble = self._trouble([m for m, error in zip(messages, errors, strict=True) if error is not None])
+        if any(map(Message.error, messages)):
+            trouble = self._trouble([message for message in messages if message.error() is not None])
             messages = before_trouble(messages, trouble)
         found: list[RecordBatch | Unreadable] = []
         for batch in record_batches(messages):

@@ -252,13 +252,11 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python
 
 
 def _batch(at: Any, records: list[Any]) -> RecordBatch:
-    return RecordBatch(
-        at.topic,
-        at.partition,
-        [record[_OFFSET] for record in records],
-        [record[_KEY] for record in records],
-        [record[_VALUE] for record in records],
-    )
+    offsets: Sequence[int] = range(records[0][_OFFSET], records[-1][_OFFSET] + 1)
+    if len(offsets) != len(records):  # there are gaps
+        offsets = [record[_OFFSET] for record in records]
+    keys, values = [record[_KEY] for record in records], [record[_VALUE] for record in records]
+    return RecordBatch(at.topic, at.partition, offsets, keys, values)
 
 
 def _plain(partitions: Iterable[Any]) -> list[Partition]:
