@@ -270,3 +270,10 @@ notice = Table(
         postgresql_where=sa.text("sent_at IS NULL AND failed IS NULL"),
     ),
 )
+
+follow_up_mark = Table(
+    "follow_up_mark",
+    metadata,
+    Column("name", String(40), primary_key=True, comment="of the step that looked"),
+    Column("seen", String(200), nullable=False, comment="what it saw: the same again needs no second look"),
+)

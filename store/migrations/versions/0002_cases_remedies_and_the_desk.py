@@ -79,6 +79,17 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "follow_up_mark",
+        sa.Column("name", sa.String(length=40), nullable=False, comment="of the step that looked"),
+        sa.Column(
+            "seen",
+            sa.String(length=200),
+            nullable=False,
+            comment="what it saw: the same again needs no second look",
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_follow_up_mark")),
+    )
+    op.create_table(
         "limit_gate",
         sa.Column("gate", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("passed", sa.BigInteger(), nullable=False),
@@ -395,6 +406,7 @@ def downgrade() -> None:
 
     op.drop_table("notice")
     op.drop_table("limit_gate")
+    op.drop_table("follow_up_mark")
     with op.batch_alter_table("client_case", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_client_case_open",
