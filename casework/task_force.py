@@ -14,6 +14,9 @@ from casework.cases import LEAD, Case, CaseRules, Member, Review, Task, TaskStat
 from schemas.errors import Conflict, NotFound
 
 
+UNASSIGNED = "unassigned"  # the lead of a case that nobody has taken yet: no person, and no member
+
+
 class TaskSettled(Conflict):
     """A task that is done cannot be cancelled, nor the other way round."""
 
@@ -44,7 +47,8 @@ def hand_over(case: Case, lead: str, today: date) -> Case:
     if lead == case.lead:
         return case
     before = _without(replace(case, members=tuple(_without(case, lead, today))), case.lead, today)
-    members = (*before, Member(case.lead, "member", today), Member(lead, LEAD, today))
+    stays = () if case.lead == UNASSIGNED else (Member(case.lead, "member", today),)
+    members = (*before, *stays, Member(lead, LEAD, today))
     return revised(case, lead=lead, members=members)
 
 
