@@ -13,6 +13,7 @@ from schemas.http_alerts import Day
 from schemas.http_cases import UuidText
 
 AmountText = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN, max_length=20), Field(examples=["1200.00"])]
+FeeCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,40}$"), Field(examples=["ACCT-MAINT"])]
 RemedyTypeName = Literal[
     "service_level_raise",
     "executive_visit",
@@ -39,17 +40,18 @@ RemedyStateName = Literal[
 class TermsBody(Body):
     """The terms of a remedy. Half-open: it runs from `starts_on` up to, but not on, `ends_on`.
 
-    A fee_reduction or fee_waiver needs fee_code, list_price (a month), volume_commitment (turnover a week) and
-    ends_on; concession_pct is 100 for a waiver. break_even (turnover a week) is worked out where it is not given.
+    A fee_reduction or fee_waiver needs fee_code, list_price (a month), concession_pct (a waiver's is 100),
+    volume_commitment (turnover a week) and ends_on. No break_even (turnover a week): it is worked out. No owner:
+    whoever proposes it, or who had it before. No starts_on: today.
     """
 
-    owner: Line | None = None  # whoever proposes it
-    starts_on: Day | None = None  # today
+    owner: Line | None = None
+    starts_on: Day | None = None
     ends_on: Day | None = None
     cost: AmountText = "0"
     expected_effect: AmountText = "0"
     reason: Note | None = None
-    fee_code: Annotated[Line, Field(max_length=40)] | None = None
+    fee_code: FeeCode | None = None
     list_price: AmountText | None = None
     concession_pct: Annotated[int, Field(ge=1, le=100)] | None = None
     volume_commitment: AmountText | None = None
@@ -122,8 +124,23 @@ class EffectBody(Body):
     change_pct: float | None
 
 
+class RenewedBody(Body):
+    """The remedy whose end another one follows, and what it brought."""
+
+    remedy_id: str
+    type: RemedyTypeName
+    state: RemedyStateName
+    starts_on: date
+    ends_on: date | None
+    ended_on: date | None
+    effects: list[EffectBody]
+
+
 class RemedyBody(Body):
-    """One remedy at one revision. `given_up` is the fee given up over its life, `total` that and the cost."""
+    """One remedy at one revision. `given_up` is the fee given up over its life, `total` that and the cost.
+
+    `effects`: none before it has begun. `renewed`: the one that `renews` names.
+    """
 
     remedy_id: str
     revision: int
@@ -158,13 +175,17 @@ class RemedyBody(Body):
     proposed_at: datetime
     submitted_at: datetime | None
     effects: list[EffectBody]
+    renewed: RenewedBody | None
 
 
 class WhatIfBody(Body):
-    """One answer to "what would it take": turnover a week at which the option pays for itself."""
+    """One answer to "what would it take": turnover a week at which the option pays for itself.
+
+    A service upgrade has no figures where nobody has said what it costs. `value_at_risk`: a year, of the client.
+    """
 
     option: Literal["do_nothing", "half_for_three_months", "service_upgrade", "as_proposed"]
-    cost: Money
-    break_even: Money
+    cost: Money | None
+    break_even: Money | None
     value_at_risk: Money
     currency: str

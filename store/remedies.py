@@ -55,6 +55,12 @@ def of_client(tx: Connection, client_id: str) -> list[Remedy]:
     return matching(tx, table.c.client_id == client_id)
 
 
+def of_ids(tx: Connection, remedy_ids: Iterable[str]) -> list[Remedy]:
+    """Those of these remedies that there are, the oldest first."""
+    found = [matching(tx, table.c.remedy_id.in_(chunk)) for chunk in _chunks(sorted(remedy_ids))]
+    return [remedy for chunk in found for remedy in chunk]
+
+
 def states_of_case(tx: Connection, case_id: str) -> dict[str, RemedyState]:
     """The state of each remedy of a case, by id, as it was last changed."""
     rows = tx.execute(sa.select(table.c.remedy_id, table.c.state).where(table.c.case_id == case_id))
@@ -104,13 +110,18 @@ def matching(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Remedy
     return [_remedy(row, parts[row["remedy_id"]], approvals[row["remedy_id"]]) for row in found]
 
 
+def terms_of(row: sa.RowMapping) -> Terms:
+    """The terms in a row of the table."""
+    fee = None if row["fee_code"] is None else FeeTerms(**{name: row[name] for name in _FEE})
+    return Terms(**{name: row[name] for name in _TERMS}, fee=fee)
+
+
 def _remedy(row: sa.RowMapping, parts: Mapping[str, set[str]], approvals: Sequence[Approval]) -> Remedy:
-    fee = FeeTerms(**{name: row[name] for name in _FEE}) if row["fee_code"] is not None else None
     route = tuple(row["route"])
     valid = [approval for approval in approvals if approval.terms_version == row["terms_version"]]
     return Remedy(
         **{name: row[name] for name in _PLAIN},
-        terms=Terms(**{name: row[name] for name in _TERMS}, fee=fee),
+        terms=terms_of(row),
         route=route,
         makers=frozenset(parts["maker"]),
         checkers=frozenset(parts["checker"]),

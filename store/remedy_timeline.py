@@ -1,0 +1,17 @@
+"""What happens to a remedy, on the timeline of its case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from casework.remedies import Remedy
+from store import cases
+
+
+def tell(tx: Connection, remedy: Remedy, *, at: datetime, actor: str, what: str, note: str | None = None) -> None:
+    """Add the line `remedy.<what>`, which says what kind of remedy it is, and the note."""
+    said = f"{remedy.type}: {note}" if note else remedy.type
+    state = cases.get(tx, remedy.case_id).state
+    cases.log(tx, remedy.case_id, at=at, actor=actor, what=f"remedy.{what}", state=state, note=said)
