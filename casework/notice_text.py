@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
+from casework.cases import LEAD
 from casework.notices import (
     ApprovalWaiting,
     CaseAssigned,
@@ -24,6 +25,7 @@ from casework.notices import (
     Trial,
 )
 from casework.sentence import compact_amount
+from casework.task_force import UNASSIGNED
 
 _Said = tuple[str, ...]  # the title, then the lines
 _REMEDY: Mapping[Language, Mapping[str, str]] = MappingProxyType(
@@ -101,27 +103,31 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _alarm_en(facts: NewAlarm, _kind: Kind, currency: str) -> _Said:
-    amount = compact_amount(facts.at_risk_minor, currency, "en")
-    return (
-        f"New alarm: {facts.client_name}",
-        f"{facts.client_name} ({facts.client_id}): about {amount} a year at risk.",
-    )
+def _alarm_en(facts: NewAlarm, _kind: Kind, _currency: str) -> _Said:
+    return f"New alarm: {facts.client_name}", f"{facts.client_name} ({facts.client_id}): {facts.summary.en}"
 
 
-def _alarm_zh(facts: NewAlarm, _kind: Kind, currency: str) -> _Said:
-    amount = compact_amount(facts.at_risk_minor, currency, "zh-Hans")
-    return f"新警报：{facts.client_name}", f"{facts.client_name}（{facts.client_id}）：年化约{amount}面临流失。"
+def _alarm_zh(facts: NewAlarm, _kind: Kind, _currency: str) -> _Said:
+    return f"新警报：{facts.client_name}", f"{facts.client_name}（{facts.client_id}）：{facts.summary.zh}"
 
 
 def _assigned_en(facts: CaseAssigned, _kind: Kind, _currency: str) -> _Said:
-    part = "You lead the task force" if facts.role == "lead" else f"You are on the task force ({facts.role})"
-    return f"Case: {facts.client_name}", f"{part} for {facts.client_name} ({facts.client_id})."
+    client = f"{facts.client_name} ({facts.client_id})"
+    if facts.role == UNASSIGNED:
+        return (
+            f"Left unwarned: {facts.client_name}",
+            f"{client} left without a warning. Nobody leads the review yet.",
+        )
+    part = "You lead the task force" if facts.role == LEAD else f"You are on the task force ({facts.role})"
+    return f"Case: {facts.client_name}", f"{part} for {client}."
 
 
 def _assigned_zh(facts: CaseAssigned, _kind: Kind, _currency: str) -> _Said:
-    part = "您负责牵头该客户的专班。" if facts.role == "lead" else f"您已加入该客户的专班（{facts.role}）。"
-    return f"个案：{facts.client_name}", f"{facts.client_name}（{facts.client_id}）：{part}"
+    client = f"{facts.client_name}（{facts.client_id}）"
+    if facts.role == UNASSIGNED:
+        return f"未预警流失：{facts.client_name}", f"{client}：未经预警即已销户，复盘尚无人牵头。"
+    part = "您负责牵头该客户的专班。" if facts.role == LEAD else f"您已加入该客户的专班（{facts.role}）。"
+    return f"个案：{facts.client_name}", f"{client}：{part}"
 
 
 def _approval_en(facts: ApprovalWaiting, _kind: Kind, currency: str) -> _Said:

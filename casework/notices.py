@@ -17,6 +17,7 @@ import msgspec
 from casework.quiet_hours import QuietHours, next_loud
 from casework.remedies import Level, RemedyType
 from casework.sla import Step
+from schemas.messages import Summary
 
 Language = Literal["en", "zh-Hans"]
 Choice = Literal[
@@ -35,16 +36,16 @@ CHOICES: frozenset[Choice] = frozenset(get_args(Choice))  # what a person may wa
 
 
 class NewAlarm(msgspec.Struct, frozen=True, tag=True):
-    """A client of the branch has an alarm."""
+    """A client of the branch has an alarm. `summary`: the alert's own sentence, as published."""
 
     alert_id: str
     client_id: str
     client_name: str
-    at_risk_minor: int
+    summary: Summary
 
 
 class CaseAssigned(msgspec.Struct, frozen=True, tag=True):
-    """One is the lead or a member of a task force."""
+    """One is the lead or a member of a task force, or could be the lead of one that nobody leads yet."""
 
     case_id: str
     client_id: str
@@ -181,6 +182,11 @@ def checkers(
         for person in people
         if person.role in may and person.branch_id in (None, branch_id) and person.user not in parts
     ]
+
+
+def managers(people: Iterable[Preference], branch_id: str, roles: Roles) -> list[Preference]:
+    """The managers of a branch."""
+    return [person for person in people if person.role in roles.managers and person.branch_id == branch_id]
 
 
 def responsible(

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from casework.notices import CaseAssigned, NewAlarm, Notice
+from schemas.messages import Summary
 from store import notices
 from store.tables import audit
 from store.tables_casework import notice_preference
@@ -37,7 +38,7 @@ def stored_address(api) -> str | None:
 
 
 def write(api, *subjects: str, user: str = "staff-17") -> None:
-    facts = NewAlarm("a-1", "C1", "C1 Trading", 120_000_00)
+    facts = NewAlarm("a-1", "C1", "C1 Trading", Summary("It ebbs.", "下降。"))
     now = api.clock()
     rows = [Notice(user, "new_alarm", key, facts, now) for key in subjects]
     api.store.transact(lambda tx: notices.write(tx, rows, now))
@@ -199,7 +200,7 @@ def test_a_notice_says_where_it_stands_in_ones_own_language(two_branches, api) -
     assert (given_up["state"], given_up["failed"]) == ("given_up", "the other end answered 403")
     assert sent["path"] == "/desk/clients/C1"
     english = staff.get("/api/v1/notices?language=en").json()["items"][0]
-    assert english["body"] == "C1 Trading (C1): about HK$120K a year at risk."
+    assert english["body"] == "C1 Trading (C1): It ebbs."
 
 
 def test_a_case_leads_to_its_page(two_branches, api) -> None:

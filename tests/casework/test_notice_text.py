@@ -22,21 +22,32 @@ from casework.notices import (
 )
 from casework.remedies import Level, RemedyType
 from casework.sla import Step
+from schemas.messages import Summary
 
+SUMMARY = Summary(
+    "Debits are 38% below their 8-week average; about HK$1.2M a year at risk.",
+    "当周借方发生额较此前8周周均下降38%；年化约HK$123万面临流失。",
+)
 CASE = "00000000-0000-5000-8000-000000000001"
-ALARM = NewAlarm("a-1", "HK/7", "Harbour Trading", 1_234_567_00)
+ALARM = NewAlarm("a-1", "HK/7", "Harbour Trading", SUMMARY)
 SOON = Deadline("first_contact", date(2026, 1, 20), "C1", "Harbour Trading", CASE)
 WAIVER = ApprovalWaiting("r-1", CASE, "Harbour Trading", "fee_waiver", "head_office", 3_600_00)
 DIGEST = Digest(date(2026, 1, 12), "B1", 3, 7, 9_000_000_00, 4, 2, 1)
 ENDING = RemedyEnding("r-1", CASE, "Harbour Trading", "fee_reduction", date(2026, 2, 1))
 
 EXAMPLES = [
-    ("new_alarm", ALARM, "New alarm: Harbour Trading", "Harbour Trading (HK/7): about HK$1.2M a year at risk."),
+    ("new_alarm", ALARM, "New alarm: Harbour Trading", f"Harbour Trading (HK/7): {SUMMARY.en}"),
     (
         "case_assigned",
         CaseAssigned(CASE, "C1", "Harbour Trading", "lead"),
         "Case: Harbour Trading",
         "You lead the task force for Harbour Trading (C1).",
+    ),
+    (
+        "case_assigned",
+        CaseAssigned(CASE, "C1", "Harbour Trading", "unassigned"),
+        "Left unwarned: Harbour Trading",
+        "Harbour Trading (C1) left without a warning. Nobody leads the review yet.",
     ),
     (
         "approval_waiting",
@@ -65,7 +76,7 @@ Cases 4, overdue 1, waiting for approval 2.""",
     ),
 ]
 IN_CHINESE = [
-    ("new_alarm", ALARM, "新警报：Harbour Trading", "Harbour Trading（HK/7）：年化约HK$123万面临流失。"),
+    ("new_alarm", ALARM, "新警报：Harbour Trading", f"Harbour Trading（HK/7）：{SUMMARY.zh}"),
     (
         "sla_breach",
         SOON,

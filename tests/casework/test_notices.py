@@ -21,10 +21,11 @@ from casework.notices import (
     told,
 )
 from casework.quiet_hours import QuietHours
+from schemas.messages import Summary
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
 NOW = datetime(2026, 1, 13, 15, tzinfo=UTC)  # 23:00 in Hong Kong
-ALARM = NewAlarm("a-1", "C1", "C1 Trading", 120_000_00)
+ALARM = NewAlarm("a-1", "C1", "C1 Trading", Summary("It ebbs.", "下降。"))
 ROLES = Roles(
     managers=frozenset({"branch_manager"}),
     escalated_to=frozenset({"approver"}),

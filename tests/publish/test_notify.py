@@ -17,11 +17,13 @@ from casework.notices import CHOICES, NewAlarm, Notice, Preference, Trial
 from casework.quiet_hours import QuietHours
 from publish.channels import AppriseChannel
 from publish.notify import GIVE_UP_AFTER, LEASE, LEASE_TTL, RENEW_BEFORE_END, TRIES_AT_LEAST, Notifier
+from schemas.messages import Summary
 from store import notice_preferences, notices
 from store.tables_casework import notice
 from store.turns import Turn
 from tests.publish.sink import SECRET, Sink, open_sink
 
+EBBS = Summary("It ebbs.", "下降。")
 NIGHT = QuietHours(time(22), time(7, 30))
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LOCAL = ZoneInfo("Asia/Hong_Kong")
@@ -62,7 +64,7 @@ def tell(store, clock) -> Callable[..., None]:
     """Write notices of new alarms, one a client named: `tell("staff-17", "C1", "C2")`."""
 
     def write(user: str, *clients: str, kind: str = "new_alarm", not_before: datetime | None = None) -> None:
-        facts = [Trial() if kind == "test" else NewAlarm(f"a-{c}", c, f"{c} Trading", 120_000_00) for c in clients]
+        facts = [Trial() if kind == "test" else NewAlarm(f"a-{c}", c, f"{c} Trading", EBBS) for c in clients]
         rows = [Notice(user, kind, c, f, not_before or clock()) for c, f in zip(clients, facts, strict=True)]
         store.transact(lambda tx: notices.write(tx, rows, clock()))
 
@@ -88,7 +90,7 @@ def test_each_reads_it_once_in_their_language_with_a_link(
     assert notifier.run_once() == 0
     assert sink.titles == ["New alarm: C1 Trading", "新警报：C1 Trading"]
     link = "https://desk.bank.example/desk/clients/C1"
-    assert sink.got[0]["message"] == f"C1 Trading (C1): about HK$120K a year at risk.\n{link}"
+    assert sink.got[0]["message"] == f"C1 Trading (C1): It ebbs.\n{link}"
     assert (of(store)[0].tries, of(store)[0].failed) == (1, None)
     assert counted(metrics, "notices_sent_total", kind="new_alarm", scheme="json") == 2
 

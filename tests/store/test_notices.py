@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from casework.notices import NewAlarm, Notice, Preference, Trial, read_facts
 from casework.quiet_hours import QuietHours
 from schemas.errors import NotFound, StaleRevision
+from schemas.messages import Summary
 from store import notice_preferences, notices
 from store.tables_casework import account
 
 NOW = datetime(2026, 1, 13, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ALARM = NewAlarm("a-1", "C1", "C1 Trading", 120_000_00)
+ALARM = NewAlarm("a-1", "C1", "C1 Trading", Summary("It ebbs.", "下降。"))
 STAFF = Preference(
     "staff-17",
     "branch_staff",
@@ -90,6 +91,14 @@ def test_the_same_thing_is_told_once(desk) -> None:
     assert write(desk, about("a-2"), about("a-3"), about("a-1", kind="escalation")) == 2
     assert write(desk) == 0
     assert len(mine(desk)) == 4
+
+
+def test_a_look_tells_what_was_not_told_yet(desk) -> None:
+    write(desk, about("a-1"))
+    wanted = [about("a-1"), about("a-1", user="staff-18"), about("a-1", kind="escalation"), about("a-2")]
+    with desk.read() as tx:
+        assert notices.untold(tx, wanted) == wanted[1:]
+        assert notices.untold(tx, []) == []
 
 
 def test_of_two_who_write_the_same_at_once_one_tells_it(desk) -> None:
