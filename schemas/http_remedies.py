@@ -45,6 +45,9 @@ class TermsBody(Body):
     whoever proposes it, or who had it before. No starts_on: today.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"cost": "500.00", "ends_on": "2026-05-01", "reason": "a seminar"}]}
+    )
     owner: Line | None = None
     starts_on: Day | None = None
     ends_on: Day | None = None
@@ -87,12 +90,14 @@ class SubmitBody(Body):
 class ApproveBody(Body):
     """A yes, with a note where one is wanted."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "for one quarter"}]})
     note: Note | None = None
 
 
 class DecisionBody(Body):
     """A no, a return or a revocation, which all need to say why."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "half the time would do"}]})
     note: Note
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from tests.api.conftest import CASE, WEEK, Api, Bank
+from casework import remedies as rules
+from casework.terms import FeeTerms, Terms
+from store import alerts, remedies
+from tests.api.conftest import CASE, NOW, WEEK, Api, Bank
 
 V1 = "/api/v1"
 OTHER_CASE = "00000000-0000-4000-8000-00000000000d"
@@ -20,6 +24,28 @@ WAIVER = {
 }
 REDUCTION = WAIVER | {"type": "fee_reduction", "concession_pct": 20}  # 240.00 a month: for the branch to decide
 MARKETING = {"type": "marketing", "cost": "500.00", "starts_on": "2026-02-01"}
+
+
+WAITING, RUNNING = "00000000-0000-4000-8000-000000000ea1", "00000000-0000-4000-8000-000000000ea2"
+
+
+def two_remedies(bank: Bank) -> None:
+    """WAITING for the branch's yes, and RUNNING; both of staff-1, on a case of C3 in B1."""
+    client_id, case_id = "C3", OTHER_CASE
+    bank.client(client_id, "B1", first_week=WEEK)
+    bank.case(client_id, case_id)
+    for remedy_id, fee_code in ((WAITING, "F1"), (RUNNING, "F2")):
+        terms = Terms(date(2026, 2, 1), date(2026, 5, 1), 0, 0, None, FeeTerms(fee_code, 120_000, 20, 1, 1))
+        made = {"owner": "staff-1", "actor": "staff-1", "today": NOW.date()}
+        draft = rules.propose(remedy_id, case_id, client_id, "fee_reduction", terms, **made)
+        steps = [draft, rules.submit(draft, ("branch",), "staff-1", NOW.date())]
+        if remedy_id == RUNNING:
+            by = frozenset({"branch"})
+            steps.append(rules.approve(steps[-1], ("branch",), by, "manager-b009", NOW.date(), None))
+        with bank.store.write() as tx:
+            facts = alerts.client_facts(tx, [client_id])[client_id]
+            for step in steps:
+                remedies.save(tx, step, facts, "HKD", NOW)
 
 
 @dataclass

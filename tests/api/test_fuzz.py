@@ -15,6 +15,7 @@ from casework.cases import Task
 from casework.episodes import alert_id_of
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
+from tests.api.remedy_desk import RUNNING, WAITING, WAIVER, two_remedies
 
 ALERT = alert_id_of("C1", Direction.FALL, parse_week("2026-W02"))
 CASE = "00000000-0000-4000-8000-00000000000c"
@@ -30,8 +31,9 @@ _SOME = settings(
 _NAMES = (
     "limit cursor branch tier state q grade week assignee topic partition reason replayed actor action kind key"
 )
+_TERMS = "type level list_price starts_on ends_on concession_pct service_cost"
 names = st.sampled_from(
-    [*_NAMES.split(), "since", "until", "weeks", "colour", "client_id", "lead", "member", "owner"]
+    [*_NAMES.split(), *_TERMS.split(), "since", "until", "weeks", "colour", "client_id", "lead", "member", "owner"]
 )
 values = st.one_of(
     st.sampled_from(
@@ -46,6 +48,8 @@ paths = st.one_of(
     ),
     st.sampled_from(["dead-letters", f"dead-letters/{DEAD}", "held-weeks", "audit", "alerts/../clients", "//"]),
     st.sampled_from(["cases", f"cases/{CASE}", f"cases/{CASE}/tasks", f"cases/{CASE}/reviews", "tasks"]),
+    st.sampled_from(["remedies", f"remedies/{WAITING}", f"remedies/{WAITING}/what-if"]),
+    st.sampled_from([f"cases/{CASE}/remedies", f"cases/{CASE}/what-if"]),
     st.text(max_size=30).map(lambda text: f"clients/{text}"),
 )
 posts = st.sampled_from(
@@ -53,18 +57,24 @@ posts = st.sampled_from(
     + ["alerts/bulk", "cases"]
     + [f"cases/{CASE}/{act}" for act in ("transitions", "alerts", "close", "members", "members/leave", "lead")]
     + [f"cases/{CASE}/{act}" for act in ("tasks", f"tasks/{CASE}/done", f"tasks/{CASE}/cancel", "reviews")]
+    + [f"remedies/{WAITING}/{act}" for act in ("revise", "submit", "approve", "reject", "return", "withdraw")]
+    + [f"remedies/{RUNNING}/revoke", f"cases/{CASE}/remedies"]
     + [f"dead-letters/{DEAD}/replay", "held-weeks/0/2026-W02/release", "held-weeks/-1/x/release"]
 )
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10),
     st.sampled_from(["2026-02-01", "0001-01-01", "9999-12-31", "false_alarm", "recovered", "\ud800", "\x00"]),
+    st.sampled_from(["0", "1.5", "999999999999999", "fee_reduction", "no_action", WAITING, RUNNING]),
 )  # fmt: skip
 _FIELDS = (
     "until reason outcome note assignee again colour act alert_ids client_id members to user role lead title owner"
     " due_on evidence minutes decision held_on truth retention cause swot"
+    " type starts_on ends_on cost expected_effect fee_code list_price concession_pct volume_commitment break_even"
+    " renews"
 )
 fields = st.sampled_from(_FIELDS.split())
-bodies = st.one_of(scalars, st.lists(scalars, max_size=2), st.dictionaries(fields, scalars, max_size=3))
+waivers = st.builds(lambda field, value: WAIVER | {field: value}, fields, scalars)
+bodies = st.one_of(waivers, scalars, st.lists(scalars, max_size=2), st.dictionaries(fields, scalars, max_size=3))
 headers = st.dictionaries(
     st.sampled_from(["If-Match", "Idempotency-Key", "X-Request-ID", "Accept"]),
     st.one_of(st.sampled_from(['"1"', "*", "", "k1", '"9"', "W/"]), st.text("abc\"', /*", max_size=12)),
@@ -78,6 +88,7 @@ def api(store, bank_on):
     bank, api = bank_on(store)
     bank.two_branches()
     bank.case("C2", CASE, tasks=(Task(CASE, "call", "staff-17", date(2026, 2, 1)),))
+    two_remedies(bank)
     return api
 
 
@@ -108,7 +119,9 @@ def test_changing_never_breaks(api, role) -> None:
     check()
 
 
-@pytest.mark.parametrize("path", ["dead-letters", "held-weeks", "audit", "alerts", "clients", "cases", "tasks"])
+@pytest.mark.parametrize(
+    "path", ["dead-letters", "held-weeks", "audit", "alerts", "clients", "cases", "tasks", "remedies"]
+)
 def test_lists_never_break(api, path) -> None:
     @_SOME
     @given(query=st.lists(st.tuples(names, values), max_size=2))

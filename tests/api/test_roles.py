@@ -11,6 +11,7 @@ from casework.cases import Task
 from casework.episodes import alert_id_of
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
+from tests.api.remedy_desk import REDUCTION, RUNNING, WAITING, two_remedies
 
 WEEK = parse_week("2026-W02")
 ALERT = alert_id_of("C1", Direction.FALL, WEEK)
@@ -21,6 +22,8 @@ BRANCH = {"branch_staff", "branch_manager"}
 LOOKERS = {"operations", "auditor"}
 CASE_READERS = EVERYBODY - {"operations"}
 MANAGER = {"branch_manager"}
+CHECKERS = {"branch_manager", "approver"}
+TERMS = {name: value for name, value in REDUCTION.items() if name != "type"}
 CLOSING = {"truth": "false_alarm", "retention": "lost", "cause": "none"}
 
 ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
@@ -51,6 +54,19 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("GET", f"/cases/{CASE}/reviews", None, CASE_READERS),
     ("POST", f"/cases/{CASE}/reviews", {"minutes": "m", "decision": "d"}, BRANCH),
     ("GET", "/tasks", None, CASE_READERS),
+    ("GET", "/remedies", None, CASE_READERS),
+    ("GET", f"/remedies/{WAITING}", None, CASE_READERS),
+    ("GET", f"/remedies/{WAITING}/what-if", None, CASE_READERS),
+    ("POST", f"/remedies/{WAITING}/revise", TERMS, BRANCH),
+    ("POST", f"/remedies/{WAITING}/submit", {}, BRANCH),
+    ("POST", f"/remedies/{WAITING}/approve", {}, CHECKERS),
+    ("POST", f"/remedies/{WAITING}/reject", {"note": "no"}, CHECKERS),
+    ("POST", f"/remedies/{WAITING}/return", {"note": "no"}, CHECKERS),
+    ("POST", f"/remedies/{WAITING}/withdraw", {}, BRANCH),
+    ("POST", f"/remedies/{RUNNING}/revoke", {"note": "no"}, CHECKERS),
+    ("GET", f"/cases/{CASE}/remedies", None, CASE_READERS),
+    ("POST", f"/cases/{CASE}/remedies", {"type": "executive_visit"}, BRANCH),
+    ("GET", f"/cases/{CASE}/what-if?list_price=1200.00&ends_on=2026-05-01", None, CASE_READERS),
     ("GET", "/dead-letters", None, LOOKERS),
     ("GET", f"/dead-letters/{DEAD}", None, LOOKERS),
     ("POST", f"/dead-letters/{DEAD}/replay", {}, {"operations"}),
@@ -62,8 +78,9 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
 
 @pytest.fixture
 def bank_with_a_case(two_branches):
-    """With a case of C2 that has a task."""
+    """With a case of C2 that has a task, and two remedies."""
     two_branches.case("C2", CASE, tasks=(Task(CASE, "call", "staff-17", date(2026, 2, 1)),))
+    two_remedies(two_branches)
 
 
 @pytest.mark.parametrize(("method", "path", "body", "allowed"), ROUTES, ids=[f"{m} {p}" for m, p, _, _ in ROUTES])
@@ -98,4 +115,4 @@ def test_the_table_above_has_every_route(api) -> None:
 
 
 def _shape(path: str, fixed: set[str]) -> tuple[str, ...]:
-    return tuple(part if part in fixed else "*" for part in path.split("/"))
+    return tuple(part if part in fixed else "*" for part in path.partition("?")[0].split("/"))
