@@ -271,7 +271,7 @@ def test_while_the_provider_is_away_there_is_a_page_and_who_is_in_stays_in(desk,
     desk.change(provider=described.client())
     page = desk.anyone().get("/sign-in", headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
-    assert "The bank&#39;s sign-in cannot be reached" in page.text
+    assert "The bank's sign-in cannot be reached" in page.text
     assert staff.get("/try/page").status_code == 200
 
 
