@@ -17,9 +17,13 @@ from schemas.messages import TOPIC_REMEDIES, RemedyMessage
 from store import outbox
 from store.tables import audit
 from store.tables_casework import remedy_approval
+from tests.api.conftest import CASE
 from tests.api.remedy_desk import MARKETING, Desk
 
 MANY = 100
+TRIES = 5
+OTHER_CLIENT = "00000000-0000-4000-8000-00000000000e"
+SMALL = {"branch_amount": 1_000, "branch_ceiling": 1_000}
 LIMITS = Authority(
     levels=(
         LevelLimit("branch", 25, 1_000, 92, 100_000),
@@ -75,14 +79,48 @@ def test_a_hundred_approvals_at_once_are_one(desk) -> None:
 
 
 def test_two_who_together_would_exceed_the_limit_are_one_yes_and_one_conflict(desk) -> None:
-    for _ in range(5):
+    for _ in range(TRIES):
         remedies = [desk.submit(spend(2_000)) for _ in range(2)]
         people = (desk.approver, desk.second_approver)
         answers = together(2, lambda n: people[n].post(f"{remedies[n]}/approve"))  # noqa: B023
         assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 1}
-        for remedy in remedies:  # and again with another pair
-            desk.manager.post(f"{remedy}/revoke", json={"note": "again"})
-            desk.staff.post(f"{remedy}/withdraw")
+        clear(desk, remedies)
+
+
+def pairs(desk: Desk, cost: int) -> list[str]:
+    """Remedies of two clients of one branch, who share no lock of their own."""
+    return [desk.submit(spend(cost), case_id) for case_id in (CASE, OTHER_CLIENT)]
+
+
+def test_two_of_one_branch_do_not_pass_its_ceiling_together(desk) -> None:
+    desk.bank.case("C2", OTHER_CLIENT)
+    deps = desk.api.app.state.deps
+    desk.api.app.state.deps = replace(deps, rules=BankRules(authority=msgspec.structs.replace(LIMITS, **SMALL)))
+    people = (desk.approver, desk.second_approver)
+    for _ in range(TRIES):
+        remedies = pairs(desk, 900)
+        answers = together(2, lambda n: people[n].post(f"{remedies[n]}/approve"))  # noqa: B023
+        assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 1}
+        clear(desk, remedies)
+
+
+def test_one_person_does_not_pass_their_limit_in_two_windows(desk) -> None:
+    desk.bank.case("C2", OTHER_CLIENT)
+    low = LevelLimit("branch", 25, 1_000, 92, 1_000)
+    deps = desk.api.app.state.deps
+    desk.api.app.state.deps = replace(deps, rules=BankRules(authority=Authority(levels=(low,))))
+    for number in range(TRIES):
+        manager = desk.api.a("branch_manager", "B1", f"manager-b001-{number}")
+        remedies = pairs(desk, 600)
+        answers = together(2, lambda n: manager.post(f"{remedies[n]}/approve"))  # noqa: B023
+        assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 1}
+        clear(desk, remedies)
+
+
+def clear(desk: Desk, remedies: list[str]) -> None:
+    for remedy in remedies:
+        desk.manager.post(f"{remedy}/revoke", json={"note": "again"})
+        desk.staff.post(f"{remedy}/withdraw")
 
 
 def test_halves_submitted_at_once_cannot_both_take_the_low_route(desk) -> None:
