@@ -14,6 +14,7 @@ from api.deps import ApiDeps
 from api.keys import JwksKeys, Keys, LocalKey
 from schemas.errors import BadSetting
 from services.bank_rules import bank_rules
+from services.desk import desk_config
 from services.parts import Parts, Work, require_schema, run_process
 from services.settings import Settings
 
@@ -33,6 +34,7 @@ def api_work(parts: Parts) -> Work:
             keys=_keys(settings),
             readiness=lambda: _readiness(parts),
             rules=bank_rules(settings),
+            desk=desk_config(settings),
         )
     )
     claimed = _listen(settings.http_host, settings.http_port)

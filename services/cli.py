@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from schemas.errors import EbbwatchError
+from services import account_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Early warning for a bank: which corporate clients are quietly leaving. Settings: docs/settings.md.",
 )
+app.add_typer(account_commands.app, name="account")
 
 
 @app.command()

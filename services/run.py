@@ -15,6 +15,7 @@ from api.roles import Role
 from feeds.simulated_bank import SimulatedBank
 from schemas.weeks import WeekCalendar
 from services.api import api_work
+from services.demo_accounts import demo_lines
 from services.detect import detect_work
 from services.embedded_broker import EmbeddedBroker
 from services.ingest import ingest_work
@@ -112,6 +113,8 @@ def _greet(parts: Parts, *, simulated: bool) -> None:
     settings = parts.settings
     address = f"http://{settings.http_host}:{settings.http_port}"
     lines = [f"Ebbwatch at {address} (documentation {address}/docs), data in {settings.data_dir.absolute()}"]
+    if simulated:
+        lines += demo_lines(parts, address)
     if simulated and not settings.jwks_url:
         key = LocalKey(settings.data_dir)
         token = issue_token(key, os.environ.get("USER", "you"), Role.APPROVER, None, timedelta(hours=TOKEN_HOURS))
