@@ -9,8 +9,9 @@ from api.auth import Caller
 from api.deps import ApiDeps
 from api.pagination import ListQuery
 from schemas.http import GradeName, Line, Page, WeekString
-from schemas.http_alerts import AlertBody
+from schemas.http_alerts import AlertBody, AlertTotalsBody
 from schemas.messages import AlertState
+from schemas.money import format_amount
 from schemas.verdicts import Grade
 from schemas.weeks import parse_week
 from store import alert_search
@@ -34,7 +35,28 @@ def alert_page(
     """One page, of what the caller may see."""
     kind = f"alerts of {client_id}" if client_id else "alerts"
     after = query.after(kind, AlertPlace)
-    wanted = AlertFilter(
+    with deps.store.read() as tx:
+        rows = alert_search.search(
+            tx, _filter(query, client_id), only_branch=caller.branch, after=after, limit=query.limit + 1
+        )
+    return query.page(kind, rows, lambda row: row.place, alert_body)
+
+
+def alert_totals(deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
+    """Of the whole list, of which `alert_page` gives one page."""
+    with deps.store.read() as tx:
+        found = alert_search.totals(tx, _filter(query), only_branch=caller.branch)
+    at_risk = sum(amount for _, amount in found.values())
+    return AlertTotalsBody(
+        alarms=found.get(Grade.ALARM, (0, 0))[0],
+        prompts=found.get(Grade.PROMPT, (0, 0))[0],
+        value_at_risk=format_amount(at_risk, deps.base_currency),
+        currency=deps.base_currency,
+    )
+
+
+def _filter(query: AlertQuery, client_id: str | None = None) -> AlertFilter:
+    return AlertFilter(
         states=tuple(query.state),
         grade=None if query.grade is None else Grade[query.grade.upper()],
         branch=query.branch,
@@ -43,6 +65,3 @@ def alert_page(
         client_id=client_id,
         text=query.q,
     )
-    with deps.store.read() as tx:
-        rows = alert_search.search(tx, wanted, only_branch=caller.branch, after=after, limit=query.limit + 1)
-    return query.page(kind, rows, lambda row: row.place, alert_body)

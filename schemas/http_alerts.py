@@ -72,6 +72,15 @@ class AlertBody(Body):
     ledger_revision: int
 
 
+class AlertTotalsBody(Body):
+    """A list of alerts in three numbers; `value_at_risk` is that of all of them together."""
+
+    alarms: int
+    prompts: int
+    value_at_risk: Money
+    currency: str = Field(examples=["HKD"])
+
+
 class EvidenceBody(Body):
     """One week that passed a preset. `grade` null: later data withdrew it."""
 

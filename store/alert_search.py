@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from store.tables import alert, alert_revision, client
 
 _RANK = (alert.c.grade.desc(), alert.c.value_at_risk_minor.desc(), alert.c.alert_id)
 _RANKED = (alert.c.alert_id, alert.c.grade, alert.c.value_at_risk_minor)
+_UNCLOSED = frozenset(get_args(AlertState)) - {"closed"}
 _MESSAGE = msgspec.json.Decoder(AlertMessage)
 
 
@@ -85,6 +86,18 @@ def _first(found: sa.Select[Any], limit: int, *, of_a_branch: bool) -> sa.Subque
     return sa.select(mine).order_by(*rank).limit(limit).subquery()
 
 
+def totals(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> dict[Grade, tuple[int, int]]:
+    """How many alerts of each grade, and their value at risk together, minor units; no grade without any."""
+    query = (
+        sa.select(alert.c.grade, sa.func.count(), sa.func.sum(alert.c.value_at_risk_minor))
+        .where(*_conditions(wanted, only_branch))
+        .group_by(alert.c.grade)
+    )
+    if only_branch is not None or wanted.branch is not None or wanted.text is not None:
+        query = query.join(client, client.c.client_id == alert.c.client_id)
+    return {Grade(grade): (count, int(at_risk)) for grade, count, at_risk in tx.execute(query)}
+
+
 def get(tx: Connection, alert_id: str, *, only_branch: str | None) -> AlertRow:
     """The alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
     mine = _conditions(AlertFilter(), only_branch)
@@ -126,7 +139,9 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
         (alert.c.client_id, wanted.client_id),
     )
     conditions = [column == value for column, value in equal if value is not None]
-    if wanted.states:
+    if set(wanted.states) == _UNCLOSED:
+        conditions.append(alert.c.state != "closed")  # as the index of the ranking says it
+    elif wanted.states:
         conditions.append(alert.c.state.in_(wanted.states))
     if wanted.text is not None:
         text = (client.c.client_id, client.c.name)

@@ -17,8 +17,9 @@ _PAIRS = msgspec.json.Decoder(list[tuple[int, int]])
 def turnover(
     tx: Connection, client_ids: Collection[str], *, weeks: int = YEAR_WEEKS
 ) -> Mapping[str, list[int | None]]:
-    """Debit and credit together, minor units, of the last `weeks` closed weeks, oldest first; None where there is no
-    row, as before a client's first week. A client without any is left out.
+    """Debit and credit together, minor units, of the last `weeks` closed weeks, oldest first.
+
+    None where there is no row, as before a client's first week. A client without any is left out.
 
     The database gathers each client's weeks into one value: fifty rows are fetched instead of 2,600.
     """

@@ -15,7 +15,7 @@ was wrong with it, and the newest state of everything else; it is answered with 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -35,6 +35,7 @@ from api.web.language import language_of
 from api.web.languages import tongue
 from api.web.refusals import field_text, refusal_text
 from casework.actions import NotAllowedByRules
+from casework.remedies import MakerIsNotChecker, WrongLevel
 from schemas.errors import Conflict, EbbwatchError, StaleRevision
 from schemas.http import Body
 
@@ -91,9 +92,13 @@ class Sent:
         fingerprint = hashlib.sha256("\n".join((self.request.url.path, *said)).encode()).hexdigest()
         return Post(if_match, self.one(KEY), fingerprint, self.request.state.request_id)
 
-    def body(self, model: type[B], **known: Any) -> B:
-        """The fields as the API's body, with what the route knows better. Raises BadFields."""
-        named = {name: self._given(model, name) for name in model.model_fields if name in self.values}
+    def body(self, model: type[B], *, only: Collection[str] | None = None, **known: Any) -> B:
+        """The fields as the API's body, with what the route knows better. `only`: take these and no others.
+
+        Raises BadFields.
+        """
+        wanted = model.model_fields if only is None else only
+        named = {name: self._given(model, name) for name in wanted if name in self.values}
         try:
             return model.model_validate({name: value for name, value in named.items() if value is not None} | known)
         except ValidationError as error:
@@ -103,19 +108,30 @@ class Sent:
         origin = str(model.model_fields[name].annotation)
         return self.all(name) if "list[" in origin.lower() else self.one(name)
 
+    def must_have(self, *names: str) -> None:
+        """Raises BadFields for those that were left empty, where the body itself would take nothing."""
+        lacking = [{"type": "missing", "loc": (name,)} for name in names if self.one(name) is None]
+        if lacking:
+            raise BadFields(lacking)
+
     def attempt(
-        self, act: Callable[[], object], *, done: Flash, back_to: str, again: Callable[[Shown], Response]
+        self,
+        act: Callable[[], Response],
+        *,
+        done: Flash | Callable[[Response], Flash],
+        back_to: str,
+        again: Callable[[Shown], Response],
     ) -> Response:
         """1. Act. 2. On to the next page with a word of it; or the page again with what was wrong."""
         deps: ApiDeps = self.request.app.state.deps
         try:
-            act()
-        except (BadFields, NotAllowedByRules, Conflict, StaleRevision) as error:
-            answer = again(self.shown(error))
-            answer.status_code = 422 if isinstance(error, BadFields) else kind_of(error).status
-            return answer
+            answer = act()
+        except (BadFields, NotAllowedByRules, Conflict, StaleRevision, MakerIsNotChecker, WrongLevel) as error:
+            page = again(self.shown(error))
+            page.status_code = 422 if isinstance(error, BadFields) else kind_of(error).status
+            return page
         went = RedirectResponse(back_to, 303)
-        flash.tell(went, deps.desk, done)
+        flash.tell(went, deps.desk, done(answer) if callable(done) else done)
         return went
 
     def shown(self, error: EbbwatchError) -> Shown:

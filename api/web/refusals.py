@@ -12,6 +12,7 @@ from typing import Any
 
 from babel.support import NullTranslations
 
+from api.web.rule_texts import CASE_REFUSALS, RULES
 from api.web.words import N_
 from casework.actions import NotAllowedByRules
 
@@ -29,12 +30,15 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "CaseExists": N_("There is a task force for this client already."),
         "NoSuchTransition": N_("The case cannot go on to that state from here."),
         "NoQuorum": N_("Too few members: a review needs more of the task force."),
-        "NothingToExecute": N_("There is nothing to carry out yet: the case needs an approved remedy first."),
+        "NothingToExecute": N_(
+            "There is nothing to carry out yet: the case needs a remedy first, be it no action with its reason."
+        ),
         "StillUndecided": N_("A remedy of this case is still undecided: decide it or take it back first."),
         "LimitExceeded": N_("This would exceed a limit."),
         "WrongRemedyState": N_("The remedy is not in a state that allows this."),
         "MakerIsNotChecker": N_("Who proposed or changed a remedy cannot approve it."),
         "WrongLevel": N_("This level of approval is not yours to give."),
+        **CASE_REFUSALS,
     }
 )
 _FIELDS: Mapping[str, str] = MappingProxyType(
@@ -68,7 +72,7 @@ def refusal_text(error: Exception, said: NullTranslations) -> str:
         if text is not None:
             return str(said.gettext(text))
     if isinstance(error, NotAllowedByRules):
-        return error.reason
+        return str(said.gettext(RULES.get(error.field, error.reason)))
     return str(error)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from babel.support import NullTranslations
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -18,11 +19,12 @@ from jinja2.runtime import Context
 from api.deps import ApiDeps
 from api.web import flash, words
 from api.web.assets import static_url
+from api.web.csrf import SAFE
 from api.web.formats import Formats
 from api.web.language import Language, language_of
 from api.web.languages import tongue, tongues
 from api.web.navigation import links
-from api.web.paths import path_of
+from api.web.paths import HOME, path_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -33,6 +35,11 @@ class Pages:
 
     environment: Environment
     formats: Formats
+    spoken: NullTranslations
+
+    def say(self, text: str, **places: str) -> str:
+        """A msgid in this language, with its places filled in. Not for HTML: nothing is escaped."""
+        return str(self.spoken.gettext(text)) % places
 
 
 def render(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
@@ -45,7 +52,7 @@ def render(request: Request, template: str, *, status: int = 200, **shown: Any) 
         "visitor": None,
         "language": language,
         "path": request.url.path,
-        "here": path_of(request),
+        "here": path_of(request) if request.method in SAFE else HOME,  # a form's address cannot be gone back to
         "zone": deps.calendar.zone,
         "now": deps.clock(),
         "base_currency": deps.base_currency,
@@ -91,7 +98,7 @@ def pages_in(language: Language) -> Pages:
         moment=_moment_filter(formats),
         word=lambda code, kind: spoken.said.gettext(words.msgid(kind, code)),
     )
-    return Pages(made, formats)
+    return Pages(made, formats, spoken.said)
 
 
 def client_path(client_id: str) -> str:
@@ -113,7 +120,7 @@ def _moment_filter(formats: Formats) -> Any:
 
 
 def _in_words(pages: Pages, left: flash.Flash) -> flash.Told:
-    spoken = pages.environment.globals
-    if left.n is None or left.many is None:
-        return flash.Told(spoken["gettext"](left.text), left.tone)  # type: ignore[operator]
-    return flash.Told(spoken["ngettext"](left.text, left.many, left.n), left.tone)  # type: ignore[operator]
+    if left.n is None:
+        return flash.Told(pages.say(left.text), left.tone)
+    text = pages.spoken.ngettext(left.text, left.many or left.text, left.n)
+    return flash.Told(str(text) % {"n": pages.formats.number(left.n)}, left.tone)

@@ -32,6 +32,7 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("GET", "/clients/C1/activity", None, EVERYBODY),
     ("GET", "/clients/C1/alerts", None, EVERYBODY),
     ("GET", "/alerts", None, EVERYBODY),
+    ("GET", "/alert-totals", None, EVERYBODY),
     ("GET", f"/alerts/{ALERT}", None, EVERYBODY),
     ("POST", f"/alerts/{ALERT}/acknowledge", {}, BRANCH),
     ("POST", f"/alerts/{ALERT}/snooze", {"until": "2026-02-01", "reason": "new year lull"}, BRANCH),

@@ -1,0 +1,63 @@
+"""Alerts as rows of a list, each with its year of turnover: the pictures of a page come from one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from api.deps import ApiDeps
+from api.web.language import Language
+from api.web.rendering import pages_in
+from api.web.sparkline import sparkline, trend
+from api.web.words import N_
+from schemas.http_alerts import AlertBody
+from schemas.money import format_amount
+from schemas.weeks import monday, parse_week
+from store import sparklines
+
+_QUARTER_ALONE = N_("Turnover a week: %(quarter)s over the last 13 weeks")
+_QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %(before)s before")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`sentence` in the reader's language; `since`: Monday of the first week; `picture` empty without weeks."""
+
+    alert: AlertBody
+    sentence: str
+    since: date
+    picture: Markup
+
+
+def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
+    with deps.store.read() as tx:
+        volumes = sparklines.turnover(tx, {alert.client_id for alert in found})
+    return [
+        Row(
+            alert,
+            sentence(alert, language),
+            monday(parse_week(alert.opened_week)),
+            picture(deps, language, volumes.get(alert.client_id)),
+        )
+        for alert in found
+    ]
+
+
+def sentence(alert: AlertBody, language: Language) -> str:
+    return alert.summary.en if language == "en" else alert.summary.zh
+
+
+def picture(deps: ApiDeps, language: Language, volumes: Sequence[int | None] | None) -> Markup:
+    """The sparkline; its text says the two means that one would read off it."""
+    if volumes is None:
+        return Markup()
+    pages, found, currency = pages_in(language), trend(volumes), deps.base_currency
+    means = {
+        name: pages.formats.compact(format_amount(minor or 0, currency), currency)
+        for name, minor in (("quarter", found.quarter_minor), ("before", found.before_minor))
+    }
+    text = _QUARTER_ALONE if found.before_minor is None else _QUARTER_AND_BEFORE
+    return sparkline(volumes, pages.say(text, **means))
