@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from casework.quiet_hours import QuietHours, next_loud
-from casework.remedies import Level, RemedyType
+from casework.remedies import Level
 from casework.sla import Step
+from casework.terms import RemedyType
 from schemas.messages import Summary
 
 Language = Literal["en", "zh-Hans"]

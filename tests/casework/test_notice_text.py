@@ -20,8 +20,9 @@ from casework.notices import (
     RemedyEnding,
     Trial,
 )
-from casework.remedies import Level, RemedyType
+from casework.remedies import Level
 from casework.sla import Step
+from casework.terms import RemedyType
 from schemas.messages import Summary
 
 SUMMARY = Summary(

@@ -1,0 +1,28 @@
+"""`ebbwatch notify`: notices to people."""
+
+from __future__ import annotations
+
+from publish.channels import AppriseChannel
+from publish.notify import LEASE, LEASE_TTL, RENEW_BEFORE_END, Notifier
+from services.parts import Parts, Work, run_process, utc_now
+from store.turns import Turn
+
+
+def notify_work(parts: Parts) -> Work:
+    """Quiet hours go by the bank's clock; the lease that says which of several works by the real one."""
+    settings = parts.settings
+    notifier = Notifier(
+        parts.store,
+        AppriseChannel(settings.schemes),
+        parts.metrics,
+        parts.clock,
+        Turn(parts.store, LEASE, parts.owner, utc_now, ttl=LEASE_TTL, renew_before_end=RENEW_BEFORE_END),
+        zone=settings.zone,
+        currency=settings.base_currency,
+        desk_url=settings.public_url,
+    )
+    return notifier.run
+
+
+def main() -> None:
+    run_process("notify", notify_work)
