@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from schemas.weeks import parse_week
+from store.tables import client, shard, shard_week
 from tests.api.conftest import CASE
 
 PATH = f"/api/v1/cases/{CASE}"
@@ -141,3 +144,27 @@ def test_my_tasks_are_those_of_all_cases_due_first(manager, two_branches, api) -
     assert [t["due_on"] for t in page["items"] + rest["items"]] == [f"2026-01-{day}" for day in (19, 20, 20, 22)]
     assert staff.get(f"{tasks}?state=done").json() == {"items": [], "next": None}
     assert [t["due_on"] for t in staff.get(f"{PATH}/tasks").json()["items"]] == ["2026-01-22"] + ["2026-01-20"] * 2
+
+
+def test_what_became_of_the_client_is_proposed_from_its_volume(manager, two_branches, api) -> None:
+    """A hundred a week each way, none from the case on for a quarter, then eighty."""
+    week = parse_week("2026-W03")  # the case's
+    amounts = {week - 80 + n: (100_00, 100_00) for n in range(81)}
+    amounts |= {week + 1 + n: (0, 0) if n < 13 else (80_00, 80_00) for n in range(26)}
+    two_branches.volumes("C1", amounts)
+    with two_branches.store.write() as tx:
+        tx.execute(sa.update(client).where(client.c.client_id == "C1").values(first_week=week - 80))
+        tx.execute(sa.update(shard).values(next_to_close=week + 20))
+        tx.execute(sa.delete(shard_week))
+    first, second = manager.get(PATH).json()["retention_proposals"]
+    assert first == {
+        "weeks": 13, "proposal": "not_attempted", "before": "200.00", "after": "0.00", "share_pct": 0.0
+    }  # fmt: skip
+    assert second == {"weeks": 26, "proposal": None, "before": None, "after": None, "share_pct": None}
+    with two_branches.store.write() as tx:
+        tx.execute(sa.update(shard).values(next_to_close=week + 27))
+    second = manager.get(PATH).json()["retention_proposals"][1]
+    assert (second["proposal"], second["after"], second["share_pct"]) == ("not_attempted", "160.00", 80.0)
+    with two_branches.store.write() as tx:
+        tx.execute(sa.update(client).where(client.c.client_id == "C1").values(closed_on=date(2026, 1, 12)))
+    assert [each["proposal"] for each in manager.get(PATH).json()["retention_proposals"]] == ["lost", "lost"]
