@@ -11,6 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.deps import ApiDeps
 from api.web.config import DeskConfig
 
+# Plotly adds two style elements: one that is empty and filled by script, and the stylesheet of its maps. Each is
+# allowed by the hash of its content. It sets no style attribute as long as a chart's texts are plain (no <b>, <a>,
+# <br>). tests/api/web/test_in_a_browser.py sees what a new version needs.
+_PLOTLY_STYLES = (
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
+)
 _HSTS = "max-age=31536000"  # a year; without the bank's other hosts, which are not ours to speak for
 _PAGE = (
     # A form's origin is sent for its check, and nothing of an address leaves this host.
@@ -61,7 +67,7 @@ def content_security_policy(config: DeskConfig) -> str:
     rules = (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        f"style-src 'self' {_PLOTLY_STYLES}",
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",

@@ -6,6 +6,7 @@ import html
 import json
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ import pytest
 HERE = Path(__file__).parent
 LEAST_NODE = 20
 _MODULES = HERE / "node_modules"
-PUBLIC_URL = "http://127.0.0.1:8099"  # where the desk would be reached: nothing listens there
+PUBLIC_URL = "http://127.0.0.1:8099"  # where the desk is reached by what is no browser: nothing listens there
 CALLBACK, SIGNED_OUT = "/sign-in/callback", "/signed-out"
 SECRET = "a-secret-of-more-than-thirty-two-characters"
 ACCOUNTS: dict[str, dict[str, Any]] = {
@@ -34,11 +35,11 @@ _SEEN = re.compile(r'action="([^"]+)"|name="(\w+)" value="([^"]*)"')
 _ABORT = re.compile(r'href="([^"]+/abort)"')
 
 
-def _client(client_id: str, **more: object) -> dict[str, object]:
+def _client(client_id: str, url: str = PUBLIC_URL, **more: object) -> dict[str, object]:
     return {
         "client_id": client_id,
-        "redirect_uris": [PUBLIC_URL + CALLBACK],
-        "post_logout_redirect_uris": [PUBLIC_URL + SIGNED_OUT],
+        "redirect_uris": [url + CALLBACK],
+        "post_logout_redirect_uris": [url + SIGNED_OUT],
         **more,
     }
 
@@ -51,10 +52,18 @@ CLIENTS = [
 
 
 @pytest.fixture(scope="session")
-def issuer(missing: Callable[[str, str], NoReturn]) -> Iterator[str]:
+def listening() -> Iterator[socket.socket]:
+    """Where a desk for real browsers is served; the client `desk-in-browser` comes back to it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        yield taken
+
+
+@pytest.fixture(scope="session")
+def issuer(missing: Callable[[str, str], NoReturn], listening: socket.socket) -> Iterator[str]:
     """The issuer of a provider that runs as long as the tests do."""
     node = _node(missing)
-    told = json.dumps({"clients": CLIENTS, "accounts": ACCOUNTS})
+    in_browser = _client("desk-in-browser", "http://{}:{}".format(*listening.getsockname()), client_secret=SECRET)
+    told = json.dumps({"clients": [*CLIENTS, in_browser], "accounts": ACCOUNTS})
     with subprocess.Popen(
         [node, "provider.mjs", told],
         cwd=HERE,

@@ -26,9 +26,9 @@ from store.tables_casework import web_session
 from store.unit_of_work import Store, open_store
 from telemetry.metrics import Metrics
 from tests.api.conftest import CALENDAR, Clock
-from tests.oidc.running import at_provider, issuer
+from tests.oidc.running import at_provider, issuer, listening
 
-__all__ = ["at_provider", "issuer"]  # fixtures like those below
+__all__ = ["at_provider", "issuer", "listening"]  # fixtures like those below
 
 TRIED = "/try"
 
