@@ -23,17 +23,16 @@ from store.unit_of_work import Tx
 def form(deps: ApiDeps, caller: Caller, tx: Tx, body: OpenCaseBody) -> tuple[Case | None, Worked]:
     """The case that comes back, None for a new one, and what becomes of it.
 
-    1. The alerts, locked. 2. Is there an open case. 3. Is it a relapse. 4. The last case again, or a new one.
-    Raises CaseExists, NoOpenAlert, AlertClosed, NotAllowedByRules.
+    1. Lock the last case, then the alerts. 2. Is there an open case. 3. Is it a relapse. 4. The last case again, or
+    a new one. Raises CaseExists, NoOpenAlert, AlertClosed, NotAllowedByRules.
     """
+    last = cases.last_closed_of(tx, body.client_id, for_update=True)
     episodes = chosen_alerts(tx, body.client_id, body.alert_ids)
     if there := cases.open_case_of(tx, body.client_id):
         raise CaseExists(body.client_id, there.case_id)
     must_be_open(body.client_id, episodes)
-    last = cases.last_closed_of(tx, body.client_id)
     if last and rules.relapses(last, max(e.last_week for e in episodes), deps.rules.cases):
-        before = cases.get(tx, last.case_id, for_update=True)
-        return before, taken(Worked("reopen", _reopened(deps, caller, before, body, episodes)), episodes)
+        return last, taken(Worked("reopen", _reopened(deps, caller, last, body, episodes)), episodes)
     return None, taken(Worked("open", _new(deps, caller, body, episodes)), episodes)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from casework.cases import CaseState, Origin, Retention, Truth
 from schemas.errors import NotFound
 from schemas.keyset import Key
+from schemas.verdicts import Grade
 from store.tables import alert, client
 from store.tables_casework import case_alert, case_member, client_case
 
@@ -39,7 +40,7 @@ class CasePlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case without its parts. `value_at_risk_minor`: the most that any of its alerts puts at risk."""
+    """One case without its parts. `alarm`: one of its alerts is or was one; `value_at_risk_minor`: the most of any."""
 
     case_id: str
     client_id: str
@@ -85,20 +86,20 @@ def get(tx: Connection, case_id: str, *, only_branch: str | None) -> CaseRow:
 
 
 def _cases() -> sa.Select[Any]:
-    plain = [client_case.c[name] for name in CaseRow.__dataclass_fields__ if name in client_case.c]
+    fields = set(CaseRow.__dataclass_fields__) - {"alarm"}
+    plain = [column for column in client_case.c if column.name in fields]
     of_client = (client.c.name.label("client_name"), client.c.branch_id, client.c.tier)
-    return sa.select(*plain, *of_client, _at_risk()).join(client, client.c.client_id == client_case.c.client_id)
+    # What has become an alarm since a case took it makes the case one.
+    alarm = sa.or_(client_case.c.alarm, _most(alert.c.grade) == int(Grade.ALARM)).label("alarm")
+    # Not their sum: alerts of one client speak of the same money.
+    at_risk = _most(alert.c.value_at_risk_minor).label("value_at_risk_minor")
+    return sa.select(*plain, *of_client, alarm, at_risk).join(client, client.c.client_id == client_case.c.client_id)
 
 
-def _at_risk() -> sa.Label[int]:
-    """Not their sum: alerts of one client speak of the same money."""
-    most = (
-        sa.select(sa.func.coalesce(sa.func.max(alert.c.value_at_risk_minor), 0))
-        .join_from(case_alert, alert)
-        .where(case_alert.c.case_id == client_case.c.case_id)
-        .correlate(client_case)
-    )
-    return most.scalar_subquery().label("value_at_risk_minor")
+def _most(column: sa.Column[int]) -> sa.ScalarSelect[int]:
+    """The most of a column among a case's alerts, 0 without any."""
+    most = sa.select(sa.func.coalesce(sa.func.max(column), 0)).join_from(case_alert, alert)
+    return most.where(case_alert.c.case_id == client_case.c.case_id).correlate(client_case).scalar_subquery()
 
 
 def _conditions(wanted: CaseFilter, only_branch: str | None) -> list[sa.ColumnElement[bool]]:

@@ -1,7 +1,7 @@
 """Cases in the database: reading one whole, and keeping a change with what belongs to it.
 
-Order: whoever changes a case, its client's remedies and its client's alerts locks them in that order. Only who
-opens a case locks the alerts first: there is no case yet that others could hold while they wait for the alerts.
+Order: whoever changes a case, its client's remedies and its client's alerts locks them in that order. Who opens a
+case locks the client's last one first: it may be the one that is opened again.
 """
 
 from __future__ import annotations
@@ -56,16 +56,17 @@ def open_case_of(tx: Connection, client_id: str) -> Case | None:
     return found[0] if found else None
 
 
-def last_closed_of(tx: Connection, client_id: str) -> Case | None:
-    """The client's case that was closed last."""
+def last_closed_of(tx: Connection, client_id: str, *, for_update: bool = False) -> Case | None:
+    """The client's case that was closed last. `for_update`: and nobody else opens it again before the end."""
     last = (
         sa.select(client_case.c.case_id)
         .where(client_case.c.client_id == client_id, client_case.c.state == "closed")
         .order_by(client_case.c.closed_at.desc(), client_case.c.case_id)
         .limit(1)
     )
-    found = cases_where(tx, client_case.c.case_id == last.scalar_subquery())
-    return found[0] if found else None
+    case_id = tx.scalar(last)
+    case = None if case_id is None else get(tx, case_id, for_update=for_update)
+    return case if case is not None and case.state == "closed" else None
 
 
 def save(tx: Connection, case: Case) -> None:

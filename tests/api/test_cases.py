@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from schemas.messages import AlertMessage
 from schemas.verdicts import Direction, Grade
 from schemas.weeks import parse_week
-from store.tables import client, outbox
+from store.tables import alert, client, outbox
 from tests.api.conftest import CASE, NOW
 
 CASES = "/api/v1/cases"
@@ -165,6 +165,13 @@ def test_further_alerts_are_added_to_the_case(manager, two_branches, api) -> Non
 def test_a_case_of_prompts_alone_has_the_longer_deadlines(manager) -> None:
     case = form(manager, "C2").json()
     assert (case["alarm"], case["deadlines"][0]["due_on"]) == (False, "2026-01-15")
+
+
+def test_a_prompt_that_becomes_an_alarm_makes_its_case_one(manager, two_branches) -> None:
+    case_id = form(manager, "C2").json()["case_id"]
+    with two_branches.store.write() as tx:
+        tx.execute(sa.update(alert).where(alert.c.client_id == "C2").values(grade=int(Grade.ALARM)))
+    assert manager.get(f"{CASES}/{case_id}").json()["alarm"] is True
 
 
 @pytest.fixture
