@@ -40,7 +40,7 @@ class CasePlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case without its parts. `alarm`: one of its alerts is or was one; `value_at_risk_minor`: the most of any."""
+    """One case without its parts. `alarm`: of any of its alerts; `value_at_risk_minor`: the most of any of them."""
 
     case_id: str
     client_id: str
