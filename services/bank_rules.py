@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import holidays
 
@@ -38,6 +39,7 @@ def _authority(settings: Settings) -> Authority:
         raise BadSetting(f"EBBWATCH_AUTHORITY_FILE: {settings.authority_file}: {error}") from None
 
 
+@cache  # of thirty years, and two services of one process ask
 def _holidays(country: str) -> frozenset[date]:
     try:
         return frozenset(holidays.country_holidays(country, years=_YEARS))

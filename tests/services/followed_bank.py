@@ -19,7 +19,7 @@ from casework.notices import CHOICES, Preference
 from casework.remedies import Remedy
 from casework.terms import FeeTerms, Terms
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
-from schemas.weeks import Week, WeekCalendar, parse_week
+from schemas.weeks import Week, parse_week
 from services.follow_up import FollowUp
 from services.parts import Parts
 from services.settings import Settings
@@ -28,7 +28,7 @@ from store.tables import shard_week
 from store.tables_casework import case_event, notice
 from store.turns import Turn
 from telemetry.metrics import Metrics
-from tests.api.conftest import CASE, Bank
+from tests.api.conftest import CALENDAR, CASE, Bank
 
 WEEK = parse_week("2026-W02")  # the week before NOW
 NOW = datetime(2026, 1, 13, 2, tzinfo=UTC)  # Tuesday morning in Hong Kong
@@ -57,7 +57,7 @@ class FollowedBank(Bank):
 
     def follow_up(self, owner: str = "one", mine: Callable[[], bool] | None = None) -> FollowUp:
         settings = Settings(data_dir=self.data_dir, **self.settings)
-        parts = Parts(settings, self.store, WeekCalendar(settings.zone), self.metrics, self.clock)
+        parts = Parts(settings, self.store, CALENDAR, self.metrics, self.clock)
         ttl, renew = timedelta(minutes=3), timedelta(minutes=2)
         turn = Turn(self.store, "follow-up", owner, self.clock, ttl=ttl, renew_before_end=renew)
         if mine is not None:
@@ -79,9 +79,9 @@ class FollowedBank(Bank):
         with self.store.write() as tx:
             tx.execute(sa.insert(shard_week), [row | {"week": week} for week in weeks])
 
-    def closed_case(self, client_id: str, week: int, *alert_ids: str, **facts: object) -> str:
+    def closed_case(self, client_id: str, week: int, *alert_ids: str, case_id: str = CASE, **facts: object) -> str:
         ended = {"state": "closed", "closed_week": week, "closed_at": NOW, "truth": "true_diversion"}
-        return self.case(client_id, CASE, *alert_ids, **ended | {"retention": "saved", "cause": "fees"} | facts)
+        return self.case(client_id, case_id, *alert_ids, **ended | {"retention": "saved", "cause": "fees"} | facts)
 
     def alert_that_is(
         self, client_id: str, week: int = WEEK, direction: Direction = Direction.FALL, **facts: Any
