@@ -75,7 +75,7 @@ def switch(
 ) -> RedirectResponse:
     """Remember the language on this device. Nobody need be signed in: the sign-in page is read too."""
     check_origin(request, deps.desk)
-    answer = RedirectResponse(local_path(back_to), 303)
+    answer = RedirectResponse(local_path(back_to, doors=True), 303)
     answer.set_cookie(
         COOKIE, language, max_age=_KEPT_S, path="/", httponly=True, samesite="lax", secure=deps.desk.is_https
     )

@@ -18,11 +18,14 @@ _LONGEST = 2000
 _LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
 
-def local_path(value: str | None) -> str:
-    """`value` where it is a path on this host that can be gone back to, else the desk's first page."""
+def local_path(value: str | None, *, doors: bool = False) -> str:
+    """`value` where it is a path on this host, else the desk's first page.
+
+    So too for the ways in and out, which would lead whoever signs in round in circles, unless `doors` is asked for.
+    """
     if not value or len(value) > _LONGEST or not _LOCAL.fullmatch(value):
         return HOME
-    return HOME if value.partition("?")[0] in _DOORS else value
+    return HOME if value.partition("?")[0] in _DOORS and not doors else value
 
 
 def sign_in_path(back_to: str) -> str:
@@ -32,7 +35,7 @@ def sign_in_path(back_to: str) -> str:
 
 def path_of(request: Request) -> str:
     """What was asked for, with its query, as a path on this host."""
-    return local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+    return local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), doors=True)
 
 
 def referring_path(request: Request) -> str:

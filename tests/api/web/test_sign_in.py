@@ -217,6 +217,16 @@ def test_nobody_is_led_to_another_host(bank) -> None:
     assert person.post("/sign-in", data=form | {"next": "//elsewhere.example"}).headers["location"] == "/"
 
 
+def test_another_language_is_chosen_on_the_way_in_and_the_page_wanted_is_kept(bank) -> None:
+    person = bank.anyone()
+    page = person.get("/sign-in?next=/try/page").text
+    chosen = person.post("/desk/language", data={"language": "zh-Hans", "back_to": hidden(page, "back_to")})
+    assert chosen.headers["location"] == "/sign-in?next=/try/page"
+    page = person.get("/sign-in?next=/try/page").text
+    assert "登录" in page
+    assert hidden(page, "next") == PAGE
+
+
 def test_what_was_typed_is_shown_again_as_text_and_the_password_never(bank) -> None:
     page = try_in(bank.anyone(), user='"><script>alert(1)</script>', password="hunter2-hunter2").text
     assert "<script>" not in page
