@@ -6,6 +6,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ import numpy as np
 from ingest.columns import Codes, RecordBatch
 from ingest.decode import Decoder
 from ingest.event_filter import EventFilter
+from ingest.event_parser import EventParser
 from schemas.events import Event
 from schemas.weeks import WeekCalendar
 
@@ -56,7 +58,12 @@ def timed(work: Callable[[RecordBatch], object], batches: list[RecordBatch]) -> 
 def poisoned(batch: RecordBatch) -> RecordBatch:
     values = list(batch.values)
     values[POLL // 2] = b'{"type":"transaction"'
-    return RecordBatch(batch.topic, batch.partition, batch.offsets, batch.keys, values)
+    return replace(batch, values=values)
+
+
+def formless(batch: RecordBatch) -> RecordBatch:
+    """No template fits a value over several lines: each is parsed by msgspec."""
+    return replace(batch, values=[value and value.replace(b",", b",\n") for value in batch.values])
 
 
 def decoding() -> None:
@@ -72,12 +79,19 @@ def decoding() -> None:
     def parsed(batch: RecordBatch) -> object:
         return list(map(parse, batch.values))
 
+    parser = EventParser()
+
+    def taken_apart(batch: RecordBatch) -> object:
+        return parser.parse(batch.values)
+
     foreign = [transactions(seed, 0.2) for seed in range(10)]
     for title, work, batches in (
         ("msgspec to objects alone", parsed, plain),
+        ("templates to texts alone", taken_apart, plain),
         ("decode to checked columns", decode, plain),
         ("  a fifth in another currency", decode, foreign),
         ("  one poison record a batch", decode, list(map(poisoned, plain))),
+        ("  no record of a known form", decode, list(map(formless, plain))),
     ):
         print(f"{title:32}{timed(work, batches):6.3f} us/event")
 
