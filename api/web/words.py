@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
-    """The text itself: it is looked up later."""
-    return text
-
+from api.web.case_words import CASE_WORDS
+from api.web.texts import N_ as N_
 
 _GRADES = {"alarm": N_("Alarm"), "prompt": N_("Prompt")}
 _STATES = {
@@ -108,6 +105,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "case_state": _CASE_STATES,
         "remedy_type": _REMEDY_TYPES,
         "remedy_state": _REMEDY_STATES,
+        **CASE_WORDS,
     }
 )
 _DEAD_LETTER_REASONS = {
