@@ -83,9 +83,14 @@ def find_session(request: Request, deps: ApiDeps) -> tuple[Session, Caller] | No
         caller = caller_of({"sub": session.user, "role": session.role, "branch": session.branch_id})
     except EbbwatchError:  # a role that this version no longer has
         return None
-    if now - session.seen_at >= web_sessions.SEEN_EVERY:
+    if now - session.seen_at >= web_sessions.SEEN_EVERY and not _is_listening(request):
         deps.store.transact(lambda tx: web_sessions.seen(tx, hashed, now))
     return session, caller
+
+
+def _is_listening(request: Request) -> bool:
+    """A browser comes back for its events by itself: that keeps nobody signed in."""
+    return request.headers.get("accept", "").startswith("text/event-stream")
 
 
 def _turned_away(request: Request) -> EbbwatchError:
@@ -93,7 +98,8 @@ def _turned_away(request: Request) -> EbbwatchError:
     asked_by_script = (
         csrf.HEADER in request.headers
         or request.headers.get("sec-fetch-mode", "navigate") != "navigate"
-        or request.headers.get("accept", "").startswith(("application/json", "text/event-stream"))
+        or request.headers.get("accept", "").startswith("application/json")
+        or _is_listening(request)
     )
     if asked_by_script:
         return NotAuthenticated("the session has ended; sign in again")

@@ -101,6 +101,14 @@ def test_a_page_is_a_read_within_the_same_minute(desk, seen_of) -> None:
     assert seen_of(desk) == began + timedelta(minutes=1)
 
 
+def test_a_browser_that_listens_for_events_keeps_nobody_signed_in(desk) -> None:
+    staff = desk.a("branch_staff", "B1")
+    desk.later(minutes=29)
+    assert staff.get(PAGE, headers={"Accept": "text/event-stream"}).status_code == 200
+    desk.later(minutes=1)
+    assert staff.get(PAGE).status_code == 303
+
+
 def test_each_device_has_a_session_of_its_own(desk) -> None:
     one, other = desk.a("branch_staff", "B1"), desk.a("branch_staff", "B1")
     with desk.store.write() as tx:
