@@ -17,7 +17,7 @@ from apprise.plugins import url_to_dict
 from casework.actions import NotAllowedByRules
 from casework.notice_address import check_address, refused_options, scheme_of
 from casework.notice_text import NoticeText
-from schemas.errors import EbbwatchError
+from schemas.errors import BadSetting, EbbwatchError
 
 SEND_TIMEOUT_S = 15.0  # one address that does not answer may not hold up the others for longer
 _CODE = re.compile(r"error=(\d{3})\.")  # how Apprise writes the status of an answer
@@ -42,7 +42,11 @@ class AppriseChannel:
     """Failure policy: no retry, the caller's clock knows better; follows no redirect; gives up after a while."""
 
     def __init__(self, schemes: Collection[str], timeout_s: float = SEND_TIMEOUT_S) -> None:
+        """Raises BadSetting for a scheme that Apprise does not have."""
         _cut_off_loggers()
+        known = NotificationManager()  # type: ignore[no-untyped-call]
+        if strange := sorted(scheme for scheme in schemes if scheme not in known):
+            raise BadSetting(f"EBBWATCH_NOTICE_SCHEMES: Apprise has no {', '.join(strange)}")
         self._schemes = frozenset(schemes)
         self._asset = AppriseAsset(
             app_id="Ebbwatch",
@@ -58,7 +62,7 @@ class AppriseChannel:
             allow_templates=False,
             service_timeout=timeout_s,
         )
-        NotificationManager().enable_only(*self._schemes)  # type: ignore[no-untyped-call]
+        known.enable_only(*self._schemes)  # type: ignore[no-untyped-call]
 
     def send(self, address: str, text: NoticeText) -> None:
         """See Channel."""

@@ -58,6 +58,22 @@ def relay() -> None:
 
 
 @app.command()
+def follow_up() -> None:
+    """What time alone does: remedies end, cases wake, people are to be told. A second process stands by."""
+    from services.follow_up import main as work
+
+    work()
+
+
+@app.command()
+def notify() -> None:
+    """Notices to people. A second process stands by."""
+    from services.notify import main as work
+
+    work()
+
+
+@app.command()
 def api() -> None:
     """The HTTP API."""
     from services.api import main as work

@@ -9,7 +9,7 @@ import pytest
 from schemas import events, messages
 from services.settings import PREFIX, Settings
 
-SERVICES = ("ingest", "detect", "relay", "api")
+SERVICES = ("ingest", "detect", "relay", "follow-up", "notify", "api")
 
 
 def environment(service):

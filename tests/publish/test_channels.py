@@ -12,6 +12,7 @@ import pytest
 from casework.notice_address import DEFAULT_SCHEMES
 from casework.notice_text import NoticeText
 from publish.channels import AppriseChannel, NotSent
+from schemas.errors import BadSetting
 from tests.publish.sink import SECRET, Sink, open_sink
 
 TEXT = NoticeText("新警报：Harbour & Co", "年化约HK$123万面临流失。\n<b>https://desk.bank.example/</b>")
@@ -106,6 +107,11 @@ def test_apprise_itself_knows_only_the_schemes_of_the_bank(channel, sink) -> Non
     assert sink.got == []
     AppriseChannel({"json"}).send(sink.address(), TEXT)  # as another process would, with another setting
     assert len(sink.got) == 1
+
+
+def test_a_scheme_that_apprise_does_not_have_stops_the_start() -> None:
+    with pytest.raises(BadSetting, match="EBBWATCH_NOTICE_SCHEMES: Apprise has no msteams"):
+        AppriseChannel({"mailto", "msteams"})  # the old connectors of Teams are gone: workflows
 
 
 @pytest.mark.parametrize("status", [200, 500])
