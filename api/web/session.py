@@ -13,6 +13,7 @@ X-CSRF-Token. See docs/decisions/0020-the-desk.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -28,6 +29,7 @@ from api.web.paths import path_of, referring_path
 from api.web.session_cookie import token_of
 from schemas.errors import EbbwatchError, Forbidden
 from store import web_sessions
+from store.unit_of_work import is_transient
 from store.web_sessions import Session
 
 
@@ -84,8 +86,18 @@ def find_session(request: Request, deps: ApiDeps) -> tuple[Session, Caller] | No
     except EbbwatchError:  # a role that this version no longer has
         return None
     if now - session.seen_at >= web_sessions.SEEN_EVERY and not _is_listening(request):
-        deps.store.transact(lambda tx: web_sessions.seen(tx, hashed, now))
+        _keep_seen(deps, hashed, now)
     return session, caller
+
+
+def _keep_seen(deps: ApiDeps, token_hash: str, now: datetime) -> None:
+    """Fails open: a page is not worth a wait for a busy database, and the next one comes within the half hour."""
+    try:
+        with deps.store.write() as tx:
+            web_sessions.seen(tx, token_hash, now)
+    except Exception as error:
+        if not is_transient(error):
+            raise
 
 
 def _is_listening(request: Request) -> bool:

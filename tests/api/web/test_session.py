@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from api.web.paths import local_path
 from api.web.session_cookie import cookie_name
@@ -99,6 +100,16 @@ def test_a_page_is_a_read_within_the_same_minute(desk, seen_of) -> None:
     desk.later(seconds=1)
     staff.get(PAGE)
     assert seen_of(desk) == began + timedelta(minutes=1)
+
+
+def test_a_busy_database_keeps_nobody_from_their_page(desk, monkeypatch) -> None:
+    def busy(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    staff = desk.a("branch_staff", "B1")
+    desk.later(minutes=2)
+    monkeypatch.setattr(web_sessions, "seen", busy)
+    assert staff.get(PAGE).status_code == 200
 
 
 def test_a_browser_that_listens_for_events_keeps_nobody_signed_in(desk) -> None:
