@@ -14,18 +14,21 @@ from api.keys import LocalKey, issue_token
 from api.roles import Role
 from feeds.simulated_bank import SimulatedBank
 from schemas.weeks import WeekCalendar
-from services.api import api_work
+from services.api import api_deps, api_work
 from services.demo_accounts import demo_lines
 from services.detect import detect_work
 from services.embedded_broker import EmbeddedBroker
+from services.follow_up import follow_up_work
 from services.ingest import ingest_work
 from services.live_table import show
+from services.notify import notify_work
 from services.parts import Parts, Work, open_parts, upgrade_schema, utc_now
 from services.relay import relay_work
 from services.senders import ResumedSender, topics
 from services.settings import Settings, load_settings
 from services.simulate import publish
 from services.simulated_bank import BankClock, open_bank, publish_clients
+from services.simulated_staff import staff_work
 from services.supervisor import Supervisor
 from store import offsets, shards
 from store.overview import Overview, overview
@@ -50,10 +53,14 @@ def run_all(*, embedded: bool, simulate: bool) -> None:
         supervisor = stack.enter_context(Supervisor())
         supervisor.start("api", api_work(parts))
         supervisor.start("relay", relay_work(parts))
+        supervisor.start("follow-up", follow_up_work(parts))
+        supervisor.start("notify", notify_work(parts))
         supervisor.start("detect", detect_work(parts))
         supervisor.start("ingest", ingest_work(parts))
         if clock is not None:
             supervisor.start("bank", _bank_work(parts, clock))
+            last_week = parts.calendar.week_at(utc_now()) - 1
+            supervisor.start("staff", staff_work(api_deps(parts), last_week))
         _greet(parts, simulated=simulate)
         show(lambda: _overview(parts), settings.base_currency, supervisor.stop)
         sys.stdout.write("stopping\n")
