@@ -20,8 +20,12 @@ class Link(NamedTuple):
 LINKS = (
     Link("/", N_("Monday list"), Permission.READ_ALERTS),
     Link("/desk/clients", N_("Clients"), Permission.READ_CLIENTS),
+    Link("/desk/cases", N_("Cases"), Permission.READ_CASES),
+    Link("/desk/approvals", N_("Approvals"), Permission.CHECK_REMEDIES),
+    Link("/desk/figures", N_("Figures"), Permission.READ_FIGURES),
     Link("/desk/held-weeks", N_("Held weeks"), Permission.READ_HELD_WEEKS),
     Link("/desk/dead-letters", N_("Dead letters"), Permission.READ_DEAD_LETTERS),
+    Link("/desk/notices", N_("My notices"), Permission.OWN_NOTICES),
 )
 
 

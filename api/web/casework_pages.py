@@ -1,0 +1,19 @@
+"""The desk's pages about cases, remedies, figures and notices, in the order in which their paths are tried."""
+
+from __future__ import annotations
+
+from api.web import (
+    approvals,
+    case_forms,
+    case_list,
+    case_new,
+    case_tasks,
+    figures,
+    notices,
+    remedies,
+)
+
+# case_new before case_forms: "new" is no case's id.
+ROUTERS = tuple(
+    part.router for part in (case_list, case_new, case_forms, case_tasks, remedies, approvals, figures, notices)
+)
