@@ -6,14 +6,14 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from api.web.config import DeskConfig
-from api.web.oidc import OidcClient, OpenIdProvider, is_private
+from api.web.oidc import OidcClient, OpenIdProvider
 from api.web.paths import CALLBACK, SIGNED_OUT
 from schemas.errors import BadSetting
 from services.settings import Settings
 
 
 def desk_config(settings: Settings) -> DeskConfig:
-    """Raises BadSetting for addresses that are none, or that a cookie or token could be read off on its way to."""
+    """Raises BadSetting for addresses that are none, and with a provider for those without TLS."""
     public_url = _public_url(settings.public_url)
     return DeskConfig(
         session=timedelta(hours=settings.desk_session_hours),

@@ -7,6 +7,7 @@ docs/decisions/0020-the-desk.md.
 from __future__ import annotations
 
 import hmac
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from api.keys import JwksKeys
 from api.web.errors import ProviderUnavailable, SignInFailed
 from schemas.errors import BadSetting
 
+log = logging.getLogger(__name__)
 SCOPE = "openid profile"
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _FRESH_S = 3600  # what a provider says of itself changes with its releases
@@ -125,7 +127,7 @@ class OpenIdProvider:
         except NotAuthenticated as error:
             raise SignInFailed("answer", f"the ID token: {error}") from None
         except KeysUnavailable as error:
-            raise ProviderUnavailable(str(error)) from None
+            raise _away(str(error)) from None
         _check_claims(claims, nonce, self._client.client_id)
         return Signed(claims, id_token)
 
@@ -153,7 +155,7 @@ class OpenIdProvider:
         except OAuthError as error:
             raise SignInFailed("answer", f"the provider refused the code: {error.error}") from None
         except (httpx2.HTTPError, ValueError) as error:
-            raise ProviderUnavailable(f"the token endpoint: {error!r}") from None
+            raise _away(f"the token endpoint: {error!r}") from None
         id_token = token.get("id_token")
         if not isinstance(id_token, str):
             raise SignInFailed("answer", "the provider gave no ID token")
@@ -179,8 +181,9 @@ class OpenIdProvider:
                     self._ask_again_s = time.monotonic() + _FRESH_S
                 except (httpx2.HTTPError, msgspec.DecodeError, BadSetting, ValueError) as error:
                     self._ask_again_s = time.monotonic() + _ASK_AGAIN_S
+                    away = _away(f"its description: {error!r}")
                     if self._known is None:
-                        raise ProviderUnavailable(f"its description cannot be had: {error!r}") from None
+                        raise away from None
             if self._known is None:
                 raise ProviderUnavailable("its description could not be had a moment ago")
             return self._known
@@ -204,6 +207,11 @@ def is_private(url: str) -> bool:
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
     )
+
+
+def _away(why: str) -> ProviderUnavailable:
+    log.warning("the identity provider cannot be asked", extra={"why": why})
+    return ProviderUnavailable(why)
 
 
 def _auth_method(client: OidcClient, metadata: _Metadata) -> str:

@@ -42,9 +42,15 @@ def test_a_provider_and_its_claims_come_from_the_settings() -> None:
         ({"public_url": None}, "EBBWATCH_OIDC_ISSUER"),
     ],
 )
-def test_an_address_that_a_cookie_could_be_read_off_on_its_way_stops_the_start(changes, names) -> None:
+def test_an_address_that_a_token_could_be_read_off_on_its_way_stops_the_start(changes, names) -> None:
     with pytest.raises(BadSetting, match=names):
         desk_config(load_settings(**(OIDC | changes)))
+
+
+def test_a_desk_without_a_provider_may_be_behind_plain_http() -> None:
+    assert (
+        desk_config(load_settings(public_url="http://desk.bank.example")).public_url == "http://desk.bank.example"
+    )
 
 
 def test_the_client_secret_is_not_shown() -> None:
