@@ -30,10 +30,8 @@ def _public_url(given: str | None) -> str | None:
         return None
     url = given.rstrip("/")
     parts = urlsplit(url)
-    if not is_private(url) or parts.path or parts.query or parts.fragment:
-        raise BadSetting(
-            f"EBBWATCH_PUBLIC_URL: {given} is not https:// and a host (http:// for this machine alone)"
-        )
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+        raise BadSetting(f"EBBWATCH_PUBLIC_URL: {given} is not https:// and a host, with nothing behind it")
     return url
 
 
