@@ -23,11 +23,11 @@ from authlib.integrations.httpx_client import OAuth2Client
 from api.errors import KeysUnavailable, NotAuthenticated
 from api.keys import JwksKeys
 from api.web.errors import ProviderUnavailable, SignInFailed
+from api.web.oidc_metadata import Metadata, discovered, is_private
 from schemas.errors import BadSetting
 
 log = logging.getLogger(__name__)
 SCOPE = "openid profile"
-_WELL_KNOWN = "/.well-known/openid-configuration"
 _FRESH_S = 3600  # what a provider says of itself changes with its releases
 _ASK_AGAIN_S = 10  # after a failure: people who try again neither wait nor add to its trouble
 _TIMEOUT_S = 5
@@ -74,23 +74,6 @@ class OidcClient:
     signed_out_path: str
 
 
-class _Metadata(msgspec.Struct, frozen=True):
-    """OpenID Connect Discovery 1.0, 3; what is used of it."""
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    end_session_endpoint: str | None = None
-    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
-    authorization_response_iss_parameter_supported: bool = False
-
-    @property
-    def endpoints(self) -> list[str]:
-        named = (self.authorization_endpoint, self.token_endpoint, self.jwks_uri, self.end_session_endpoint)
-        return [url for url in named if url]
-
-
 class OpenIdProvider:
     """One provider. Asks it nothing before the first person signs in; safe to share between threads."""
 
@@ -100,7 +83,7 @@ class OpenIdProvider:
             if not is_private(url):
                 raise BadSetting(f"{name}: {url} must begin with https:// (http:// for this machine alone)")
         self._client, self._lock = client, threading.Lock()
-        self._known: tuple[_Metadata, JwksKeys] | None = None
+        self._known: tuple[Metadata, JwksKeys] | None = None
         self._ask_again_s = 0.0
 
     @property
@@ -147,7 +130,7 @@ class OpenIdProvider:
         joint = "&" if urlsplit(metadata.end_session_endpoint).query else "?"
         return f"{metadata.end_session_endpoint}{joint}{urlencode(asked)}"
 
-    def _redeemed(self, metadata: _Metadata, code: str, code_verifier: str) -> str:
+    def _redeemed(self, metadata: Metadata, code: str, code_verifier: str) -> str:
         """The ID token for a code. The access token that comes with it is not used."""
         try:
             with self._session(metadata) as session:
@@ -161,7 +144,7 @@ class OpenIdProvider:
             raise SignInFailed("answer", "the provider gave no ID token")
         return id_token
 
-    def _session(self, metadata: _Metadata) -> OAuth2Client:
+    def _session(self, metadata: Metadata) -> OAuth2Client:
         return OAuth2Client(
             self._client.client_id,
             self._client.client_secret,
@@ -172,7 +155,7 @@ class OpenIdProvider:
             timeout=_TIMEOUT_S,
         )
 
-    def _metadata(self) -> tuple[_Metadata, JwksKeys]:
+    def _metadata(self) -> tuple[Metadata, JwksKeys]:
         """What the provider says of itself, and its keys. What is known serves while it cannot be asked."""
         with self._lock:
             if time.monotonic() >= self._ask_again_s:
@@ -188,25 +171,11 @@ class OpenIdProvider:
                 raise ProviderUnavailable("its description could not be had a moment ago")
             return self._known
 
-    def _discovered(self) -> tuple[_Metadata, JwksKeys]:
-        answer = httpx2.get(self._client.issuer.rstrip("/") + _WELL_KNOWN, timeout=_TIMEOUT_S)
-        answer.raise_for_status()
-        metadata = msgspec.json.decode(answer.content, type=_Metadata)
-        if metadata.issuer != self._client.issuer:
-            raise BadSetting(f"EBBWATCH_OIDC_ISSUER: the provider calls itself {metadata.issuer}")
-        if not all(map(is_private, metadata.endpoints)):
-            raise BadSetting("EBBWATCH_OIDC_ISSUER: the provider names an address without https://")
+    def _discovered(self) -> tuple[Metadata, JwksKeys]:
+        metadata = discovered(self._client.issuer, _TIMEOUT_S)
         if self._known is not None and self._known[0] == metadata:
             return self._known
         return metadata, JwksKeys(metadata.jwks_uri, metadata.issuer, self._client.client_id)
-
-
-def is_private(url: str) -> bool:
-    """Whether what is sent there can be read by nobody on the way: TLS, or this machine."""
-    parts = urlsplit(url)
-    return bool(parts.hostname) and (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
-    )
 
 
 def _away(why: str) -> ProviderUnavailable:
@@ -214,7 +183,7 @@ def _away(why: str) -> ProviderUnavailable:
     return ProviderUnavailable(why)
 
 
-def _auth_method(client: OidcClient, metadata: _Metadata) -> str:
+def _auth_method(client: OidcClient, metadata: Metadata) -> str:
     if client.client_secret is None:
         return "none"
     offered = metadata.token_endpoint_auth_methods_supported
@@ -222,7 +191,7 @@ def _auth_method(client: OidcClient, metadata: _Metadata) -> str:
     return next((method for method in both if method in offered), both[0])
 
 
-def _check_answer(answer: Mapping[str, str], metadata: _Metadata) -> None:
+def _check_answer(answer: Mapping[str, str], metadata: Metadata) -> None:
     """RFC 9207: an answer that another provider gave is not shown to this one."""
     told = answer.get("iss")
     if told != metadata.issuer and (told is not None or metadata.authorization_response_iss_parameter_supported):

@@ -14,7 +14,8 @@ import pytest
 
 from api.web import oidc
 from api.web.errors import ProviderUnavailable, SignInFailed
-from api.web.oidc import OidcClient, OpenIdProvider, is_private
+from api.web.oidc import OidcClient, OpenIdProvider
+from api.web.oidc_metadata import is_private
 from schemas.errors import BadSetting
 
 PUBLIC_URL = "https://desk.bank.example"
