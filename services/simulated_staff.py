@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 def staff_work(deps: ApiDeps, judged_by: int) -> Callable[[Event], None]:
-    """Wait until the week `judged_by` is judged, then tell all stories, where no case was ever opened."""
+    """Wait until the week `judged_by` is judged, then tell all stories, where nobody ever opened a case."""
 
     def work(stop: Event) -> None:
         while not stop.is_set():
@@ -52,7 +52,9 @@ def staff_work(deps: ApiDeps, judged_by: int) -> Callable[[Event], None]:
             if judged is not None and judged >= judged_by:
                 break
             stop.wait(LOOK_S)
-        if not stop.is_set() and not list_cases(REGION, deps, CaseQuery.model_validate({"limit": 1})).items:
+        # Who left unwarned has a case already, which nobody opened.
+        opened = list_cases(REGION, deps, CaseQuery.model_validate({"limit": 200})).items
+        if not stop.is_set() and all(case.origin == "missed_departure" for case in opened):
             for told in stage(deps):
                 log.info("staged", extra={"case": told})
                 if stop.is_set():

@@ -11,7 +11,7 @@ from api.auth import Caller
 from api.deps import ApiDeps
 from api.web.config import DeskConfig
 from api.web.session_cookie import give_cookie, token_of
-from store import audit, web_sessions
+from store import audit, notice_preferences, web_sessions
 from store.unit_of_work import Tx
 from store.web_sessions import Session, hash_of
 
@@ -40,6 +40,7 @@ def begin(tx: Tx, request: Request, deps: ApiDeps, caller: Caller, id_token: str
         web_sessions.end(tx, hash_of(old))
     web_sessions.forget_expired(tx, session.made_at)
     web_sessions.add(tx, session, id_token)
+    notice_preferences.follow_role(tx, caller.actor, caller.role.value, caller.branch)
     audit.record(tx, entry(deps, caller, "session.begin", request.state.request_id))
     return token
 

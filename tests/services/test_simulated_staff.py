@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from threading import Event, Thread
+from time import monotonic, sleep
 
 import pytest
+import sqlalchemy as sa
 from fastapi import Response
 
 from api.cases import CaseQuery, get_case, list_cases
@@ -12,7 +15,10 @@ from api.deps import ApiDeps
 from api.keys import LocalKey
 from api.remedy_reading import RemedyQuery, remedy_page
 from api.web.config import DeskConfig
-from services.simulated_staff import REGION, stage
+from casework.missed_departure import missed_departure
+from services.simulated_staff import REGION, staff_work, stage
+from store import cases
+from store.tables import shard_week
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 from tests.api.conftest import CALENDAR, WEEK, Bank
@@ -73,6 +79,24 @@ def test_nothing_happened_in_the_future(deps: ApiDeps) -> None:
         timeline = get_case(REGION, deps, case.case_id, Response()).timeline
         assert [event.at for event in timeline] == sorted(event.at for event in timeline)
         assert timeline[-1].at <= NOW
+
+
+def test_a_case_that_time_alone_opened_does_not_keep_them_from_it(deps: ApiDeps) -> None:
+    stop = Event()
+    Bank(deps.store).client("G1", "B1")
+    with deps.store.write() as tx:
+        cases.save(tx, missed_departure("G1", at=NOW, today=deps.today(), week=WEEK))
+        tx.execute(sa.update(shard_week).values(judged_revision=1))
+    people = Thread(target=staff_work(deps, WEEK), args=(stop,))
+    people.start()
+    try:
+        deadline = monotonic() + 60
+        while len(list_cases(REGION, deps, CaseQuery.model_validate({})).items) <= len(AGES):
+            assert monotonic() < deadline
+            sleep(0.1)
+    finally:
+        stop.set()
+        people.join(60)
 
 
 def test_without_alerts_nothing_is_told(store: Store, tmp_path) -> None:

@@ -15,7 +15,8 @@ from fastapi.testclient import TestClient
 from api.web.errors import SignInBusy
 from api.web.passwords import Passwords
 from api.web.session_cookie import cookie_name
-from store import accounts, audit, web_sessions
+from casework.notices import Preference
+from store import accounts, audit, notice_preferences, web_sessions
 from store.accounts import TRIES, Account
 from store.audit import AuditFilter
 
@@ -293,3 +294,13 @@ def csrf_of_session(desk, cookie: str) -> str:
         found = web_sessions.find(tx, web_sessions.hash_of(cookie), desk.world.now)
     assert found is not None
     return found.csrf
+
+
+def test_what_a_person_is_told_follows_the_role_they_sign_in_with(bank) -> None:
+    wanted = Preference("manager-b001", "branch_staff", "B002", "en", "json://sink.bank.example")
+    with bank.store.write() as tx:
+        notice_preferences.save(tx, wanted)
+    assert try_in(bank.anyone()).status_code == 303
+    with bank.store.read() as tx:
+        kept = notice_preferences.get(tx, "manager-b001")
+    assert (kept.role, kept.branch_id, kept.address) == ("branch_manager", "B001", wanted.address)
