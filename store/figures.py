@@ -1,0 +1,73 @@
+"""What each branch did in a period, added up by the database. What each figure is: docs/decisions/0018."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.figures import JUDGED, TRUE, Tally
+from casework.holdout import HoldOut
+from schemas.verdicts import Grade
+from store import figures_lead, figures_money, figures_time, figures_trial
+from store.figures_scope import Scope, Tallies
+from store.tables import alert, client
+from store.tables_casework import alert_opening, client_case
+
+
+def load(tx: Connection, scope: Scope, hold_out: HoldOut) -> Mapping[str, Tally]:
+    """By branch; every branch in scope that has a client is there.
+
+    1. Alerts and cases. 2. Money. 3. Time and lead. 4. The hold-out.
+    """
+    if tx.dialect.name == "postgresql":
+        # Hundreds of thousands of alerts are grouped: in memory, and by plans that are sooner done than compiled.
+        tx.exec_driver_sql("SET LOCAL work_mem = '64MB'")
+        tx.exec_driver_sql("SET LOCAL jit = off")
+    tallies: Tallies = defaultdict(Tally)
+    for branch in tx.scalars(sa.select(client.c.branch_id).where(*scope.branches).distinct()):
+        tallies[branch] = Tally()
+    _alerts(tx, scope, tallies)
+    _cases(tx, scope, tallies)
+    figures_money.add(tx, scope, tallies)
+    figures_time.add(tx, scope, tallies)
+    figures_lead.add(tx, scope, tallies)
+    figures_trial.add(tx, scope, tallies, hold_out)
+    return tallies
+
+
+def _alerts(tx: Connection, scope: Scope, tallies: Tallies) -> None:
+    kinds = (client.c.branch_id, alert.c.grade, alert.c.outcome, alert_opening.c.policy_version)
+    query = (
+        sa.select(*kinds, sa.func.count())
+        .join_from(alert, client, client.c.client_id == alert.c.client_id)
+        .outerjoin(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
+        .where(scope.within(alert.c.opened_week), *scope.branches)
+        .group_by(*kinds)
+    )
+    for branch, grade, outcome, policy, count in tx.execute(query):
+        tallies[branch].alerts[Grade(grade), outcome] += count
+        if outcome in JUDGED:
+            tallies[branch].judged[policy, outcome in TRUE] += count
+
+
+def _cases(tx: Connection, scope: Scope, tallies: Tallies) -> None:
+    case = client_case.c
+    for branch, state, count in tx.execute(_cases_by(scope, case.opened_week, case.state)):
+        tallies[branch].cases_opened[state] += count
+    ended = _cases_by(scope, case.closed_week, case.truth, case.retention)
+    for branch, truth, retention, count in tx.execute(ended):
+        tallies[branch].cases_closed[truth, retention] += count
+
+
+def _cases_by(scope: Scope, week: sa.Column[Any], *columns: sa.Column[Any]) -> sa.Select[Any]:
+    kinds = (client.c.branch_id, *columns)
+    return (
+        sa.select(*kinds, sa.func.count())
+        .join_from(client_case, client, client.c.client_id == client_case.c.client_id)
+        .where(scope.within(week), *scope.branches)
+        .group_by(*kinds)
+    )
