@@ -50,6 +50,7 @@ paths = st.one_of(
     st.sampled_from(["cases", f"cases/{CASE}", f"cases/{CASE}/tasks", f"cases/{CASE}/reviews", "tasks"]),
     st.sampled_from(["remedies", f"remedies/{WAITING}", f"remedies/{WAITING}/what-if"]),
     st.sampled_from([f"cases/{CASE}/remedies", f"cases/{CASE}/what-if"]),
+    st.sampled_from(["notices", "notices/preferences"]),
     st.text(max_size=30).map(lambda text: f"clients/{text}"),
 )
 posts = st.sampled_from(
@@ -59,18 +60,20 @@ posts = st.sampled_from(
     + [f"cases/{CASE}/{act}" for act in ("tasks", f"tasks/{CASE}/done", f"tasks/{CASE}/cancel", "reviews")]
     + [f"remedies/{WAITING}/{act}" for act in ("revise", "submit", "approve", "reject", "return", "withdraw")]
     + [f"remedies/{RUNNING}/revoke", f"cases/{CASE}/remedies"]
+    + ["notices/preferences", "notices/preferences/test"]
     + [f"dead-letters/{DEAD}/replay", "held-weeks/0/2026-W02/release", "held-weeks/-1/x/release"]
 )
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10),
     st.sampled_from(["2026-02-01", "0001-01-01", "9999-12-31", "false_alarm", "recovered", "\ud800", "\x00"]),
     st.sampled_from(["0", "1.5", "999999999999999", "fee_reduction", "no_action", WAITING, RUNNING]),
+    st.sampled_from(["json://h/\ud800", "mailto://u:p@h?to=a@b.example", "22:00", "en", "new_alarm"]),
 )  # fmt: skip
 _FIELDS = (
     "until reason outcome note assignee again colour act alert_ids client_id members to user role lead title owner"
     " due_on evidence minutes decision held_on truth retention cause swot"
     " type starts_on ends_on cost expected_effect fee_code list_price concession_pct volume_commitment break_even"
-    " renews"
+    " renews address language kinds quiet_from quiet_until"
 )
 fields = st.sampled_from(_FIELDS.split())
 waivers = st.builds(lambda field, value: WAIVER | {field: value}, fields, scalars)
@@ -120,7 +123,7 @@ def test_changing_never_breaks(api, role) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["dead-letters", "held-weeks", "audit", "alerts", "clients", "cases", "tasks", "remedies"]
+    "path", ["dead-letters", "held-weeks", "audit", "alerts", "clients", "cases", "tasks", "remedies", "notices"]
 )
 def test_lists_never_break(api, path) -> None:
     @_SOME

@@ -9,8 +9,10 @@ import pytest
 
 from casework.cases import Task
 from casework.episodes import alert_id_of
+from casework.notices import Preference
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
+from store import notice_preferences
 from tests.api.remedy_desk import REDUCTION, RUNNING, WAITING, two_remedies
 
 WEEK = parse_week("2026-W02")
@@ -31,6 +33,8 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("GET", "/clients/C1", None, EVERYBODY),
     ("GET", "/clients/C1/activity", None, EVERYBODY),
     ("GET", "/clients/C1/alerts", None, EVERYBODY),
+    ("GET", "/clients/C1/peers", None, EVERYBODY),
+    ("GET", "/clients/C1/presets", None, EVERYBODY),
     ("GET", "/alerts", None, EVERYBODY),
     ("GET", "/alert-totals", None, EVERYBODY),
     ("GET", f"/alerts/{ALERT}", None, EVERYBODY),
@@ -73,15 +77,22 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("POST", f"/dead-letters/{DEAD}/replay", {}, {"operations"}),
     ("GET", "/held-weeks", None, LOOKERS),
     ("POST", "/held-weeks/0/2026-W02/release", {"reason": "the branch was shut"}, {"operations"}),
+    ("GET", "/notices", None, EVERYBODY),
+    ("GET", "/notices/preferences", None, EVERYBODY),
+    ("POST", "/notices/preferences", {"kinds": []}, EVERYBODY),
+    ("POST", "/notices/preferences/test", {}, EVERYBODY),
     ("GET", "/audit", None, {"auditor"}),
 ]
 
 
 @pytest.fixture
 def bank_with_a_case(two_branches):
-    """With a case of C2 that has a task, and two remedies."""
+    """With a case of C2 that has a task, two remedies, and an address at which staff-17 is told."""
     two_branches.case("C2", CASE, tasks=(Task(CASE, "call", "staff-17", date(2026, 2, 1)),))
     two_remedies(two_branches)
+    with two_branches.store.write() as tx:
+        address = "json://sink.bank.example"
+        notice_preferences.save(tx, Preference("staff-17", "branch_staff", "B1", "en", address))
 
 
 @pytest.mark.parametrize(("method", "path", "body", "allowed"), ROUTES, ids=[f"{m} {p}" for m, p, _, _ in ROUTES])
