@@ -14,6 +14,8 @@ from api.web.config import DeskConfig
 from casework.cases import CaseRules
 from casework.limits import Authority
 from casework.notice_address import DEFAULT_SCHEMES
+from detector.policy import Policy
+from detector.presets import default_policy
 from schemas.weeks import WeekCalendar
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
@@ -44,6 +46,7 @@ class ApiDeps:
     keys: Keys
     readiness: Callable[[], Mapping[str, str | None]]
     rules: BankRules = field(default_factory=BankRules)
+    policy: Policy = field(default_factory=lambda: default_policy("HKD"))
     desk: DeskConfig = field(default_factory=DeskConfig)
 
     def today(self) -> date:

@@ -8,7 +8,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.problems import kind_of
-from api.web import assets, languages, live, monday, sign_in, sign_out
+from api.web import (
+    assets,
+    client,
+    client_alerts,
+    client_list,
+    languages,
+    live,
+    monday,
+    operations,
+    sign_in,
+    sign_out,
+)
 from api.web.casework_pages import ROUTERS
 from api.web.error_page import error_page, failed_sign_in_page
 from api.web.errors import SignInFailed, SignInNeeded
@@ -20,7 +31,18 @@ log = logging.getLogger(__name__)
 def install(app: FastAPI) -> None:
     """Add the doors and the pages of errors. The routers of the other pages are included by their own module."""
     app.state.error_page = error_page
-    for part in (assets, languages, sign_in, sign_out, monday, live):
+    for part in (
+        assets,
+        languages,
+        sign_in,
+        sign_out,
+        monday,
+        live,
+        client_list,
+        client,
+        client_alerts,
+        operations,
+    ):
         app.include_router(part.router)
     for router in ROUTERS:
         app.include_router(router)

@@ -23,7 +23,7 @@ Tone = Literal["done", "warning"]
 
 
 class Flash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`text` is a msgid; `n`, where it is given, chooses between `text` and `many` and is put into them."""
+    """`text` is a msgid, `many` the one for any number but 1; `n` is put into them where it is given."""
 
     text: str
     tone: Tone = "done"
@@ -57,7 +57,7 @@ def told(request: Request) -> Flash | None:
         flash = msgspec.json.decode(raw, type=Flash)
     except (ValueError, binascii.Error, msgspec.DecodeError):
         return None
-    return flash if _is_ours(flash.text) else None
+    return flash if _is_ours(flash.text) and _is_ours(flash.many or flash.text) else None
 
 
 def _is_ours(msgid: str) -> bool:

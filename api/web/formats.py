@@ -54,11 +54,12 @@ class Formats:
         sign = MINUS if value.startswith("-") else ""
         return f"{sign}{self.symbol(currency)}{self.amount(value.removeprefix('-'), digits)}"
 
-    def percent(self, value: float | None, *, signed: bool = True) -> str:
-        """−38 % as −38%; a tenth is shown below ten, where it matters. The sign says which way."""
+    def percent(self, value: float | None, digits: int | None = None, *, signed: bool = True) -> str:
+        """−38%. Without `digits` a tenth is shown below ten, where it matters."""
         if value is None:
             return DASH
-        digits = 1 if abs(value) < 9.95 else 0  # what rounds to ten has no tenths
+        if digits is None:
+            digits = 1 if abs(value) < 9.95 else 0  # what rounds to ten has no tenths
         return f"{value:{'+' if signed else ''},.{digits}f}%".translate(self._marks)
 
     def moment(self, value: datetime, zone: tzinfo) -> str:

@@ -122,5 +122,5 @@ def _moment_filter(formats: Formats) -> Any:
 def _in_words(pages: Pages, left: flash.Flash) -> flash.Told:
     if left.n is None:
         return flash.Told(pages.say(left.text), left.tone)
-    text = pages.spoken.ngettext(left.text, left.many or left.text, left.n)
-    return flash.Told(str(text) % {"n": pages.formats.number(left.n)}, left.tone)
+    text = left.text if left.n == 1 or left.many is None else left.many
+    return flash.Told(pages.say(text, n=pages.formats.number(left.n)), left.tone)

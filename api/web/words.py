@@ -108,7 +108,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         **CASE_WORDS,
     }
 )
-_DEAD_LETTER_REASONS = {
+DEAD_LETTER_REASONS = {
     "not_json": N_("Not JSON"),
     "bad_shape": N_("A field of the wrong type or range"),
     "bad_id": N_("An id that is none"),
@@ -133,4 +133,4 @@ def msgid(kind: str, code: str) -> str:
     return _ALL[kind].get(code, code)
 
 
-_ALL: Mapping[str, Mapping[str, str]] = MappingProxyType({**WORDS, "dead_letter": _DEAD_LETTER_REASONS})
+_ALL: Mapping[str, Mapping[str, str]] = MappingProxyType({**WORDS, "dead_letter": DEAD_LETTER_REASONS})
