@@ -22,6 +22,7 @@ from api.cases import CaseQuery, list_cases
 from api.deps import ApiDeps
 from api.roles import Role
 from casework.effect import BEFORE_WEEKS, Effect, effect
+from schemas.errors import Conflict, StaleRevision
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import SwotBody
 from schemas.weeks import monday, parse_week
@@ -76,7 +77,11 @@ def stage(deps: ApiDeps) -> Iterator[str]:
         waiting.remove(aged)
         first_seen = monday(parse_week(aged.alert.opened_week) + 1)
         lately = deps.today() - timedelta(days=days)
-        tell(CaseStory(deps, aged.alert, first_seen if tell in CHOICE else max(first_seen, lately)))
+        try:
+            tell(CaseStory(deps, aged.alert, first_seen if tell in CHOICE else max(first_seen, lately)))
+        except (Conflict, StaleRevision) as error:  # a live week, or time alone, was quicker
+            log.info("a story broke off", extra={"case": tell.__name__, "reason": str(error)})
+            continue
         yield tell.__name__
 
 

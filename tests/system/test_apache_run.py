@@ -11,7 +11,7 @@ from tests.kafka.reading import APACHE_SESSION_S, Broker
 from tests.system.alerts_topic import read_up_to
 from tests.system.product import Product
 
-SERVICES = ("ingest", "detect", "relay", "api")
+SERVICES = ("ingest", "detect", "relay", "follow-up", "notify", "api")
 CLIENTS, WEEKS = 120, 80
 
 pytestmark = [pytest.mark.apache, pytest.mark.timeout(240)]
