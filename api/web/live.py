@@ -14,6 +14,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Event
 from typing import Annotated
 
@@ -32,16 +33,22 @@ from store.alert_news import Changed
 log = logging.getLogger(__name__)
 
 STREAM = "/desk/events"
-POLL_S = 3.0
-HEARTBEAT_S = 15  # under the idle timeout of every proxy
-SESSION_CHECK_S = 15.0
-STOP_CHECK_S = 0.5
 BATCH = 500  # more than anybody looks through: the page then says "many"
 OVERLAP = 20  # polls, a minute: how long a change may take to be committed and still be told
 _WAITING = 50  # batches that a browser may be behind
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often, in seconds. A heartbeat keeps a quiet stream from every proxy's idle timeout."""
+
+    poll_s: float = 3.0
+    heartbeat_s: float = 15.0
+    session_s: float = 15.0
+    stop_s: float = 0.5
 
 
 def position(deps: ApiDeps) -> int:
@@ -53,8 +60,8 @@ def position(deps: ApiDeps) -> int:
 class Watch:
     """Reads the database while anybody listens, and hands what is new to each of them. Lives in one event loop."""
 
-    def __init__(self, deps: ApiDeps, stopping: Event | None) -> None:
-        self.deps = deps
+    def __init__(self, deps: ApiDeps, stopping: Event | None, pace: Pace) -> None:
+        self.deps, self.pace = deps, pace
         self._stopping = stopping
         self._listeners: set[asyncio.Queue[Sequence[Changed] | None]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -80,13 +87,13 @@ class Watch:
     async def _run(self) -> None:
         self._floors.clear()
         self._told.clear()
-        waited_s = POLL_S
+        waited_s = self.pace.poll_s
         while self._listeners and not (self._stopping and self._stopping.is_set()):
-            if waited_s >= POLL_S:
+            if waited_s >= self.pace.poll_s:
                 waited_s = 0.0
                 self._hand_out(await self._poll())
-            await asyncio.sleep(STOP_CHECK_S)
-            waited_s += STOP_CHECK_S
+            await asyncio.sleep(self.pace.stop_s)
+            waited_s += self.pace.stop_s
         for queue in self._listeners:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(None)
@@ -120,11 +127,11 @@ class Watch:
 
 
 def watch_of(request: Request, deps: ApiDeps) -> Watch:
-    """The application's own; a new one on another store."""
+    """The application's own; a new one on another store. `stopping` and `pace` are set by whoever serves it."""
     state = request.app.state
     known: Watch | None = getattr(state, "watch", None)
     if known is None or known.deps.store is not deps.store:
-        known = state.watch = Watch(deps, getattr(state, "stopping", None))
+        known = state.watch = Watch(deps, getattr(state, "stopping", None), getattr(state, "pace", Pace()))
     return known
 
 
@@ -133,26 +140,27 @@ def events(request: Request, visitor: Reader, deps: Deps, after: Annotated[int, 
     """`after`, or Last-Event-ID where the browser comes back, is what it knows already."""
     last = request.headers.get("last-event-id", "")
     since = int(last) if last.isascii() and last.isdigit() and len(last) < len(str(2**63)) else after
-    return EventSourceResponse(_told(request, visitor, deps, since), ping=HEARTBEAT_S)
+    watch = watch_of(request, deps)
+    return EventSourceResponse(_told(request, visitor, watch, since), ping=watch.pace.heartbeat_s)
 
 
-async def _told(request: Request, visitor: Visitor, deps: ApiDeps, since: int) -> AsyncGenerator[ServerSentEvent]:
+async def _told(request: Request, visitor: Visitor, watch: Watch, since: int) -> AsyncGenerator[ServerSentEvent]:
     """First what came while nobody listened, then what comes."""
-    clock = asyncio.get_running_loop().time
-    changes = watch_of(request, deps).listen()
+    clock, deps, session_s = asyncio.get_running_loop().time, watch.deps, watch.pace.session_s
+    changes = watch.listen()
     coming = asyncio.ensure_future(anext(changes, None))
     try:
         await asyncio.sleep(0)  # so that listening begins before what was missed is read
         if event := _event(visitor, await to_thread.run_sync(_since, deps, since), since):
             yield event
-        check_at = clock() + SESSION_CHECK_S
+        check_at = clock() + session_s
         while True:
             done, _ = await asyncio.wait({coming}, timeout=max(0.0, check_at - clock()))
             if clock() >= check_at:
                 if not await to_thread.run_sync(_is_signed_in, request, deps):
                     yield ServerSentEvent(event="ended", data="session")
                     return
-                check_at = clock() + SESSION_CHECK_S
+                check_at = clock() + session_s
             if not done:
                 continue
             batch = coming.result()
