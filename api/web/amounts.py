@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection
 from typing import Any, TypeVar
@@ -11,12 +12,15 @@ from api.web.rule_texts import AMOUNT
 from schemas.http import Body
 
 B = TypeVar("B", bound=Body)
-_BETWEEN = str.maketrans("", "", ", \u00a0\u2009\u202f")  # what people put between thousands
+# Thousands in threes: a comma anywhere else may be meant as a point, and is not guessed at.
+_GROUPED = re.compile(r"[0-9]{1,3}([, ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]+)?")
 
 
 def plain_amount(text: str) -> str:
-    """Without what is put between thousands, and with ASCII digits."""
-    return unicodedata.normalize("NFKC", text).translate(_BETWEEN)
+    """Without what is put between thousands, and with ASCII digits; what is no amount stays as it is."""
+    plain = unicodedata.normalize("NFKC", text).strip()  # no-break spaces become spaces
+    grouped = _GROUPED.fullmatch(plain)
+    return plain.replace(grouped[1], "") if grouped else plain
 
 
 def body_with_amounts(sent: Sent, model: type[B], amounts: Collection[str], **known: Any) -> B:

@@ -34,6 +34,7 @@ router = APIRouter(include_in_schema=False)
 Checker = Annotated[Visitor, needing_page(Permission.CHECK_REMEDIES)]
 APPROVALS = "/desk/approvals"
 ONE = "/desk/remedies/{remedy_id}"
+_LONGEST = 1000  # of a cursor: no list hands out a longer one
 _A_PAGE = 10  # each is read through before it is decided
 _APPROVED = Flash(N_("Approved."))
 _NEXT_LEVEL = Flash(N_("Your yes is kept. The next level is asked now."))
@@ -145,7 +146,7 @@ def _decide(
 
 def _filters(given: Iterable[tuple[str, str]]) -> Filters:
     said = {name: value.strip() for name, value in given}
-    return Filters(said.get("level", ""), said.get("branch", ""), said.get("cursor") or None)
+    return Filters(said.get("level", ""), said.get("branch", ""), said.get("cursor", "")[:_LONGEST] or None)
 
 
 def _page(

@@ -28,6 +28,7 @@ CASES = "/desk/cases"
 EVERY_STATE = "all"
 OPEN: tuple[CaseStateName, ...] = tuple(state for state in get_args(CaseStateName) if state != "closed")
 _FIELDS = ("state", "branch", "lead", "mine")
+_LONGEST = 1000  # of a cursor: no list hands out a longer one
 _TOLD = frozenset({"breached", "warned"})
 
 
@@ -78,7 +79,7 @@ def cases_page(request: Request, visitor: Reader, deps: Deps) -> Response:
 def _filters(given: Iterable[tuple[str, str]]) -> Filters:
     """Names that the list does not know are passed over: people keep old bookmarks."""
     said = {name: value.strip() for name, value in given}
-    return Filters({name: said.get(name, "") for name in _FIELDS}, said.get("cursor") or None)
+    return Filters({name: said.get(name, "") for name in _FIELDS}, said.get("cursor", "")[:_LONGEST] or None)
 
 
 def _page(request: Request, visitor: Visitor, deps: ApiDeps, filters: Filters) -> Response:
