@@ -14,9 +14,11 @@ from api import (
     case_members,
     case_tasks,
     cases,
+    client_peers,
     clients,
     dead_letters,
     docs_page,
+    exports,
     figures,
     health,
     held_weeks,
@@ -33,6 +35,7 @@ from api.web import desk
 from api.web.security import PageHeaders
 
 _PARTS = (
+    client_peers,  # before clients, whose last route takes every path below /clients
     clients,
     alerts,
     alert_bulk,
@@ -46,6 +49,7 @@ _PARTS = (
     dead_letters,
     held_weeks,
     figures,
+    exports,
     notices,
     audit,
     health,

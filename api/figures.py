@@ -24,7 +24,7 @@ from store.figures_scope import Scope
 
 router = APIRouter(prefix=V1, tags=["figures"])
 YEAR_WEEKS = 52
-_FIRST_WEEK = week_of_date(date.min) + 1
+_FIRST_WEEK = week_of_date(date.min)  # a Monday
 FiguresReader = Annotated[Caller, needing(Permission.READ_FIGURES)]
 
 

@@ -31,7 +31,7 @@ _SOME = settings(
 _NAMES = (
     "limit cursor branch tier state q grade week assignee topic partition reason replayed actor action kind key"
 )
-_TERMS = "type level list_price starts_on ends_on concession_pct service_cost"
+_TERMS = "from to type level list_price starts_on ends_on concession_pct service_cost"
 names = st.sampled_from(
     [*_NAMES.split(), *_TERMS.split(), "since", "until", "weeks", "colour", "client_id", "lead", "member", "owner"]
 )
@@ -51,6 +51,7 @@ paths = st.one_of(
     st.sampled_from(["remedies", f"remedies/{WAITING}", f"remedies/{WAITING}/what-if"]),
     st.sampled_from([f"cases/{CASE}/remedies", f"cases/{CASE}/what-if"]),
     st.sampled_from(["notices", "notices/preferences"]),
+    st.sampled_from(["figures", "figures.csv", "figures.xlsx", "alerts.csv", "cases.xlsx"]),
     st.text(max_size=30).map(lambda text: f"clients/{text}"),
 )
 posts = st.sampled_from(
@@ -123,7 +124,19 @@ def test_changing_never_breaks(api, role) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["dead-letters", "held-weeks", "audit", "alerts", "clients", "cases", "tasks", "remedies", "notices"]
+    "path",
+    [
+        "dead-letters",
+        "held-weeks",
+        "audit",
+        "alerts",
+        "clients",
+        "cases",
+        "tasks",
+        "remedies",
+        "notices",
+        "figures",
+    ],
 )
 def test_lists_never_break(api, path) -> None:
     @_SOME

@@ -22,6 +22,7 @@ DEAD = "00000000-0000-5000-8000-000000000001"
 EVERYBODY = {"branch_staff", "branch_manager", "approver", "auditor", "operations"}
 BRANCH = {"branch_staff", "branch_manager"}
 LOOKERS = {"operations", "auditor"}
+FIGURES = {"branch_manager", "approver", "auditor"}
 CASE_READERS = EVERYBODY - {"operations"}
 MANAGER = {"branch_manager"}
 CHECKERS = {"branch_manager", "approver"}
@@ -81,6 +82,13 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("GET", "/notices/preferences", None, EVERYBODY),
     ("POST", "/notices/preferences", {"kinds": []}, EVERYBODY),
     ("POST", "/notices/preferences/test", {}, EVERYBODY),
+    ("GET", "/figures", None, FIGURES),
+    ("GET", "/figures.csv", None, FIGURES),
+    ("GET", "/figures.xlsx", None, FIGURES),
+    ("GET", "/alerts.csv", None, EVERYBODY),
+    ("GET", "/alerts.xlsx", None, EVERYBODY),
+    ("GET", "/cases.csv", None, EVERYBODY - {"operations"}),
+    ("GET", "/cases.xlsx", None, EVERYBODY - {"operations"}),
     ("GET", "/audit", None, {"auditor"}),
 ]
 
