@@ -13,7 +13,6 @@ from casework.actions import NotAllowedByRules
 from casework.cases import LEAD, Case, CaseRules, Member, Review, Task, TaskState, must_be_open, revised
 from schemas.errors import Conflict, NotFound
 
-
 UNASSIGNED = "unassigned"  # the lead of a case that nobody has taken yet: no person, and no member
 
 
