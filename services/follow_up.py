@@ -21,7 +21,7 @@ from services.follow_up_digest import tell_digest
 from services.follow_up_notices import tell_alarms, tell_approvals, tell_assigned, tell_endings
 from services.follow_up_round import Round
 from services.parts import Parts, Work, run_process, utc_now
-from store import notices, sign_in_attempts, web_sessions
+from store import follow_up, notices, sign_in_attempts, web_sessions
 from store.turns import Turn
 from store.unit_of_work import Tx
 
@@ -36,10 +36,14 @@ log = logging.getLogger(__name__)
 
 
 def forget(look: Round) -> int:
-    """Old notices; sessions and sign-ins that have run out, by the world's clock, whatever the bank's."""
-    now = utc_now()
+    """Once an hour: old notices; sessions and sign-ins that have run out, by the world's clock, not the bank's."""
+    now, hour = utc_now(), f"{look.now:%Y-%m-%dT%H}"
+    with look.store.read() as tx:
+        if follow_up.seen(tx, "forget") == hour:
+            return 0
 
     def work(tx: Tx) -> int:
+        follow_up.mark_seen(tx, "forget", hour)
         gone = notices.forget_old(tx, look.now - KEEP_NOTICES)
         return gone + web_sessions.forget_expired(tx, now) + sign_in_attempts.forget_expired(tx, now)
 

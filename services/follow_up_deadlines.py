@@ -37,9 +37,9 @@ def tell_deadlines(look: Round) -> int:
     hour = f"{look.now.astimezone(look.calendar.zone):%Y-%m-%dT%H}"
     people = look.people()
     with look.store.read() as tx:
-        if follow_up.seen(tx, "tell_deadlines") == hour:
+        if not people or follow_up.seen(tx, "tell_deadlines") == hour:
             return 0
-    wanted = [notice for matter in matters(look) for notice in _notices(look, matter, people)] if people else []
+    wanted = [notice for matter in matters(look) for notice in _notices(look, matter, people)]
     return look.tell(wanted, ("tell_deadlines", hour))
 
 

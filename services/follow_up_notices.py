@@ -23,12 +23,14 @@ def tell_alarms(look: Round) -> int:
     """New alarms of the last two weeks to their branch, where a week has been judged since the last look."""
     since = week_of_date(look.today - NEWS)
     people = look.people()
+    if not people:
+        return 0
     with look.store.read() as tx:
         judged = f"{since}:{follow_up.judged(tx, since)}"
         if follow_up.seen(tx, "tell_alarms") == judged:
             return 0
         wanted: list[Notice] = []
-        for alarm in notice_sources.alarms(tx, since) if people else ():
+        for alarm in notice_sources.alarms(tx, since):
             facts = NewAlarm(alarm.alert_id, alarm.client_id, alarm.client_name, alarm.summary)
             key = f"{alarm.alert_id}/{follow_up.began(tx, alarm.alert_id)[1]}"  # opened again it is news again
             branch = of_branch(people, alarm.branch_id)
