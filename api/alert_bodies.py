@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from casework.episodes import Episode
+from casework.holdout import HoldOut, held_out
 from casework.message import comparison_messages
 from schemas.http_alerts import AlertBody, AlertDetailBody, ComparisonBody, EvidenceBody, SummaryBody
 from schemas.money import format_amount
@@ -15,17 +16,19 @@ from schemas.weeks import format_week
 from store.alert_search import AlertRow
 
 
-def alert_body(row: AlertRow) -> AlertBody:
-    return AlertBody(**_fields(row))
+def alert_body(row: AlertRow, hold_out: HoldOut) -> AlertBody:
+    return AlertBody(**_fields(row, hold_out))
 
 
-def alert_detail_body(row: AlertRow, episode: Episode, currency: str) -> AlertDetailBody:
+def alert_detail_body(row: AlertRow, hold_out: HoldOut, episode: Episode, currency: str) -> AlertDetailBody:
     """With the evidence of each week, newest first; its amounts in `currency`."""
     newest_first = sorted(episode.evidence.values(), key=lambda verdict: verdict.week, reverse=True)
-    return AlertDetailBody(**_fields(row), evidence=[_evidence(verdict, currency) for verdict in newest_first])
+    return AlertDetailBody(
+        **_fields(row, hold_out), evidence=[_evidence(verdict, currency) for verdict in newest_first]
+    )
 
 
-def _fields(row: AlertRow) -> dict[str, Any]:
+def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
     published = msgspec.structs.asdict(row.message)
     return published | {
         "comparisons": [ComparisonBody(**msgspec.structs.asdict(each)) for each in row.message.comparisons],
@@ -38,6 +41,8 @@ def _fields(row: AlertRow) -> dict[str, Any]:
         "outcome_note": row.outcome_note,
         "recovered_week": None if row.recovered_week is None else format_week(row.recovered_week),
         "quiet_weeks": row.quiet_weeks,
+        # What has become an alarm since is treated like any other.
+        "held_out": row.place.grade == Grade.PROMPT and row.opening is not None and held_out(row.opening, hold_out),
     }
 
 

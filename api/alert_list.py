@@ -39,7 +39,7 @@ def alert_page(
         rows = alert_search.search(
             tx, _filter(query, client_id), only_branch=caller.branch, after=after, limit=query.limit + 1
         )
-    return query.page(kind, rows, lambda row: row.place, alert_body)
+    return query.page(kind, rows, lambda row: row.place, lambda row: alert_body(row, deps.rules.hold_out))
 
 
 def alert_totals(deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:

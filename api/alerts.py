@@ -46,7 +46,7 @@ def get_alert(caller: AlertReader, deps: Deps, alert_id: AlertId, response: Resp
         row = alert_search.get(tx, alert_id, only_branch=caller.branch)
         episode = alerts.get(tx, alert_id)
     response.headers["ETag"] = etag.etag(row.message.revision)
-    return alert_detail_body(row, episode, deps.base_currency)
+    return alert_detail_body(row, deps.rules.hold_out, episode, deps.base_currency)
 
 
 @router.post("/{alert_id}/acknowledge", response_model=AlertBody)
@@ -95,6 +95,6 @@ def _act(
             alerts.save(tx, after, facts, deps.base_currency, deps.clock())
             trace = alert_trace(name, before, after)
         row = alert_search.get(tx, alert_id, only_branch=caller.branch)
-        return Done(alert_body(row), trace, row.message.revision)
+        return Done(alert_body(row, deps.rules.hold_out), trace, row.message.revision)
 
     return perform(deps, caller, post, work)

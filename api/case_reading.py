@@ -12,7 +12,7 @@ from casework.cases import Case
 from schemas.http_cases import CaseDetailBody, RetentionProposalBody
 from schemas.money import format_amount
 from schemas.verdicts import Insufficient
-from store import case_progress, case_search, cases, client_search, remedies, volumes
+from store import case_progress, case_search, case_span, cases, client_search, remedies, volumes
 from store.unit_of_work import Tx
 
 
@@ -37,7 +37,8 @@ def _proposals(deps: ApiDeps, tx: Tx, case: Case) -> list[RetentionProposalBody]
     alerted = case_progress.first_alert_week(tx, case.case_id)
     alerted = case.opened_week if alerted is None else alerted
     first = retention.first_week_needed(alerted)
-    end = case.opened_week + 1 + max(retention.PROPOSED_WEEKS)
+    opened = case_span.reopened_weeks(tx, [case.case_id], deps.calendar).get(case.case_id, case.opened_week)
+    end = opened + 1 + max(retention.PROPOSED_WEEKS)
     found = volumes.load(tx, [case.client_id], first, end)
     closed_on = client_search.get(tx, case.client_id, only_branch=None, today=today).closed_on
     attempted = retention.any_ran(remedies.of_case(tx, case.case_id), today)
@@ -47,7 +48,7 @@ def _proposals(deps: ApiDeps, tx: Tx, case: Case) -> list[RetentionProposalBody]
                 found.turnover_minor[0],
                 found.known[0],
                 alerted=alerted - first,
-                opened=case.opened_week - first,
+                opened=opened - first,
                 weeks=weeks,
                 attempted=attempted,
                 left=closed_on is not None and closed_on <= today,

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from api.keys import Keys
 from api.web.config import DeskConfig
 from casework.cases import CaseRules
+from casework.holdout import HoldOut
 from casework.limits import Authority
 from casework.notice_address import DEFAULT_SCHEMES
 from detector.policy import Policy
@@ -32,6 +33,11 @@ class BankRules:
     holdout_share: float = 0.0
     holdout_below_minor: int = 0
     notice_schemes: frozenset[str] = DEFAULT_SCHEMES
+
+    @property
+    def hold_out(self) -> HoldOut:
+        """Which alerts get standard care."""
+        return HoldOut(self.holdout_share, self.holdout_below_minor)
 
 
 @dataclass(frozen=True, slots=True)

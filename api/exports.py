@@ -30,7 +30,8 @@ ROWS_A_PAGE = 2000  # ten times what a reader may ask for: the ranking is gone t
 _ALERT_COLUMNS = (
     "alert_id", "client_id", "client_name", "branch_id", "tier", "grade", "state", "direction", "series", "week",
     "opened_week", "value_at_risk", "currency", "summary_en", "summary_zh", "assignee", "snoozed_until",
-    "snooze_reason", "outcome", "outcome_note", "recovered_week", "quiet_weeks", "policy_version", "revision",
+    "snooze_reason", "outcome", "outcome_note", "recovered_week", "quiet_weeks", "policy_version", "held_out",
+    "revision",
 )  # fmt: skip
 _CASE_COLUMNS = (
     "case_id", "client_id", "client_name", "branch_id", "tier", "state", "origin", "alarm", "lead", "opened_at",

@@ -15,7 +15,6 @@ from api.paths import V1
 from api.roles import Permission
 from casework.actions import NotAllowedByRules
 from casework.figures import total
-from casework.holdout import HoldOut
 from schemas.http import Body, Line, WeekString
 from schemas.http_figures import FiguresBody
 from schemas.weeks import format_week, parse_week, week_of_date
@@ -51,9 +50,10 @@ def figures_body(deps: ApiDeps, caller: Caller, query: FiguresQuery) -> FiguresB
     first = max(end - YEAR_WEEKS, _FIRST_WEEK) if query.from_week is None else parse_week(query.from_week)
     if first >= end:
         raise NotAllowedByRules("from", f"{format_week(first)} is not before {format_week(end)}")
-    hold_out = HoldOut(deps.rules.holdout_share, deps.rules.holdout_below_minor)
     with deps.store.read() as tx:
-        tallies = figures.load(tx, Scope(first, end, today, caller.branch, query.branch), hold_out)
+        tallies = figures.load(
+            tx, Scope(first, end, today, deps.calendar, caller.branch, query.branch), deps.rules.hold_out
+        )
     return FiguresBody(
         from_week=format_week(first),
         to_week=format_week(end),

@@ -43,7 +43,11 @@ class SummaryBody(Body):
 
 
 class AlertBody(Body):
-    """One alert episode at one revision. `comparisons` are those of `week`, its newest week with evidence."""
+    """One alert episode at one revision. `comparisons` are those of `week`, its newest week with evidence.
+
+    `held_out`: drawn by lot for standard care, so that what a task force achieves can be told from what would have
+    happened anyway; it ends when the alert becomes an alarm.
+    """
 
     alert_id: str
     revision: int
@@ -70,6 +74,7 @@ class AlertBody(Body):
     quiet_weeks: int
     policy_version: str
     ledger_revision: int
+    held_out: bool
 
 
 class AlertTotalsBody(Body):

@@ -10,11 +10,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from casework.holdout import Opening
 from schemas.errors import NotFound
 from schemas.keyset import Int32, Int64, Key
 from schemas.messages import AlertMessage, AlertState
-from schemas.verdicts import Grade
+from schemas.verdicts import Direction, Grade
 from store.tables import alert, alert_revision, client
+from store.tables_casework import alert_opening
 
 _RANK = (alert.c.grade.desc(), alert.c.value_at_risk_minor.desc(), alert.c.alert_id)
 _RANKED = (alert.c.alert_id, alert.c.grade, alert.c.value_at_risk_minor)
@@ -59,6 +61,7 @@ class AlertRow:
     snooze_reason: str | None
     outcome_note: str | None
     recovered_week: int | None
+    opening: Opening | None  # None: it opened before that was kept
 
 
 def search(
@@ -123,9 +126,13 @@ def _alerts() -> sa.Select[Any]:
             client.c.branch_id,
             client.c.tier,
             alert_revision.c.message,
+            alert.c.direction,
+            alert_opening.c.grade.label("opened_grade"),
+            alert_opening.c.value_at_risk_minor.label("opened_at_risk"),
         )
         .join(client, client.c.client_id == alert.c.client_id)
         .join(alert_revision, newest)
+        .outerjoin(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
     )
 
 
@@ -163,4 +170,6 @@ def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
 def _row(found: sa.RowMapping) -> AlertRow:
     fields = dict(found)
     place = AlertPlace(fields.pop("grade"), fields.pop("value_at_risk_minor"), fields.pop("alert_id"))
-    return AlertRow(message=_MESSAGE.decode(fields.pop("message")), place=place, **fields)
+    direction, grade, at_risk = (fields.pop(name) for name in ("direction", "opened_grade", "opened_at_risk"))
+    opening = None if grade is None else Opening(place.alert_id, Direction(direction), Grade(grade), at_risk)
+    return AlertRow(message=_MESSAGE.decode(fields.pop("message")), place=place, opening=opening, **fields)

@@ -10,7 +10,7 @@ from casework.effect import BEFORE_WEEKS
 from casework.figures import KEPT, TRUE, regained_minor, spent_minor
 from casework.remedies import RUNNING
 from casework.retention import AFTER_WEEKS, PROPOSED_WEEKS
-from store import closed_weeks, turnover_windows
+from store import case_span, closed_weeks, turnover_windows
 from store.figures_scope import Scope, Tallies
 from store.tables import client
 from store.tables_casework import client_case, remedy
@@ -29,13 +29,14 @@ def _regained(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     """1. The kept cases. 2. Which weeks of theirs can be measured. 3. What moved in them."""
     kept = (client_case.c.retention.in_(KEPT), client_case.c.truth.in_(TRUE), client.c.first_week.is_not(None))
     rows = tx.execute(
-        sa.select(client_case.c.opened_week, client)
+        sa.select(client_case.c.case_id, client_case.c.opened_week, client_case.c.times_reopened, client)
         .join_from(client_case, client, client.c.client_id == client_case.c.client_id)
         .where(scope.within(client_case.c.closed_week), *kept, *scope.branches)
     ).all()
     if not rows:
         return
-    opened = np.array([row.opened_week for row in rows], np.int64)
+    again = case_span.reopened_weeks(tx, [row.case_id for row in rows if row.times_reopened], scope.calendar)
+    opened = np.array([again.get(row.case_id, row.opened_week) for row in rows], np.int64)
     before = np.maximum(opened - BEFORE_WEEKS, np.array([row.first_week for row in rows], np.int64))
     closed = closed_weeks.load(tx, int(opened.min()) - BEFORE_WEEKS, int(opened.max()) + 1 + _LONG)
     shards = [row.shard for row in rows]

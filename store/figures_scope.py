@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from casework.figures import Tally
+from schemas.weeks import WeekCalendar
 from store.tables import client
 
 Tallies: TypeAlias = defaultdict[str, Tally]  # by branch
@@ -22,6 +23,7 @@ class Scope:
     first_week: int
     end_week: int
     today: date
+    calendar: WeekCalendar
     only_branch: str | None = None
     branch: str | None = None
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from casework.holdout import lot
 from schemas.verdicts import Direction, Grade
 from schemas.weeks import parse_week
+from store.tables import alert
 from store.tables_casework import client_case
 from tests.api.conftest import NOW
 
@@ -153,6 +154,27 @@ def test_held_out_alerts_are_compared_with_treated_ones(two_branches, api) -> No
     assert (found["difference_points"], found["high_points"]) == (100.0, 100.0)
     assert 50 < found["low_points"] < 100
     assert total(api.a("auditor"), "?branch=B1")["hold_out"]["difference_points"] is None
+
+
+def test_an_alert_says_that_it_is_held_out_until_it_is_an_alarm(two_branches, api) -> None:
+    rules = replace(api.app.state.deps.rules, holdout_share=0.5, holdout_below_minor=100_00)
+    api.app.state.deps = replace(api.app.state.deps, rules=rules)
+    for number in range(8):
+        two_branches.client(f"H{number}", "B1", first_week=WEEK)
+    ids = [two_branches.alert(f"H{n}", grade=Grade.PROMPT, at_risk=50_00) for n in range(8)]
+    drawn = {alert_id for alert_id in ids if lot(alert_id) < 5000}
+    assert 0 < len(drawn) < len(ids)
+    auditor = api.a("auditor")
+
+    def held_out() -> set[str]:
+        return {each["alert_id"] for each in auditor.get("/api/v1/alerts").json()["items"] if each["held_out"]}
+
+    assert held_out() == drawn
+    worse = min(drawn)
+    with two_branches.store.write() as tx:
+        tx.execute(sa.update(alert).where(alert.c.alert_id == worse).values(grade=int(Grade.ALARM)))
+    assert held_out() == drawn - {worse}
+    assert not auditor.get(f"/api/v1/alerts/{worse}").json()["held_out"]
 
 
 def test_both_databases_give_the_same_body(store, bank_on) -> None:

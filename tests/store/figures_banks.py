@@ -8,14 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import sqlalchemy as sa
 
 from casework.holdout import lot
-from schemas.weeks import monday
+from schemas.weeks import WeekCalendar, monday
 from store.tables import alert, audit, client, ledger, shard, shard_week
-from store.tables_casework import alert_opening, case_alert, case_task, client_case, remedy
+from store.tables_casework import alert_opening, case_alert, case_event, case_task, client_case, remedy
 from store.unit_of_work import Store
 
 W = 2900  # the oldest open week, of the shard that is furthest
@@ -25,6 +26,7 @@ FIRST = W - 100
 OUTCOMES = (None, "true_diversion", "true_decline", "false_alarm", "inconclusive", "recovered", "withdrawn")
 TRUTHS = ("true_diversion", "true_diversion", "true_decline", "false_alarm", "expected_event")
 RETENTIONS = ("saved", "saved", "partly_saved", "lost", "lost", "self_recovered", "not_attempted")
+CALENDAR = WeekCalendar(ZoneInfo("Asia/Hong_Kong"))
 Rows = list[dict[str, Any]]
 
 
@@ -41,6 +43,7 @@ class SmallBank:
     acts: Rows = field(default_factory=list)
     cases: Rows = field(default_factory=list)
     case_alerts: Rows = field(default_factory=list)
+    events: Rows = field(default_factory=list)
     tasks: Rows = field(default_factory=list)
     remedies: Rows = field(default_factory=list)
     salt: int = 0  # of the ids, by which the hold-out is drawn
@@ -64,6 +67,7 @@ class SmallBank:
         kept = {
             client: self.clients, shard: shards, shard_week: weeks, ledger: self.ledger, alert: self.alerts,
             alert_opening: self.openings, audit: self.acts, client_case: self.cases, case_alert: self.case_alerts,
+            case_event: self.events,
             case_task: self.tasks, remedy: self.remedies,
         }  # fmt: skip
         with store.write() as tx:
@@ -169,6 +173,10 @@ def _add_case(bank: SmallBank, random: Random, owner: dict[str, Any]) -> None:
             "cause": None if is_open else "fees",
         }
     )  # fmt: skip
+    for _ in range(random.choice((0, 0, 1, 2))):
+        bank.cases[-1]["times_reopened"] += 1
+        event = {"case_id": case_id, "at": _at(random, week + random.randint(0, 12)), "actor": "ebbwatch"}
+        bank.events.append(event | {"what": random.choice(("reopened", "moved")), "state": "reopened"})
     theirs = [a["alert_id"] for a in bank.alerts if a["client_id"] == owner["client_id"]]
     for alert_id in random.sample(theirs, random.randint(0, len(theirs))):
         bank.case_alerts.append({"case_id": case_id, "alert_id": alert_id})

@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from tests.store.figures_banks import TODAY, SmallBank
+from tests.store.figures_banks import CALENDAR, TODAY, SmallBank
 
 TRUE = ("true_diversion", "true_decline")
 SETTLING = (*TRUE, "expected_event", "new_normal", "data_fault", "false_alarm")
@@ -69,8 +69,15 @@ class Oracle:
         found = []
         for case in self.of(branch, self.bank.cases, "closed_week"):
             if case["truth"] in TRUE and case["retention"] in ("saved", "partly_saved"):
-                found += self._regained(case["client_id"], case["opened_week"])
+                found += self._regained(case["client_id"], self._measured_from(case))
         return found
+
+    def _measured_from(self, case: dict[str, Any]) -> int:
+        again = [
+            CALENDAR.week_at(event["at"]) for event in self.bank.events
+            if (event["case_id"], event["what"]) == (case["case_id"], "reopened")
+        ]  # fmt: skip
+        return max(again, default=case["opened_week"])
 
     def _regained(self, client_id: str, opened: int) -> list[int]:
         began = self.clients[client_id]["first_week"]
