@@ -60,6 +60,7 @@ def staff_work(deps: ApiDeps, judged_by: int) -> Callable[[Event], None]:
                 log.info("staged", extra={"case": told})
                 if stop.is_set():
                     return
+            log.info("all stories are told")
         stop.wait()
 
     return work

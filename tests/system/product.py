@@ -44,10 +44,17 @@ class Product:
         own = {"EBBWATCH_DATA_DIR": str(self.data_dir), "EBBWATCH_HTTP_PORT": str(self.http_port)}
         return clean | own | dict(self.settings)
 
-    def run(self, *arguments: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
-        """A command to its end."""
+    def run(
+        self, *arguments: str, timeout_s: float = 60, said: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """A command to its end; `said` to it on its standard input."""
         return subprocess.run(
-            [*COMMAND, *arguments], env=self.environment, capture_output=True, text=True, timeout=timeout_s
+            [*COMMAND, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            input=said,
         )
 
     def start(self, *arguments: str) -> None:
@@ -94,13 +101,19 @@ class Product:
         return made.stdout.strip()
 
     def ask(
-        self, method: str, path: str, role: str = "auditor", branch: str | None = None, token: str | None = None
+        self,
+        method: str,
+        path: str,
+        role: str = "auditor",
+        branch: str | None = None,
+        token: str | None = None,
+        body: Mapping[str, Any] | None = None,
     ) -> httpx.Response:
         """One request, with `token` or one made here for `role` and `branch`."""
         if token is None:
             token = issue_token(LocalKey(self.data_dir), f"U-{role}", role, branch, timedelta(hours=1))
         url, headers = f"http://127.0.0.1:{self.http_port}{path}", {"Authorization": f"Bearer {token}"}
-        return httpx.request(method, url, headers=headers, timeout=10)
+        return httpx.request(method, url, headers=headers, json=body, timeout=10)
 
     def alerts(self) -> list[dict[str, Any]]:
         """The first page of alerts; empty while nobody answers."""

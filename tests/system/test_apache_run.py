@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from schemas.messages import TOPIC_ALERTS
 from store.unit_of_work import Store
 from tests.kafka.reading import APACHE_SESSION_S, Broker
-from tests.system.alerts_topic import read_up_to
 from tests.system.product import Product
+from tests.system.published_topic import read_up_to
 
 SERVICES = ("ingest", "detect", "relay", "follow-up", "notify", "api")
 CLIENTS, WEEKS = 120, 80
@@ -50,7 +51,12 @@ def test_from_a_topic_to_an_acknowledged_alert(
         for service in SERVICES:
             product.start(service)
         alert = product.wait_until("an acknowledged alert", product.acknowledge_one)
-        message = read_up_to(Broker(apache_alone, APACHE_SESSION_S), alert["alert_id"], alert["revision"])
+        message = read_up_to(
+            Broker(apache_alone, APACHE_SESSION_S),
+            TOPIC_ALERTS,
+            alert_id=alert["alert_id"],
+            revision=alert["revision"],
+        )
         assert (message["state"], message["client_id"]) == ("acknowledged", alert["client_id"])
         checked = product.run("doctor")
         assert [line[:4] for line in checked.stdout.splitlines()] == ["ok  "] * 4, checked.stdout

@@ -11,12 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from feeds.simulated_bank import SimulatedBank
+from schemas.messages import TOPIC_ALERTS
 from schemas.weeks import parse_week
 from store.tables import client, dead_letter, ledger, shard, shard_week
 from store.unit_of_work import Store, open_store
 from tests.kafka.reading import EMBEDDED_SESSION_S, Broker
-from tests.system.alerts_topic import read_up_to
 from tests.system.product import Product, answers, free_port, processes_with
+from tests.system.published_topic import read_up_to
 
 CLIENTS, HISTORY_WEEKS, PARTITIONS = 60, 90, 4
 
@@ -129,7 +130,8 @@ def test_an_alert_is_acknowledged_and_a_restart_goes_on(product: Product, store:
     assert product.ask("POST", act, "branch_manager", "B999").status_code == 404
     assert product.ask("POST", act, "operations").status_code == 403
     broker = Broker(f"127.0.0.1:{product.settings['EBBWATCH_EMBEDDED_KAFKA_PORT']}", EMBEDDED_SESSION_S)
-    assert read_up_to(broker, alert["alert_id"], alert["revision"])["state"] == "acknowledged"
+    told = read_up_to(broker, TOPIC_ALERTS, alert_id=alert["alert_id"], revision=alert["revision"])
+    assert told["state"] == "acknowledged"
 
     assert product.interrupt("run") == 0
     assert_nothing_left(product)
