@@ -15,6 +15,7 @@ from api.keys import JwksKeys, Keys, LocalKey
 from schemas.errors import BadSetting
 from services.bank_rules import bank_rules
 from services.desk import desk_config
+from services.detect import policy_of
 from services.parts import Parts, Work, require_schema, run_process
 from services.settings import Settings
 
@@ -24,19 +25,7 @@ DRAIN_S = 5  # requests under way at a stop get this long
 def api_work(parts: Parts) -> Work:
     """Claims the port at once, so that a taken one stops the start. Raises BadSetting."""
     settings = parts.settings
-    app = create_app(
-        ApiDeps(
-            store=parts.store,
-            metrics=parts.metrics,
-            clock=parts.clock,
-            calendar=parts.calendar,
-            base_currency=settings.base_currency,
-            keys=_keys(settings),
-            readiness=lambda: _readiness(parts),
-            rules=bank_rules(settings),
-            desk=desk_config(settings),
-        )
-    )
+    app = create_app(api_deps(parts))
     claimed = _listen(settings.http_host, settings.http_port)
     config = uvicorn.Config(
         app,
@@ -49,6 +38,8 @@ def api_work(parts: Parts) -> Work:
     server = uvicorn.Server(config)
 
     def work(stop: Event) -> None:
+        app.state.stopping = stop  # streams of events end by themselves
+
         def leave() -> None:
             stop.wait()
             server.should_exit = True
@@ -57,6 +48,23 @@ def api_work(parts: Parts) -> Work:
         server.run(sockets=[claimed])
 
     return work
+
+
+def api_deps(parts: Parts) -> ApiDeps:
+    """What the application is made of. Raises BadSetting."""
+    settings = parts.settings
+    return ApiDeps(
+        store=parts.store,
+        metrics=parts.metrics,
+        clock=parts.clock,
+        calendar=parts.calendar,
+        base_currency=settings.base_currency,
+        keys=_keys(settings),
+        readiness=lambda: _readiness(parts),
+        rules=bank_rules(settings),
+        policy=policy_of(settings),
+        desk=desk_config(settings),
+    )
 
 
 def _keys(settings: Settings) -> Keys:

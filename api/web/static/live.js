@@ -5,6 +5,7 @@ const line = document.querySelector(".live");
 const seen = new Map();
 let since = Number(list?.dataset.since ?? 0);
 let source = null;
+const AGAIN_MS = 30_000;
 
 function shown() {
   return new Map([...list.querySelectorAll("[data-alert]")].map((row) => [row.dataset.alert, row]));
@@ -36,11 +37,35 @@ function ended() {
   document.removeEventListener("visibilitychange", look);
 }
 
+function address() {
+  return `${list.dataset.stream}?after=${since}`;
+}
+
 function open() {
   if (source) return;
-  source = new EventSource(`${list.dataset.stream}?after=${since}`);
+  source = new EventSource(address());
   source.addEventListener("alerts", take);
   source.addEventListener("ended", ended);
+  source.addEventListener("error", refused);
+}
+
+// A stream that breaks is opened again by the browser; one that was refused is not, and the browser does not say why.
+async function refused() {
+  if (source?.readyState !== EventSource.CLOSED) return;
+  close();
+  const asking = new AbortController();
+  try {
+    const answer = await fetch(address(), { headers: { Accept: "text/event-stream" }, signal: asking.signal });
+    if (answer.status === 401) {
+      ended();
+      return;
+    }
+  } catch {
+    // the server is away: later, then
+  } finally {
+    asking.abort();
+  }
+  setTimeout(look, AGAIN_MS);
 }
 
 function close() {
