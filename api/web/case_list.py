@@ -14,6 +14,7 @@ from api.cases import CaseQuery, list_cases
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
 from api.roles import Permission, may
+from api.web.figures import FILES
 from api.web.forms import BadFields, Sent, Shown
 from api.web.rendering import render
 from api.web.session import Visitor, needing_page
@@ -54,12 +55,12 @@ class Filters:
         except ValidationError as error:
             raise BadFields(error.errors(include_url=False)) from None
 
-    def path(self, cursor: str | None = None) -> str:
-        """The address of the list with these filters, from `cursor` on."""
+    def path(self, cursor: str | None = None, page: str = CASES) -> str:
+        """The address of the list with these filters, from `cursor` on; or of another `page` of the same."""
         said = {name: value for name, value in self.values.items() if value} | (
             {"cursor": cursor} if cursor else {}
         )
-        return f"{CASES}?{urlencode(said)}" if said else CASES
+        return f"{page}?{urlencode(said)}" if said else page
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,10 @@ class Row:
 @router.get(CASES)
 def cases_page(request: Request, visitor: Reader, deps: Deps) -> Response:
     """The list, narrowed by the filters in its address."""
-    return _page(request, visitor, deps, _filters(request.query_params.multi_items()))
+    return _page(request, visitor, deps, filters_of(request.query_params.multi_items()))
 
 
-def _filters(given: Iterable[tuple[str, str]]) -> Filters:
+def filters_of(given: Iterable[tuple[str, str]]) -> Filters:
     """Names that the list does not know are passed over: people keep old bookmarks."""
     said = {name: value.strip() for name, value in given}
     return Filters({name: said.get(name, "") for name in _FIELDS}, said.get("cursor", "")[:_LONGEST] or None)
@@ -90,7 +91,7 @@ def _page(request: Request, visitor: Visitor, deps: ApiDeps, filters: Filters) -
         return _page(request, visitor, deps, Filters(filters.values, None))
     except BadFields as error:
         wrong = Sent(request, {name: [value] for name, value in filters.values.items()}).shown(error)
-        found = list_cases(visitor.caller, deps, _filters(()).query(actor))
+        found = list_cases(visitor.caller, deps, filters_of(()).query(actor))
     return render(
         request,
         "cases.html",
@@ -100,6 +101,7 @@ def _page(request: Request, visitor: Visitor, deps: ApiDeps, filters: Filters) -
         filters=filters,
         wrong=wrong,
         states=OPEN,
+        downloads=[(name, filters.path(page=f"{CASES}.{ending}")) for name, ending in FILES],
         may_form=may(visitor.caller.role, Permission.FORM_CASES),
         next_url=filters.path(found.next) if found.next else None,
         first_url=filters.path() if filters.cursor else None,

@@ -8,6 +8,7 @@ from api.web import (
     case_list,
     case_new,
     case_tasks,
+    downloads,
     figures,
     notices,
     remedies,
@@ -15,5 +16,6 @@ from api.web import (
 
 # case_new before case_forms: "new" is no case's id.
 ROUTERS = tuple(
-    part.router for part in (case_list, case_new, case_forms, case_tasks, remedies, approvals, figures, notices)
+    part.router
+    for part in (case_list, downloads, case_new, case_forms, case_tasks, remedies, approvals, figures, notices)
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from schemas.weeks import NotAWeek, format_week, parse_week
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_FIGURES)]
 FIGURES = "/desk/figures"
+FILES = (("CSV", "csv"), ("Excel", "xlsx"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ class Period:
             wrong = [dict(item) | {"loc": (_FIELD.get(str(item["loc"][0]), "branch"),)} for item in error.errors()]
             raise BadFields(wrong) from None
 
+    def downloads(self) -> list[tuple[str, str]]:
+        """What it is called and where it is, of each kind of file."""
+        said = {"first": self.first, "last": self.last, "branch": self.branch}
+        query = urlencode({name: value for name, value in said.items() if value})
+        return [(name, f"{FIGURES}.{ending}" + (f"?{query}" if query else "")) for name, ending in FILES]
+
 
 _FIELD = {"from": "first", "to": "last"}
 
@@ -49,10 +57,10 @@ _FIELD = {"from": "first", "to": "last"}
 @router.get(FIGURES)
 def figures_page(request: Request, visitor: Reader, deps: Deps) -> Response:
     """The figures of a period."""
-    return _page(request, visitor, deps, _period(request.query_params.multi_items()))
+    return _page(request, visitor, deps, period_of(request.query_params.multi_items()))
 
 
-def _period(given: Iterable[tuple[str, str]]) -> Period:
+def period_of(given: Iterable[tuple[str, str]]) -> Period:
     said = {name: value.strip() for name, value in given}
     return Period(said.get("first", ""), said.get("last", ""), said.get("branch", ""))
 
@@ -75,7 +83,7 @@ def _page(request: Request, visitor: Visitor, deps: ApiDeps, period: Period) -> 
         last_week=format_week(parse_week(figures.to_week) - 1),
         period=period,
         wrong=wrong,
-        downloads=(),
+        downloads=period.downloads(),
     )
 
 

@@ -145,3 +145,14 @@ def test_only_a_manager_forms_one_and_only_about_a_client_of_the_branch(case) ->
         assert case.manager.get(f"{NEW}?client_id={client_id}").status_code == 404
     assert "This client has no open alert." in case.manager.get(f"{NEW}?client_id=C2").text
     assert Page(case.manager.get(NEW).text).one("input", name="client_id")
+
+
+def test_the_list_is_taken_away_as_a_file_of_what_it_shows(case) -> None:
+    page = Page(case.staff.get(f"{CASES}?mine=1&state=all").text)
+    paths = [link["href"] for link in page.all("a") if str(link["href"]).startswith(f"{CASES}.")]
+    assert paths == [f"{CASES}.csv?state=all&mine=1", f"{CASES}.xlsx?state=all&mine=1"]
+    csv, excel = (case.staff.get(path) for path in paths)
+    assert "C1 Trading" in csv.text
+    assert excel.content.startswith(b"PK")
+    assert "C1 Trading" not in case.other.get(f"{CASES}.csv").text
+    assert case.staff.get(f"{CASES}.csv?state=asleep").headers["location"] == f"{CASES}?state=asleep"

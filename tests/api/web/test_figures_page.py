@@ -64,3 +64,20 @@ def test_the_hold_out_is_shown_where_there_is_one(case) -> None:
     assert "A share of low-value prompts (10%)" in Page(case.auditor.get(FIGURES).text).text
     case.auditor.cookies.set("language", "zh-Hans")
     assert "抽签选取一部分低金额预警（10%）" in Page(case.auditor.get(FIGURES).text).text
+
+
+def test_the_figures_are_taken_away_as_files_of_the_period_and_branch_that_is_shown(case) -> None:
+    page = Page(case.auditor.get(f"{FIGURES}?first=2026-W01&branch=B1").text)
+    paths = [link["href"] for link in page.all("a") if str(link["href"]).startswith(f"{FIGURES}.")]
+    assert paths == [f"{FIGURES}.csv?first=2026-W01&branch=B1", f"{FIGURES}.xlsx?first=2026-W01&branch=B1"]
+    csv, excel = (case.auditor.get(path) for path in paths)
+    assert ("B1" in csv.text, "B2" in csv.text) == (True, False)
+    assert csv.headers["content-disposition"] == 'attachment; filename="figures.csv"'
+    assert excel.content.startswith(b"PK")
+    assert "B2" not in case.manager.get(f"{FIGURES}.csv").text
+    assert case.staff.get(f"{FIGURES}.csv").status_code == 403
+
+
+def test_a_file_of_a_period_that_is_none_leads_to_the_page_that_says_why(case) -> None:
+    answer = case.auditor.get(f"{FIGURES}.csv?first=soon")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{FIGURES}?first=soon")
