@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench schemas docs messages lock clean
+.PHONY: help run test load check format bench schemas docs messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ kafka-up: ## one Apache Kafka broker on 127.0.0.1 (needs Java, and Maven the fir
 
 kafka-down: ## stop that broker; its data stays in var/kafka
 	@deploy/kafka/kafka.sh down
+
+load: $(VENV)/.dev ## the desk on a large bank, and its story in a browser: how long people wait
+	@$(BIN)/python -m pytest -m load -s -p no:cacheprovider
 
 schemas: $(VENV)/.run ## write schemas/published/ anew from the types
 	$(BIN)/python -m schemas.publish

@@ -24,7 +24,7 @@ from tests.system.product import Product, answers
 USERS, PAGES_EACH, THINK_S = 20, 15, 1.0
 PAGE_LIMIT_S, BULK_LIMIT_S, BULK = 0.200, 1.0, 200
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.load, pytest.mark.postgres, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

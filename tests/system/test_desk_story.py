@@ -18,7 +18,7 @@ from tests.kafka.reading import EMBEDDED_SESSION_S, Broker
 from tests.system.product import Product, answers, free_port
 from tests.system.published_topic import read_up_to
 
-pytestmark = [pytest.mark.slow, pytest.mark.chromium, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.load, pytest.mark.chromium, pytest.mark.timeout(400)]
 
 BRANCH, PASSWORD, WEEK_S = "B001", "correct horse battery staple", 3
 PEOPLE = {"staff-1": "branch_staff", "manager-1": "branch_manager", "approver-1": "approver"}
