@@ -60,14 +60,6 @@ class Desk:
             self.bank.client(client_id, branch, first_week=WEEK)
         self.bank.case("C1", CASE, self.bank.alert("C1"))
         self.bank.case("D1", OTHER_CASE)
-        self.sign_in()
-
-    def again(self) -> Desk:
-        """Everybody signs in anew, after the clock has gone on."""
-        self.sign_in()
-        return self
-
-    def sign_in(self) -> None:
         self.staff = self.api.staff("B1", "staff-17")
         self.manager = self.api.a("branch_manager", "B1", "manager-b001")
         self.other_manager = self.api.a("branch_manager", "B2", "manager-b002")

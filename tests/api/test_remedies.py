@@ -199,7 +199,6 @@ def test_a_cases_remedies_are_its_own(desk) -> None:
 def test_a_remedy_is_shown_and_found_as_it_stands_today(desk, days, state) -> None:
     remedy = desk.approve()
     desk.api.clock.now += timedelta(days=days)
-    desk = Desk.again(desk)
     shown = desk.manager.get(remedy)
     assert (shown.json()["state"], shown.json()["ended_on"]) == (state, "2026-05-01" if days == 108 else None)
     states = ("approved", "active", "expiring", "expired")
@@ -210,7 +209,6 @@ def test_a_remedy_is_shown_and_found_as_it_stands_today(desk, days, state) -> No
 def test_the_revision_shown_today_is_the_one_to_name(desk) -> None:
     remedy = desk.approve()
     desk.api.clock.now += timedelta(days=30)
-    desk = Desk.again(desk)
     shown = desk.manager.get(remedy).headers["ETag"]
     assert shown == '"4"'  # proposed, submitted, approved, begun
     no = {"note": "a slip"}
@@ -229,7 +227,6 @@ def test_a_renewal_shows_what_the_last_one_brought(desk) -> None:
         tx.execute(client.update().where(client.c.client_id == "C1").values(first_week=WEEK - 20))
     first = desk.approve(starts_on="2026-02-02")  # the Monday four weeks after the alert's
     desk.api.clock.now += timedelta(days=280)
-    desk = Desk.again(desk)
     renewal = desk.propose(REDUCTION, renews=first.rsplit("/", 1)[1], starts_on="2026-11-01", ends_on="2026-12-01")
     body = desk.manager.get(renewal).json()
     assert body["effects"] == []
