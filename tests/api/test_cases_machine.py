@@ -206,12 +206,12 @@ def scenes(application, local_key, bank_on, sqlite_template: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("runs", "length"), [(12, 20), pytest.param(500, 50, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+    ("runs", "length"), [(12, 20), pytest.param(100, 50, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
 )
 def test_no_sequence_of_requests_gets_around_the_rules_of_cases(scenes, runs, length) -> None:
     machine = type("TwoBranchesHere", (TwoBranches,), {"scenes": scenes})
     thorough = settings(
-        max_examples=runs, stateful_step_count=length, deadline=None, derandomize=runs < 500,
+        max_examples=runs, stateful_step_count=length, deadline=None, derandomize=runs < 100,
         suppress_health_check=[HealthCheck.too_slow],
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=thorough)
