@@ -20,7 +20,8 @@ from tests.system.published_topic import read_up_to
 
 pytestmark = [pytest.mark.load, pytest.mark.chromium, pytest.mark.timeout(400)]
 
-BRANCH, PASSWORD, WEEK_S = "B001", "correct horse battery staple", 3
+# A week long enough that the alert on the page is still the newest when its button is pressed.
+BRANCH, PASSWORD, WEEK_S = "B001", "correct horse battery staple", 8
 PEOPLE = {"staff-1": "branch_staff", "manager-1": "branch_manager", "approver-1": "approver"}
 
 
