@@ -12,7 +12,8 @@ from schemas.http_peers import PeersBody
 _WIDTH, _INSET, _LEAST_SPAN = 320, 10, 20.0  # percentage points: less would make noise look like news
 _PICTURE = Markup(
     '<svg class="strip" aria-hidden="true" focusable="false" viewBox="0 0 320 34" width="320" height="34">'
-    '<line class="axis" x1="10" x2="310" y1="17" y2="17"/><line class="zero" x1="{zero}" x2="{zero}" y1="5" y2="29"/>'
+    '<line class="axis" x1="10" x2="310" y1="17" y2="17"/>'
+    '<line class="zero" x1="{zero}" x2="{zero}" y1="5" y2="29"/>'
     '<rect class="half" x="{lower}" y="11" width="{half}" height="12" rx="2"/>'
     '<line class="median" x1="{median}" x2="{median}" y1="8" y2="26"/><circle cx="{own}" cy="17" r="6"/></svg>'
 )
