@@ -11,7 +11,7 @@ from casework.figures import KEPT, TRUE, regained_minor, spent_minor
 from casework.remedies import RUNNING
 from casework.retention import AFTER_WEEKS, PROPOSED_WEEKS
 from store import case_span, closed_weeks, turnover_windows
-from store.figures_scope import Scope, Tallies
+from store.figures_scope import OF_CLIENT, Scope, Tallies
 from store.tables import client
 from store.tables_casework import client_case, remedy
 
@@ -29,7 +29,7 @@ def _regained(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     """1. The kept cases. 2. Which weeks of theirs can be measured. 3. What moved in them."""
     kept = (client_case.c.retention.in_(KEPT), client_case.c.truth.in_(TRUE), client.c.first_week.is_not(None))
     rows = tx.execute(
-        sa.select(client_case.c.case_id, client_case.c.opened_week, client_case.c.times_reopened, client)
+        sa.select(client_case.c.case_id, client_case.c.opened_week, client_case.c.times_reopened, *OF_CLIENT)
         .join_from(client_case, client, client.c.client_id == client_case.c.client_id)
         .where(scope.within(client_case.c.closed_week), *kept, *scope.branches)
     ).all()

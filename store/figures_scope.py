@@ -14,6 +14,8 @@ from schemas.weeks import WeekCalendar
 from store.tables import client
 
 Tallies: TypeAlias = defaultdict[str, Tally]  # by branch
+# What is needed to read a client's weeks and to count it.
+OF_CLIENT = (client.c.client_id, client.c.branch_id, client.c.shard, client.c.first_week, client.c.last_week)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from casework.figures import Tally
 from casework.holdout import HoldOut
 from casework.retention import AFTER_WEEKS, ONSET_WEEKS, first_week_needed
 from casework.trial import SETTLED_WEEKS, Arm, kept
 from schemas.verdicts import Direction, Grade
 from store import closed_weeks, turnover_windows
-from store.figures_scope import Scope, Tallies
+from store.figures_scope import OF_CLIENT, Scope, Tallies
 from store.tables import alert, client, shard
 from store.tables_casework import alert_opening
 
@@ -22,44 +23,14 @@ MOST_A_SIDE = 2000
 
 
 def add(tx: Connection, scope: Scope, tallies: Tallies, hold_out: HoldOut) -> None:
-    """Nothing where the bank holds nobody out: then there is nothing to compare with."""
+    """1. The alerts. 2. Which can be measured. 3. What moved in a usual year and in the last quarter.
+
+    Nothing where the bank holds nobody out: then there is nothing to compare with.
+    """
     newest = tx.scalar(sa.select(sa.func.max(shard.c.next_to_close)))
-    if not hold_out.lots or newest is None:
-        return
-    lot = alert_opening.c.lot
-    treated, held_out = (
-        _arms(tx, _first(scope, hold_out, newest, side)) for side in (lot >= hold_out.lots, lot < hold_out.lots)
-    )
-    for branch, arm in treated.items():
-        tallies[branch].treated += arm
-    for branch, arm in held_out.items():
-        tallies[branch].held_out += arm
-
-
-def _first(scope: Scope, hold_out: HoldOut, next_to_close: int, side: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Alerts of one side that took part (casework.holdout.eligible) and are settled, in the order of their lots."""
-    took_part = (
-        alert.c.direction == Direction.FALL.value,
-        alert_opening.c.grade == int(Grade.PROMPT),
-        alert_opening.c.value_at_risk_minor < hold_out.below_minor,
-        alert.c.opened_week + SETTLED_WEEKS < next_to_close,
-        client.c.first_week.is_not(None),
-    )
-    return (
-        sa.select(alert.c.opened_week, client)
-        .join_from(alert, client, client.c.client_id == alert.c.client_id)
-        .join(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
-        .where(scope.within(alert.c.opened_week), *took_part, side, *scope.branches)
-        .order_by(alert_opening.c.lot, alert.c.alert_id)
-        .limit(MOST_A_SIDE)
-    )
-
-
-def _arms(tx: Connection, side: sa.Select[Any]) -> dict[str, Arm]:
-    """By branch. 1. The alerts. 2. Which can be measured. 3. What moved in a usual year and in the last quarter."""
-    rows = tx.execute(side).all()
+    rows = tx.execute(_drawn(scope, hold_out, newest)).all() if hold_out.lots and newest is not None else []
     if not rows:
-        return {}
+        return
     alerted = np.array([row.opened_week for row in rows], np.int64)
     first_weeks = np.array([row.first_week for row in rows], np.int64)
     began = np.maximum([first_week_needed(week) for week in alerted.tolist()], first_weeks)
@@ -71,10 +42,36 @@ def _arms(tx: Connection, side: sa.Select[Any]) -> dict[str, Arm]:
     ids = [rows[i].client_id for i in chosen.tolist()]
     usual = turnover_windows.load(tx, ids, began[chosen], until[chosen])
     after = turnover_windows.load(tx, ids, end[chosen] - AFTER_WEEKS, end[chosen])
-    arms: dict[str, Arm] = {}
     for i, usual_minor, after_minor in zip(chosen.tolist(), usual, after, strict=True):
         left = rows[i].last_week is not None and rows[i].last_week < end[i]
         was_kept = kept(usual_minor, int(until[i] - began[i]), after_minor, left=left)
         if was_kept is not None:
-            arms[rows[i].branch_id] = arms.get(rows[i].branch_id, Arm()) + Arm(1, int(was_kept))
-    return arms
+            _count(tallies[rows[i].branch_id], Arm(1, int(was_kept)), held_out=rows[i].lot < hold_out.lots)
+
+
+def _count(tally: Tally, arm: Arm, *, held_out: bool) -> None:
+    if held_out:
+        tally.held_out += arm
+    else:
+        tally.treated += arm
+
+
+def _drawn(scope: Scope, hold_out: HoldOut, next_to_close: int) -> sa.Select[Any]:
+    """Alerts that took part (casework.holdout.eligible) and are settled: of each side the first by lot."""
+    took_part = (
+        alert.c.direction == Direction.FALL.value,
+        alert_opening.c.grade == int(Grade.PROMPT),
+        alert_opening.c.value_at_risk_minor < hold_out.below_minor,
+        alert.c.opened_week + SETTLED_WEEKS < next_to_close,
+        client.c.first_week.is_not(None),
+    )
+    lot = alert_opening.c.lot
+    place = sa.func.row_number().over(partition_by=lot < hold_out.lots, order_by=(lot, alert.c.alert_id))
+    numbered = (
+        sa.select(alert.c.opened_week, lot, *OF_CLIENT, place.label("place"))
+        .join_from(alert, client, client.c.client_id == alert.c.client_id)
+        .join(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
+        .where(scope.within(alert.c.opened_week), *took_part, *scope.branches)
+        .subquery()
+    )
+    return sa.select(numbered).where(numbered.c.place <= MOST_A_SIDE)

@@ -1,4 +1,4 @@
-"""Figures are what a plain recomputation of the same rows gives, on both databases, and quick on a big bank."""
+"""Figures are what a plain recomputation of the same rows gives, on both databases."""
 
 from __future__ import annotations
 
