@@ -64,7 +64,7 @@ class MoneyFiguresBody(Body):
     """Of cases closed in the period.
 
     `revenue_kept`: turnover a week that true cases regained that ended saved or partly_saved (mean of the last 13
-    of the 26 weeks after the opening, or of 13 where 26 are not over, less the mean of the 13 weeks before it),
+    of the 26 weeks after the opening or last reopening, or of 13 where 26 are not over, less that of the 13 before it),
     times 52 weeks and the margin. `kept_measured` of `kept` such cases could be measured.
     `spent`: fees given up and costs of the remedies that ran in all closed cases, pro rata where ended early.
     `concessions_running` and what they give up a month: today, whatever the period.
@@ -120,7 +120,10 @@ class TimeFiguresBody(Body):
 
 
 class ArmBody(Body):
-    """One side of the hold-out: alerts whose 26 weeks are over, and those whose client was kept (60 % or more)."""
+    """One side of the hold-out: alerts whose 26 weeks are over, and those whose client was kept (60 % or more).
+
+    Of a side with more than 2,000 these are the first by lot.
+    """
 
     count: int
     kept: int
