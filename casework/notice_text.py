@@ -22,6 +22,7 @@ from casework.notices import (
     Language,
     NewAlarm,
     RemedyEnding,
+    Several,
     Trial,
 )
 from casework.sentence import compact_amount
@@ -67,6 +68,28 @@ _STEP: Mapping[Language, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
+_SEVERAL: Mapping[Language, Mapping[Kind, str]] = MappingProxyType(
+    {
+        "en": {
+            "new_alarm": "new alarms",
+            "case_assigned": "cases of yours",
+            "approval_waiting": "approvals waiting",
+            "sla_warning": "deadlines due soon",
+            "sla_breach": "deadlines overdue",
+            "escalation": "overdue deadlines, escalated",
+            "remedy_ending": "remedies ending soon",
+        },
+        "zh-Hans": {
+            "new_alarm": "项新警报",
+            "case_assigned": "宗您的个案",
+            "approval_waiting": "项待审批",
+            "sla_warning": "项即将到期",
+            "sla_breach": "项已逾期",
+            "escalation": "项逾期上报",
+            "remedy_ending": "项即将结束的措施",
+        },
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +113,9 @@ def notice_text(
 def desk_path(facts: Facts) -> str:
     """The page of the branch desk that shows what a notice is about."""
     match facts:
-        case CaseAssigned() | RemedyEnding() | ApprovalWaiting() | Deadline(case_id=str()):
+        case ApprovalWaiting() | RemedyEnding():
+            return f"/desk/remedies/{facts.remedy_id}"
+        case CaseAssigned() | Deadline(case_id=str()):
             return f"/desk/cases/{facts.case_id}"
         case NewAlarm() | Deadline():
             return f"/desk/clients/{quote(facts.client_id, safe='')}"
@@ -191,11 +216,19 @@ def _digest_zh(facts: Digest, _kind: Kind, currency: str) -> _Said:
     return f"{facts.monday}当周：{where}", *body
 
 
-def _test_en(_facts: Trial, _kind: Kind, _currency: str) -> _Said:
+def _several_en(facts: Several, kind: Kind, _currency: str) -> _Said:
+    return f"{facts.number} {_SEVERAL['en'][kind]}", f"Among them {', '.join(facts.names)}. All are on the desk."
+
+
+def _several_zh(facts: Several, kind: Kind, _currency: str) -> _Said:
+    return f"{facts.number}{_SEVERAL['zh-Hans'][kind]}", f"包括{'、'.join(facts.names)}等，全部请见工作台。"
+
+
+def _trial_en(_facts: Trial, _kind: Kind, _currency: str) -> _Said:
     return "Ebbwatch: test", "Notices reach you here."
 
 
-def _test_zh(_facts: Trial, _kind: Kind, _currency: str) -> _Said:
+def _trial_zh(_facts: Trial, _kind: Kind, _currency: str) -> _Said:
     return "Ebbwatch：测试", "通知将发送至此处。"
 
 
@@ -213,7 +246,9 @@ _SAY: Mapping[tuple[type, Language], Callable[[Any, Kind, str], _Said]] = Mappin
         (RemedyEnding, "zh-Hans"): _ending_zh,
         (Digest, "en"): _digest_en,
         (Digest, "zh-Hans"): _digest_zh,
-        (Trial, "en"): _test_en,
-        (Trial, "zh-Hans"): _test_zh,
+        (Several, "en"): _several_en,
+        (Several, "zh-Hans"): _several_zh,
+        (Trial, "en"): _trial_en,
+        (Trial, "zh-Hans"): _trial_zh,
     }
 )

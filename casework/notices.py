@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -33,6 +34,8 @@ Choice = Literal[
 ]
 Kind = Choice | Literal["test"]
 NEWS = timedelta(weeks=2)  # what is older is not told: it stands on the desk
+ONE_BY_ONE = 5  # of a kind at once: with more, people read none
+_NAMED = 3
 CHOICES: frozenset[Choice] = frozenset(get_args(Choice))  # what a person may want to hear of
 
 
@@ -99,11 +102,18 @@ class Digest(msgspec.Struct, frozen=True, tag=True):
     overdue: int
 
 
+class Several(msgspec.Struct, frozen=True, tag=True):
+    """More of one kind at once than anybody reads one by one; some of the clients concerned by name."""
+
+    number: int
+    names: tuple[str, ...]
+
+
 class Trial(msgspec.Struct, frozen=True, tag=True):
     """Somebody tries out their address."""
 
 
-Facts = NewAlarm | CaseAssigned | ApprovalWaiting | Deadline | RemedyEnding | Digest | Trial
+Facts = NewAlarm | CaseAssigned | ApprovalWaiting | Deadline | RemedyEnding | Digest | Several | Trial
 
 
 def read_facts(kept: object) -> Facts:
@@ -161,6 +171,32 @@ def told(
         for person in people
         if kind == "test" or kind in person.kinds
     ]
+
+
+def fold(fresh: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
+    """What to send of these, and what one of those tells of as well: more than a few of a kind to a person are one.
+
+    The same notices give the same one, whoever folds them.
+    """
+    piles: dict[tuple[str, Kind], list[Notice]] = {}
+    for each in fresh:
+        piles.setdefault((each.user, each.kind), []).append(each)
+    sent: list[Notice] = []
+    folded: list[Notice] = []
+    for pile in piles.values():
+        if len(pile) > ONE_BY_ONE:
+            sent.append(_several(pile))
+            folded += pile
+        else:
+            sent += pile
+    return sent, folded
+
+
+def _several(pile: Sequence[Notice]) -> Notice:
+    keys = "\n".join(sorted(each.subject_key for each in pile))
+    key = "several/" + hashlib.blake2b(keys.encode(), digest_size=16).hexdigest()
+    names = list(dict.fromkeys(name for each in pile if (name := getattr(each.facts, "client_name", None))))
+    return replace(pile[0], subject_key=key, facts=Several(len(pile), tuple(names[:_NAMED])))
 
 
 def of_branch(people: Iterable[Preference], branch_id: str) -> list[Preference]:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from api.deps import BankRules
-from casework.notices import Notice, Preference, Roles
+from casework.notices import Notice, Preference, Roles, fold
 from schemas.errors import Conflict, NotFound, StaleRevision
 from schemas.weeks import Week, WeekCalendar
 from store import audit, follow_up, notice_preferences, notices
@@ -67,17 +67,20 @@ class Round:
             return notice_preferences.everybody(tx)
 
     def tell(self, wanted: Sequence[Notice], mark: tuple[str, str] | None = None) -> int:
-        """Write what has not been told yet; how many. `mark`: the step's name, and what it has seen."""
+        """Write what has not been told yet, much of a kind as one; how many. `mark`: the step, and what it saw."""
         with self.store.read() as tx:
             fresh = notices.untold(tx, wanted)
             seen = mark is None or follow_up.seen(tx, mark[0]) == mark[1]
         if not fresh and seen:
             return 0
 
+        sent, folded = fold(fresh)
+
         def write(tx: Tx) -> int:
             if mark is not None:
                 follow_up.mark_seen(tx, *mark)
-            return notices.write(tx, fresh, self.now)
+            notices.write(tx, folded, self.now, folded=True)
+            return notices.write(tx, sent, self.now)
 
         return self.store.transact(write)
 

@@ -54,8 +54,8 @@ class Written:
 _WRITTEN = [notice.c[name] for name in Written.__dataclass_fields__]
 
 
-def write(tx: Connection, notices: Sequence[Notice], at: datetime) -> int:
-    """Keep those that have not been told yet; how many they were."""
+def write(tx: Connection, notices: Sequence[Notice], at: datetime, *, folded: bool = False) -> int:
+    """Keep those that have not been told yet; how many they were. `folded`: another one tells of them as well."""
     rows = [
         {
             "user": n.user,
@@ -64,6 +64,7 @@ def write(tx: Connection, notices: Sequence[Notice], at: datetime) -> int:
             "facts": msgspec.to_builtins(n.facts),
             "written_at": at,
             "not_before": n.not_before,
+            "sent_at": at if folded else None,
             "tries": 0,
         }
         for n in notices

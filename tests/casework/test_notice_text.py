@@ -10,6 +10,7 @@ import pytest
 
 from casework.notice_text import desk_path, notice_text
 from casework.notices import (
+    CHOICES,
     ApprovalWaiting,
     CaseAssigned,
     Deadline,
@@ -18,6 +19,7 @@ from casework.notices import (
     Language,
     NewAlarm,
     RemedyEnding,
+    Several,
     Trial,
 )
 from casework.remedies import Level
@@ -69,6 +71,12 @@ EXAMPLES = [
         "Harbour Trading: the first contact was due by 2026-01-20 and is not done.",
     ),
     (
+        "sla_breach",
+        Several(12, ("Harbour Trading", "Peak Ltd")),
+        "12 deadlines overdue",
+        "Among them Harbour Trading, Peak Ltd. All are on the desk.",
+    ),
+    (
         "weekly_digest",
         DIGEST,
         "Week of 2026-01-12: B1",
@@ -77,6 +85,12 @@ Cases 4, overdue 1, waiting for approval 2.""",
     ),
 ]
 IN_CHINESE = [
+    (
+        "escalation",
+        Several(12, ("Harbour Trading", "Peak Ltd")),
+        "12项逾期上报",
+        "包括Harbour Trading、Peak Ltd等，全部请见工作台。",
+    ),
     ("new_alarm", ALARM, "新警报：Harbour Trading", f"Harbour Trading（HK/7）：{SUMMARY.zh}"),
     (
         "sla_breach",
@@ -92,8 +106,15 @@ IN_CHINESE = [
     ),
 ]
 FACTS: list[Facts] = [
-    ALARM, WAIVER, SOON, DIGEST, ENDING, Trial(), CaseAssigned(CASE, "C1", "Harbour Trading", "analyst"),
-]  # fmt: skip
+    ALARM,
+    Several(7, ("Harbour Trading",)),
+    WAIVER,
+    SOON,
+    DIGEST,
+    ENDING,
+    Trial(),
+    CaseAssigned(CASE, "C1", "Harbour Trading", "analyst"),
+]
 
 
 @pytest.mark.parametrize(("kind", "facts", "title", "body"), EXAMPLES)
@@ -113,7 +134,8 @@ def test_in_simplified_chinese(kind, facts, title, body) -> None:
     [
         (ALARM, "/desk/clients/HK%2F7"),
         (SOON, f"/desk/cases/{CASE}"),
-        (WAIVER, f"/desk/cases/{CASE}"),
+        (WAIVER, "/desk/remedies/r-1"),
+        (ENDING, "/desk/remedies/r-1"),
         (msgspec.structs.replace(SOON, case_id=None), "/desk/clients/C1"),
         (DIGEST, "/"),
         (Trial(), "/"),
@@ -147,3 +169,9 @@ def test_a_clients_name_begins_no_line_and_no_header() -> None:
     text = notice_text("new_alarm", sly, "en", currency="HKD")
     assert "\n" not in text.title + text.body
     assert "\r" not in text.title + text.body
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_every_kind_but_the_digest_can_come_in_numbers(language) -> None:
+    for kind in CHOICES - {"weekly_digest"}:
+        assert notice_text(kind, Several(7, ("Harbour Trading",)), language, currency="HKD").title.startswith("7")

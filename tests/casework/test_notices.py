@@ -9,12 +9,16 @@ import pytest
 
 from casework.notices import (
     CHOICES,
+    ONE_BY_ONE,
     NewAlarm,
+    Notice,
     Preference,
     Roles,
+    Several,
     Trial,
     checkers,
     escalated,
+    fold,
     is_news,
     of_branch,
     responsible,
@@ -97,3 +101,25 @@ def test_what_is_older_than_two_weeks_is_no_news() -> None:
     today = date(2026, 1, 19)
     assert is_news(date(2026, 1, 5), today)
     assert not is_news(date(2026, 1, 4), today)
+
+
+def many(number: int, user: str = "staff-17", kind="new_alarm") -> list[Notice]:
+    facts = [NewAlarm(f"a-{n}", f"C{n}", f"C{n} Trading", Summary("It ebbs.", "下降。")) for n in range(number)]
+    return [Notice(user, kind, f.alert_id, f, NOW) for f in facts]
+
+
+def test_a_few_of_a_kind_are_told_one_by_one() -> None:
+    few = many(ONE_BY_ONE) + many(ONE_BY_ONE, "staff-18") + many(ONE_BY_ONE, kind="escalation")
+    sent, folded = fold(few)
+    assert sorted(sent, key=str) == sorted(few, key=str)
+    assert folded == []
+
+
+def test_many_of_a_kind_are_one_whoever_folds_them() -> None:
+    flood, other = many(40), many(1, "staff-18")
+    sent, folded = fold(flood + other)
+    assert (sent[1:], folded) == (other, flood)
+    assert (sent[0].user, sent[0].kind, sent[0].not_before) == ("staff-17", "new_alarm", NOW)
+    assert sent[0].facts == Several(40, ("C0 Trading", "C1 Trading", "C2 Trading"))
+    again = fold(flood[::-1])[0][0]
+    assert again.subject_key == sent[0].subject_key != fold(flood[1:])[0][0].subject_key

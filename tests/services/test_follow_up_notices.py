@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from casework import actions, task_force
 from casework.cases import Task
-from casework.notices import Deadline, Digest, Facts
+from casework.notices import Deadline, Digest, Facts, read_facts
 from casework.quiet_hours import QuietHours
 from schemas.verdicts import Direction, Grade
-from store import alerts, audit, cases
+from store import alerts, audit, cases, notices
 from store.tables import shard_week
 from store.tables_casework import notice
 from tests.api.conftest import CASE
@@ -67,6 +67,20 @@ def test_a_new_alarm_is_told_to_its_branch_once(bank) -> None:
     bank.passes(HOUR)
     assert len(bank.told("new_alarm")) == 3
     assert facts(bank, "new_alarm", "staff-17")[0].summary.en.endswith("HK$120K a year at risk.")
+
+
+def test_many_alarms_at_once_are_one_notice_and_are_not_told_again(bank) -> None:
+    ids = [f"M{number}" for number in range(9)]
+    bank.clients("B2", *ids)
+    for client_id in ids:
+        bank.alert(client_id, week=WEEK)
+    bank.passes()
+    judge_again(bank)
+    bank.passes(HOUR)
+    with bank.store.read() as tx:
+        (one,) = [n for n in notices.due(tx, bank.clock(), 99) if n.kind == "new_alarm"]
+    assert (one.reader.user, read_facts(one.facts).number) == ("manager-b002", 9)
+    assert len(bank.told("new_alarm")) == 10
 
 
 @pytest.mark.parametrize(
