@@ -147,12 +147,15 @@ def _approvals(tx: Connection, ids: Sequence[str]) -> Mapping[str, list[Approval
 
 
 def _compare(tx: Connection, remedy: Remedy) -> RemedyState | None:
-    """The state it is kept in now, None for a new one; all of the client's are locked."""
-    stored = _lock(tx, table.c.client_id == remedy.client_id).get(remedy.remedy_id)
-    actual = 0 if stored is None else stored[0]
+    """The state it is kept in now, None for a new one. A change locks all of the client's."""
+    new = remedy.revision == 1
+    # A new one locks nothing: who proposes holds the case, for which those who change others wait in the end.
+    mine = table.c.remedy_id == remedy.remedy_id if new else table.c.client_id == remedy.client_id
+    found = _lock(tx, mine)
+    actual, state = found.get(remedy.remedy_id, (0, None))
     if actual != remedy.revision - 1:
         raise StaleRevision(remedy.revision - 1, actual)
-    return None if stored is None else stored[1]
+    return state
 
 
 def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, tuple[int, RemedyState]]:
