@@ -44,7 +44,7 @@ def test_what_waits_stands_there_with_all_that_one_needs_to_decide(case) -> None
         "C1 · B1 · proposed by staff-17 · submitted 13 Jan 2026 10:00",
         "Given up and spent, in all HK$3,511",
         "ACCT-MAINT HK$1,200 a month, 100% off",
-        "Volume promised a week HK$400,000",
+        "Volume promised HK$400,000 a week",
         "match the other bank",
         "Region · asked now",
         "Do nothing 0 0",
@@ -196,5 +196,5 @@ def test_a_chinese_reader_reads_chinese(case) -> None:
     case.submit(WAIVER)
     case.approver.cookies.set("language", "zh-Hans")
     page = Page(case.approver.get(INBOX).text)
-    for said in ("费用免收", "制单：staff-17", "每周保本点", "不采取措施", "按所提方案", "同意", "退回", "否决"):
+    for said in ("费用免收", "制单：staff-17", "保本点", "不采取措施", "按所提方案", "同意", "退回", "否决"):
         assert said in page.text
