@@ -137,7 +137,7 @@ def _act(
             remedies.save(tx, after, facts, deps.base_currency, deps.clock())
             remedy_timeline.tell(tx, after, at=deps.clock(), actor=caller.actor, what=what, note=note)
             trace = Trace(f"remedy.{name}", "remedy", remedy_id, told(before), told(after))
-            also = reroute_waiting(tx, deps, branch) if gate else ()
+            also = reroute_waiting(tx, deps, branch, after) if gate else ()
         return Done(read_remedy(tx, deps, caller, remedy_id), trace, after.revision, also)
 
     return perform(deps, caller, post, work)

@@ -43,9 +43,14 @@ def approve_within_limits(tx: Tx, deps: ApiDeps, remedy: Remedy, caller: Caller,
     return acts.approve(remedy, route, levels, caller.actor, today, note)
 
 
-def reroute_waiting(tx: Tx, deps: ApiDeps, branch: str) -> tuple[Trace, ...]:
-    """What waits in a branch and needs more approval than before, now that this was decided: it says so at once."""
+def reroute_waiting(tx: Tx, deps: ApiDeps, branch: str, decided: Remedy) -> tuple[Trace, ...]:
+    """What waits and needs more approval than before, now that this was decided: it says so at once.
+
+    What was submitted counts for its client, what was approved for the whole branch.
+    """
     waiting = limits.waiting(tx, branch)
+    if decided.state == "submitted":
+        waiting = [remedy for remedy in waiting if remedy.client_id == decided.client_id]
     wanted = {remedy.remedy_id: _asked(remedy) for remedy in waiting}
     claims = _claims(tx, deps, branch, list(wanted.values()))
     traces = []
