@@ -15,6 +15,7 @@ was wrong with it, and the newest state of everything else; it is answered with 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
@@ -27,6 +28,7 @@ from starlette.datastructures import UploadFile
 from api import etag
 from api.changes import Post
 from api.deps import ApiDeps
+from api.errors import BadHeader
 from api.problems import kind_of
 from api.web import flash
 from api.web.csrf import FIELD as CSRF
@@ -41,6 +43,7 @@ from schemas.http import Body
 
 B = TypeVar("B", bound=Body)
 KEY, REVISION = "key", "revision"
+_REVISION, _KEY_SHAPE = re.compile(r"[0-9]{1,9}"), re.compile(r"[\w.~-]{1,200}", re.ASCII)
 _OURS = frozenset({CSRF, KEY, REVISION})
 
 
@@ -86,11 +89,13 @@ class Sent:
     @property
     def post(self) -> Post:
         """For `api.changes.perform`: If-Match from `revision`, the Idempotency-Key from `key`."""
-        revision = self.one(REVISION)
-        if_match = etag.etag(int(revision)) if revision and revision.isascii() and revision.isdigit() else None
+        revision, key = self.one(REVISION), self.one(KEY)
+        if (revision and not _REVISION.fullmatch(revision)) or (key and not _KEY_SHAPE.fullmatch(key)):
+            raise BadHeader("a form sends its revision and its key back as they were")
+        if_match = etag.etag(int(revision)) if revision else None
         said = [f"{name}={value}" for name in sorted(self.values) for value in self.values[name] if name != CSRF]
         fingerprint = hashlib.sha256("\n".join((self.request.url.path, *said)).encode()).hexdigest()
-        return Post(if_match, self.one(KEY), fingerprint, self.request.state.request_id)
+        return Post(if_match, key, fingerprint, self.request.state.request_id)
 
     def body(self, model: type[B], *, only: Collection[str] | None = None, **known: Any) -> B:
         """The fields as the API's body, with what the route knows better. `only`: take these and no others.

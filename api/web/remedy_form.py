@@ -5,6 +5,7 @@ Its address says what it begins with: `?change=` or `?renew=` a remedy, or the f
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from api.web.session import Visitor
 from api.what_if import WhatIfQuery, what_if
 from casework.actions import NotAllowedByRules
 from casework.remedies import UNDECIDED
-from casework.terms import CONCESSIONS
 from schemas.errors import NotFound
 from schemas.http_cases import CaseDetailBody
 from schemas.http_remedies import RemedyBody, WhatIfBody
@@ -38,6 +38,7 @@ _TERMS = (
     "cost",
     "expected_effect",
 )
+_ID = re.compile(r"[0-9a-f-]{36}")
 _ENDED = ("expiring", "expired", "revoked")
 
 
@@ -113,7 +114,7 @@ def _renewable(visitor: Visitor, deps: ApiDeps, client_id: str) -> Sequence[Reme
 
 def _undecided(visitor: Visitor, deps: ApiDeps, remedy_id: str, case_id: str) -> RemedyBody | None:
     """The case's remedy that can still be changed; None for any other."""
-    if not remedy_id:
+    if not _ID.fullmatch(remedy_id):
         return None
     try:
         with deps.store.read() as tx:
@@ -148,8 +149,3 @@ def _following(renew: RemedyBody, today: date) -> dict[str, str]:
         "starts_on": start.isoformat(),
         "ends_on": (start + (renew.ends_on - renew.starts_on)).isoformat(),
     }
-
-
-def is_concession(kind: str | None) -> bool:
-    """Whether a remedy of that type gives up a fee."""
-    return kind in CONCESSIONS

@@ -231,6 +231,16 @@ def test_a_form_without_its_token_is_refused(case) -> None:
     assert kept(case).tasks == ()
 
 
+@pytest.mark.parametrize(
+    "tampered", [{"revision": "9" * 5000}, {"revision": "x"}, {"key": "k" * 5000}, {"key": "é"}]
+)
+def test_a_form_whose_hidden_fields_were_changed_is_refused(case, tampered) -> None:
+    form = form_to(case.staff.get(ONE).text, f"{ONE}/tasks")
+    sent = form.filled(title="Evil", due_on="2026-01-15", **tampered)
+    assert case.staff.post(f"{ONE}/tasks", data=sent).status_code == 400
+    assert kept(case).tasks == ()
+
+
 def test_what_people_write_is_text_and_never_markup(case) -> None:
     evil = "<script>alert(1)</script>"
     case.done(case.staff, "tasks", title=evil, due_on="2026-01-15")

@@ -184,6 +184,11 @@ def test_a_checker_cannot_change_what_they_checked_and_is_told_so(case) -> None:
     assert (answer.status_code, "Who proposed or changed a remedy cannot approve it." in answer.text) == (403, True)
 
 
+def test_an_address_that_names_no_remedy_is_a_page_as_ever(case) -> None:
+    for query in ("change=%00", "change=none", "renew=%00", "change=00000000-0000-4000-8000-000000000009"):
+        assert form_to(case.staff.get(f"{ONE}?{query}").text, f"{ONE}/remedies")
+
+
 def test_proposals_are_offered_to_who_may_make_them(case) -> None:
     assert f"{ONE}/remedies" not in actions_of(case.approver.get(ONE).text)
     assert case.approver.get(f"{ONE}?{WHAT_IF}").status_code == 200
