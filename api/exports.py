@@ -110,7 +110,7 @@ def _table(
     header = [f"{column} ({zone.key})" if column.endswith("_at") else column for column in columns]
 
     def rows(page: Page[B]) -> list[list[Cell]]:
-        return [[_cell(deps, column, flat(body)[column]) for column in columns] for body in page.items]
+        return [[_cell(deps, column, told[column]) for column in columns] for told in map(flat, page.items)]
 
     def pages() -> Iterator[list[list[Cell]]]:
         page = first

@@ -64,8 +64,8 @@ class MoneyFiguresBody(Body):
     """Of cases closed in the period.
 
     `revenue_kept`: turnover a week that true cases regained that ended saved or partly_saved (mean of the last 13
-    of the 26 weeks after the opening or last reopening, or of 13 where 26 are not over, less that of the 13 before it),
-    times 52 weeks and the margin. `kept_measured` of `kept` such cases could be measured.
+    of the 26 weeks after the opening or the last reopening, of 13 where 26 are not over, less that of the 13 weeks
+    before it), times 52 weeks and the margin. `kept_measured` of `kept` such cases could be measured.
     `spent`: fees given up and costs of the remedies that ran in all closed cases, pro rata where ended early.
     `concessions_running` and what they give up a month: today, whatever the period.
     """
