@@ -9,13 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.figures import JUDGED, TRUE, Tally
+from casework.figures import Tally
 from casework.holdout import HoldOut
-from schemas.verdicts import Grade
-from store import figures_lead, figures_money, figures_time, figures_trial
+from store import figures_alerts, figures_lead, figures_money, figures_time, figures_trial
 from store.figures_scope import Scope, Tallies
-from store.tables import alert, client
-from store.tables_casework import alert_opening, client_case
+from store.tables import client
+from store.tables_casework import client_case
 
 
 def load(tx: Connection, scope: Scope, hold_out: HoldOut) -> Mapping[str, Tally]:
@@ -30,28 +29,13 @@ def load(tx: Connection, scope: Scope, hold_out: HoldOut) -> Mapping[str, Tally]
     tallies: Tallies = defaultdict(Tally)
     for branch in tx.scalars(sa.select(client.c.branch_id).where(*scope.branches).distinct()):
         tallies[branch] = Tally()
-    _alerts(tx, scope, tallies)
+    figures_alerts.add(tx, scope, tallies)
     _cases(tx, scope, tallies)
     figures_money.add(tx, scope, tallies)
     figures_time.add(tx, scope, tallies)
     figures_lead.add(tx, scope, tallies)
     figures_trial.add(tx, scope, tallies, hold_out)
     return tallies
-
-
-def _alerts(tx: Connection, scope: Scope, tallies: Tallies) -> None:
-    kinds = (client.c.branch_id, alert.c.grade, alert.c.outcome, alert_opening.c.policy_version)
-    query = (
-        sa.select(*kinds, sa.func.count())
-        .join_from(alert, client, client.c.client_id == alert.c.client_id)
-        .outerjoin(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
-        .where(scope.within(alert.c.opened_week), *scope.branches)
-        .group_by(*kinds)
-    )
-    for branch, grade, outcome, policy, count in tx.execute(query):
-        tallies[branch].alerts[Grade(grade), outcome] += count
-        if outcome in JUDGED:
-            tallies[branch].judged[policy, outcome in TRUE] += count
 
 
 def _cases(tx: Connection, scope: Scope, tallies: Tallies) -> None:

@@ -1,69 +1,27 @@
-"""How soon people acted on alerts."""
+"""How soon a task force was formed about a client, and how soon somebody spoke with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.durations import Moments
-from schemas.weeks import monday
-from store.figures_scope import Scope, Tallies
-from store.tables import alert, audit, client
+from store.figures_scope import Scope, Tallies, joined_moments, moments
+from store.tables import alert, client
 from store.tables_casework import case_alert, case_task, client_case
 
 
 def add(tx: Connection, scope: Scope, tallies: Tallies) -> None:
-    """Time to acknowledge, to the task force and to the first contact with the client."""
-    for branch, moments in _moments(tx, _acknowledged(scope)):
-        tallies[branch].acknowledged += moments
-    for branch, moments in _moments(tx, _formed(scope)):
-        tallies[branch].formed += moments
-    for branch, moments in _moments(tx, _contacted(scope)):
-        tallies[branch].contacted += moments
+    """Of the cases opened in the period, from their first alert on."""
+    for branch, *texts in tx.execute(_by_branch(_formed(scope))):
+        tallies[branch].formed += moments(*texts)
+    for branch, *texts in tx.execute(_by_branch(_contacted(scope))):
+        tallies[branch].contacted += moments(*texts)
 
 
-def _moments(tx: Connection, done: sa.Subquery) -> Iterable[tuple[str, Moments]]:
-    """By branch. `done`: branch_id, week, at. Joined into texts: two hundred thousand rows would take a second."""
-    at_s = sa.cast(sa.extract("epoch", done.c.at), sa.BigInteger)
-    texts = [sa.func.aggregate_strings(sa.cast(each, sa.String), " ") for each in (done.c.week, at_s)]
-    for branch, *joined in tx.execute(sa.select(done.c.branch_id, *texts).group_by(done.c.branch_id)):
-        yield branch, Moments(*(np.fromstring(text, np.int64, sep=" ") for text in joined))
-
-
-def _acknowledged(scope: Scope) -> sa.Subquery:
-    """When a person first acted on each alert of the period, or a case first took it."""
-    # Grouped one by one: of their union PostgreSQL would not know how many alerts it is about.
-    acts = (
-        sa.select(audit.c.key, sa.func.min(audit.c.at).label("at"))
-        .where(audit.c.kind == "alert", audit.c.at >= _earliest(scope))
-        .group_by(audit.c.key)
-        .subquery()
-    )
-    taken = (
-        sa.select(case_alert.c.alert_id, sa.func.min(client_case.c.opened_at).label("at"))
-        .join_from(case_alert, client_case)
-        .group_by(case_alert.c.alert_id)
-        .subquery()
-    )
-    first = sa.case((sa.or_(taken.c.at.is_(None), acts.c.at < taken.c.at), acts.c.at), else_=taken.c.at)
-    return (
-        sa.select(client.c.branch_id, alert.c.opened_week.label("week"), first.label("at"))
-        .join_from(alert, client, client.c.client_id == alert.c.client_id)
-        .outerjoin(acts, acts.c.key == alert.c.alert_id)
-        .outerjoin(taken, taken.c.alert_id == alert.c.alert_id)
-        .where(scope.within(alert.c.opened_week), first.is_not(None), *scope.branches)
-        .subquery()
-    )
-
-
-def _earliest(scope: Scope) -> datetime:
-    """No act on an alert of the period is older, in any zone: the trail goes back for ever."""
-    return datetime.combine(monday(max(scope.first_week, 0)), time(), UTC) - timedelta(days=1)
+def _by_branch(done: sa.Subquery) -> sa.Select[Any]:
+    return sa.select(done.c.branch_id, *joined_moments(done.c.week, done.c.at)).group_by(done.c.branch_id)
 
 
 def _formed(scope: Scope) -> sa.Subquery:
