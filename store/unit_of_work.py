@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -48,6 +49,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._turn: AbstractContextManager[object] = _Turns() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -58,7 +60,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it or nothing. The only commit of the product."""
-        with self.engine.connect().execution_options(ebbwatch_write=True) as tx, tx.begin():
+        with self._turn, self.engine.connect().execution_options(ebbwatch_write=True) as tx, tx.begin():
             yield tx
 
     def transact(self, work: Callable[[Connection], T]) -> T:
@@ -83,6 +85,23 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+class _Turns:
+    """SQLite has one writer at a time, and those who wait look again now and then: a busy one keeps them out for
+    good. Here the threads of one process take turns.
+    """
+
+    def __init__(self) -> None:
+        self._next = threading.Lock()  # held by whoever waits: who just had the turn comes after them
+        self._turn = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._next:
+            self._turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._turn.release()
 
 
 def is_transient(error: BaseException) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import statistics
 import threading
+from collections import Counter
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -112,3 +116,30 @@ def test_an_error_of_a_statement_does_not_show_its_values(store: Store) -> None:
             tx.execute(sa.insert(notice_preference).values(row | {"address": "json://s3cret.bank.example"}))
     assert "s3cret" not in str(failed.value)
     assert "INSERT" in str(failed.value)
+
+
+def test_a_busy_writer_lets_others_have_their_turn(sqlite_template: Path, tmp_path: Path) -> None:
+    """Each write of a second thread comes after a few of a busy one at most, not when that is done."""
+    store = open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'ebbwatch.db')}")
+    busy, stop = Counter(), threading.Event()
+
+    def keep_writing() -> None:
+        while not stop.is_set():
+            with store.write() as tx:
+                tx.execute(sa.select(1))
+            busy["writes"] += 1
+
+    writer = threading.Thread(target=keep_writing)
+    writer.start()
+    try:
+        waited = []
+        for _ in range(20):
+            before = busy["writes"]
+            with store.write() as tx:
+                tx.execute(sa.select(1))
+            waited.append(busy["writes"] - before)
+    finally:
+        stop.set()
+        writer.join()
+        store.close()
+    assert statistics.median(waited) <= 2
