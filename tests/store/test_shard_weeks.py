@@ -62,13 +62,13 @@ def test_nothing_behind_a_held_or_unjudged_week_is_handed_out(store: Store, stat
 
 def test_two_detectors_never_hold_two_weeks_of_one_shard(store: Store) -> None:
     keep(store, checkpoint(0, 1, {("C1", W): 5}, weeks=(closed(W), closed(W + 1)), next_to_close=W + 2))
-    with ThreadPoolExecutor(1) as other, store.write() as first:
-        mine = shard_weeks.claim(first)
-        assert mine == Claim(0, W, 1, 0)
-        theirs = other.submit(claimed, store)
-        time.sleep(0.1)
-        shard_weeks.mark_judged(first, mine)
-        first.commit()
+    with ThreadPoolExecutor(1) as other:
+        with store.write() as first:
+            mine = shard_weeks.claim(first)
+            assert mine == Claim(0, W, 1, 0)
+            theirs = other.submit(claimed, store)
+            time.sleep(0.1)
+            shard_weeks.mark_judged(first, mine)
         # PostgreSQL passes over the locked week and finds no other; SQLite waits for the first detector to end.
         assert theirs.result() in {None, Claim(0, W + 1, 1, 0)}
     assert claimed(store) == Claim(0, W + 1, 1, 0)
