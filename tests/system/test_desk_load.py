@@ -99,8 +99,7 @@ def test_a_page_comes_within_a_fifth_of_a_second(desk: tuple[Product, Store], pa
     calm, busy = waits(desk, THINK_S, page), waits(desk, 0.0, page)
     for what, found in (("a page a second each", calm), ("without a pause", busy)):
         p50, p95 = statistics.median(found), statistics.quantiles(found, n=20)[-1]
-        rate = len(found) / sum(found) * USERS
-        print(f"\n{page.__name__}, {USERS} people {what}: p50 {p50:.3f} s, p95 {p95:.3f} s, {rate:.0f} pages/s")
+        print(f"\n{page.__name__}, {USERS} people {what}: p50 {p50:.3f} s, p95 {p95:.3f} s")
     assert statistics.quantiles(calm, n=20)[-1] < PAGE_LIMIT_S
 
 
@@ -122,8 +121,11 @@ def test_two_hundred_alerts_are_acknowledged_in_a_second(desk: tuple[Product, St
     took = []
     for number in range(3):
         branch = branch_of(40 + number)
-        mine = product.ask("GET", f"/api/v1/alerts?state=open&limit={BULK}", "branch_staff", branch).json()["items"]
-        ids = [alert["alert_id"] for alert in mine[:BULK]]
+        mine = product.ask(
+            "GET", f"/api/v1/alerts?state=open&state=snoozed&limit={BULK}", "branch_staff", branch
+        ).json()["items"]
+        ids = [alert["alert_id"] for alert in mine]
+        assert len(ids) == BULK
         began = time.perf_counter()
         done = product.ask(
             "POST", "/api/v1/alerts/bulk", "branch_staff", branch, body={"act": "acknowledge", "alert_ids": ids}
