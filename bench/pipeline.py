@@ -161,6 +161,7 @@ def _kafka_python(settings: Settings) -> tuple[Callable[[], int], Callable[[], N
         max_poll_records=MAX_POLL_RECORDS,
         max_partition_fetch_bytes=2 << 20,  # the sizes that the product reads with
         fetch_max_bytes=16 << 20,
+        isolation_level="read_committed",
         metrics_enabled=False,
     )
     return lambda: sum(map(len, consumer.poll(timeout_ms=200).values())), consumer.close

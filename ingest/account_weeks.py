@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -21,7 +22,8 @@ class AccountWeeks:
     """The first kind to arrive wins an account's week.
 
     That an account sent transactions is remembered in the duplicate filter, as one entry more with an id made of
-    account and week, so that it is kept and forgotten with the events themselves.
+    account and week, so that it is kept and forgotten with the events themselves. It comes there with `note`, all
+    of a checkpoint's at once.
     """
 
     def __init__(self, accounts: Codes, clients: Codes, events: EventFilter) -> None:
@@ -32,6 +34,7 @@ class AccountWeeks:
         self._summed: dict[int, Bool] = {}  # week -> by account code: has a summary
         self._newest: dict[tuple[int, int, str], SummaryRow] = {}
         self._changed: set[tuple[int, int, str]] = set()
+        self._unnoted: dict[int, list[Int32]] = defaultdict(list)  # week -> accounts not yet in the filter
 
     def load(self, summaries: Iterable[SummaryRow]) -> None:
         for row in summaries:
@@ -78,6 +81,15 @@ class AccountWeeks:
         self._changed.add(key)
         self._flags(self._summed, event.week)[account] = True
 
+    def note(self, floor: int) -> None:
+        """Put the accounts first seen since the last call, in weeks from `floor` on, into the duplicate filter."""
+        for week in [number for number in self._unnoted if number >= floor]:
+            first_seen = np.concatenate(self._unnoted[week])
+            in_week = np.full(len(first_seen), week, np.int32)
+            ids = self._ids(first_seen, in_week)
+            self._events.admit(ids, np.zeros(len(ids), np.uint64), in_week)
+        self._unnoted.clear()
+
     def drain(self) -> tuple[SummaryRow, ...]:
         """The summaries that changed since the last drain."""
         rows = tuple(self._newest[key] for key in sorted(self._changed))
@@ -117,10 +129,8 @@ class AccountWeeks:
             flags = self._flags(self._sent, week)
             unseen = accounts[mine][~flags[accounts[mine]]]
             if len(unseen):
-                unseen = np.unique(unseen)
                 flags[unseen] = True
-                in_week = np.full(len(unseen), week, np.int32)
-                self._events.admit(self._ids(unseen, in_week), np.zeros(len(unseen), np.uint64), in_week)
+                self._unnoted[week].append(unseen)
 
     def _ids(self, accounts: Int32, weeks: Int32) -> UInt64:
         """One 64-bit id an account and week (splitmix64 of the account's hash and the week)."""

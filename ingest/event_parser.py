@@ -49,7 +49,10 @@ class EventParser:
         """The rows of a known form, and of those found to be new. What matched most is tried first next time."""
         parts: list[TransactionTexts] = []
         found: list[tuple[int, Template]] = []
-        unread, quotes = _plain(rows), _quotes(rows)
+        unread = _plain(rows)
+        if self.known and (whole := self._all_alike(rows, unread)) is not None:
+            return [whole]
+        quotes = _quotes(rows)
         for template in self._to_try(rows, unread):
             part = template.read(rows, np.flatnonzero(unread & (quotes == template.quotes)))
             found.append((len(part), template))
@@ -59,6 +62,17 @@ class EventParser:
         found.sort(key=lambda one: one[0], reverse=True)
         self.known = [template for _, template in found[:_TEMPLATES]]
         return parts
+
+    def _all_alike(self, rows: TextRows, plain: Bool) -> TransactionTexts | None:
+        """All rows by the form that matched most, where they are; it takes less than counting each row's quotes.
+
+        A row of that form has at least the form's quotes: where there are no more in all, each has just those.
+        """
+        usual = self.known[0]
+        if np.count_nonzero(rows.flat == ord('"')) != usual.quotes * len(rows) or not plain.all():
+            return None
+        part = usual.read(rows, np.arange(len(rows)))
+        return part if len(part) == len(rows) else None
 
     def _to_try(self, rows: TextRows, unread: Bool) -> Iterator[Template]:
         """The templates there are, then those of a row in the middle of all that none of them fits."""
@@ -77,8 +91,7 @@ class EventParser:
 def _plain(rows: TextRows) -> Bool:
     """Which rows are ASCII without control characters and backslashes, and not too long to be counted through."""
     flat, plain = rows.flat, rows.lengths <= _LONGEST
-    between = len(rows) + 1  # newlines: where there are no more control characters, none are in the rows
-    if np.count_nonzero(flat < ord(" ")) == between and not (flat == ord("\\")).any() and flat.max() < 0x7F:
+    if flat.min() >= ord(" ") and flat.max() < 0x7F and not (flat == ord("\\")).any():
         return plain
     strange = np.flatnonzero((flat < ord(" ")) | (flat == ord("\\")) | (flat >= 0x7F))
     row = np.minimum(np.searchsorted(rows.ends, strange), len(rows) - 1)

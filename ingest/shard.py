@@ -115,6 +115,7 @@ class Shard:
         if self.next_offset == self._from_offset and not weeks:
             return None
         floor = self._book.floor
+        self._account_weeks.note(floor)
         letters = self._folding.drain_letters()
         kept = Checkpoint(
             topic=self._kept.topic,

@@ -66,8 +66,8 @@ def text_rows(texts: Sequence[str]) -> TextRows:
 
 
 def byte_rows(texts: Sequence[bytes]) -> TextRows:
-    """Lay texts end to end, a newline before and after each. Raises TypeError where one is None."""
-    flat = np.frombuffer(b"\n".join([SLACK, *texts, SLACK]), np.uint8)
+    """Lay texts end to end, a blank before and after each. Raises TypeError where one is None."""
+    flat = np.frombuffer(b" ".join([SLACK, *texts, SLACK]), np.uint8)
     lengths = np.fromiter(map(len, texts), np.intp, len(texts))
     ends = np.cumsum(lengths + 1) + len(SLACK)
     return TextRows(flat, ends - lengths, ends)
