@@ -33,12 +33,14 @@ _ADD_ARRAYS = f"""
 """  # noqa: S608 - constants
 
 _HISTORY = "client_id, week, revision, debit_minor, credit_minor, debit_count, credit_count"
+_UP_TO = "(SELECT amendments FROM shard WHERE shard.shard = ledger.shard)"
 _SUPERSEDE_ROWS = (
-    f"INSERT INTO ledger_history ({_HISTORY}) SELECT {_HISTORY} FROM ledger WHERE client_id = ? AND week = ?"  # noqa: S608 - constants
+    f"INSERT INTO ledger_history ({_HISTORY}, amendments) SELECT {_HISTORY}, {_UP_TO} FROM ledger "  # noqa: S608 - constants
+    "WHERE client_id = ? AND week = ?"
 )
 _SUPERSEDE_ARRAYS = f"""
-    INSERT INTO ledger_history ({_HISTORY})
-    SELECT {_HISTORY} FROM ledger JOIN unnest(%(ids)s::text[], %(weeks)s::int[]) AS d(id, number)
+    INSERT INTO ledger_history ({_HISTORY}, amendments)
+    SELECT {_HISTORY}, {_UP_TO} FROM ledger JOIN unnest(%(ids)s::text[], %(weeks)s::int[]) AS d(id, number)
     ON client_id = id AND week = number
 """  # noqa: S608 - constants
 

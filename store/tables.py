@@ -116,6 +116,7 @@ ledger_history = Table(
     Column("credit_minor", BigInteger, nullable=False),
     Column("debit_count", Integer, nullable=False),
     Column("credit_count", Integer, nullable=False),
+    Column("amendments", Integer, comment="of the shard, up to which it held; null where that was not yet noted"),
     comment="superseded ledger rows, so that an old verdict can be rebuilt",
 )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from store import tables_casework
+from store import tables_casework, tables_policies  # noqa: F401 - makes its tables known
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables_casework.account.metadata,
+    target_metadata=tables_policies.policy.metadata,
     render_as_batch=True,
     compare_type=True,
 )

@@ -6,18 +6,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from store import schema
-from store.tables_casework import account
+from store.tables_policies import policy
 from store.unit_of_work import Store, open_store
 
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
     with store.read() as tx:
-        assert compare_metadata(MigrationContext.configure(tx, opts={"compare_type": True}), account.metadata) == []
+        assert compare_metadata(MigrationContext.configure(tx, opts={"compare_type": True}), policy.metadata) == []
 
 
 def test_a_new_database_lacks_the_schema_until_it_is_upgraded(tmp_path) -> None:
     new = open_store(f"sqlite:///{tmp_path / 'new.db'}")
-    assert schema.pending(new) == "0002"
+    assert schema.pending(new) == "0003"
     schema.upgrade(new)
     schema.upgrade(new)
     assert schema.pending(new) is None
