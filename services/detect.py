@@ -20,7 +20,7 @@ from schemas.money import minor_digits
 from schemas.weeks import Week
 from services.parts import Parts, Work, run_process
 from services.settings import Settings
-from store import alerts, ledger, shard_weeks
+from store import alerts, judgings, ledger, policies, shard_weeks
 from store.shard_weeks import Claim
 from store.unit_of_work import Tx
 
@@ -76,8 +76,10 @@ class Judge:
             Week(claim.week), rows.client_ids, rows.first_week, rows.debit_minor, rows.credit_minor, claim.revision
         )
         facts = alerts.facts_of_shard(tx, claim.shard)
-        _, verdicts = step(state, volumes, self._policy, [facts[client_id].tier for client_id in rows.client_ids])
+        policy = policies.find_for_week(tx, claim.week) or self._policy
+        _, verdicts = step(state, volumes, policy, [facts[client_id].tier for client_id in rows.client_ids])
         changed = self._episodes(tx, claim, verdicts, facts)
+        judgings.note(tx, claim, policy.version)
         shard_weeks.mark_judged(tx, claim)
         return Judged(claim, verdicts, changed)
 
@@ -128,7 +130,9 @@ def detect_work(parts: Parts) -> Work:
     """Judge until told to stop; look again a moment later when nothing waits."""
     settings = parts.settings
     rules = EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks)
-    judge = Judge(parts, policy_of(settings), rules)
+    base = policy_of(settings)
+    parts.store.transact(lambda tx: policies.settle(tx, base, parts.clock()))
+    judge = Judge(parts, base, rules)
 
     def work(stop: Event) -> None:
         while not stop.is_set():

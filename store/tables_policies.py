@@ -61,6 +61,5 @@ judged_week = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False, comment="of the shard's week"),
     Column("amendments", Integer, nullable=False, comment="of the shard, when it was judged"),
     Column("policy_version", String(VERSION_LENGTH), nullable=False),
-    Column("judged_at", Instant, nullable=False),
     comment="what each judging was made from, so that it can be done again",
 )

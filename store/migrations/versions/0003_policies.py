@@ -81,7 +81,6 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False, comment="of the shard's week"),
         sa.Column("amendments", sa.Integer(), nullable=False, comment="of the shard, when it was judged"),
         sa.Column("policy_version", sa.String(length=200), nullable=False),
-        sa.Column("judged_at", store.tables.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("shard", "week", "revision", name=op.f("pk_judged_week")),
         comment="what each judging was made from, so that it can be done again",
     )
