@@ -1,0 +1,129 @@
+"""A year of the whole bank under a policy. The history is kept in memory between two looks: a slider asks often."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from casework.episodes import EpisodeRules
+from casework.preview import Course, Grades, run
+from casework.preview_fading import FADING_WEEKS, Faded, choose, fade, seen_fading
+from casework.preview_figures import Figures, StaffHours, load_of
+from casework.preview_leavers import SILENT_WEEKS, Leavers, caught, find_leavers
+from detector.policy import Policy
+from detector.replay import NO_END, History, replay
+from detector.state import HISTORY_WEEKS
+from schemas.errors import Conflict
+from schemas.weeks import Week
+from store import policies_history
+from store.policies_history import Bank
+from store.unit_of_work import Store, Tx
+
+YEAR = 52
+WARM_UP = 13  # weeks judged before those that count: else the first would find everybody who is down at once
+REPLAYED = WARM_UP + YEAR
+LOADED = HISTORY_WEEKS + REPLAYED
+SETTLED_WEEKS = 26  # of history, before a client's copy may fade
+
+
+class NothingJudged(Conflict):
+    """There is no past to replay."""
+
+    def __init__(self) -> None:
+        super().__init__("no week has been judged yet: there is nothing to replay")
+
+
+@dataclass(slots=True)
+class Replays:
+    """The bank's history as last read, and the figures of the policies replayed on it. Safe between threads."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _state: policies_history.State | None = None
+    _bank: Bank | None = None
+    _figures: dict[tuple[str, EpisodeRules, StaffHours], Figures] = field(default_factory=dict)
+
+    def figures(self, store: Store, policy: Policy, rules: EpisodeRules, hours: StaffHours) -> tuple[Week, Figures]:
+        """(last week replayed, figures). One at a time: a second look waits, and a known answer costs nothing.
+
+        Raises NothingJudged.
+        """
+        with self._lock:
+            with store.read() as tx:
+                bank = self._read(tx)
+            key = (policy.version, rules, hours)
+            if key not in self._figures:
+                if len(self._figures) >= MOST_KEPT:
+                    self._figures.pop(next(iter(self._figures)))
+                self._figures[key] = figures_of(bank, policy, rules, hours)
+            return bank.history.last_week, self._figures[key]
+
+    def _read(self, tx: Tx) -> Bank:
+        last = policies_history.last_judged(tx)
+        if last is None:
+            raise NothingJudged
+        state = policies_history.state(tx, last)
+        if self._bank is None or state != self._state:
+            self._bank, self._state = None, None  # the old one's memory first
+            self._bank, self._state = policies_history.load(tx, last, LOADED), state
+            self._figures.clear()
+        return self._bank
+
+
+MOST_KEPT = 64  # figures of policies looked at lately
+
+
+def figures_of(
+    bank: Bank,
+    policy: Policy,
+    rules: EpisodeRules,
+    hours: StaffHours,
+    on_week: Callable[[Week], None] = lambda _: None,
+) -> Figures:
+    """1. Who left. 2. Every week again. 3. What it meant. 4. The same of copies that fade."""
+    history = bank.history
+    start = Week(history.last_week - REPLAYED + 1)
+    weeks = min(YEAR, history.last_week - bank.oldest_week + 1)
+    first = Week(history.last_week - weeks + 1)
+    leavers = leavers_of(history, first)
+    graded = _told(replay(history, policy, start), on_week)
+    course = run(graded, len(history.client_ids), rules, leavers.at)
+    return Figures(
+        load=load_of(course, first, weeks, bank.branch, len(bank.branches), hours),
+        leavers=caught(course, leavers.silent_from - (start - history.oldest_week)),
+        faded=_faded(history, leavers, policy, rules, start),
+    )
+
+
+def leavers_of(history: History, first: Week) -> Leavers:
+    """Who left in the weeks from `first` on."""
+    closed = history.end_week <= history.last_week
+    return find_leavers(history.debit_minor + history.credit_minor, closed, first - history.oldest_week)
+
+
+def _told(weeks: Iterator[tuple[Week, Grades]], on_week: Callable[[Week], None]) -> Iterator[tuple[Week, Grades]]:
+    for week, grade in weeks:
+        yield week, grade
+        on_week(week)
+
+
+def _faded(history: History, leavers: Leavers, policy: Policy, rules: EpisodeRules, start: Week) -> Faded:
+    begins = history.last_week - FADING_WEEKS + 1
+    steady = (history.first_week <= begins - SETTLED_WEEKS) & (history.end_week == NO_END)
+    steady[leavers.at] = False
+    before = slice(-FADING_WEEKS - SILENT_WEEKS, -FADING_WEEKS)
+    steady &= (history.debit_minor[:, before] + history.credit_minor[:, before]).sum(axis=1) > 0
+    at = choose(steady)
+    copies = replace(
+        history,
+        client_ids=[history.client_ids[place] for place in at],
+        tiers=[history.tiers[place] for place in at],
+        first_week=history.first_week[at],
+        end_week=history.end_week[at],
+        debit_minor=fade(history.debit_minor[at]),
+        credit_minor=fade(history.credit_minor[at]),
+    )
+    course: Course = run(replay(copies, policy, start), len(at), rules, np.arange(len(at)))
+    return seen_fading(course)

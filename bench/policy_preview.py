@@ -1,0 +1,62 @@
+"""`python -m bench.policy_preview`: how long a preview of a year takes for 100,000 clients, reading them left aside.
+
+Exit code 1 above 10 seconds (issue 4).
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+
+import numpy as np
+
+from api.policies_replay import LOADED, figures_of
+from casework.episodes import EpisodeRules
+from casework.preview_figures import StaffHours
+from detector.presets import default_policy
+from detector.replay import NO_END, History
+from schemas.weeks import Week
+from store.policies_history import Bank
+
+CLIENTS, BRANCHES, LAST = 100_000, 200, 3000
+MAX_S = 10.0
+KIB_A_MIB = 1024
+
+
+def bank(clients: int) -> Bank:
+    """Noisy clients, some silent every fifth week, one in twenty fading away at some time."""
+    rng = np.random.default_rng(1)
+    level = 10.0 ** rng.uniform(6, 9, (clients, 1))
+    volumes = level * rng.lognormal(0, 0.4, (clients, LOADED)) * (rng.random((clients, LOADED)) < 0.8)
+    for client in range(0, clients, 20):
+        begins = rng.integers(LOADED // 2, LOADED)
+        volumes[client, begins:] *= np.maximum(0.0, 1.0 - np.arange(1, LOADED - begins + 1) / 26)
+    history = History(
+        client_ids=[f"C{at:06d}" for at in range(clients)],
+        tiers=["ABC"[at % 3] for at in range(clients)],
+        first_week=np.full(clients, LAST - 200, np.int32),
+        end_week=np.full(clients, NO_END, np.int32),
+        debit_minor=volumes.astype(np.int64),
+        credit_minor=(volumes * 0.7).astype(np.int64),
+        last_week=Week(LAST),
+    )
+    branches = [f"B{at:03d}" for at in range(BRANCHES)]
+    return Bank(history, np.arange(clients) % BRANCHES, branches, Week(LAST - 200))
+
+
+def main() -> int:
+    made = bank(CLIENTS)
+    began = time.perf_counter()
+    figures = figures_of(made, default_policy("HKD"), EpisodeRules(), StaffHours())
+    took = time.perf_counter() - began
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_A_MIB
+    print(
+        f"{CLIENTS:,} clients, {figures.load.weeks} weeks: {took:.2f} s (at most {MAX_S:.0f}), {peak_mib:.0f} MiB"
+    )
+    print(f"{figures.load.alerts} alerts, {figures.load.alarms} alarms; {figures.leavers}; {figures.faded}")
+    return 0 if took <= MAX_S else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

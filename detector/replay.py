@@ -1,0 +1,71 @@
+"""Judging the past again: every week of a history by one policy, with the very step that judges the new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.limits import Grades
+from detector.policy import Policy
+from detector.state import ShardState
+from detector.step import WeekVolumes, step
+from detector.windows import Ints
+from schemas.weeks import Week
+
+NO_END = np.iinfo(np.int32).max  # last week of a client that has not closed
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """n clients by w weeks, the last of them `last_week`: int64 minor units, zero before a client's first week.
+
+    `first_week`, `end_week`: int32 (n,), of each client; NO_END where it has not closed.
+    """
+
+    client_ids: Sequence[str]
+    tiers: Sequence[str]
+    first_week: npt.NDArray[np.int32]
+    end_week: npt.NDArray[np.int32]
+    debit_minor: Ints
+    credit_minor: Ints
+    last_week: Week
+
+    @property
+    def weeks(self) -> int:
+        return int(self.debit_minor.shape[1])
+
+    @property
+    def oldest_week(self) -> Week:
+        return Week(self.last_week - self.weeks + 1)
+
+
+def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week, Grades]]:
+    """(week, int8 (2, n): grade of each client's fall and rise) of each week from `first` on.
+
+    What the history has before `first` is what the first week is judged against: state.HISTORY_WEEKS, or all since
+    the clients began; ValueError where it does not reach that far. A week in which a client had not begun, or had
+    closed, has no grade.
+    """
+    at = first - history.oldest_week
+    state = ShardState.from_history(
+        history.client_ids,
+        history.first_week,
+        history.debit_minor[:, :at],
+        history.credit_minor[:, :at],
+        first - 1,
+    )
+    for place in range(at, history.weeks):
+        week = Week(history.oldest_week + place)
+        volumes = WeekVolumes(
+            week,
+            history.client_ids,
+            history.first_week,
+            np.ascontiguousarray(history.debit_minor[:, place]),
+            np.ascontiguousarray(history.credit_minor[:, place]),
+        )
+        state, verdicts = step(state, volumes, policy, history.tiers)
+        there = (history.first_week <= week) & (week <= history.end_week)
+        yield week, verdicts.grade * there.astype(np.int8)

@@ -1,0 +1,83 @@
+"""What a policy is replayed on: the weeks of all clients that have been judged, and who belongs where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from detector.replay import NO_END, History
+from schemas.weeks import Week
+from store.ledger_reading import AMOUNTS, by_week
+from store.tables import client, shard, shard_week
+
+State = tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """The history of all shards' clients, sorted by id. `branch`: place of each one's branch in `branches`."""
+
+    history: History
+    branch: npt.NDArray[np.intp]
+    branches: list[str]
+    oldest_week: Week  # of any client
+
+
+def last_judged(tx: Connection) -> Week | None:
+    """The newest week that every shard has been judged for; None where none has been."""
+    newest = (
+        sa.select(sa.func.max(shard_week.c.week).label("week"))
+        .where(shard_week.c.judged_revision > 0)
+        .group_by(shard_week.c.shard)
+        .subquery()
+    )
+    found = tx.scalar(sa.select(sa.func.min(newest.c.week)))
+    return None if found is None else Week(found)
+
+
+def state(tx: Connection, last_week: Week) -> State:
+    """What changes whenever a history up to `last_week` would be read differently, but for who the clients are."""
+    rows = tx.execute(sa.select(shard.c.shard, shard.c.amendments).order_by(shard.c.shard))
+    return tuple((row.shard, row.amendments, last_week) for row in rows)
+
+
+def load(tx: Connection, last_week: Week, weeks: int) -> Bank:
+    """The `weeks` weeks up to `last_week` of every client that had begun by then and not closed before them."""
+    first = last_week - weeks + 1
+    theirs = (
+        sa.select(
+            client.c.client_id,
+            client.c.shard,
+            client.c.tier,
+            client.c.branch_id,
+            client.c.first_week,
+            client.c.last_week,
+        )
+        .where(client.c.shard.is_not(None), client.c.first_week <= last_week)
+        .where(sa.or_(client.c.last_week.is_(None), client.c.last_week >= first))
+    )
+    rows = sorted(map(tuple, tx.execute(theirs)))
+    ids, shards, tiers, branch_ids, begins, ends = zip(*rows, strict=True) if rows else ((),) * 6
+    amounts = np.zeros((2, len(ids), weeks), np.int64)
+    place = {client_id: at for at, client_id in enumerate(ids)}
+    for number in sorted(set(shards)):
+        for week, ids_read, columns in by_week(tx, number, first, last_week, AMOUNTS):
+            at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
+            amounts[:, at[at >= 0], week - first] = columns[:, at >= 0]
+    branches = sorted(set(branch_ids))
+    numbers = {branch_id: at for at, branch_id in enumerate(branches)}
+    history = History(
+        client_ids=list(ids),
+        tiers=list(tiers),
+        first_week=np.array(begins, np.int32),
+        end_week=np.array([NO_END if end is None else end for end in ends], np.int32),
+        debit_minor=amounts[0],
+        credit_minor=amounts[1],
+        last_week=last_week,
+    )
+    branch = np.array([numbers[branch_id] for branch_id in branch_ids], np.intp)
+    return Bank(history, branch, branches, Week(min(begins, default=last_week)))
