@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detector.habits import RECENT_WEEKS, Habits
 from detector.ids import IdIndex, Ids, Rows, encode
 from detector.windows import LAGS, LONGEST, Ints
 from schemas.errors import EbbwatchError
@@ -46,17 +47,18 @@ class Memory:
     """Columns by row (client), the rows from `size` on still free.
 
     `ring`: int64 (SLOTS, 2, capacity), [week % SLOTS, debit or credit, row] = all minor units up to and with that
-    week, less what lies before the ring. `first_week`: int32 (capacity,).
+    week, less what lies before the ring. `first_week`: int32 (capacity,). `habits`: what clients usually do.
     """
 
     index: IdIndex
     size: int
     first_week: npt.NDArray[np.int32]
     ring: Ints
+    habits: Habits
 
     @property
     def nbytes(self) -> int:
-        return self.index.nbytes + self.first_week.nbytes + self.ring.nbytes
+        return self.index.nbytes + self.first_week.nbytes + self.ring.nbytes + self.habits.nbytes
 
     def join(self, ids: Ids) -> Rows:
         """Give rows of zeros to unknown clients; int32 rows in the order of `ids`. ValueError where one repeats."""
@@ -73,6 +75,14 @@ class Memory:
         first_week = np.zeros(capacity, np.int32)
         first_week[: self.size] = self.first_week[: self.size]
         self.ring, self.first_week = ring, first_week
+        self.habits = self.habits.grown(capacity, self.size)
+
+    def note_habits(self, week: int, oldest: int) -> None:
+        """Take a week that the ring has learned into the habits; the ring holds nothing from before `oldest`."""
+        now, before, long_before = (
+            self.ring[max(week - lag, oldest - 1) % SLOTS] for lag in (0, 1, 1 + RECENT_WEEKS)
+        )
+        self.habits.note(now, before, long_before)
 
     def cumulative(self, week: int, rows: Rows | slice) -> Mapping[int, Ints]:
         """Running totals of `rows` at every lag behind `week`, int64 (2, m) each; views where `rows` is a slice."""
@@ -93,7 +103,8 @@ class ShardState:
     @classmethod
     def empty(cls) -> ShardState:
         """No client and no week; the first step may bring any week."""
-        return cls(Memory(IdIndex.empty(), 0, np.zeros(0, np.int32), np.zeros((SLOTS, 2, 0), np.int64)), None)
+        ring = np.zeros((SLOTS, 2, 0), np.int64)
+        return cls(Memory(IdIndex.empty(), 0, np.zeros(0, np.int32), ring, Habits.none(0)), None)
 
     @classmethod
     def from_history(
@@ -116,7 +127,12 @@ class ShardState:
         for row, volumes in enumerate((debit_minor, credit_minor)):
             recent = bounded(volumes[:, volumes.shape[1] - weeks :])
             ring[slots, row] = np.cumsum(recent.T, axis=0)
-        return cls(Memory(IdIndex.empty().extended(ids, 0), len(ids), first_week.astype(np.int32), ring), last_week)
+        index = IdIndex.empty().extended(ids, 0)
+        memory = Memory(index, len(ids), first_week.astype(np.int32), ring, Habits.none(len(ids)))
+        oldest = last_week - weeks + 1
+        for week in range(oldest, last_week + 1):
+            memory.note_habits(week, oldest)
+        return cls(memory, last_week)
 
     @property
     def clients(self) -> int:

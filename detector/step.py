@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detector.beside_the_group import judge_beside
+from detector.common_movement import CommonMovements, find_common
 from detector.grading import find_candidates, grade_passed
 from detector.ids import Ids, Rows, encode
-from detector.limits import DIRECTIONS, limits_of
+from detector.limits import DIRECTIONS, Limits, limits_of
 from detector.policy import Policy
-from detector.state import SLOTS, Memory, ShardState, WeekOutOfOrder, bounded
+from detector.state import HISTORY_WEEKS, SLOTS, Memory, ShardState, WeekOutOfOrder, bounded
+from detector.surroundings import ALONE, Surroundings
 from detector.verdicts import Verdicts
 from detector.windows import Ints
 from schemas.verdicts import Direction
@@ -35,24 +38,30 @@ class WeekVolumes:
     ledger_revision: int = 1
 
 
-def step(state: ShardState, week: WeekVolumes, policy: Policy, tiers: Sequence[str]) -> tuple[ShardState, Verdicts]:
+def step(
+    state: ShardState, week: WeekVolumes, policy: Policy, tiers: Sequence[str], around: Surroundings = ALONE
+) -> tuple[ShardState, Verdicts]:
     """Judge a week and return the state that has learned it. Spends `state` (see ShardState).
 
     `tiers` are the tiers of `week.client_ids`, in their order. A client not seen before joins: its history before
     this week is zeros since its `first_week`. A client of the state that the week leaves out (a closed account)
-    is not judged and takes a zero. Raises WeekOutOfOrder, StateSpent, and ValueError for columns of unequal length
-    or a client given twice; `state` is then as it was.
+    is not judged and takes a zero. `around`: what the week is judged beside. Raises
+    WeekOutOfOrder, StateSpent, and ValueError for columns of unequal length or a client given twice; `state` is
+    then as it was.
 
     1. Find the rows. 2. Learn the volumes: the judged week itself is in no expected window, so it is judged against
     what came before it alone. 3. Look at everybody with the loosest limits. 4. Grade those who may have passed.
+    5. Take out what their groups did together.
     """
-    _check(state, week, tiers)
+    _check(state, week, tiers, around)
     limits = limits_of(policy)
     codes = limits.encode(tiers)
     rows = _rows(state.memory, encode(week.client_ids))
     memory = state.spend()
     _learn(memory, week, rows)
     passes, value = grade_passed(find_candidates(memory, week.week, rows, limits), codes, limits)
+    common = _common(memory, week, rows, limits, around)
+    passes = judge_beside(passes, common, around.groupings, limits, memory, week.week, rows)
     grade = np.zeros((len(DIRECTIONS), len(rows)), np.int8)
     grade[:, passes.at] = passes.grade.max(axis=(1, 2))
     value_at_risk_minor = np.zeros(len(rows), np.int64)
@@ -69,13 +78,22 @@ def step(state: ShardState, week: WeekVolumes, policy: Policy, tiers: Sequence[s
         policy_version=policy.version,
         ledger_revision=week.ledger_revision,
         state=after,
+        movements=common.movements,
     )
 
 
-def _check(state: ShardState, week: WeekVolumes, tiers: Sequence[str]) -> None:
+def _common(memory: Memory, week: WeekVolumes, rows: Rows, limits: Limits, around: Surroundings) -> CommonMovements:
+    if not around.groupings:
+        return CommonMovements((), {}, {})
+    seen = week.week + 1 - memory.first_week[rows].astype(np.int64)
+    return find_common(memory, week.week, rows, limits, around, seen)
+
+
+def _check(state: ShardState, week: WeekVolumes, tiers: Sequence[str], around: Surroundings) -> None:
     if state.last_week is not None and week.week != state.last_week + 1:
         raise WeekOutOfOrder(state.last_week + 1, week.week)
     lengths = {len(c) for c in (week.client_ids, week.first_week, week.debit_minor, week.credit_minor, tiers)}
+    lengths |= {len(grouping.of) for grouping in around.groupings}
     if len(lengths) != 1:
         raise ValueError(f"columns of week {week.week} have lengths {sorted(lengths)}")
 
@@ -102,3 +120,4 @@ def _learn(memory: Memory, week: WeekVolumes, rows: Rows) -> None:
     now[:] = before
     now[0, rows] += bounded(week.debit_minor)
     now[1, rows] += bounded(week.credit_minor)
+    memory.note_habits(week.week, week.week - HISTORY_WEEKS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,8 +12,9 @@ from detector.ids import Rows, encode
 from detector.limits import DIRECTIONS, GRADES, Grades, Limits
 from detector.readings import Floats, Readings, read
 from detector.state import ShardState, UnknownClient
+from detector.surroundings import Movement
 from detector.windows import PAIRS, SERIES, Ints
-from schemas.verdicts import Baseline, Comparison, Direction, Grade, Insufficient, Series, Verdict
+from schemas.verdicts import Baseline, Common, Comparison, Direction, Grade, Insufficient, Series, Verdict
 from schemas.weeks import Week
 
 
@@ -34,13 +35,18 @@ class Reading:
 class Passed:
     """The clients that passed a preset, length k: their place in the week, tier, readings and grades.
 
-    `grade`: int8 (direction, pair, series, k).
+    `grade`: int8 (direction, pair, series, k). `preset_grade`: the same before what was common was taken out, and
+    `judged_pct`: float64, the deviation after that, NaN where nothing was; None where clients were judged alone.
+    `together`: by (direction, client of k), what the leading comparison was judged against.
     """
 
     at: Rows
     tier: Grades
     readings: Readings
     grade: Grades
+    preset_grade: Grades | None = None
+    judged_pct: Floats | None = None
+    together: Mapping[tuple[int, int], Common] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Verdicts:
     """Columns over the week's clients, length n, in the order the week had them.
 
     `grade`: int8 (2, n), row 0 fall, row 1 rise. `value_at_risk_minor`: int64 (n,), zero without a fall.
-    `tier`: int8 (n,), places in `limits`.
+    `tier`: int8 (n,), places in `limits`. `movements`: what most of a group's clients did together.
     """
 
     week: Week
@@ -61,6 +67,7 @@ class Verdicts:
     policy_version: str
     ledger_revision: int
     state: ShardState
+    movements: tuple[Movement, ...] = ()
 
     @property
     def fall(self) -> Grades:
@@ -78,10 +85,21 @@ class Verdicts:
 
     def passed(self) -> Iterator[Verdict]:
         """A verdict for each client and direction that passed a preset, in the week's order, fall before rise."""
+        return self._told(self.passes.grade)
+
+    def explained(self) -> Iterator[Verdict]:
+        """Of those that passed a preset only with their group: without a grade, with the comparisons passed."""
+        before, after = self.passes.preset_grade, self.passes.grade
+        if before is not None:
+            own = after.max(axis=(1, 2))[:, None, None] > 0
+            for verdict in self._told(np.where(own, np.int8(0), before)):
+                yield replace(verdict, grade=Grade.NONE, value_at_risk_minor=0)
+
+    def _told(self, grade: Grades) -> Iterator[Verdict]:
         for k in range(len(self.passes.at)):
             for way, direction in enumerate(DIRECTIONS):
-                if self.passes.grade[way, :, :, k].any():
-                    yield self._verdict(k, way, direction)
+                if grade[way, :, :, k].any():
+                    yield self._verdict(k, way, direction, grade[way, :, :, k])
 
     def explain(self, client_id: str) -> dict[tuple[Series, Baseline], Reading | Insufficient]:
         """Every comparison of one client. Raises UnknownClient, and StateSpent after the next step."""
@@ -101,13 +119,10 @@ class Verdicts:
             for at, series in enumerate(SERIES)
         }
 
-    def _verdict(self, k: int, way: int, direction: Direction) -> Verdict:
-        passes = self.passes
-        found = [
-            _comparison(passes, self.limits.percent[passes.tier[k], way], k, way, int(which), int(series))
-            for which, series in np.argwhere(passes.grade[way, :, :, k])
-        ]
-        at = int(passes.at[k])
+    def _verdict(self, k: int, way: int, direction: Direction, grade: Grades) -> Verdict:
+        """`grade`: int8 (pair, series), those of the client that count."""
+        found = [self._comparison(k, way, grade, int(which), int(series)) for which, series in np.argwhere(grade)]
+        at = int(self.passes.at[k])
         falls = direction is Direction.FALL
         return Verdict(
             client_id=self.client_ids[at],
@@ -118,23 +133,26 @@ class Verdicts:
             value_at_risk_minor=int(self.value_at_risk_minor[at]) if falls else 0,
             policy_version=self.policy_version,
             ledger_revision=self.ledger_revision,
+            common=self.passes.together.get((way, k)),
         )
 
-
-def _comparison(passes: Passed, percent: Floats, k: int, way: int, which: int, series: int) -> Comparison:
-    pair, readings = PAIRS[which], passes.readings
-    grade = Grade(int(passes.grade[way, which, series, k]))
-    return Comparison(
-        series=SERIES[series],
-        baseline=pair.baseline,
-        weeks=pair.actual.weeks,
-        base_weeks=pair.expected.weeks,
-        actual_minor=_mean(int(readings.actual_sum[which, series, k]), pair.actual.weeks),
-        expected_minor=_mean(int(readings.expected_sum[which, series, k]), pair.expected.weeks),
-        deviation_pct=float(readings.deviation_pct[which, series, k]),
-        preset_pct=float(percent[GRADES.index(grade), which, series]),
-        grade=grade,
-    )
+    def _comparison(self, k: int, way: int, grades: Grades, which: int, series: int) -> Comparison:
+        pair, readings, judged_pct = PAIRS[which], self.passes.readings, self.passes.judged_pct
+        grade = Grade(int(grades[which, series]))
+        judged = np.nan if judged_pct is None else float(judged_pct[way, which, series, k])
+        percent = self.limits.percent[self.passes.tier[k], way, GRADES.index(grade), which, series]
+        return Comparison(
+            series=SERIES[series],
+            baseline=pair.baseline,
+            weeks=pair.actual.weeks,
+            base_weeks=pair.expected.weeks,
+            actual_minor=_mean(int(readings.actual_sum[which, series, k]), pair.actual.weeks),
+            expected_minor=_mean(int(readings.expected_sum[which, series, k]), pair.expected.weeks),
+            deviation_pct=float(readings.deviation_pct[which, series, k]),
+            preset_pct=float(percent),
+            grade=grade,
+            judged_pct=float(judged) if np.isfinite(judged) else None,
+        )
 
 
 def _severity(comparison: Comparison) -> tuple[Grade, float]:

@@ -44,9 +44,34 @@ class Insufficient:
     need: int
 
 
+class GroupKind(StrEnum):
+    """Whom a client is judged beside."""
+
+    BRANCH = "branch"
+    INDUSTRY = "industry"
+    BANK = "bank"
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What most clients of a group did together, as far as a verdict was judged against it.
+
+    `size_pct`: how far the group's median client moved in the leading comparison, 0.0 where only quiet weeks count.
+    `quiet_weeks`: weeks of the judged window in which the group rested, and which count as usual.
+    """
+
+    kind: GroupKind
+    name: str
+    size_pct: float
+    quiet_weeks: int
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One preset passed. Amounts are weekly means in minor units; percentages are signed, -38.0 = 38 % below."""
+    """One preset passed. Amounts are weekly means in minor units; percentages are signed, -38.0 = 38 % below.
+
+    `judged_pct`: what is left of the deviation beside the client's group; None where nothing was common.
+    """
 
     series: Series
     baseline: Baseline
@@ -57,6 +82,7 @@ class Comparison:
     deviation_pct: float
     preset_pct: float  # the preset of `grade` that was passed
     grade: Grade
+    judged_pct: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +90,8 @@ class Verdict:
     """A client's week that passed a preset in one direction.
 
     `comparisons` holds every preset passed, worst first. `value_at_risk_minor` is a year's turnover that goes
-    missing (fall) or comes on top (rise, as 0) if the last quarter stays as it is.
+    missing (fall) or comes on top (rise, as 0) if the last quarter stays as it is. One that `common` explains in
+    full has no grade and the comparisons it would have had. `calendar_version`: empty where no calendar was used.
     """
 
     client_id: str
@@ -75,3 +102,5 @@ class Verdict:
     value_at_risk_minor: int
     policy_version: str
     ledger_revision: int
+    common: Common | None = None
+    calendar_version: str = ""
