@@ -10,11 +10,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.keys import Keys
+from api.policies_replay import Replays
 from api.web.config import DeskConfig
 from casework.cases import CaseRules
+from casework.episodes import EpisodeRules
 from casework.holdout import HoldOut
 from casework.limits import Authority
 from casework.notice_address import DEFAULT_SCHEMES
+from casework.preview_figures import StaffHours
 from detector.policy import Policy
 from detector.presets import default_policy
 from schemas.weeks import WeekCalendar
@@ -33,6 +36,8 @@ class BankRules:
     holdout_share: float = 0.0
     holdout_below_minor: int = 0
     notice_schemes: frozenset[str] = DEFAULT_SCHEMES
+    episodes: EpisodeRules = field(default_factory=EpisodeRules)
+    staff_hours: StaffHours = field(default_factory=StaffHours)
 
     @property
     def hold_out(self) -> HoldOut:
@@ -53,6 +58,7 @@ class ApiDeps:
     readiness: Callable[[], Mapping[str, str | None]]
     rules: BankRules = field(default_factory=BankRules)
     policy: Policy = field(default_factory=lambda: default_policy("HKD"))
+    replays: Replays = field(default_factory=Replays)
     desk: DeskConfig = field(default_factory=DeskConfig)
 
     def today(self) -> date:

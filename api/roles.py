@@ -32,6 +32,8 @@ class Permission(StrEnum):
     CHECK_REMEDIES = "approve remedies"
     REVOKE_REMEDIES = "revoke remedies"
     READ_FIGURES = "read figures"
+    READ_POLICIES = "read policies"
+    SET_POLICIES = "set policies"
     OWN_NOTICES = "be told"
 
 
@@ -54,6 +56,8 @@ PERMISSIONS = MappingProxyType(
         Permission.PROPOSE_REMEDIES: BRANCH_ROLES,
         Permission.CHECK_REMEDIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER}),  # which level: LEVELS
         Permission.REVOKE_REMEDIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER}),
+        Permission.READ_POLICIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER, Role.AUDITOR}),
+        Permission.SET_POLICIES: frozenset({Role.APPROVER}),
         Permission.OWN_NOTICES: _EVERYBODY,
         Permission.READ_FIGURES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER, Role.AUDITOR}),
     }

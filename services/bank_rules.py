@@ -9,7 +9,9 @@ import holidays
 
 from api.deps import BankRules
 from casework.cases import CaseRules
+from casework.episodes import EpisodeRules
 from casework.limits import Authority, load_authority
+from casework.preview_figures import StaffHours
 from schemas.errors import BadSetting
 from schemas.money import minor_digits
 from services.settings import Settings
@@ -26,6 +28,8 @@ def bank_rules(settings: Settings) -> BankRules:
         holidays=_holidays(settings.holidays),
         holdout_share=settings.holdout_share,
         notice_schemes=settings.schemes,
+        episodes=EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks),
+        staff_hours=StaffHours(settings.hours_a_prompt, settings.hours_an_alarm),
         holdout_below_minor=settings.holdout_below * 10 ** minor_digits(settings.base_currency),
     )
 

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     policy_file: Path | None = Field(None, description="Presets (JSON); the shipped policy when not set.")
     recover_after_weeks: int = Field(4, ge=1, description="Quiet weeks after which an alert is recovered.")
     reopen_within_weeks: int = Field(13, ge=0, description="A return within these weeks reopens the same alert.")
+    hours_a_prompt: float = Field(
+        0.5, ge=0, le=100, description="Hours of staff that a prompt takes, for previews."
+    )
+    hours_an_alarm: float = Field(
+        2.5, ge=0, le=100, description="Hours of staff that an alarm takes, for previews."
+    )
 
     case_quorum: int = Field(2, ge=1, description="Members a task force needs for a review, the lead among them.")
     relapse_weeks: int = Field(26, ge=0, description="An alert within these weeks of a case's end reopens it.")

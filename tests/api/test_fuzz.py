@@ -15,6 +15,7 @@ from casework.cases import Task
 from casework.episodes import alert_id_of
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
+from tests.api.policy_desk import KEPT, a_kept_policy, content
 from tests.api.remedy_desk import RUNNING, WAITING, WAIVER, two_remedies
 
 ALERT = alert_id_of("C1", Direction.FALL, parse_week("2026-W02"))
@@ -50,7 +51,7 @@ paths = st.one_of(
     st.sampled_from(["cases", f"cases/{CASE}", f"cases/{CASE}/tasks", f"cases/{CASE}/reviews", "tasks"]),
     st.sampled_from(["remedies", f"remedies/{WAITING}", f"remedies/{WAITING}/what-if"]),
     st.sampled_from([f"cases/{CASE}/remedies", f"cases/{CASE}/what-if"]),
-    st.sampled_from(["notices", "notices/preferences"]),
+    st.sampled_from(["notices", "notices/preferences", "policies", f"policies/{KEPT}"]),
     st.sampled_from(["figures", "figures.csv", "figures.xlsx", "alerts.csv", "cases.xlsx"]),
     st.text(max_size=30).map(lambda text: f"clients/{text}"),
 )
@@ -62,6 +63,7 @@ posts = st.sampled_from(
     + [f"remedies/{WAITING}/{act}" for act in ("revise", "submit", "approve", "reject", "return", "withdraw")]
     + [f"remedies/{RUNNING}/revoke", f"cases/{CASE}/remedies"]
     + ["notices/preferences", "notices/preferences/test"]
+    + ["policies", "policies/preview", f"policies/{KEPT}/apply"]
     + [f"dead-letters/{DEAD}/replay", "held-weeks/0/2026-W02/release", "held-weeks/-1/x/release"]
 )
 scalars = st.one_of(
@@ -74,11 +76,14 @@ _FIELDS = (
     "until reason outcome note assignee again colour act alert_ids client_id members to user role lead title owner"
     " due_on evidence minutes decision held_on truth retention cause swot"
     " type starts_on ends_on cost expected_effect fee_code list_price concession_pct volume_commitment break_even"
-    " renews address language kinds quiet_from quiet_until"
+    " renews address language kinds quiet_from quiet_until policy version name tiers"
 )
 fields = st.sampled_from(_FIELDS.split())
 waivers = st.builds(lambda field, value: WAIVER | {field: value}, fields, scalars)
-bodies = st.one_of(waivers, scalars, st.lists(scalars, max_size=2), st.dictionaries(fields, scalars, max_size=3))
+drafts = st.builds(lambda field, value: {"policy": content() | {field: value}}, fields, scalars)
+bodies = st.one_of(
+    waivers, drafts, scalars, st.lists(scalars, max_size=2), st.dictionaries(fields, scalars, max_size=3)
+)
 headers = st.dictionaries(
     st.sampled_from(["If-Match", "Idempotency-Key", "X-Request-ID", "Accept"]),
     st.one_of(st.sampled_from(['"1"', "*", "", "k1", '"9"', "W/"]), st.text("abc\"', /*", max_size=12)),
@@ -93,6 +98,7 @@ def api(store, bank_on):
     bank.two_branches()
     bank.case("C2", CASE, tasks=(Task(CASE, "call", "staff-17", date(2026, 2, 1)),))
     two_remedies(bank)
+    a_kept_policy(bank)
     return api
 
 
@@ -108,7 +114,7 @@ def test_reading_never_breaks(api) -> None:
     check()
 
 
-@pytest.mark.parametrize("role", ["auditor", "operations", "branch_manager"])
+@pytest.mark.parametrize("role", ["auditor", "operations", "branch_manager", "approver"])
 def test_changing_never_breaks(api, role) -> None:
     @_SOME
     @given(path=posts, body=bodies, extra=headers)
@@ -135,6 +141,7 @@ def test_changing_never_breaks(api, role) -> None:
         "tasks",
         "remedies",
         "notices",
+        "policies",
         "figures",
     ],
 )

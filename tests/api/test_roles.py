@@ -13,6 +13,7 @@ from casework.notices import Preference
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
 from store import notice_preferences
+from tests.api.policy_desk import KEPT, a_kept_policy, content
 from tests.api.remedy_desk import REDUCTION, RUNNING, WAITING, two_remedies
 
 WEEK = parse_week("2026-W02")
@@ -89,15 +90,21 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("GET", "/alerts.xlsx", None, EVERYBODY),
     ("GET", "/cases.csv", None, EVERYBODY - {"operations"}),
     ("GET", "/cases.xlsx", None, EVERYBODY - {"operations"}),
+    ("GET", "/policies", None, FIGURES),
+    ("GET", f"/policies/{KEPT}", None, FIGURES),
+    ("POST", "/policies", {"policy": content()}, {"approver"}),
+    ("POST", "/policies/preview", {"version": KEPT}, {"approver"}),
+    ("POST", f"/policies/{KEPT}/apply", {}, {"approver"}),
     ("GET", "/audit", None, {"auditor"}),
 ]
 
 
 @pytest.fixture
 def bank_with_a_case(two_branches):
-    """With a case of C2 that has a task, two remedies, and an address at which staff-17 is told."""
+    """With a case of C2 that has a task, two remedies, a policy, and an address at which staff-17 is told."""
     two_branches.case("C2", CASE, tasks=(Task(CASE, "call", "staff-17", date(2026, 2, 1)),))
     two_remedies(two_branches)
+    a_kept_policy(two_branches)
     with two_branches.store.write() as tx:
         address = "json://sink.bank.example"
         notice_preferences.save(tx, Preference("staff-17", "branch_staff", "B1", "en", address))
