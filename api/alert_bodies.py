@@ -10,6 +10,7 @@ from casework.episodes import Episode
 from casework.holdout import HoldOut, held_out
 from casework.message import comparison_messages
 from schemas.http_alerts import AlertBody, AlertDetailBody, ComparisonBody, EvidenceBody, SummaryBody
+from schemas.http_explanations import ExplanationBody
 from schemas.money import format_amount
 from schemas.verdicts import Grade, Verdict
 from schemas.weeks import format_week
@@ -33,6 +34,7 @@ def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
     return published | {
         "comparisons": [ComparisonBody(**msgspec.structs.asdict(each)) for each in row.message.comparisons],
         "summary": SummaryBody(en=row.message.summary.en, zh=row.message.summary.zh),
+        "explanation": _explanation(row),
         "client_name": row.client_name,
         "branch_id": row.branch_id,  # the client's branch of today, by which it was found
         "tier": row.tier,
@@ -44,6 +46,11 @@ def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
         # What has become an alarm since is treated like any other.
         "held_out": row.place.grade == Grade.PROMPT and row.opening is not None and held_out(row.opening, hold_out),
     }
+
+
+def _explanation(row: AlertRow) -> ExplanationBody | None:
+    told = row.message.explanation
+    return None if told is None else ExplanationBody.model_validate(msgspec.to_builtins(told))
 
 
 def _evidence(verdict: Verdict, currency: str) -> EvidenceBody:

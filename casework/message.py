@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import msgspec
 
 from casework.episodes import Episode, leading_series
+from casework.explanation_message import explanation_message
 from casework.sentence import sentence
+from schemas.explanations import Explanation
 from schemas.messages import AlertMessage, ComparisonMessage
 from schemas.money import format_amount
 from schemas.verdicts import Comparison, Grade, Verdict
@@ -26,7 +28,9 @@ class ClientFacts:
     tier: str
 
 
-def alert_message(episode: Episode, client: ClientFacts, currency: str) -> AlertMessage:
+def alert_message(
+    episode: Episode, client: ClientFacts, currency: str, explanation: Explanation | None = None
+) -> AlertMessage:
     """`episode` as published; amounts in `currency`, the base currency. Raises NotMoney for an unknown one."""
     verdict = episode.newest
     return AlertMessage(
@@ -41,13 +45,14 @@ def alert_message(episode: Episode, client: ClientFacts, currency: str) -> Alert
         direction=episode.direction.value,
         series=leading_series(verdict).value,
         comparisons=comparison_messages(verdict, currency),
-        summary=sentence(verdict, currency),
+        summary=sentence(verdict, currency, explanation),
         value_at_risk=format_amount(episode.value_at_risk_minor, currency),
         currency=currency,
         policy_version=verdict.policy_version,
         ledger_revision=verdict.ledger_revision,
         outcome=episode.outcome,
         assignee=episode.assignee,
+        explanation=None if explanation is None else explanation_message(explanation, currency),
     )
 
 

@@ -13,6 +13,8 @@ from babel.lists import format_list
 from babel.numbers import format_compact_currency
 
 from casework.episodes import leading_series
+from casework.explanation_sentence import in_chinese, in_english
+from schemas.explanations import Explanation
 from schemas.messages import Summary
 from schemas.money import minor_digits
 from schemas.verdicts import Baseline, Comparison, Direction, Series, Verdict
@@ -38,8 +40,11 @@ _WITHDRAWN = Summary(
 )
 
 
-def sentence(verdict: Verdict, currency: str) -> Summary:
-    """What the worst comparisons of the leading series say; amounts in `currency`. Raises NotMoney if unknown."""
+def sentence(verdict: Verdict, currency: str, explanation: Explanation | None = None) -> Summary:
+    """What the worst comparisons of the leading series say, and the explanation of it, in a sentence or two more.
+
+    Amounts in `currency`. Raises NotMoney if unknown.
+    """
     if not verdict.comparisons:
         return _WITHDRAWN
     series = leading_series(verdict)
@@ -51,7 +56,9 @@ def sentence(verdict: Verdict, currency: str) -> Summary:
     if falls and verdict.value_at_risk_minor >= 10 ** minor_digits(currency):
         en += f"; about {_amount(verdict.value_at_risk_minor, currency, _EN)} a year at risk"
         zh += f"；年化约{_amount(verdict.value_at_risk_minor, currency, _ZH)}面临流失"
-    return Summary(en=en + ".", zh=zh + "。")
+    if explanation is None:
+        return Summary(en=en + ".", zh=zh + "。")
+    return Summary(en=f"{en}.{in_english(explanation)}", zh=f"{zh}。{in_chinese(explanation)}")
 
 
 def compact_amount(minor: int, currency: str, language: str) -> str:

@@ -40,12 +40,13 @@ def explain(known: Known, series: Series) -> Explanation:
 
 
 def _newest(known: Known) -> Known:
-    newest = slice(-HISTORY_WEEKS, None)
+    newest, cut = slice(-HISTORY_WEEKS, None), max(0, len(known.debit) - HISTORY_WEEKS)
     return Known(
         week=known.week,
         debit=known.debit[newest],
         credit=known.credit[newest],
         industry=None if known.industry is None else known.industry[:, newest],
+        industry_since=None if known.industry_since is None else known.industry_since - cut,
         branch_events=None if known.branch_events is None else known.branch_events[newest],
         branch_clients=known.branch_clients,
         released=None if known.released is None else known.released[newest],

@@ -11,7 +11,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from detector.windows import Ints
+from detector.readings import ENOUGH_FOR_QUARTERS
+from detector.windows import QUARTER as QUARTER_NOW
+from detector.windows import RECENT, WEEK, YEAR_BEFORE, Ints
 from schemas.explanations import Finding, FindingKind, Span
 from schemas.weeks import Week
 
@@ -30,14 +32,16 @@ class Known:
     """All that is known of one client by the end of `week`: weeks oldest first, the last one `week`, at least one.
 
     `debit`, `credit`: int64 (n,) minor units since the client's first week. Beside them, of the same weeks or None
-    where nobody knows: `industry`, int64 (peers, n) turnover of others of its industry; `branch_events`, int64 (n,)
-    of a sample of `branch_clients` of its branch; `released`, bool (n,), weeks that were held and closed by hand.
+    where nobody knows: `industry`, int64 (peers, n) turnover of others of its industry, and `industry_since`, int64
+    (peers,), the place of the first week of each (None: all were there); `branch_events`, int64 (n,) of a sample of
+    `branch_clients` of its branch; `released`, bool (n,), weeks that were held and closed by hand.
     """
 
     week: Week
     debit: Ints
     credit: Ints
     industry: Ints | None = None
+    industry_since: Ints | None = None
     branch_events: Ints | None = None
     branch_clients: int = 0
     released: Bools | None = None
@@ -53,9 +57,10 @@ class Known:
 
 
 def findings(known: Known, onset: int) -> tuple[Finding, ...]:
-    """What there is to say of the weeks from place `onset` on, against up to a year before; none without any."""
+    """What there is to say of the weeks from place `onset` on, against up to a year before; without any, only money."""
+    at_risk = _value_at_risk(known)
     if onset < 1:
-        return ()
+        return at_risk
     before, after = slice(max(0, onset - YEAR), onset), slice(onset, len(known.debit))
     found = [
         _means(known, FindingKind.CREDITS, known.credit, before, after),
@@ -65,7 +70,19 @@ def findings(known: Known, onset: int) -> tuple[Finding, ...]:
         _industry(known, before, after),
         *_feed(known, before, after),
     ]
-    return tuple(each for each in found if each is not None)
+    return (*(each for each in found if each is not None), *at_risk)
+
+
+def _value_at_risk(known: Known) -> tuple[Finding, ...]:
+    """The two means of which detector.readings.value_at_risk is 52 times the distance; none of a first week."""
+    seen = len(known.debit)
+    now, usual = (QUARTER_NOW, YEAR_BEFORE) if seen >= ENOUGH_FOR_QUARTERS else (WEEK, RECENT)
+    after = slice(max(0, seen - now.before), seen - now.lag)
+    before = slice(max(0, seen - usual.before), seen - usual.lag)
+    if before.stop <= 0:
+        return ()
+    was, left = _mean(known.turnover[before]), max(Fraction(0), _mean(known.turnover[after]))
+    return (_finding(known, FindingKind.VALUE_AT_RISK, before, after, was, left),)
 
 
 def change_pct(before: Fraction, after: Fraction) -> float | None:
@@ -134,10 +151,12 @@ def _seasons(known: Known, onset: int, after: slice) -> list[Finding]:
 
 
 def _industry(known: Known, before: slice, after: slice) -> Finding | None:
-    """The median change of others of its industry, over the same weeks."""
+    """The median change, over the same weeks, of others of its industry that were there in all of them."""
     if known.industry is None or before.stop - before.start < ENOUGH_WEEKS:
         return None
-    pairs = ((_mean(peer[before]), _mean(peer[after])) for peer in known.industry)
+    since = known.industry_since
+    peers = known.industry if since is None else known.industry[since <= before.start]
+    pairs = ((_mean(peer[before]), _mean(peer[after])) for peer in peers)
     changes = [change for was, now in pairs if (change := change_pct(was, now)) is not None]
     if len(changes) < FEWEST_PEERS:
         return None

@@ -1,12 +1,12 @@
 """Since when is a client's volume lower? A change point with a ramp, by quasi-likelihood.
 
 The mean of week t is level x share(t): 1 up to the onset, then falling in a straight line to a share r within d
-weeks. Amounts are taken as a quasi-Poisson series (Wedderburn 1974: the variance is proportional to the mean), under
-which silent weeks and runs of payments need no special care, and for which the level has a closed form, so that each
-course (onset, d, r) has the likelihood sum(y log share) - sum(y) log sum(share). The dispersion is Pearson's of sums
-of four weeks about the best course (McCullagh and Nelder 1989, chapter 9), since runs come every four weeks and good
-weeks follow good ones. The onset is the median of its distribution with all courses alike beforehand; the limits
-hold four fifths.
+weeks. Amounts are taken as a quasi-Poisson series (Wedderburn 1974: the variance is proportional to the mean),
+under which silent weeks and runs of payments need no special care, and for which the level has a closed form, so
+that each course (onset, d, r) has the likelihood sum(y log share) - sum(y) log sum(share). The dispersion is
+Pearson's of sums of four weeks about the best course (McCullagh and Nelder 1989, chapter 9), since runs come
+every four weeks and good weeks follow good ones. The onset is the median of its distribution with all courses
+alike beforehand; the limits hold four fifths.
 Why this and not a split of the mean or a CUSUM: docs/decisions/0024-explanations.md.
 """
 
@@ -45,7 +45,7 @@ class Onset:
 def find_onset(volumes: Ints) -> Onset:
     """The onset of a fall in weekly volumes, int64 (weeks,), oldest first, the week judged last; at least one week.
 
-    Depends on the newest FITTED_WEEKS alone, and on no unit. Weeks below zero (more reversed than booked) are zeros.
+    Depends on the newest FITTED_WEEKS alone, and on no unit. Weeks below zero (more reversed than booked) are zero.
     """
     y = _without_spikes(np.maximum(volumes[-FITTED_WEEKS:], 0).astype(np.float64))
     total = float(y.sum())

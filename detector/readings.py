@@ -30,7 +30,7 @@ Bools = npt.NDArray[np.bool_]
 WEEKS_A_YEAR = 52
 _TURNOVER = SERIES.index(Series.TURNOVER)
 _ROUNDING = 1e-9  # a million times what float64 loses in a division
-_ENOUGH_FOR_QUARTERS = 26  # below it a last quarter has no quarter before it to be set against
+ENOUGH_FOR_QUARTERS = 26  # below it a last quarter has no quarter before it to be set against
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def value_at_risk(cumulative: Cumulative, seen: Ints) -> Ints:
     """
     quarters = _shortfall(cumulative, QUARTER, YEAR_BEFORE, seen)
     weeks = _shortfall(cumulative, WEEK, RECENT, seen)
-    missing = np.where(seen >= _ENOUGH_FOR_QUARTERS, quarters, weeks) * WEEKS_A_YEAR
+    missing = np.where(seen >= ENOUGH_FOR_QUARTERS, quarters, weeks) * WEEKS_A_YEAR
     # The ceiling is the largest float64 below 2**63: casting anything above it is undefined.
     value: Ints = np.rint(np.minimum(missing, np.nextafter(2.0**63, 0.0))).astype(np.int64)
     return value

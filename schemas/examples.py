@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from schemas.events import TOPIC_ACTIVITY, ClientRecord, Rate, Transaction, WeekClosed, WeeklySummary
-from schemas.messages import AlertMessage, ComparisonMessage, DeadLetterMessage, RemedyMessage, Summary
+from schemas.messages import (
+    AlertMessage,
+    ComparisonMessage,
+    DeadLetterMessage,
+    ExplanationMessage,
+    FindingMessage,
+    RemedyMessage,
+    SpanMessage,
+    Summary,
+    SupportMessage,
+)
 
 TRANSACTION = Transaction(
     event_id="7f3c-000001",
@@ -39,6 +49,23 @@ CLIENT = ClientRecord(
     opened_on=date(2019, 4, 1),
 )
 RATE = Rate(currency="USD", week="2026-W02", rate="7.7951")
+_BEFORE, _AFTER = SpanMessage("2024-W48", "2025-W47"), SpanMessage("2025-W48", "2026-W02")
+EXPLANATION = ExplanationMessage(
+    onset_week="2025-W48",
+    onset_earliest="2025-W46",
+    onset_latest="2025-W49",
+    weeks_left_least=6,
+    weeks_left_most=19,
+    label="leaving",
+    strength="strong",
+    support=SupportMessage(leaving=0.925, shrinking=0.0, seasonal=0.1, feed_fault=0.0),
+    evidence=(
+        FindingMessage("credits", _BEFORE, _AFTER, "500000.00", "300000.00", -40.0),
+        FindingMessage("debits", _BEFORE, _AFTER, "400000.00", "388000.00", -3.0),
+        FindingMessage("industry", _BEFORE, _AFTER, change_pct=2.1, count=34),
+    ),
+    version=1,
+)
 ALERT = AlertMessage(
     alert_id="5f0c4a0e-58a4-5c1a-9a3f-0d7a6f6b1c55",
     revision=1,
@@ -64,13 +91,23 @@ ALERT = AlertMessage(
         ),
     ),
     summary=Summary(
-        en="Credits of HK$310K in the week are 38% below their 8-week average; about HK$1.2M a year at risk.",
-        zh="当周贷方发生额HK$31万，较此前8周周均下降38%；年化约HK$123万面临流失。",
+        en=(
+            "Credits of HK$310K in the week are 38% below their 8-week average; about HK$1.2M a year at risk. "
+            "Lower since about the week of Nov 24, 2025 (Nov 10, 2025 to Dec 1, 2025), 6 to 19 weeks left. "
+            "Looks like business leaving us (strong evidence): credits 40% lower, debits 3% lower, "
+            "and its industry 2% higher."
+        ),
+        zh=(
+            "当周贷方发生额HK$31万，较此前8周周均下降38%；年化约HK$123万面临流失。约自2025年11月24日当周起走低"
+            "（2025年11月10日至2025年12月1日），尚余6至19周。疑似业务流失（证据较强）：贷方下降40%、借方下降3%和同行业"
+            "上升2%。"
+        ),
     ),
     value_at_risk="1234567.89",
     currency="HKD",
     policy_version="standard-1",
     ledger_revision=1,
+    explanation=EXPLANATION,
 )
 REMEDY = RemedyMessage(
     remedy_id="6f1d1a52-3a0b-4a39-9d54-0d0f6c8f5a11",

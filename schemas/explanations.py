@@ -41,6 +41,7 @@ class FindingKind(StrEnum):
     INDUSTRY = "industry"
     BRANCH_EVENTS = "branch_events"
     WITHOUT_FEED_GAPS = "without_feed_gaps"
+    VALUE_AT_RISK = "value_at_risk"
 
 
 class Span(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from schemas.http import Body, GradeName, Line, Money, Note
+from schemas.http_explanations import ExplanationBody
 from schemas.messages import AlertState, Outcome
 
 
@@ -45,6 +46,8 @@ class SummaryBody(Body):
 class AlertBody(Body):
     """One alert episode at one revision. `comparisons` are those of `week`, its newest week with evidence.
 
+    `explanation` null: a rise, a verdict that was withdrawn, or an alert from before there were explanations.
+
     `held_out`: drawn by lot for standard care, so that what a task force achieves can be told from what would have
     happened anyway; it ends when the alert becomes an alarm.
     """
@@ -75,6 +78,7 @@ class AlertBody(Body):
     policy_version: str
     ledger_revision: int
     held_out: bool
+    explanation: ExplanationBody | None = None
 
 
 class AlertTotalsBody(Body):

@@ -26,6 +26,9 @@ Revision = Annotated[int, Meta(ge=1, description="With the id it tells repeats a
 WindowWeeks = Annotated[int, Meta(ge=1, description="Length of a window in weeks.")]
 Percent = Annotated[float, Meta(description="Signed: -38.0 is 38 % below.")]
 Base64 = Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
+Support = Annotated[float, Meta(ge=0, le=1)]
+LabelName = Literal["leaving", "shrinking", "seasonal", "feed_fault"]
+StrengthName = Literal["weak", "fair", "strong"]
 AlertState = Literal["open", "acknowledged", "in_case", "closed", "held", "snoozed", "suppressed"]
 Outcome = Literal[
     "true_diversion",
@@ -61,8 +64,76 @@ class Summary(msgspec.Struct, frozen=True):
     zh: str
 
 
+class SpanMessage(msgspec.Struct, frozen=True):
+    """Weeks `first` to `last`, both of them included."""
+
+    first: WeekText
+    last: WeekText
+
+
+class FindingMessage(msgspec.Struct, frozen=True):
+    """One piece of evidence: change_pct = (after - before) / before * 100; null where nothing was before.
+
+    `before` and `after` are weekly means over their weeks, in the alert's currency; of `branch_events`, events a
+    week of `count` clients; of `industry`, null: its change is the median of `count` clients. `regular_debits`:
+    median of the largest week in each five. `without_feed_gaps`: `count` weeks are left out.
+    `value_at_risk`: the alert's is 52 times (before - after).
+    """
+
+    kind: Literal[
+        "credits",
+        "debits",
+        "regular_debits",
+        "quarter_before",
+        "last_year",
+        "same_weeks_last_year",
+        "industry",
+        "branch_events",
+        "without_feed_gaps",
+        "value_at_risk",
+    ]
+    before_weeks: SpanMessage
+    after_weeks: SpanMessage
+    before: SignedAmount | None = None
+    after: SignedAmount | None = None
+    change_pct: Percent | None = None
+    count: Annotated[int, Meta(ge=0)] | None = None
+
+
+class SupportMessage(msgspec.Struct, frozen=True):
+    """How well the evidence supports each label, 0 to 1."""
+
+    leaving: Support
+    shrinking: Support
+    seasonal: Support
+    feed_fault: Support
+
+
+class ExplanationMessage(msgspec.Struct, frozen=True):
+    """Why a fall is thought to be one, as of the end of the alert's `week` and from nothing later.
+
+    `onset_week`: the first week that is lower; with four chances in five it lies from `onset_earliest` to
+    `onset_latest`. Weeks left of the three to six months in which a client tries another bank: 0 and 0 when over.
+    `label` is the best supported one, `strength` how well; `version` that of the rules.
+    """
+
+    onset_week: WeekText
+    onset_earliest: WeekText
+    onset_latest: WeekText
+    weeks_left_least: Annotated[int, Meta(ge=0, le=13)]
+    weeks_left_most: Annotated[int, Meta(ge=0, le=26)]
+    label: LabelName
+    strength: StrengthName
+    support: SupportMessage
+    evidence: tuple[FindingMessage, ...]
+    version: int
+
+
 class AlertMessage(msgspec.Struct, frozen=True):
-    """One revision of one alert episode. `comparisons` are those of `week`, the newest week with evidence."""
+    """One revision of one alert episode. `comparisons` are those of `week`, the newest week with evidence.
+
+    `explanation` null: a rise, a verdict that was withdrawn, or an alert from before there were explanations.
+    """
 
     alert_id: Uuid
     revision: Revision
@@ -82,6 +153,7 @@ class AlertMessage(msgspec.Struct, frozen=True):
     ledger_revision: int
     outcome: Outcome | None = None
     assignee: str | None = None
+    explanation: ExplanationMessage | None = None
 
 
 class RemedyMessage(msgspec.Struct, frozen=True):

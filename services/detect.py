@@ -20,7 +20,7 @@ from schemas.money import minor_digits
 from schemas.weeks import Week
 from services.parts import Parts, Work, run_process
 from services.settings import Settings
-from store import alerts, judgings, ledger, policies, shard_weeks
+from store import alerts, explaining, judgings, ledger, policies, shard_weeks
 from store.shard_weeks import Claim
 from store.unit_of_work import Tx
 
@@ -97,7 +97,8 @@ class Judge:
         current = alerts.open_episodes(tx, claim.shard, claim.week)
         closed = alerts.last_closed(tx, claim.shard, claim.week, self._rules)
         changed = judge_week(current, closed, verdicts.passed(), Week(claim.week), self._rules)
-        alerts.save_all(tx, changed, facts, self._parts.settings.base_currency, self._parts.clock())
+        told = explaining.explain_changed(tx, claim.shard, claim.week, changed)
+        alerts.save_all(tx, changed, facts, self._parts.settings.base_currency, self._parts.clock(), told)
         return changed
 
     def _count(self, judged: Judged, seconds: float) -> None:

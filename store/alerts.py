@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -20,10 +21,11 @@ from casework.holdout import lot
 from casework.judging import Key
 from casework.message import ClientFacts, alert_message, encode
 from schemas.errors import NotFound, StaleRevision
+from schemas.explanations import Explanation
 from schemas.messages import TOPIC_ALERTS
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week
-from store import outbox
+from store import alert_explanations, outbox
 from store.among import among
 from store.tables import alert, alert_evidence, alert_revision, client
 from store.tables_casework import alert_opening
@@ -106,12 +108,18 @@ def save(tx: Connection, episode: Episode, facts: ClientFacts, currency: str, at
 
 
 def save_all(
-    tx: Connection, episodes: Sequence[Episode], facts: Mapping[str, ClientFacts], currency: str, at: datetime
+    tx: Connection,
+    episodes: Sequence[Episode],
+    facts: Mapping[str, ClientFacts],
+    currency: str,
+    at: datetime,
+    explained: Mapping[str, Explanation] = MappingProxyType({}),
 ) -> None:
     """Keep changed episodes, each one revision past what is stored, and write their messages to the outbox.
 
-    1. Lock and compare the revisions. 2. Alerts, and how they opened. 3. Evidence. 4. Revisions. 5. Outbox.
-    Raises StaleRevision, and then the transaction must be given up. `facts`: by client_id, for each of them.
+    1. Lock and compare the revisions. 2. Alerts, and how they opened. 3. Evidence and explanations. 4. Revisions.
+    5. Outbox. Raises StaleRevision, and then the transaction must be given up. `facts`: by client_id, for each of
+    them. `explained`: by alert_id, where it is new; else what was kept is said again.
     """
     if not episodes:
         return
@@ -119,7 +127,8 @@ def save_all(
     _write_alerts(tx, episodes)
     _write_openings(tx, [e for e in episodes if e.revision == 1])
     _write_evidence(tx, episodes)
-    messages = [encode(alert_message(e, facts[e.client_id], currency)) for e in episodes]
+    told = alert_explanations.settle(tx, episodes, explained)
+    messages = [encode(alert_message(e, facts[e.client_id], currency, told.get(e.alert_id))) for e in episodes]
     revisions = [
         {"alert_id": e.alert_id, "revision": e.revision, "message": message}
         for e, message in zip(episodes, messages, strict=True)

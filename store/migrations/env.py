@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from store import tables_casework, tables_policies  # noqa: F401 - makes its tables known
+from store import tables_casework, tables_explanations, tables_policies  # noqa: F401 - makes its tables known
 
 context.configure(
     connection=context.config.attributes["connection"],

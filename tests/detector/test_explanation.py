@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from detector.explanation import HISTORY_WEEKS, explain
 from detector.explanation_evidence import Known
+from detector.readings import value_at_risk
+from detector.windows import LAGS
 from schemas.explanations import FindingKind, Label, Strength, weeks_left
 from schemas.verdicts import Series
 from schemas.weeks import Week
@@ -131,6 +133,16 @@ def test_every_mean_can_be_added_up_again() -> None:
             means.append(Fraction(sum(weeks.tolist()), len(weeks)))
         assert (found.before, found.after) == (round(means[0]), round(means[1]))
         assert found.change_pct == pytest.approx(float((means[1] - means[0]) / means[0] * 100))
+
+
+@pytest.mark.parametrize("weeks", [2, 8, 25, 26, 40, 65, 104, 150])
+def test_the_value_at_risk_is_52_times_the_distance_of_its_two_means(weeks) -> None:
+    debit, credit = (whole(rng.lognormal(12.0, 0.5, weeks) * np.linspace(2.0, 0.3, weeks)) for _ in "dc")
+    found = explain(Known(WEEK, debit, credit), Series.TURNOVER).finding(FindingKind.VALUE_AT_RISK)
+    totals = np.cumsum(np.concatenate([np.zeros((2, 66), np.int64), np.stack([debit, credit])], axis=1), axis=1)
+    cumulative = {lag: totals[:, totals.shape[1] - 1 - lag : totals.shape[1] - lag] for lag in LAGS}
+    at_risk = int(value_at_risk(cumulative, np.array([weeks]))[0])
+    assert 52 * (found.before - found.after) == pytest.approx(at_risk, abs=52)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from telemetry.metrics import Metrics
 FIRST_WEEK, WEEKS = 2900, 35
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 RULES = EpisodeRules(3, 5)
-JUDGED = ("alert_opening", "alert_evidence", "alert_revision", "outbox", "alert")
+JUDGED = ("alert_explanation", "alert_opening", "alert_evidence", "alert_revision", "outbox", "alert")
 
 
 @pytest.fixture(autouse=True)
