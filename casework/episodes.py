@@ -33,7 +33,7 @@ class Episode:
 
     `evidence` is the newest verdict of every week that ever passed a preset; for judging, old ones may be left out,
     and `settled` is then their worst grade. A week whose verdict was withdrawn stays in it with `Grade.NONE` and no
-    comparisons. `touched`: a person has acted on it.
+    comparisons. `touched`: a person has acted on it. `deferred`: it waits for room in its branch's week.
     """
 
     alert_id: str
@@ -54,6 +54,7 @@ class Episode:
     outcome: Outcome | None = None
     outcome_note: str | None = None
     recovered_week: Week | None = None
+    deferred: bool = False
     evidence: Mapping[Week, Verdict] = field(default_factory=dict)
     settled: Grade = Grade.NONE  # worst grade among the weeks left out of `evidence`
     unsaved_weeks: frozenset[Week] = field(default=frozenset(), compare=False)  # evidence the store has not seen

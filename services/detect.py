@@ -18,6 +18,7 @@ from detector.verdicts import Verdicts
 from schemas.errors import BadSetting, EbbwatchError, StaleRevision
 from schemas.money import minor_digits
 from schemas.weeks import Week
+from services import beside
 from services.parts import Parts, Work, run_process
 from services.settings import Settings
 from store import alerts, explaining, judgings, ledger, policies, shard_weeks
@@ -77,7 +78,10 @@ class Judge:
         )
         facts = alerts.facts_of_shard(tx, claim.shard)
         policy = policies.find_for_week(tx, claim.week) or self._policy
-        _, verdicts = step(state, volumes, policy, [facts[client_id].tier for client_id in rows.client_ids])
+        around = beside.surroundings(tx, claim, rows.client_ids)
+        tiers = [facts[client_id].tier for client_id in rows.client_ids]
+        _, verdicts = step(state, volumes, policy, tiers, around)
+        beside.keep(tx, claim, verdicts)
         changed = self._episodes(tx, claim, verdicts, facts)
         judgings.note(tx, claim, policy.version)
         shard_weeks.mark_judged(tx, claim)

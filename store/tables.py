@@ -184,6 +184,11 @@ client = Table(
     Column("shard", Integer, comment="the partition its activity comes in; null before the first"),
     Column("first_week", Integer, comment="first week with activity; silence counts from here"),
     Column("last_week", Integer, comment="week of closed_on; no zero rows after it"),
+    Column(
+        "rebased_week",
+        Integer,
+        comment="first week of a new normal: what came before is not judged against",
+    ),
     Index("ix_client_shard", "shard"),
 )
 
@@ -217,6 +222,13 @@ alert = Table(
     Column("outcome", String(40)),
     Column("outcome_note", Text),
     Column("recovered_week", Integer),
+    Column(
+        "deferred",
+        Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="above its branch's weekly capacity: it waits for room",
+    ),
     # At most one open episode a client and direction, whatever the code does.
     Index(
         "uq_alert_open",

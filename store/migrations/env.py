@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from store import tables_casework, tables_explanations, tables_policies  # noqa: F401 - makes its tables known
+from store import (  # noqa: F401 - makes their tables known
+    tables_casework,
+    tables_explanations,
+    tables_policies,
+    tables_quiet,
+)
 
 context.configure(
     connection=context.config.attributes["connection"],
