@@ -137,6 +137,19 @@ def replay(
     work(file, column or [], speed)
 
 
+@app.command()
+def explain(
+    alert_id: Annotated[str, typer.Argument(help="Id of the alert.")],
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Judge each of its weeks again from what it was judged from.")
+    ] = False,
+) -> None:
+    """What an alert rests on, week by week."""
+    from services.explain import explain as work
+
+    sys.exit(work(alert_id, again=rebuild))
+
+
 def main() -> None:
     """Entry point: an error that is a fact is one line and exit code 2, not a trace."""
     try:

@@ -23,3 +23,9 @@ def find_amendments(tx: Connection, shard: int, week: int, revision: int) -> int
     mine = (judged_week.c.shard == shard, judged_week.c.week == week, judged_week.c.revision == revision)
     found: int | None = tx.scalar(sa.select(judged_week.c.amendments).where(*mine))
     return found
+
+
+def newest_revision(tx: Connection, shard: int, week: int) -> int:
+    """The last revision at which a week was judged; 0 where that was not noted."""
+    mine = (judged_week.c.shard == shard, judged_week.c.week == week)
+    return tx.scalar(sa.select(sa.func.max(judged_week.c.revision)).where(*mine)) or 0

@@ -79,10 +79,10 @@ class JudgedBank:
                 tx.execute(sa.delete(tables.metadata.tables[name]))
             tx.execute(sa.update(tables.shard_week).values(judged_revision=0))
 
-    def amend(self, shard: int, client_id: str, week: int, minor: int) -> None:
-        """A late event of a closed week."""
+    def amend(self, shard: int, client_id: str, week: int, minor: int, offset: int = 1) -> None:
+        """A late event of a closed week; the n-th of a shard at offset n."""
         received = WeekState(week, "closed", 1, closed_by="marker")
-        self._keep(shard, 1, [client_id], np.array([[minor]]), range(week, week + 1), (received,), {})
+        self._keep(shard, offset, [client_id], np.array([[minor]]), range(week, week + 1), (received,), {})
 
     def fill(self) -> None:
         """Every shard's clients and weeks, in one checkpoint each; what was there before is gone."""

@@ -1,0 +1,97 @@
+"""`ebbwatch explain ALERT_ID [--rebuild]`: what an alert rests on, week by week, and whether it comes out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from casework.episodes import Episode
+from schemas.money import format_amount
+from schemas.verdicts import Comparison, Verdict
+from schemas.weeks import format_week
+from services.detect import policy_of
+from services.parts import open_parts, require_schema
+from services.settings import load_settings
+from store import alerts
+from store.rebuilding import Rebuilt, rebuild_alert
+
+WIDTH = 140  # where there is no terminal: a comparison in one line
+
+
+def explain(alert_id: str, *, again: bool, console: Console | None = None) -> int:
+    """Print it; 0, or 1 where a week does not come out again. Raises NotFound, BadSetting."""
+    parts = open_parts(load_settings())
+    require_schema(parts.store)
+    with parts.store.read() as tx:
+        episode = alerts.get(tx, alert_id)
+        rebuilt = list(rebuild_alert(tx, episode, policy_of(parts.settings))) if again else []
+    out = console or Console(soft_wrap=False, width=None if Console().is_terminal else WIDTH)
+    currency = parts.settings.base_currency
+    at_risk = f"{format_amount(episode.value_at_risk_minor, currency)} {currency}"
+    out.print(f"alert {alert_id}: client {episode.client_id}, {episode.direction}, {episode.grade.name.lower()},")
+    out.print(f"{episode.state}, opened {format_week(episode.opened_week)}, at risk a year {at_risk}")
+    out.print(evidence_table(episode, currency, {each.week: each for each in rebuilt}))
+    if not again:
+        return 0
+    differing = [each for each in rebuilt if not each.identical]
+    out.print(f"{len(rebuilt) - len(differing)} of {len(rebuilt)} weeks rebuilt identically")
+    return 1 if differing else 0
+
+
+def evidence_table(episode: Episode, currency: str, rebuilt: dict[int, Rebuilt]) -> Table:
+    """A row for each comparison of each week."""
+    table = Table("week", "grade", "comparison", "actual", "expected", "deviation", "preset", "policy", "ledger")
+    if rebuilt:
+        table.add_column("rebuilt")
+    for week in sorted(episode.evidence):
+        verdict = episode.evidence[week]
+        said = [_outcome(rebuilt[week], currency)] if rebuilt else []
+        first = [format_week(week), verdict.grade.name.lower() if verdict.grade else "withdrawn"]
+        made_from = [verdict.policy_version, str(verdict.ledger_revision)]
+        for place, comparison in enumerate(verdict.comparisons or (None,)):
+            row = [""] * 5 if comparison is None else _cells(comparison, currency)
+            beside = [*made_from, *said] if place == 0 else []
+            table.add_row(*(first if place == 0 else ["", ""]), *row, *beside)
+    return table
+
+
+def _cells(comparison: Comparison, currency: str) -> list[str]:
+    return [
+        f"{comparison.series} {comparison.baseline}",
+        format_amount(comparison.actual_minor, currency),
+        format_amount(comparison.expected_minor, currency),
+        f"{comparison.deviation_pct:+.1f} %",
+        f"{comparison.preset_pct:+.1f} %",
+    ]
+
+
+def _outcome(rebuilt: Rebuilt, currency: str) -> str:
+    """`identical`, or in what it differs and why that may be."""
+    beside = [f"as tier {rebuilt.tier}"] + ([f"not known: {rebuilt.unknown}"] if rebuilt.unknown else [])
+    said = "identical" if rebuilt.identical else "differs: " + "; ".join(_differences(rebuilt, currency))
+    return f"{said} ({', '.join(beside)})"
+
+
+def _differences(rebuilt: Rebuilt, currency: str) -> Iterable[str]:
+    kept, again = rebuilt.kept, rebuilt.again
+    if again is None:
+        yield "no preset passes"
+        return
+    if kept.grade != again.grade:
+        yield f"{again.grade.name.lower()} instead of {kept.grade.name.lower()}"
+    if kept.value_at_risk_minor != again.value_at_risk_minor:
+        yield f"at risk {format_amount(again.value_at_risk_minor, currency)}"
+    if kept.policy_version != again.policy_version:
+        yield f"policy {again.policy_version}"
+    if kept.common is not None:
+        yield f"judged beside the {kept.common.kind} {kept.common.name}, which is not rebuilt"
+    elif _sums(kept) != _sums(again):
+        yield "other comparisons: " + ", ".join(
+            f"{each.series} {each.baseline} {each.deviation_pct:+.1f} %" for each in again.comparisons
+        )
+
+
+def _sums(verdict: Verdict) -> set[Comparison]:
+    return set(verdict.comparisons)
