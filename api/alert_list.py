@@ -1,6 +1,8 @@
-"""The list of alerts, over all clients or of one: the worst first, then the most money."""
+"""The list of alerts, over all clients or of one: the worst first, then the most money; by label where asked."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import Field
 
@@ -10,12 +12,12 @@ from api.deps import ApiDeps
 from api.pagination import ListQuery
 from schemas.http import GradeName, Line, Page, WeekString
 from schemas.http_alerts import AlertBody, AlertTotalsBody
-from schemas.messages import AlertState
+from schemas.messages import AlertState, LabelName
 from schemas.money import format_amount
 from schemas.verdicts import Grade
 from schemas.weeks import parse_week
 from store import alert_search
-from store.alert_search import AlertFilter, AlertPlace
+from store.alert_search import AlertFilter, AlertPlace, LabelPlace
 
 
 class AlertQuery(ListQuery):
@@ -27,6 +29,8 @@ class AlertQuery(ListQuery):
     week: WeekString | None = Field(None, description="newest week with evidence")
     assignee: Line | None = None
     q: Line | None = Field(None, description="part of the client's id or name, in either case")
+    label: LabelName | None = Field(None, description="what the fall looks like, by its newest explanation")
+    sort: Literal["rank", "label"] = Field("rank", description="label: leaving first, without a label last")
 
 
 def alert_page(
@@ -34,12 +38,21 @@ def alert_page(
 ) -> Page[AlertBody]:
     """One page, of what the caller may see."""
     kind = f"alerts of {client_id}" if client_id else "alerts"
-    after = query.after(kind, AlertPlace)
+    wanted, more = _filter(query, client_id), query.limit + 1
+    mine, by_label = caller.branch, query.sort == "label"
     with deps.store.read() as tx:
-        rows = alert_search.search(
-            tx, _filter(query, client_id), only_branch=caller.branch, after=after, limit=query.limit + 1
-        )
-    return query.page(kind, rows, lambda row: row.place, lambda row: alert_body(row, deps.rules.hold_out))
+        if by_label:
+            last = query.after(kind, LabelPlace)
+            rows = alert_search.search_by_label(tx, wanted, only_branch=mine, after=last, limit=more)
+        else:
+            after = query.after(kind, AlertPlace)
+            rows = alert_search.search(tx, wanted, only_branch=mine, after=after, limit=more)
+    return query.page(
+        kind,
+        rows,
+        lambda row: row.label_place if by_label else row.place,
+        lambda row: alert_body(row, deps.rules.hold_out),
+    )
 
 
 def alert_totals(deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
@@ -64,4 +77,5 @@ def _filter(query: AlertQuery, client_id: str | None = None) -> AlertFilter:
         assignee=query.assignee,
         client_id=client_id,
         text=query.q,
+        label=query.label,
     )

@@ -57,7 +57,7 @@ class Known:
 
 
 def findings(known: Known, onset: int) -> tuple[Finding, ...]:
-    """What there is to say of the weeks from place `onset` on, against up to a year before; without any, only money."""
+    """What there is to say of the weeks from place `onset` on, against up to a year before; at least the money."""
     at_risk = _value_at_risk(known)
     if onset < 1:
         return at_risk

@@ -13,21 +13,23 @@ from sqlalchemy.engine import Connection
 from casework.holdout import Opening
 from schemas.errors import NotFound
 from schemas.keyset import Int32, Int64, Key
-from schemas.messages import AlertMessage, AlertState
+from schemas.messages import AlertMessage, AlertState, LabelName
 from schemas.verdicts import Direction, Grade
 from store.tables import alert, alert_revision, client
 from store.tables_casework import alert_opening
+from store.tables_explanations import alert_explanation
 
 _RANK = (alert.c.grade.desc(), alert.c.value_at_risk_minor.desc(), alert.c.alert_id)
 _RANKED = (alert.c.alert_id, alert.c.grade, alert.c.value_at_risk_minor)
 _UNCLOSED = frozenset(get_args(AlertState)) - {"closed"}
+_LABELS = get_args(LabelName)
 _MESSAGE = msgspec.json.Decoder(AlertMessage)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
     """What to look for; None, or no states, for any. `week` is the newest week with evidence, a week number; `text`
-    is part of the client's id or name, in either case.
+    is part of the client's id or name, in either case. `label` is that of the newest explanation.
     """
 
     states: tuple[AlertState, ...] = ()
@@ -37,11 +39,21 @@ class AlertFilter:
     assignee: str | None = None
     client_id: str | None = None
     text: str | None = None
+    label: str | None = None
 
 
 class AlertPlace(NamedTuple):
     """Where an alert stands in the list: the worst grade first, then the most money, then the id."""
 
+    grade: Int32
+    value_at_risk_minor: Int64
+    alert_id: Key
+
+
+class LabelPlace(NamedTuple):
+    """Where it stands in the list by label: the labels in their own order, those without one last."""
+
+    label_at: Int32
     grade: Int32
     value_at_risk_minor: Int64
     alert_id: Key
@@ -63,6 +75,11 @@ class AlertRow:
     recovered_week: int | None
     opening: Opening | None  # None: it opened before that was kept
 
+    @property
+    def label_place(self) -> LabelPlace:
+        told = self.message.explanation
+        return LabelPlace(len(_LABELS) if told is None else _LABELS.index(told.label), *self.place)
+
 
 def search(
     tx: Connection, wanted: AlertFilter, *, only_branch: str | None, after: AlertPlace | None, limit: int
@@ -74,6 +91,23 @@ def search(
     page = _first(found, limit, of_a_branch=only_branch is not None or wanted.branch is not None)
     query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(*_RANK)
     return [_row(found) for found in tx.execute(query).mappings()]
+
+
+def search_by_label(
+    tx: Connection, wanted: AlertFilter, *, only_branch: str | None, after: LabelPlace | None, limit: int
+) -> list[AlertRow]:
+    """The same in the order of LabelPlace: all that was found is sorted, by what was published of it."""
+    place = sa.case({label: at for at, label in enumerate(_LABELS)}, value=alert_explanation.c.label)
+    label_at = sa.func.coalesce(place, len(_LABELS)).label("label_at")
+    newest = (alert_explanation.c.alert_id == alert.c.alert_id, alert_explanation.c.week == alert.c.last_week)
+    keys = sa.select(*_RANKED, label_at).join(client, client.c.client_id == alert.c.client_id)
+    found = keys.outerjoin(alert_explanation, sa.and_(*newest)).where(*_conditions(wanted, only_branch))
+    mine = found.cte("mine")
+    rank = (mine.c.label_at, mine.c.grade.desc(), mine.c.value_at_risk_minor.desc(), mine.c.alert_id)
+    behind = [] if after is None else [_behind_label(mine, after)]
+    page = sa.select(mine).where(*behind).order_by(*rank).limit(limit).subquery()
+    query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.label_at, *_RANK)
+    return [_row(row) for row in tx.execute(query).mappings()]
 
 
 def _first(found: sa.Select[Any], limit: int, *, of_a_branch: bool) -> sa.Subquery:
@@ -146,6 +180,9 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
         (alert.c.client_id, wanted.client_id),
     )
     conditions = [column == value for column, value in equal if value is not None]
+    if wanted.label is not None:
+        newest = (alert_explanation.c.alert_id == alert.c.alert_id, alert_explanation.c.week == alert.c.last_week)
+        conditions.append(sa.exists().where(*newest, alert_explanation.c.label == wanted.label))
     if set(wanted.states) == _UNCLOSED:
         conditions.append(alert.c.state != "closed")  # as the index of the ranking says it
     elif wanted.states:
@@ -165,6 +202,15 @@ def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
         ),
     )
     return sa.or_(alert.c.grade < place.grade, less_money)
+
+
+def _behind_label(mine: sa.CTE, place: LabelPlace) -> sa.ColumnElement[bool]:
+    money = sa.or_(
+        mine.c.value_at_risk_minor < place.value_at_risk_minor,
+        sa.and_(mine.c.value_at_risk_minor == place.value_at_risk_minor, mine.c.alert_id > place.alert_id),
+    )
+    grade = sa.or_(mine.c.grade < place.grade, sa.and_(mine.c.grade == place.grade, money))
+    return sa.or_(mine.c.label_at > place.label_at, sa.and_(mine.c.label_at == place.label_at, grade))
 
 
 def _row(found: sa.RowMapping) -> AlertRow:

@@ -68,7 +68,8 @@ class Bank:
     def alert(
         self, client_id: str, *, at_risk: int = 120_000_00, grade: Grade = Grade.ALARM, **facts: object
     ) -> str:
-        """An open alert on the client; its id."""
+        """An open alert on the client; its id. `explained`: why, as of its week."""
+        why = facts.pop("explained", None)
         direction, week = facts.pop("direction", Direction.FALL), facts.pop("week", WEEK)
         verdict = Verdict(client_id, week, direction, grade, (_fall(grade),), at_risk, "policy-1", 1)
         episode = Episode(
@@ -88,7 +89,8 @@ class Bank:
         )
         with self.store.write() as tx:
             told = alerts.client_facts(tx, [client_id])[client_id]
-            alerts.save(tx, episode, told, "HKD", NOW)
+            new = {} if why is None else {episode.alert_id: why}
+            alerts.save_all(tx, [episode], {client_id: told}, "HKD", NOW, new)
         return episode.alert_id
 
     def case(self, client_id: str, case_id: str = CASE, *alert_ids: str, **facts: object) -> str:
