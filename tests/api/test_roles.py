@@ -45,6 +45,7 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("POST", f"/alerts/{ALERT}/close", {"outcome": "false_alarm"}, BRANCH),
     ("POST", f"/alerts/{ALERT}/assign", {"assignee": "staff-4"}, BRANCH),
     ("POST", "/alerts/bulk", {"act": "acknowledge", "alert_ids": [ALERT]}, BRANCH),
+    ("GET", "/movements", None, EVERYBODY),
     ("GET", "/cases", None, CASE_READERS),
     ("POST", "/cases", {"client_id": "C1"}, MANAGER),
     ("GET", f"/cases/{CASE}", None, CASE_READERS),
