@@ -67,7 +67,7 @@ class Replays:
         state = policies_history.state(tx, last)
         if self._bank is None or state != self._state:
             self._bank, self._state = None, None  # the old one's memory first
-            self._bank, self._state = policies_history.load(tx, last, LOADED), state
+            self._bank, self._state = policies_history.load(tx, last, LOADED, REPLAYED), state
             self._figures.clear()
         return self._bank
 
@@ -82,14 +82,13 @@ def figures_of(
     hours: StaffHours,
     on_week: Callable[[Week], None] = lambda _: None,
 ) -> Figures:
-    """1. Who left. 2. Every week again. 3. What it meant. 4. The same of copies that fade."""
+    """1. Who left. 2. Every week again. 3. What it meant. 4. The same of copies that fade, each alone."""
     history = bank.history
     start = Week(history.last_week - REPLAYED + 1)
     weeks = min(YEAR, history.last_week - bank.oldest_week + 1)
     first = Week(history.last_week - weeks + 1)
     leavers = leavers_of(history, first)
-    graded = _told(replay(history, policy, start), on_week)
-    course = run(graded, len(history.client_ids), rules, leavers.at)
+    course = run(_graded(bank, policy, start, on_week), len(history.client_ids), rules, leavers.at)
     return Figures(
         load=load_of(course, first, weeks, bank.branch, len(bank.branches), hours),
         leavers=caught(course, leavers.silent_from - (start - history.oldest_week)),
@@ -103,10 +102,17 @@ def leavers_of(history: History, first: Week) -> Leavers:
     return find_leavers(history.debit_minor + history.credit_minor, closed, first - history.oldest_week)
 
 
-def _told(weeks: Iterator[tuple[Week, Grades]], on_week: Callable[[Week], None]) -> Iterator[tuple[Week, Grades]]:
-    for week, grade in weeks:
-        yield week, grade
-        on_week(week)
+def _graded(
+    bank: Bank, policy: Policy, start: Week, on_week: Callable[[Week], None]
+) -> Iterator[tuple[Week, Grades]]:
+    """Every client's grades, week by week: the shards side by side."""
+    shards = [(at, replay(history, policy, start)) for at, history in bank.shards()]
+    for number in range(start, bank.history.last_week + 1):
+        grade = np.zeros((2, len(bank.history.client_ids)), np.int8)
+        for at, judged in shards:
+            grade[:, at] = next(judged)[1]
+        yield Week(number), grade
+        on_week(Week(number))
 
 
 def _faded(history: History, leavers: Leavers, policy: Policy, rules: EpisodeRules, start: Week) -> Faded:
@@ -116,14 +122,7 @@ def _faded(history: History, leavers: Leavers, policy: Policy, rules: EpisodeRul
     before = slice(-FADING_WEEKS - SILENT_WEEKS, -FADING_WEEKS)
     steady &= (history.debit_minor[:, before] + history.credit_minor[:, before]).sum(axis=1) > 0
     at = choose(steady)
-    copies = replace(
-        history,
-        client_ids=[history.client_ids[place] for place in at],
-        tiers=[history.tiers[place] for place in at],
-        first_week=history.first_week[at],
-        end_week=history.end_week[at],
-        debit_minor=fade(history.debit_minor[at]),
-        credit_minor=fade(history.credit_minor[at]),
-    )
+    kept = history.take(at)
+    copies = replace(kept, debit_minor=fade(kept.debit_minor), credit_minor=fade(kept.credit_minor))
     course: Course = run(replay(copies, policy, start), len(at), rules, np.arange(len(at)))
     return seen_fading(course)

@@ -14,7 +14,7 @@ from detector.rests import filling, resting, rests_in, usual_volumes, weekly_vol
 from detector.state import Memory
 from detector.surroundings import Group, Grouping
 from detector.verdicts import Passed
-from detector.windows import PAIRS, Ints
+from detector.windows import LONGEST, PAIRS, SERIES, Ints
 from schemas.verdicts import Common, Direction
 from schemas.weeks import Week
 
@@ -62,7 +62,10 @@ def judge_beside(
         return passed
     mine = tuple(Grouping(grouping.groups, grouping.of[passed.at]) for grouping in groupings)
     at_rest = resting(common.quiet_weeks, mine, week)
-    volumes = weekly_volumes(memory, week, rows[passed.at])
+    if at_rest.any():
+        volumes = weekly_volumes(memory, week, rows[passed.at])
+    else:  # nothing asks for them
+        volumes = np.broadcast_to(np.int64(0), (LONGEST, len(SERIES), len(passed.at)))
     beside = _Beside(passed, common, mine, at_rest, volumes, usual_volumes(volumes, at_rest, passed.readings.seen))
     grade, judged_pct = passed.grade.copy(), np.full(passed.grade.shape, np.nan)
     together: dict[tuple[int, int], Common] = {}

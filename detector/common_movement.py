@@ -19,7 +19,7 @@ from detector.readings import Bools, Floats
 from detector.rests import resting, rests_in, window_in_question
 from detector.state import Memory
 from detector.surroundings import Group, Grouping, Movement, Surroundings
-from detector.windows import PAIRS, RECENT, SERIES, WEEK, Ints, Pair, series_sum
+from detector.windows import RECENT, SERIES, WEEK, Cumulative, Ints, Pair, lags, pairs, series_sum
 from schemas.verdicts import Baseline, Direction, Series
 from schemas.weeks import Week
 
@@ -60,17 +60,21 @@ def find_common(
 
     `rows`: of the week's clients; `seen`: int64 (n,), their weeks of history.
     """
-    cumulative = memory.cumulative(week, rows)
+    in_order = len(rows) == memory.size and bool((rows == np.arange(len(rows))).all())
+    shift = around.festivals.shift(week)
+    # A view where it can be.
+    cumulative = memory.cumulative(week, slice(0, memory.size) if in_order else rows, lags(shift))
     settled = seen >= SETTLED_WEEKS
-    found = [_rested(memory, week, rows, seen, settled, grouping) for grouping in around.groupings]
+    found = [_rested(memory, week, rows, cumulative, seen, settled, grouping) for grouping in around.groupings]
     rested = [movement for movements in found for movement in movements]
     quiet = {**around.quiet_weeks, week: frozenset(m.group for m in rested)}
     at_rest = resting(quiet, around.groupings, week)
+    any_rest = bool(at_rest.any())  # mostly not, and looking takes long
     widest: dict[Group, Movement] = {movement.group: movement for movement in rested}
     shares: dict[tuple[int, int, int], Shares] = {}
     for way, direction in enumerate(DIRECTIONS):
         for which, series in np.argwhere(np.isfinite(limits.loosest(direction))):
-            pair = PAIRS[which]
+            pair = pairs(shift)[which]
             if pair.actual.weeks == 1:
                 continue  # of single weeks, rests are all that is looked for
             actual, expected = (
@@ -79,8 +83,9 @@ def find_common(
             )
             usable = settled & (expected > 0.0) & (seen >= pair.need)
             ratio = np.divide(actual, expected, out=np.ones(len(rows)), where=usable)
-            weeks = rests_in(at_rest, pair, direction).sum(axis=0)
-            ratio = without_rests(ratio, pair, direction, weeks)
+            if any_rest:
+                weeks = rests_in(at_rest, pair, direction).sum(axis=0)
+                ratio = without_rests(ratio, pair, direction, weeks)
             moved, share = _moved(ratio, usable, around.groupings, direction)
             if moved:
                 shares[way, int(which), int(series)] = share
@@ -102,10 +107,9 @@ def without_rests(ratio: Floats, pair: Pair, direction: Direction, weeks: Ints) 
 
 
 def _rested(
-    memory: Memory, week: Week, rows: Rows, seen: Ints, settled: Bools, grouping: Grouping
+    memory: Memory, week: Week, rows: Rows, cumulative: Cumulative, seen: Ints, settled: Bools, grouping: Grouping
 ) -> list[Movement]:
     """Groups in which far more clients than usual are far below their recent average."""
-    cumulative = memory.cumulative(week, rows)
     recent = series_sum(cumulative, RECENT, _TURNOVER)
     usable = settled & (recent > 0) & (grouping.of >= 0)
     of, size = grouping.of[usable], len(grouping.groups)

@@ -12,7 +12,8 @@ from detector.limits import Grades
 from detector.policy import Policy
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
-from detector.windows import Ints
+from detector.surroundings import ALONE, Grouping, Surroundings, quiet_by_week
+from detector.windows import LONGEST, Ints
 from schemas.weeks import Week
 
 NO_END = np.iinfo(np.int32).max  # last week of a client that has not closed
@@ -22,7 +23,8 @@ NO_END = np.iinfo(np.int32).max  # last week of a client that has not closed
 class History:
     """n clients by w weeks, the last of them `last_week`: int64 minor units, zero before a client's first week.
 
-    `first_week`, `end_week`: int32 (n,), of each client; NO_END where it has not closed.
+    `first_week`, `end_week`: int32 (n,), of each client; NO_END where it has not closed. `around`: the clients'
+    groups, and what is known of the weeks in which they rested before those that are replayed.
     """
 
     client_ids: Sequence[str]
@@ -32,6 +34,7 @@ class History:
     debit_minor: Ints
     credit_minor: Ints
     last_week: Week
+    around: Surroundings = ALONE
 
     @property
     def weeks(self) -> int:
@@ -41,13 +44,26 @@ class History:
     def oldest_week(self) -> Week:
         return Week(self.last_week - self.weeks + 1)
 
+    def take(self, at: npt.NDArray[np.intp], around: Surroundings = ALONE) -> History:
+        """The history of some of the clients, with surroundings of their own."""
+        return History(
+            client_ids=[self.client_ids[place] for place in at],
+            tiers=[self.tiers[place] for place in at],
+            first_week=self.first_week[at],
+            end_week=self.end_week[at],
+            debit_minor=self.debit_minor[at],
+            credit_minor=self.credit_minor[at],
+            last_week=self.last_week,
+            around=around,
+        )
+
 
 def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week, Grades]]:
     """(week, int8 (2, n): grade of each client's fall and rise) of each week from `first` on.
 
     What the history has before `first` is what the first week is judged against: state.HISTORY_WEEKS, or all since
     the clients began; ValueError where it does not reach that far. A week in which a client had not begun, or had
-    closed, has no grade.
+    closed, has no grade, and a client then belongs to no group.
     """
     at = first - history.oldest_week
     state = ShardState.from_history(
@@ -57,6 +73,7 @@ def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week
         history.credit_minor[:, :at],
         first - 1,
     )
+    quiet = dict(history.around.quiet_weeks)
     for place in range(at, history.weeks):
         week = Week(history.oldest_week + place)
         volumes = WeekVolumes(
@@ -66,6 +83,11 @@ def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week
             np.ascontiguousarray(history.debit_minor[:, place]),
             np.ascontiguousarray(history.credit_minor[:, place]),
         )
-        state, verdicts = step(state, volumes, policy, history.tiers)
         there = (history.first_week <= week) & (week <= history.end_week)
+        groupings = tuple(
+            Grouping(each.groups, np.where(there, each.of, np.int32(-1))) for each in history.around.groupings
+        )
+        state, verdicts = step(state, volumes, policy, history.tiers, Surroundings(groupings, quiet))
+        quiet = {at: groups for at, groups in quiet.items() if week - at < LONGEST}
+        quiet[week] = quiet_by_week(verdicts.movements).get(week, frozenset())
         yield week, verdicts.grade * there.astype(np.int8)

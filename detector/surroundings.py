@@ -79,6 +79,15 @@ def whole_bank(clients: int) -> Grouping:
     return Grouping((BANK,), np.zeros(clients, np.int32))
 
 
+def groupings_of(branches: Sequence[str | None], industries: Sequence[str | None]) -> tuple[Grouping, ...]:
+    """All that clients are judged beside, from the branch and the industry of each."""
+    return (
+        grouping(GroupKind.BRANCH, branches),
+        grouping(GroupKind.INDUSTRY, industries),
+        whole_bank(len(branches)),
+    )
+
+
 def quiet_by_week(movements: Iterable[Movement]) -> dict[Week, frozenset[Group]]:
     """The quiet ones among movements, as `Surroundings.quiet_weeks` has them."""
     found: dict[Week, frozenset[Group]] = {}

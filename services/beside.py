@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detector.surroundings import Surroundings, grouping, whole_bank
+from detector.surroundings import Surroundings, groupings_of
 from detector.verdicts import Verdicts
-from schemas.verdicts import GroupKind
 from store import movements
 from store.shard_weeks import Claim
 from store.unit_of_work import Tx
@@ -20,10 +19,8 @@ def surroundings(tx: Tx, claim: Claim, client_ids: Sequence[str]) -> Surrounding
     """
     of = movements.groups_of_shard(tx, claim.shard)
     return Surroundings(
-        groupings=(
-            grouping(GroupKind.BRANCH, [of[client_id][0] for client_id in client_ids]),
-            grouping(GroupKind.INDUSTRY, [of[client_id][1] for client_id in client_ids]),
-            whole_bank(len(client_ids)),
+        groupings=groupings_of(
+            [of[client_id][0] for client_id in client_ids], [of[client_id][1] for client_id in client_ids]
         ),
         quiet_weeks=movements.quiet_weeks(tx, claim.shard, claim.week),
     )

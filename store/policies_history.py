@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from detector.replay import NO_END, History
+from detector.surroundings import Group, Surroundings, groupings_of
 from schemas.weeks import Week
+from store import movements
 from store.ledger_reading import AMOUNTS, by_week
 from store.tables import client, shard, shard_week
 
@@ -24,7 +28,20 @@ class Bank:
     history: History
     branch: npt.NDArray[np.intp]
     branches: list[str]
+    shard: npt.NDArray[np.intp]
+    industries: list[str | None]
+    quiet_weeks: Mapping[int, Mapping[Week, frozenset[Group]]]  # by shard, before the weeks to be replayed
     oldest_week: Week  # of any client
+
+    def shards(self) -> Iterator[tuple[npt.NDArray[np.intp], History]]:
+        """Places of each shard's clients, and their history: a shard is judged by itself."""
+        for number in np.unique(self.shard):
+            at = np.flatnonzero(self.shard == number)
+            groupings = groupings_of(
+                [self.branches[self.branch[place]] for place in at], [self.industries[place] for place in at]
+            )
+            around = Surroundings(groupings, self.quiet_weeks.get(int(number), {}))
+            yield at, self.history.take(at, around)
 
 
 def last_judged(tx: Connection) -> Week | None:
@@ -45,8 +62,11 @@ def state(tx: Connection, last_week: Week) -> State:
     return tuple((row.shard, row.amendments, last_week) for row in rows)
 
 
-def load(tx: Connection, last_week: Week, weeks: int) -> Bank:
-    """The `weeks` weeks up to `last_week` of every client that had begun by then and not closed before them."""
+def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
+    """The `weeks` weeks up to `last_week` of every client that had begun by then and not closed before them.
+
+    `replayed`: the last so many of them are to be replayed.
+    """
     first = last_week - weeks + 1
     theirs = (
         sa.select(
@@ -56,12 +76,13 @@ def load(tx: Connection, last_week: Week, weeks: int) -> Bank:
             client.c.branch_id,
             client.c.first_week,
             client.c.last_week,
+            client.c.industry,
         )
         .where(client.c.shard.is_not(None), client.c.first_week <= last_week)
         .where(sa.or_(client.c.last_week.is_(None), client.c.last_week >= first))
     )
-    rows = sorted(map(tuple, tx.execute(theirs)))
-    ids, shards, tiers, branch_ids, begins, ends = zip(*rows, strict=True) if rows else ((),) * 6
+    rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
+    ids, shards, tiers, branch_ids, begins, ends, industries = zip(*rows, strict=True) if rows else ((),) * 7
     amounts = np.zeros((2, len(ids), weeks), np.int64)
     place = {client_id: at for at, client_id in enumerate(ids)}
     for number in sorted(set(shards)):
@@ -80,4 +101,12 @@ def load(tx: Connection, last_week: Week, weeks: int) -> Bank:
         last_week=last_week,
     )
     branch = np.array([numbers[branch_id] for branch_id in branch_ids], np.intp)
-    return Bank(history, branch, branches, Week(min(begins, default=last_week)))
+    return Bank(
+        history=history,
+        branch=branch,
+        branches=branches,
+        shard=np.array(shards, np.intp),
+        industries=list(industries),
+        quiet_weeks={each: movements.quiet_weeks(tx, each, last_week - replayed + 1) for each in set(shards)},
+        oldest_week=Week(min(begins, default=last_week)),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from detector.policy import Policy
 from detector.replay import NO_END, History, replay
 from detector.state import HISTORY_WEEKS
+from detector.step import step
+from detector.surroundings import ALONE, Movement, Surroundings, groupings_of, quiet_by_week
 from schemas.weeks import Week
 from tests.detector.conftest import START
 
@@ -55,3 +58,31 @@ def test_a_closed_client_has_no_grade_after_its_end(random_bank: Callable[..., A
     assert any(grade.any() for week, grade in open_ended.items() if week > end)
     for week, grade in closed.items():
         assert grade.tolist() == (open_ended[week].tolist() if week <= end else np.zeros_like(grade).tolist())
+
+
+def test_a_replay_is_judged_beside_the_groups_as_the_running_detector_is(
+    random_bank: Callable[..., Any], every_preset: Policy
+) -> None:
+    """Half of the clients' branch rests in one week and halves later on."""
+    bank = random_bank(11, clients=60)
+    branches = ["B1" if client < 40 else "B2" for client in range(60)]
+    for volumes in (bank.debit, bank.credit):
+        volumes[:40, HISTORY_WEEKS + 2] = 0
+        volumes[:40, HISTORY_WEEKS + 6 :] //= 3
+    around = Surroundings(groupings_of(branches, [None] * 60))
+    history = replace(history_of(bank, np.full(60, NO_END, np.int32)), around=around)
+    first = Week(START + HISTORY_WEEKS)
+    alone = dict(replay(replace(history, around=ALONE), every_preset, first))
+    found = dict(replay(history, every_preset, first))
+    movements: list[Movement] = []
+    state = bank.restart(HISTORY_WEEKS - 1)
+    for at in range(HISTORY_WEEKS, bank.debit.shape[1]):
+        week, tiers = bank.week(at)
+        places = [bank.client_ids.index(client_id) for client_id in week.client_ids]
+        groupings = groupings_of([branches[place] for place in places], [None] * len(places))
+        beside = Surroundings(groupings, quiet_by_week(movements))
+        state, verdicts = step(state, week, every_preset, tiers, beside)
+        movements += verdicts.movements
+        assert found[week.week][:, places].tolist() == verdicts.grade.tolist()
+    assert any(found[week].tolist() != alone[week].tolist() for week in found)
+    assert any(movement.quiet for movement in movements)

@@ -24,7 +24,7 @@ def test_all_clients_of_all_shards_are_read_with_zeros_where_they_were_silent(st
     with store.write() as tx:
         tx.execute(client.update().where(client.c.client_id == "C3").values(last_week=W + 1, branch_id="B1"))
         tx.execute(client.update().where(client.c.client_id == "C1").values(branch_id="B2"))
-        bank = policies_history.load(tx, Week(W + 2), 4)
+        bank = policies_history.load(tx, Week(W + 2), 4, 2)
     assert bank.history.client_ids == ["C1", "C2", "C3"]
     assert bank.history.debit_minor.tolist() == [[0, 5, 0, 0], [0, 0, 7, 0], [0, 9, 0, 0]]
     assert bank.history.first_week.tolist() == [W, W + 1, W]
@@ -38,7 +38,7 @@ def test_clients_closed_before_the_weeks_asked_for_are_left_out(store: Store) ->
     keep(store, checkpoint(0, 3, {("C1", W): 5, ("C2", W): 5}, weeks=weeks, next_to_close=W + 3))
     with store.write() as tx:
         tx.execute(client.update().where(client.c.client_id == "C2").values(last_week=W))
-        assert policies_history.load(tx, Week(W + 2), 2).history.client_ids == ["C1"]
+        assert policies_history.load(tx, Week(W + 2), 2, 1).history.client_ids == ["C1"]
 
 
 def test_the_last_week_is_one_that_every_shard_has_been_judged_for(store: Store) -> None:
@@ -59,5 +59,5 @@ def test_the_last_week_is_one_that_every_shard_has_been_judged_for(store: Store)
 
 def test_an_empty_bank_is_no_error(store: Store) -> None:
     with store.read() as tx:
-        bank = policies_history.load(tx, Week(W), 4)
+        bank = policies_history.load(tx, Week(W), 4, 2)
     assert bank.history.debit_minor.shape == (0, 4)

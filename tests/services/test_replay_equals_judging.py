@@ -1,0 +1,38 @@
+"""What a preview replays is what the running detector judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import sqlalchemy as sa
+
+from detector.replay import replay
+from detector.state import HISTORY_WEEKS
+from schemas.verdicts import Direction
+from schemas.weeks import Week
+from store import policies_history
+from store.tables import alert, alert_evidence
+from tests.services.conftest import FIRST_WEEK, WEEKS, JudgedBank
+
+WAYS = (Direction.FALL, Direction.RISE)
+
+
+def test_the_grades_of_a_replay_are_the_evidence_of_the_alerts(make_bank: Callable[[int], JudgedBank]) -> None:
+    bank = make_bank(2)
+    bank.judge_all(bank.judge())
+    columns = (alert.c.client_id, alert.c.direction, alert_evidence.c.week, alert_evidence.c.grade)
+    with bank.store.read() as tx:
+        judged = {tuple(row) for row in tx.execute(sa.select(*columns).join_from(alert, alert_evidence))}
+        last = policies_history.last_judged(tx)
+        assert last == FIRST_WEEK + WEEKS - 1
+        loaded = policies_history.load(tx, last, HISTORY_WEEKS + WEEKS, WEEKS)
+    replayed = set()
+    for at, history in loaded.shards():
+        assert [loaded.history.client_ids[place] for place in at] == history.client_ids
+        for week, grade in replay(history, bank.policy, Week(FIRST_WEEK)):
+            for way, client in np.argwhere(grade):
+                found = int(grade[way, client])
+                replayed.add((history.client_ids[client], WAYS[way].value, int(week), found))
+    assert replayed == judged
+    assert len(judged) > 100
