@@ -138,6 +138,18 @@ def replay(
 
 
 @app.command()
+def backtest(
+    policy: Annotated[Path | None, typer.Option(help="File of a policy (JSON) to look at.")] = None,
+    version: Annotated[str | None, typer.Option(help="A kept policy to look at.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the table and the picture.")] = Path("backtest"),
+) -> None:
+    """The last year of all clients under a policy, beside the one in force."""
+    from services.backtest import main as work
+
+    work(policy, version, out)
+
+
+@app.command()
 def explain(
     alert_id: Annotated[str, typer.Argument(help="Id of the alert.")],
     rebuild: Annotated[
