@@ -88,7 +88,7 @@ def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week
             Grouping(each.groups, np.where(there, each.of, np.int32(-1))) for each in history.around.groupings
         )
         state, verdicts = step(
-            state, volumes, policy, history.tiers, Surroundings(groupings, quiet, history.around.festivals)
+            state, volumes, policy, history.tiers, replace(history.around, groupings=groupings, quiet_weeks=quiet)
         )
         quiet = {at: groups for at, groups in quiet.items() if week - at < LONGEST}
         quiet[week] = quiet_by_week(verdicts.movements).get(week, frozenset())
