@@ -10,6 +10,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from schemas.explanations import Explanation, Finding, FindingKind, Label, Strength, weeks_left
+from schemas.messages import Summary
 from schemas.weeks import monday
 
 _EN, _ZH = Locale("en"), Locale("zh", script="Hans")
@@ -100,6 +101,13 @@ _CHINESE = _Tongue(
     end="。",
     comma="：",
 )
+
+
+def of_comparisons(summary: Summary) -> Summary:
+    """The sentence of the comparisons alone, where something else says the rest."""
+    first = (tongue.since.partition("{")[0] for tongue in (_ENGLISH, _CHINESE))
+    en, zh = (text.partition(begins)[0] for text, begins in zip((summary.en, summary.zh), first, strict=True))
+    return Summary(en, zh)
 
 
 def in_english(told: Explanation) -> str:

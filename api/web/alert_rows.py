@@ -13,7 +13,10 @@ from api.web.language import Language
 from api.web.rendering import pages_in
 from api.web.sparkline import sparkline, trend
 from api.web.words import N_
+from casework.explanation_sentence import of_comparisons
+from schemas.explanations import WeeksLeft, weeks_left
 from schemas.http_alerts import AlertBody
+from schemas.messages import Summary
 from schemas.money import format_amount
 from schemas.weeks import monday, parse_week
 from store import sparklines
@@ -24,12 +27,15 @@ _QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`sentence` in the reader's language; `since`: Monday of the first week; `picture` empty without weeks."""
+    """`sentence` in the reader's language, of the comparisons; `since`: Monday of the first week; `picture` empty
+    without weeks; `left` by the end of last week, None where nothing is explained.
+    """
 
     alert: AlertBody
     sentence: str
     since: date
     picture: Markup
+    left: WeeksLeft | None
 
 
 def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
@@ -38,12 +44,26 @@ def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> li
     return [
         Row(
             alert,
-            sentence(alert, language),
+            _comparisons(alert, language),
             monday(parse_week(alert.opened_week)),
             picture(deps, language, volumes.get(alert.client_id)),
+            left_of(deps, alert),
         )
         for alert in found
     ]
+
+
+def left_of(deps: ApiDeps, alert: AlertBody) -> WeeksLeft | None:
+    """By the end of last week, which is what a reader of this week counts to."""
+    if alert.explanation is None:
+        return None
+    last_week = max(parse_week(alert.week), deps.calendar.week_at(deps.clock()) - 1)
+    return weeks_left(parse_week(alert.explanation.onset_week), last_week)
+
+
+def _comparisons(alert: AlertBody, language: Language) -> str:
+    told = of_comparisons(Summary(alert.summary.en, alert.summary.zh))
+    return told.en if language == "en" else told.zh
 
 
 def sentence(alert: AlertBody, language: Language) -> str:

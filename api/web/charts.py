@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from api.web.chart_onset import onset_band, onset_days
 from api.web.words import N_
 from detector.baselines import QUARTER_WEEKS, Rolling, rolling
 from schemas.http_alerts import AlertBody
@@ -71,7 +72,7 @@ def figure(drawn: Drawn, voice: Voice) -> dict[str, Any]:
     data += _marks(drawn, days, say)
     ticks = _ticks(_highest(data))
     layout = _layout(days, ticks, voice)
-    layout["shapes"] = _bands(levels, days, line, ticks[-1]) + _stems(drawn, days)
+    layout["shapes"] = _bands(levels, days, line, ticks[-1]) + _stems(drawn, days) + onset_band(drawn.alerts, days)
     return {"data": data, "layout": layout}
 
 
@@ -215,6 +216,8 @@ def _marks(drawn: Drawn, days: list[date], say: Callable[[str], str]) -> list[di
         begun = {monday(parse_week(alert.opened_week)) for alert in drawn.alerts if alert.grade == grade}
         look = {"symbol": symbol, "size": 11, "color": f"--{grade}"}
         marks.append(_mark(text, sorted(begun & set(days)), 1.0, look))
+    fall = {"symbol": "triangle-left", "size": 11, "color": "--fresh"}
+    marks.append(_mark(say(N_("Lower since about this week")), onset_days(drawn.alerts, days), 1.0, fall))
     return [mark for mark in marks if mark["x"]]
 
 

@@ -17,6 +17,7 @@ from api.remedy_reading import RemedyQuery, remedy_page
 from api.roles import Permission, may
 from api.web.arithmetic import Line, lines_of
 from api.web.charts import SeriesName, level
+from api.web.client_why import Why, why_of
 from api.web.timeline import Moment, moments
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import CaseBody
@@ -48,12 +49,15 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
-    """`preset`: that of the bands in the chart; None where the policy has none. `case`: the open one."""
+    """`preset`: that of the bands in the chart; None where the policy has none. `case`: the open one. `why`: None
+    where no alert is explained.
+    """
 
     client: ClientBody
     activity: ActivityBody
     rows: Sequence[WeekRow]
     concerns: Sequence[Concern]
+    why: Why | None
     peers: PeersBody
     preset: PresetBody | None
     case: CaseBody | None
@@ -74,6 +78,7 @@ def client_facts(deps: ApiDeps, caller: Caller, client_id: str, weeks: int, seri
         activity=activity,
         rows=rows,
         concerns=[Concern(alert, lines_of(alert)) for alert in unclosed],
+        why=why_of(deps, unclosed),
         peers=get_peers(caller, deps, client_id),
         preset=level(presets_of(deps, client.tier).presets, series, unclosed[0].direction if unclosed else "fall"),
         case=next((case for case in cases if case.state != "closed"), None),

@@ -24,7 +24,7 @@ from api.web.rendering import render
 from api.web.session import Visitor, needing_page
 from api.web.words import N_
 from schemas.http_alert_bulk import BulkActBody, BulkDoneBody
-from schemas.messages import AlertState
+from schemas.messages import AlertState, LabelName
 from schemas.weeks import format_week
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +33,7 @@ Actor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
 BULK = "/desk/alerts/bulk"
 EVERY_STATE = "all"
 _UNCLOSED: tuple[AlertState, ...] = tuple(state for state in get_args(AlertState) if state != "closed")
-_FIELDS = ("state", "grade", "week", "assignee", "q", "branch")
+_FIELDS = ("state", "grade", "label", "week", "assignee", "q", "branch", "sort")
 _NEEDED = {"acknowledge": (), "snooze": ("until", "reason"), "assign": ()}
 _TAKEN = {"acknowledge": (), "snooze": ("until", "reason"), "assign": ("assignee",)}
 _DONE = {
@@ -46,14 +46,14 @@ _PARTLY = N_("Done for %(n)s of them. The others were closed or taken away meanw
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the list is narrowed to, as typed: `values` by field, empty for any; `cursor` of the page."""
+    """What the list is narrowed to and sorted by, as typed: `values` by field, empty for any; its `cursor`."""
 
     values: dict[str, str]
     cursor: str | None
 
     @property
     def is_any(self) -> bool:
-        return any(self.values.values())
+        return any(value for name, value in self.values.items() if name != "sort")
 
     def query(self) -> AlertQuery:
         """For the API's list. Raises BadFields. Without a state: all that is not closed."""
@@ -153,6 +153,7 @@ def _page(
         next_url=filters.path(found.next) if found.next else None,
         first_url=filters.path() if filters.cursor else None,
         states=_UNCLOSED,
+        labels=get_args(LabelName),
         this_week=format_week(deps.calendar.week_at(deps.clock())),
         today=deps.today(),
         since=since,

@@ -32,6 +32,25 @@ _OUTCOMES = {
     "recovered": N_("Recovered by itself"),
     "withdrawn": N_("Withdrawn after a correction"),
 }
+_LABELS = {
+    "leaving": N_("Leaving"),
+    "shrinking": N_("Shrinking"),
+    "seasonal": N_("Seasonal"),
+    "feed_fault": N_("Fault in the feed"),
+}
+_STRENGTHS = {"weak": N_("weak evidence"), "fair": N_("fair evidence"), "strong": N_("strong evidence")}
+_FINDINGS = {
+    "credits": N_("Credits"),
+    "debits": N_("Debits"),
+    "regular_debits": N_("Regular debits, such as wages"),
+    "quarter_before": N_("Turnover, against the quarter before"),
+    "last_year": N_("The same a year ago"),
+    "same_weeks_last_year": N_("Turnover, against the same weeks last year"),
+    "industry": N_("Its industry"),
+    "branch_events": N_("Events of its branch"),
+    "without_feed_gaps": N_("Turnover without the weeks of an incomplete feed"),
+    "value_at_risk": N_("Turnover, the last quarter against the year before"),
+}
 _BASELINES = {
     "week_vs_recent": N_("This week against the recent weeks"),
     "quarter_vs_quarter": N_("Last quarter against the quarter before"),
@@ -87,6 +106,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "direction": {"fall": N_("Falling"), "rise": N_("Rising")},
         "series": {"debit": N_("Debit"), "credit": N_("Credit"), "turnover": N_("Turnover")},
         "baseline": _BASELINES,
+        "label": _LABELS,
+        "strength": _STRENGTHS,
+        "finding": _FINDINGS,
         "client_state": {
             "alerting": N_("Has alerts"),
             "closed": N_("Account closed"),

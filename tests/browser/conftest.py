@@ -16,8 +16,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.deps import BankRules
 from api.web.live import Pace
+from schemas.explanations import Label, Strength
 from schemas.verdicts import Direction, Grade
 from tests.api.conftest import WEEK, Bank, local_key, sqlite_store
+from tests.api.explained import an_explanation
 from tests.api.web.conftest import Desk, desk, tried_app
 from tests.api.web.serving import served
 
@@ -137,13 +139,15 @@ def fill(bank: Bank) -> None:
                 for ago in range(1, 105)
             },
         )
-        rises = number == 11
+        rises, last = number == 11, WEEK - 1 - number % 5
+        looks = an_explanation(last, label=list(Label)[number % 4], strength=list(Strength)[number % 3])
         bank.alert(
             client_id,
-            week=WEEK - 1 - number % 5,
+            week=last,
             at_risk=90_000_000_00 // (number + 1),
             grade=Grade.ALARM if number % 3 else Grade.PROMPT,
             direction=Direction.RISE if rises else Direction.FALL,
+            explained=None if rises else looks,
         )
     bank.dead_letter(1)
 

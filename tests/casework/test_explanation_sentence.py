@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from casework.explanation_sentence import of_comparisons
 from casework.sentence import sentence
 from schemas.explanations import Explanation, Finding, FindingKind, Label, Span, Strength
 from schemas.weeks import Week, parse_week
@@ -92,6 +93,11 @@ def test_regular_debits_that_hold_while_others_fall_are_worth_a_word(verdict) ->
     fallen = tuple(replace(f, change_pct=-50.0) if f.kind is FindingKind.DEBITS else f for f in LEAVING.findings)
     assert "regular debits 2% lower" in said(verdict, findings=fallen).en
     assert "固定借方下降2%" in said(verdict, findings=fallen).zh
+
+
+def test_the_sentence_of_the_comparisons_can_be_had_back(verdict) -> None:
+    plain = sentence(verdict(W), "HKD")
+    assert of_comparisons(said(verdict)) == of_comparisons(plain) == plain
 
 
 def test_an_explanation_without_findings_says_its_label_alone(verdict) -> None:
