@@ -12,16 +12,19 @@ from detector.limits import DIRECTIONS, GRADES, Grades, Limits
 from detector.readings import Bools, Floats, yearly_effect
 from detector.rests import filling, resting, rests_in, usual_volumes, weekly_volumes
 from detector.state import Memory
-from detector.surroundings import Group, Grouping
+from detector.surroundings import Group, Grouping, Surroundings
 from detector.verdicts import Passed
-from detector.windows import LONGEST, PAIRS, SERIES, Ints
+from detector.windows import LONGEST, SERIES, Ints, pairs
 from schemas.verdicts import Common, Direction
 from schemas.weeks import Week
 
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What the k clients that passed are judged with. `volumes`, `usual`: as in detector.rests."""
+    """What the k clients that passed are judged with. `volumes`, `usual`: as in detector.rests.
+
+    `shift`: weeks that the quarter a year ago is moved by.
+    """
 
     passed: Passed
     common: CommonMovements
@@ -29,6 +32,7 @@ class _Beside:
     resting: Bools
     volumes: Ints
     usual: Floats
+    shift: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +55,23 @@ class _Judged:
 
 
 def judge_beside(
-    passed: Passed, common: CommonMovements, groupings: tuple[Grouping, ...], limits: Limits, memory: Memory,
+    passed: Passed, common: CommonMovements, around: Surroundings, limits: Limits, memory: Memory,
     week: Week, rows: Rows,
 ) -> Passed:  # fmt: skip
     """`passed` with its grades lowered to what the client did beside its group; never raised.
 
     `rows`: of all the week's clients.
     """
-    if not groupings or not len(passed.at):
+    if not around.groupings or not len(passed.at):
         return passed
-    mine = tuple(Grouping(grouping.groups, grouping.of[passed.at]) for grouping in groupings)
+    mine = tuple(Grouping(grouping.groups, grouping.of[passed.at]) for grouping in around.groupings)
     at_rest = resting(common.quiet_weeks, mine, week)
     if at_rest.any():
         volumes = weekly_volumes(memory, week, rows[passed.at])
     else:  # nothing asks for them
         volumes = np.broadcast_to(np.int64(0), (LONGEST, len(SERIES), len(passed.at)))
-    beside = _Beside(passed, common, mine, at_rest, volumes, usual_volumes(volumes, at_rest, passed.readings.seen))
+    usual = usual_volumes(volumes, at_rest, passed.readings.seen)
+    beside = _Beside(passed, common, mine, at_rest, volumes, usual, around.festivals.shift(week))
     grade, judged_pct = passed.grade.copy(), np.full(passed.grade.shape, np.nan)
     together: dict[tuple[int, int], Common] = {}
     worst = passed.grade.max(axis=(1, 2))
@@ -87,7 +92,7 @@ def judge_beside(
 
 def _judge(beside: _Beside, way: int, which: int, series: int) -> _Judged:
     """1. Weeks of rest count as usual. 2. What is left is set against the group."""
-    pair, direction, readings = PAIRS[which], DIRECTIONS[way], beside.passed.readings
+    pair, direction, readings = pairs(beside.shift)[which], DIRECTIONS[way], beside.passed.readings
     rests = rests_in(beside.resting, pair, direction)
     actual = readings.actual_sum[which, series] / pair.actual.weeks
     expected = readings.expected_sum[which, series] / pair.expected.weeks

@@ -12,7 +12,7 @@ from detector.limits import Grades, Limits
 from detector.readings import Readings, loose_hits, read, value_at_risk
 from detector.state import Memory
 from detector.verdicts import Passed
-from detector.windows import LAGS, Ints
+from detector.windows import Ints, lags
 from schemas.verdicts import Direction
 from schemas.weeks import Week
 
@@ -22,23 +22,26 @@ CHUNK = 8192  # clients at a time: what is read of them stays in the second-leve
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Clients that no tier's limits rule out, length k: place in the week, ascending; weeks of history; running
-    totals, int64 (lag of LAGS, 2, k).
+    totals, int64 (lag of lags(shift), 2, k); `shift`: weeks that the year-ago quarter is moved by.
     """
 
     at: Rows
     seen: Ints
     totals: Ints
+    shift: int = 0
 
     def parts(self) -> list[Candidates]:
         """The same in pieces of at most CHUNK, at least one."""
         pieces = [slice(start, start + CHUNK) for start in range(0, max(1, len(self.at)), CHUNK)]
-        return [Candidates(self.at[piece], self.seen[piece], self.totals[..., piece]) for piece in pieces]
+        return [
+            Candidates(self.at[piece], self.seen[piece], self.totals[..., piece], self.shift) for piece in pieces
+        ]
 
     def cumulative(self) -> Mapping[int, Ints]:
-        return dict(zip(LAGS, self.totals, strict=True))
+        return dict(zip(lags(self.shift), self.totals, strict=True))
 
 
-def find_candidates(memory: Memory, week: Week, rows: Rows, limits: Limits) -> Candidates:
+def find_candidates(memory: Memory, week: Week, rows: Rows, limits: Limits, shift: int = 0) -> Candidates:
     """The quick look at all rows. `rows`: row of each of the week's clients; other rows are no candidates."""
     fall, rise = limits.loosest(Direction.FALL), limits.loosest(Direction.RISE)
     place = np.full(memory.size, -1, np.int32)
@@ -46,10 +49,10 @@ def find_candidates(memory: Memory, week: Week, rows: Rows, limits: Limits) -> C
     found = []
     for start in range(0, max(1, memory.size), CHUNK):
         part = slice(start, min(start + CHUNK, memory.size))
-        cumulative = memory.cumulative(week, part)
+        cumulative = memory.cumulative(week, part, lags(shift))
         seen = week + 1 - memory.first_week[part].astype(np.int64)
-        hits = np.flatnonzero(loose_hits(cumulative, seen, fall, rise) & (place[part] >= 0))
-        totals = np.stack([cumulative[lag][:, hits] for lag in LAGS])
+        hits = np.flatnonzero(loose_hits(cumulative, seen, fall, rise, shift) & (place[part] >= 0))
+        totals = np.stack([cumulative[lag][:, hits] for lag in lags(shift)])
         found.append(Candidates(place[part][hits], seen[hits], totals))
     at = np.concatenate([part.at for part in found])
     order = np.argsort(at)
@@ -57,6 +60,7 @@ def find_candidates(memory: Memory, week: Week, rows: Rows, limits: Limits) -> C
         at=at[order],
         seen=np.concatenate([part.seen for part in found])[order],
         totals=np.concatenate([part.totals for part in found], axis=-1)[..., order],
+        shift=shift,
     )
 
 
@@ -74,7 +78,7 @@ def grade_passed(candidates: Candidates, codes: Grades, limits: Limits) -> tuple
 
 def _grade_part(part: Candidates, codes: Grades, limits: Limits) -> tuple[Passed, Ints]:
     tier, cumulative = codes[part.at], part.cumulative()
-    readings = read(cumulative, part.seen)
+    readings = read(cumulative, part.seen, part.shift)
     grade = limits.grade(readings, tier)
     keep = np.flatnonzero(grade.any(axis=(0, 1, 2)))
     value = value_at_risk(cumulative, part.seen)[keep]

@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.windows import (
-    PAIRS,
     QUARTER,
     RECENT,
     SERIES,
     WEEK,
-    WINDOWS,
     YEAR_BEFORE,
     Cumulative,
     Ints,
     Pair,
     Window,
+    pairs,
     series_sum,
     window_sum,
+    windows,
 )
 from schemas.verdicts import Series
 
@@ -65,18 +65,18 @@ class Readings:
         return cls(*(np.concatenate(list(column), axis=-1) for column in columns))
 
 
-def read(cumulative: Cumulative, seen: Ints) -> Readings:
-    """Read every comparison. `cumulative` must hold each lag of LAGS; `seen` int64 (m,)."""
-    sums = {window: window_sum(cumulative, window) for window in WINDOWS}
+def read(cumulative: Cumulative, seen: Ints, shift: int = 0) -> Readings:
+    """Read every comparison of pairs(shift). `cumulative` must hold each of lags(shift); `seen` int64 (m,)."""
+    sums = {window: window_sum(cumulative, window) for window in windows(shift)}
     means = {window: total / window.weeks for window, total in sums.items()}
-    deviations = np.stack([deviation(means[pair.actual], means[pair.expected]) for pair in PAIRS])
-    for which, pair in enumerate(PAIRS):
+    deviations = np.stack([deviation(means[pair.actual], means[pair.expected]) for pair in pairs(shift)])
+    for which, pair in enumerate(pairs(shift)):
         deviations[which, :, seen < pair.need] = np.nan
     return Readings(
-        actual_sum=np.stack([sums[pair.actual] for pair in PAIRS]),
-        expected_sum=np.stack([sums[pair.expected] for pair in PAIRS]),
+        actual_sum=np.stack([sums[pair.actual] for pair in pairs(shift)]),
+        expected_sum=np.stack([sums[pair.expected] for pair in pairs(shift)]),
         deviation_pct=deviations,
-        effect_minor=np.stack([yearly_effect(means[pair.actual], means[pair.expected]) for pair in PAIRS]),
+        effect_minor=np.stack([yearly_effect(means[pair.actual], means[pair.expected]) for pair in pairs(shift)]),
         seen=seen,
     )
 
@@ -120,7 +120,7 @@ def _shortfall(cumulative: Cumulative, actual: Window, expected: Window, seen: I
     return missing
 
 
-def loose_hits(cumulative: Cumulative, seen: Ints, fall_pct: Floats, rise_pct: Floats) -> Bools:
+def loose_hits(cumulative: Cumulative, seen: Ints, fall_pct: Floats, rise_pct: Floats, shift: int = 0) -> Bools:
     """True for each client (m,) that may be at or beyond a limit, float64 (pair, series), infinite where not used.
 
     The quick look at everybody: only comparisons with a limit, one limit for all tiers, no division and no money.
@@ -129,7 +129,7 @@ def loose_hits(cumulative: Cumulative, seen: Ints, fall_pct: Floats, rise_pct: F
     sums: dict[tuple[Window, int], Floats] = {}
     hits = np.zeros(len(seen), np.bool_)
     for which, series in np.argwhere(np.isfinite(fall_pct) | np.isfinite(rise_pct)):
-        pair = PAIRS[which]
+        pair = pairs(shift)[which]
         for window in (pair.actual, pair.expected):
             if (window, series) not in sums:
                 sums[window, series] = series_sum(cumulative, window, int(series)).astype(np.float64)

@@ -1,4 +1,4 @@
-"""One shard's memory: 66 weeks of running volume of every client. Source: docs/decisions/0008-detector-state.md."""
+"""One shard's memory: 69 weeks of running volume of every client. Source: docs/decisions/0008-detector-state.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from detector.ids import IdIndex, Ids, Rows, encode
 from detector.windows import LAGS, LONGEST, Ints
 from schemas.errors import EbbwatchError
 
-SLOTS = LONGEST + 1  # running totals of the week judged and of the 65 before it
+SLOTS = LONGEST + 1  # running totals of the week judged and of the 68 before it
 HISTORY_WEEKS = LONGEST - 1  # weeks before the one judged that any comparison reaches
 GROWTH = 32  # room for one in 32 more clients when rows run out: 3 % of memory against a copy of it all
 MAX_WEEK_MINOR = (2**63 - 1) // 104  # both series over 52 weeks stay within int64; larger weeks count as this
@@ -84,9 +84,9 @@ class Memory:
         )
         self.habits.note(now, before, long_before)
 
-    def cumulative(self, week: int, rows: Rows | slice) -> Mapping[int, Ints]:
+    def cumulative(self, week: int, rows: Rows | slice, lags: tuple[int, ...] = LAGS) -> Mapping[int, Ints]:
         """Running totals of `rows` at every lag behind `week`, int64 (2, m) each; views where `rows` is a slice."""
-        return {lag: self.ring[(week - lag) % SLOTS][:, rows] for lag in LAGS}
+        return {lag: self.ring[(week - lag) % SLOTS][:, rows] for lag in lags}
 
 
 class ShardState:

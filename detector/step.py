@@ -57,11 +57,12 @@ def step(
     limits = limits_of(policy)
     codes = limits.encode(tiers)
     rows = _rows(state.memory, encode(week.client_ids))
+    shift = around.festivals.shift(week.week)
     memory = state.spend()
     _learn(memory, week, rows)
-    passes, value = grade_passed(find_candidates(memory, week.week, rows, limits), codes, limits)
+    passes, value = grade_passed(find_candidates(memory, week.week, rows, limits, shift), codes, limits)
     common = _common(memory, week, rows, limits, around)
-    passes = judge_beside(passes, common, around.groupings, limits, memory, week.week, rows)
+    passes = judge_beside(passes, common, around, limits, memory, week.week, rows)
     grade = np.zeros((len(DIRECTIONS), len(rows)), np.int8)
     grade[:, passes.at] = passes.grade.max(axis=(1, 2))
     value_at_risk_minor = np.zeros(len(rows), np.int64)
@@ -79,6 +80,8 @@ def step(
         ledger_revision=week.ledger_revision,
         state=after,
         movements=common.movements,
+        shift=shift,
+        calendar_version=around.festivals.version,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from detector.calendar import NONE, Festivals
 from schemas.verdicts import Baseline, GroupKind, Series
 from schemas.weeks import Week
 
@@ -56,11 +57,12 @@ class Movement:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """`quiet_weeks`: of earlier weeks, the groups that rested in them, as earlier steps found. Without groupings
-    everybody is judged alone.
+    everybody is judged alone. `festivals`: the moving weeks by which a quarter meets the same one a year ago.
     """
 
     groupings: tuple[Grouping, ...] = ()
     quiet_weeks: Mapping[Week, frozenset[Group]] = field(default_factory=dict)
+    festivals: Festivals = NONE
 
 
 ALONE = Surroundings()

@@ -13,7 +13,7 @@ from detector.limits import DIRECTIONS, GRADES, Grades, Limits
 from detector.readings import Floats, Readings, read
 from detector.state import ShardState, UnknownClient
 from detector.surroundings import Movement
-from detector.windows import PAIRS, SERIES, Ints
+from detector.windows import SERIES, Ints, Pair, lags, pairs
 from schemas.verdicts import Baseline, Common, Comparison, Direction, Grade, Insufficient, Series, Verdict
 from schemas.weeks import Week
 
@@ -55,6 +55,7 @@ class Verdicts:
 
     `grade`: int8 (2, n), row 0 fall, row 1 rise. `value_at_risk_minor`: int64 (n,), zero without a fall.
     `tier`: int8 (n,), places in `limits`. `movements`: what most of a group's clients did together.
+    `shift`: weeks that the quarter a year ago was moved by, after the calendar of `calendar_version`.
     """
 
     week: Week
@@ -68,6 +69,8 @@ class Verdicts:
     ledger_revision: int
     state: ShardState
     movements: tuple[Movement, ...] = ()
+    shift: int = 0
+    calendar_version: str = ""
 
     @property
     def fall(self) -> Grades:
@@ -108,14 +111,14 @@ class Verdicts:
         if row < 0 or client_id not in self.client_ids:
             raise UnknownClient(client_id)
         seen = np.array([self.week - int(memory.first_week[row]) + 1], np.int64)
-        readings = read(memory.cumulative(self.week, np.array([row])), seen)
+        readings = read(memory.cumulative(self.week, np.array([row]), lags(self.shift)), seen, self.shift)
         tier = self.tier[[self.client_ids.index(client_id)]]
         grades = self.limits.grade(readings, tier)
         return {
-            (series, pair.baseline): _reading(readings, grades, which, at)
+            (series, pair.baseline): _reading(readings, grades, pair, which, at)
             if seen[0] >= pair.need
             else Insufficient(seen=int(seen[0]), need=pair.need)
-            for which, pair in enumerate(PAIRS)
+            for which, pair in enumerate(pairs(self.shift))
             for at, series in enumerate(SERIES)
         }
 
@@ -134,10 +137,11 @@ class Verdicts:
             policy_version=self.policy_version,
             ledger_revision=self.ledger_revision,
             common=self.passes.together.get((way, k)),
+            calendar_version=self.calendar_version,
         )
 
     def _comparison(self, k: int, way: int, grades: Grades, which: int, series: int) -> Comparison:
-        pair, readings, judged_pct = PAIRS[which], self.passes.readings, self.passes.judged_pct
+        pair, readings, judged_pct = pairs(self.shift)[which], self.passes.readings, self.passes.judged_pct
         grade = Grade(int(grades[which, series]))
         judged = np.nan if judged_pct is None else float(judged_pct[way, which, series, k])
         percent = self.limits.percent[self.passes.tier[k], way, GRADES.index(grade), which, series]
@@ -152,6 +156,7 @@ class Verdicts:
             preset_pct=float(percent),
             grade=grade,
             judged_pct=float(judged) if np.isfinite(judged) else None,
+            shift_weeks=self.shift if pair.baseline is Baseline.QUARTER_VS_LAST_YEAR else 0,
         )
 
 
@@ -160,8 +165,8 @@ def _severity(comparison: Comparison) -> tuple[Grade, float]:
     return comparison.grade, comparison.deviation_pct / comparison.preset_pct
 
 
-def _reading(readings: Readings, grades: Grades, which: int, series: int) -> Reading:
-    pair, percent = PAIRS[which], float(readings.deviation_pct[which, series, 0])
+def _reading(readings: Readings, grades: Grades, pair: Pair, which: int, series: int) -> Reading:
+    percent = float(readings.deviation_pct[which, series, 0])
     return Reading(
         actual_minor=_mean(int(readings.actual_sum[which, series, 0]), pair.actual.weeks),
         expected_minor=_mean(int(readings.expected_sum[which, series, 0]), pair.expected.weeks),

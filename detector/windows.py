@@ -6,7 +6,8 @@ Source: docs/architecture.md, "Comparisons". A lag counts weeks back from the we
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -59,9 +60,30 @@ PAIRS = (
     Pair(Baseline.QUARTER_VS_YEAR, QUARTER, YEAR_BEFORE),
     Pair(Baseline.QUARTER_VS_LAST_YEAR, QUARTER, QUARTER_LAST_YEAR),
 )
-WINDOWS = tuple(dict.fromkeys(window for pair in PAIRS for window in (pair.actual, pair.expected)))
-LAGS = tuple(sorted({lag for window in WINDOWS for lag in (window.lag, window.before)}))
-LONGEST = max(LAGS)  # 65: the year before the last quarter
+MAX_SHIFT = 3  # weeks: a lunar year is 50 or 51 weeks, or 55 with its thirteenth month
+
+
+@cache
+def pairs(shift: int = 0) -> tuple[Pair, ...]:
+    """PAIRS, with the quarter a year ago `shift` weeks earlier: see detector.calendar."""
+    moved = replace(QUARTER_LAST_YEAR, lag=QUARTER_LAST_YEAR.lag + shift)
+    return tuple(replace(pair, expected=moved) if pair.expected is QUARTER_LAST_YEAR else pair for pair in PAIRS)
+
+
+@cache
+def windows(shift: int = 0) -> tuple[Window, ...]:
+    """Those of `pairs`, each once."""
+    return tuple(dict.fromkeys(window for pair in pairs(shift) for window in (pair.actual, pair.expected)))
+
+
+@cache
+def lags(shift: int = 0) -> tuple[int, ...]:
+    """What the sums of `windows` are read at."""
+    return tuple(sorted({lag for window in windows(shift) for lag in (window.lag, window.before)}))
+
+
+WINDOWS, LAGS = windows(), lags()
+LONGEST = max(lags(MAX_SHIFT))  # 68: the quarter a year ago, where the festival was three weeks earlier
 
 
 def series_sum(cumulative: Cumulative, window: Window, series: int) -> Ints:

@@ -71,6 +71,7 @@ class Comparison:
     """One preset passed. Amounts are weekly means in minor units; percentages are signed, -38.0 = 38 % below.
 
     `judged_pct`: what is left of the deviation beside the client's group; None where nothing was common.
+    `shift_weeks`: how much earlier than a year ago the expected quarter lies, so that a moving festival is in both.
     """
 
     series: Series
@@ -83,6 +84,7 @@ class Comparison:
     preset_pct: float  # the preset of `grade` that was passed
     grade: Grade
     judged_pct: float | None = None
+    shift_weeks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
