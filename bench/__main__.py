@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("decode", "detector", "pipeline")
+BENCHES = ("decode", "detector", "pipeline", "detection")
 
 
 def main() -> int:
