@@ -5,8 +5,8 @@ Source: docs/decisions/0023-quiet.md. The calendar is an argument: nothing here 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from detector.windows import MAX_SHIFT, QUARTER, QUARTER_LAST_YEAR
 from schemas.weeks import Week
@@ -27,18 +27,13 @@ class Festivals:
         Where one of the two holds the festival and the other does not, the year-ago quarter moves by the weeks that
         the festival has moved, so that both hold it or neither does.
         """
-        newest = bisect_right(self.weeks, week) - 1
-        if newest >= 0 and week - self.weeks[newest] < QUARTER.before:
-            this_year, last_year = newest, newest - 1
-        else:
-            this_year, last_year = newest + 1, newest
-        if last_year < 0 or this_year >= len(self.weeks):
-            return 0
-        inside = QUARTER_LAST_YEAR.lag <= week - self.weeks[last_year] < QUARTER_LAST_YEAR.before
-        if inside == (this_year == newest):
-            return 0
-        moved = self.weeks[this_year] - self.weeks[last_year] - A_YEAR
-        return max(-MAX_SHIFT, min(MAX_SHIFT, moved))
+        for last_year, this_year in pairwise(self.weeks):
+            now = QUARTER.lag <= week - this_year < QUARTER.before
+            then = QUARTER_LAST_YEAR.lag <= week - last_year < QUARTER_LAST_YEAR.before
+            if now != then:
+                moved = this_year - last_year - A_YEAR
+                return max(-MAX_SHIFT, min(MAX_SHIFT, moved))
+        return 0
 
 
 NONE = Festivals()
