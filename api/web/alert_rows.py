@@ -44,7 +44,7 @@ def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> li
     return [
         Row(
             alert,
-            _comparisons(alert, language),
+            comparisons(alert, language),
             monday(parse_week(alert.opened_week)),
             picture(deps, language, volumes.get(alert.client_id)),
             left_of(deps, alert),
@@ -61,7 +61,8 @@ def left_of(deps: ApiDeps, alert: AlertBody) -> WeeksLeft | None:
     return weeks_left(parse_week(alert.explanation.onset_week), last_week)
 
 
-def _comparisons(alert: AlertBody, language: Language) -> str:
+def comparisons(alert: AlertBody, language: Language) -> str:
+    """The first sentence: as of the alert's week, where what it looks like is said as of last week."""
     told = of_comparisons(Summary(alert.summary.en, alert.summary.zh))
     return told.en if language == "en" else told.zh
 

@@ -38,10 +38,10 @@ def onset_band(alerts: Sequence[AlertBody], days: Sequence[date]) -> list[dict[s
             "yref": "paper",
             "x0": str(left),
             "x1": str(right),
-            "y0": 0.97,
+            "y0": 0,
             "y1": 1,
-            "fillcolor": "--fresh",
+            "fillcolor": "--fresh-soft",
             "line": {"width": 0},
-            "layer": "above",
+            "layer": "below",
         }
     ]

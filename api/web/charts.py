@@ -216,7 +216,7 @@ def _marks(drawn: Drawn, days: list[date], say: Callable[[str], str]) -> list[di
         begun = {monday(parse_week(alert.opened_week)) for alert in drawn.alerts if alert.grade == grade}
         look = {"symbol": symbol, "size": 11, "color": f"--{grade}"}
         marks.append(_mark(text, sorted(begun & set(days)), 1.0, look))
-    fall = {"symbol": "triangle-left", "size": 11, "color": "--fresh"}
+    fall = {"symbol": "triangle-down-open", "size": 11, "color": "--fresh"}
     marks.append(_mark(say(N_("Lower since about this week")), onset_days(drawn.alerts, days), 1.0, fall))
     return [mark for mark in marks if mark["x"]]
 

@@ -76,7 +76,7 @@ def client_page(
     about: str | None = None,
 ) -> Response:
     """`form` is one that came back, `about` the alert that it was for."""
-    facts = client_facts(deps, visitor.caller, client_id, weeks, series)
+    facts = client_facts(deps, visitor.caller, visitor.language, client_id, weeks, series)
     pages = pages_in(visitor.language)
     path, role = client_path(client_id), visitor.caller.role
     shown: dict[str, Any] = {

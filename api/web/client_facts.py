@@ -15,9 +15,11 @@ from api.clients import WeeksQuery, get_activity, get_client, list_client_alerts
 from api.deps import ApiDeps
 from api.remedy_reading import RemedyQuery, remedy_page
 from api.roles import Permission, may
+from api.web.alert_rows import comparisons
 from api.web.arithmetic import Line, lines_of
 from api.web.charts import SeriesName, level
 from api.web.client_why import Why, why_of
+from api.web.language import Language
 from api.web.timeline import Moment, moments
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import CaseBody
@@ -41,9 +43,12 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """An alert that is not closed, and the arithmetic behind it."""
+    """An alert that is not closed, its comparisons in a sentence (the block of reasons says the rest), and the
+    arithmetic behind it.
+    """
 
     alert: AlertBody
+    sentence: str
     lines: Sequence[Line]
 
 
@@ -65,7 +70,9 @@ class ClientFacts:
     holidays: bool
 
 
-def client_facts(deps: ApiDeps, caller: Caller, client_id: str, weeks: int, series: SeriesName) -> ClientFacts:
+def client_facts(
+    deps: ApiDeps, caller: Caller, language: Language, client_id: str, weeks: int, series: SeriesName
+) -> ClientFacts:
     """Raises NotFound for no client, and for one of another branch."""
     client = get_client(caller, deps, client_id)
     activity = get_activity(caller, deps, client_id, WeeksQuery(weeks=weeks))
@@ -77,7 +84,7 @@ def client_facts(deps: ApiDeps, caller: Caller, client_id: str, weeks: int, seri
         client=client,
         activity=activity,
         rows=rows,
-        concerns=[Concern(alert, lines_of(alert)) for alert in unclosed],
+        concerns=[Concern(alert, comparisons(alert, language), lines_of(alert)) for alert in unclosed],
         why=why_of(deps, unclosed),
         peers=get_peers(caller, deps, client_id),
         preset=level(presets_of(deps, client.tier).presets, series, unclosed[0].direction if unclosed else "fall"),
