@@ -82,12 +82,14 @@ def _watched(branch: Branch, rng: np.random.Generator) -> Watched:
     return Watched(np.array(quiet, np.int64).reshape(-1, 2), np.flatnonzero(went))
 
 
-def natural(branches: Sequence[Branch], detector: Detector) -> dict[str, Floats]:
+def natural(branches: Sequence[Branch], detector: Detector, only: int | None = None) -> dict[str, Floats]:
     """Share caught at least 26, 25 ... 0 weeks before the last payment, (27,), by outcome; an outcome that nobody
-    has is left out.
+    has is left out. `only`: the index of the one branch to look at, with a threshold of its own.
     """
     quiet, leaving, outcome = [], [], []
     for at, (branch, watch) in enumerate(zip(branches, watched(branches), strict=True)):
+        if only not in (None, at):
+            continue
         scores = detector(whole(branch, at))
         quiet.append(highest_in(scores, watch.quiet[:, 0], watch.quiet[:, 1]))
         start = branch.last[watch.leaver] - HALF_YEAR

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from bench.detection.courses import Course
 from bench.detection.measures import injected, natural
 from bench.detection.not_measured import NotMeasured
-from bench.detection.rows import ROWS
-from bench.detection.sample import Branch, Floats, windows_of_stayers
+from bench.detection.rows import OURS, ROWS, Row
+from bench.detection.sample import Branch, Detector, Floats, windows_of_stayers
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One row's figures: curves of `injected` by course and of `natural` by outcome, seconds for all of it; or
-    `why` there are none.
+    """One row's figures: curves of `injected` by course and of `natural` by outcome, seconds for all of it; of ours
+    the same of each branch by itself, under its name, with a threshold of its own; or `why` there are none.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Measured:
     natural: dict[str, Floats] = field(default_factory=dict)
     seconds: float = 0.0
     why: str | None = None
+    by_branch: dict[str, Measured] = field(default_factory=dict)
 
 
 def measure(name: str, branches: Sequence[Branch], repeats: int) -> Measured:
@@ -38,7 +39,22 @@ def measure(name: str, branches: Sequence[Branch], repeats: int) -> Measured:
         return Measured(row.name, row.kind, why=str(why))
     courses = injected(windows_of_stayers(branches), detector, repeats)
     outcomes = natural(branches, detector)
-    return Measured(row.name, row.kind, courses, outcomes, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    parts = _each_branch(row, branches, detector, repeats) if row.kind == OURS else {}
+    return Measured(row.name, row.kind, courses, outcomes, seconds, by_branch=parts)
+
+
+def _each_branch(row: Row, branches: Sequence[Branch], detector: Detector, repeats: int) -> dict[str, Measured]:
+    pool = windows_of_stayers(branches)
+    return {
+        branch.name: Measured(
+            row.name,
+            row.kind,
+            injected(pool.rows(pool.branch == at), detector, repeats),
+            natural(branches, detector, only=at),
+        )
+        for at, branch in enumerate(branches)
+    }
 
 
 def measure_all(

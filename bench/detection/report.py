@@ -63,6 +63,7 @@ def page(source: Source, rows: Sequence[Measured], picture: str | None) -> str:
     if picture:
         parts.append(f"![Caught against weeks, at the budget]({picture})")
     parts += ["## By course, within 13 weeks of the onset", _course_table(rows)]
+    parts += ["## Ours, each branch by itself, with a threshold of its own", _branch_table(rows)]
     parts += [f"## Clients that went faster ({_counts(source)})", _faster_table(rows)]
     parts += ["## Not measured", _absent(rows)]
     return "\n\n".join(parts) + "\n"
@@ -131,6 +132,16 @@ def _course_table(rows: Sequence[Measured]) -> str:
         if row.why is None
     )
     return _table(["method", *(str(course) for course in COURSES)], body)
+
+
+def _branch_table(rows: Sequence[Measured]) -> str:
+    heads = ["method", "branch", *(f"injected, in {weeks} wk" for weeks in WITHIN)]
+    body = (
+        [row.name, name, *(f"{mean_within(part, weeks):.3f}" for weeks in WITHIN), *_ahead(part, GRADUAL)]
+        for row in rows
+        for name, part in row.by_branch.items()
+    )
+    return _table([*heads, *(f"fading, {weeks} wk ahead" for weeks in AHEAD)], body)
 
 
 def _counts(source: Source) -> str:

@@ -72,3 +72,16 @@ def test_the_natural_measure_is_what_loops_find(branch: Branch) -> None:
 
 def test_a_course_is_named_by_its_weeks_and_what_is_left() -> None:
     assert str(Course(13, 0.3)) == "13 wk to 30%"
+
+
+def test_a_branch_by_itself_is_looked_at_in_the_same_weeks_with_a_threshold_of_its_own(branch: Branch) -> None:
+    score = comparison(13, 52, 13)
+    assert np.array_equal(natural([branch, branch], score, only=0)[GRADUAL], natural([branch], score)[GRADUAL])
+    asked = []
+
+    def watch(sample: Sample) -> Floats:
+        asked.extend(np.unique(sample.branch))
+        return score(sample)
+
+    natural([branch, branch], watch, only=1)
+    assert asked == [1]

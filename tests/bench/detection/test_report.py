@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -51,6 +52,11 @@ def test_what_is_not_measured_says_so_and_why_and_has_no_figures() -> None:
     assert "* forest: it is not installed here" in text
     assert all(name in text for name in DO_NOT_INSTALL)
     assert "| none |" in text  # nobody faded fast
+
+
+def test_ours_is_shown_for_each_branch_too() -> None:
+    whole = replace(ALL[0], by_branch={"north": measured(LEARNED, OURS, 0.5)})
+    assert "| learned score | north | 0.140 | 0.240 | 0.500 | 0.250 |" in page(SOURCE, [whole, *ALL[1:]], None)
 
 
 def test_the_learned_score_is_set_against_the_best_peer() -> None:
