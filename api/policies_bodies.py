@@ -27,7 +27,7 @@ def policy_of(body: PolicyContentBody, deps: ApiDeps) -> Policy:
     """The policy that a body holds. Raises NotAllowedByRules where it contradicts itself or the base currency."""
     digits = minor_digits(deps.base_currency)
     if body.minor_digits not in (None, digits):
-        raise NotAllowedByRules("policy/minor_digits", f"{deps.base_currency} has {digits}")
+        raise NotAllowedByRules("policy", f"minor_digits: {deps.base_currency} has {digits}")
     try:
         return load_policy(body.model_copy(update={"minor_digits": digits}).model_dump_json())
     except BadPolicy as error:

@@ -11,11 +11,23 @@ from api.web import (
     downloads,
     figures,
     notices,
+    policies,
     remedies,
 )
 
 # case_new before case_forms: "new" is no case's id.
 ROUTERS = tuple(
     part.router
-    for part in (case_list, downloads, case_new, case_forms, case_tasks, remedies, approvals, figures, notices)
+    for part in (
+        case_list,
+        downloads,
+        case_new,
+        case_forms,
+        case_tasks,
+        remedies,
+        approvals,
+        figures,
+        policies,
+        notices,
+    )
 )

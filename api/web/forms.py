@@ -37,6 +37,7 @@ from api.web.language import language_of
 from api.web.languages import tongue
 from api.web.refusals import field_text, refusal_text
 from casework.actions import NotAllowedByRules
+from casework.policy_rules import ProposerDoesNotApply
 from casework.remedies import MakerIsNotChecker, WrongLevel
 from schemas.errors import Conflict, EbbwatchError, StaleRevision
 from schemas.http import Body
@@ -70,6 +71,17 @@ class BadFields(EbbwatchError):
     def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
         super().__init__("a field of the form does not fit")
         self.errors = errors
+
+
+_TOLD_ON_THE_PAGE = (
+    BadFields,
+    NotAllowedByRules,
+    Conflict,
+    StaleRevision,
+    MakerIsNotChecker,
+    WrongLevel,
+    ProposerDoesNotApply,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +143,7 @@ class Sent:
         deps: ApiDeps = self.request.app.state.deps
         try:
             answer = act()
-        except (BadFields, NotAllowedByRules, Conflict, StaleRevision, MakerIsNotChecker, WrongLevel) as error:
+        except _TOLD_ON_THE_PAGE as error:
             page = again(self.shown(error))
             page.status_code = 422 if isinstance(error, BadFields) else kind_of(error).status
             return page

@@ -23,6 +23,7 @@ LINKS = (
     Link("/desk/cases", N_("Cases"), Permission.READ_CASES),
     Link("/desk/approvals", N_("Approvals"), Permission.CHECK_REMEDIES),
     Link("/desk/figures", N_("Figures"), Permission.READ_FIGURES),
+    Link("/desk/policies", N_("Policies"), Permission.READ_POLICIES),
     Link("/desk/held-weeks", N_("Held weeks"), Permission.READ_HELD_WEEKS),
     Link("/desk/dead-letters", N_("Dead letters"), Permission.READ_DEAD_LETTERS),
     Link("/desk/notices", N_("My notices"), Permission.OWN_NOTICES),

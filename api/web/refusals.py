@@ -37,6 +37,10 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "LimitExceeded": N_("This would exceed a limit."),
         "WrongRemedyState": N_("The remedy is not in a state that allows this."),
         "MakerIsNotChecker": N_("Who proposed or changed a remedy cannot approve it."),
+        "ProposerDoesNotApply": N_("Who proposed a policy cannot apply it."),
+        "NotSeen": N_("Preview it unchanged, beside the policy in force now, before you apply it."),
+        "AlreadyInForce": N_("This policy is in force already."),
+        "NothingJudged": N_("No week has been judged yet: there is no year to look at."),
         "WrongLevel": N_("This level of approval is not yours to give."),
         **CASE_REFUSALS,
     }
@@ -50,6 +54,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "literal_error": N_("Choose one of those offered."),
         "enum": N_("Choose one of those offered."),
         "int_parsing": N_("Write a whole number."),
+        "float_parsing": N_("Write a number such as -54.5."),
         "int_type": N_("Write a whole number."),
         "greater_than_equal": N_("At least %(ge)s."),
         "less_than_equal": N_("At most %(le)s."),

@@ -23,6 +23,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "quiet_from": _HOURS,
         "quiet_until": _HOURS,
         "user": N_("The lead leaves by handing the case over to somebody else."),
+        "policy": N_("The limits contradict each other: an alarm lies beyond its prompt."),
         "held_on": N_("Choose today or a day before."),
         "attendees": N_("Tick those of the task force who were there: enough of them for a review."),
         "alert_ids": N_("Choose alerts of this client that are open."),
