@@ -34,6 +34,7 @@ class Permission(StrEnum):
     READ_FIGURES = "read figures"
     READ_POLICIES = "read policies"
     SET_POLICIES = "set policies"
+    KEEP_CALENDAR = "keep the calendar"
     OWN_NOTICES = "be told"
 
 
@@ -58,6 +59,7 @@ PERMISSIONS = MappingProxyType(
         Permission.REVOKE_REMEDIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER}),
         Permission.READ_POLICIES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER, Role.AUDITOR}),
         Permission.SET_POLICIES: frozenset({Role.APPROVER}),
+        Permission.KEEP_CALENDAR: frozenset({Role.BRANCH_MANAGER, Role.APPROVER}),  # the branch's own; the bank's
         Permission.OWN_NOTICES: _EVERYBODY,
         Permission.READ_FIGURES: frozenset({Role.BRANCH_MANAGER, Role.APPROVER, Role.AUDITOR}),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from casework.episodes import Episode, EpisodeRules, alert_id_of, awake
@@ -19,16 +19,19 @@ def judge_week(
     verdicts: Iterable[Verdict],
     week: Week,
     rules: EpisodeRules,
+    suppressed: Collection[str] = frozenset(),
 ) -> list[Episode]:
     """The episodes that one week of one shard changed, in order of client and direction.
 
     `current`: the episodes not closed. `last_closed`: of each client and direction the closed episode that
     opened last, no later than `week`. `verdicts`: all of that week, at most one a client and direction.
+    `suppressed`: clients of whom less is expected this week, after the calendar.
     """
     passed = {(verdict.client_id, verdict.direction): verdict for verdict in verdicts}
     changed = []
     for key in sorted({*passed, *current, *last_closed}):
-        episode = judge(current.get(key), last_closed.get(key), passed.get(key), week, rules)
+        waits = key[0] in suppressed
+        episode = judge(current.get(key), last_closed.get(key), passed.get(key), week, rules, suppressed=waits)
         if episode is not None:
             changed.append(episode)
     return changed
@@ -40,20 +43,31 @@ def judge(
     verdict: Verdict | None,
     week: Week,
     rules: EpisodeRules,
+    *,
+    suppressed: bool = False,
 ) -> Episode | None:
     """The episode that this week's verdict (None: no preset passed) changed, one revision on; None if none did.
 
-    Weeks are judged in order; a week judged again is followed by all later ones judged again.
+    Weeks are judged in order; a week judged again is followed by all later ones judged again. `suppressed`: what
+    the calendar holds back this week begins as suppressed, and opens with the first evidence of another week.
     """
     if last_closed is not None and _covers(last_closed, week):
         before, after = last_closed, _correct(last_closed, verdict, week, rules, may_reopen=current is None)
     elif current is not None and (week >= current.opened_week or not _at_rest(last_closed, verdict, rules)):
         before, after = current, _settle(current, _evidence(current, week, verdict), week, rules)
+        after = _let_out(after, verdict, suppressed=suppressed)
     elif current is None and verdict is not None and not _at_rest(last_closed, verdict, rules):
-        return _begin(last_closed, verdict, rules)
+        begun = _begin(last_closed, verdict, rules)
+        return replace(begun, state="suppressed") if suppressed and begun.state == "open" else begun
     else:
         return None
     return None if after is before or after == before else _next_revision(after, before, week)
+
+
+def _let_out(episode: Episode, verdict: Verdict | None, *, suppressed: bool) -> Episode:
+    """A suppressed episode opens where a preset is passed in a week that is not suppressed."""
+    opens = episode.state == "suppressed" and verdict is not None and not suppressed
+    return replace(episode, state="open") if opens else episode
 
 
 def _covers(closed: Episode, week: Week) -> bool:
@@ -107,7 +121,8 @@ def _settle(episode: Episode, evidence: Mapping[Week, Verdict], week: Week, rule
     recovered_week = Week(after.last_week + rules.quiet_weeks_to_recover)
     if week >= recovered_week:
         after = replace(after, recovered_week=recovered_week, quiet_weeks=rules.quiet_weeks_to_recover)
-        if after.grade is Grade.PROMPT and not after.touched:
+        unseen = after.grade is Grade.PROMPT or after.state == "suppressed"
+        if unseen and not after.touched:
             after = replace(after, state="closed", outcome="recovered")
     elif after.last_week != episode.last_week:
         after = replace(after, recovered_week=None, quiet_weeks=max(0, week - after.last_week))

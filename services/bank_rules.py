@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
-
-import holidays
-
 from api.deps import BankRules
 from casework.cases import CaseRules
 from casework.episodes import EpisodeRules
@@ -14,9 +9,8 @@ from casework.limits import Authority, load_authority
 from casework.preview_figures import StaffHours
 from schemas.errors import BadSetting
 from schemas.money import minor_digits
+from services.holiday_calendar import public_holidays
 from services.settings import Settings
-
-_YEARS = range(2015, 2046)  # a deadline lies a few weeks from an alert; the service is to run for ten years
 
 
 def bank_rules(settings: Settings) -> BankRules:
@@ -25,7 +19,7 @@ def bank_rules(settings: Settings) -> BankRules:
         cases=CaseRules(settings.case_quorum, settings.relapse_weeks),
         authority=_authority(settings),
         margin_bps=settings.margin_bps,
-        holidays=_holidays(settings.holidays),
+        holidays=public_holidays(settings.holidays),
         holdout_share=settings.holdout_share,
         notice_schemes=settings.schemes,
         episodes=EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks),
@@ -41,11 +35,3 @@ def _authority(settings: Settings) -> Authority:
         return load_authority(settings.authority_file.read_bytes())
     except (OSError, BadSetting) as error:
         raise BadSetting(f"EBBWATCH_AUTHORITY_FILE: {settings.authority_file}: {error}") from None
-
-
-@cache  # of thirty years, and two services of one process ask
-def _holidays(country: str) -> frozenset[date]:
-    try:
-        return frozenset(holidays.country_holidays(country, years=_YEARS))
-    except NotImplementedError:
-        raise BadSetting(f"EBBWATCH_HOLIDAYS: {country!r} is no country whose holidays are known") from None

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from casework.calendar import NOTHING, Suppressions, suppressions, version
+from casework.message import ClientFacts
 from detector.surroundings import Surroundings, groupings_of
 from detector.verdicts import Verdicts
-from store import movements
+from schemas.weeks import Week
+from services.holiday_calendar import festivals_of, rest_weeks_of
+from store import calendar, movements
 from store.shard_weeks import Claim
 from store.unit_of_work import Tx
 
 
-def surroundings(tx: Tx, claim: Claim, client_ids: Sequence[str]) -> Surroundings:
-    """Groups of the week's clients, in its order, and the weeks in which they rested.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a shard-week is judged beside, and what the calendar holds back in it."""
+
+    around: Surroundings
+    suppressions: Suppressions
+
+    def suppressed(self, clients: Mapping[str, ClientFacts]) -> frozenset[str]:
+        """Those of the clients of whom less is expected this week."""
+        if self.suppressions == NOTHING:
+            return frozenset()
+        held = (c.client_id for c in clients.values() if self.suppressions.hold(c.client_id, c.branch_id))
+        return frozenset(held)
+
+
+def look(tx: Tx, claim: Claim, client_ids: Sequence[str], country: str) -> Beside:
+    """Groups of the week's clients, in its order, the weeks in which they rested, and the calendar.
 
     A shard is a sample of every branch and industry, drawn by the key of the topic, and is judged by itself: what
     another shard has judged by then is chance, and judging again must find the same.
     """
     of = movements.groups_of_shard(tx, claim.shard)
-    return Surroundings(
+    entries, festivals = calendar.of_week(tx, claim.week), festivals_of(country)
+    around = Surroundings(
         groupings=groupings_of(
             [of[client_id][0] for client_id in client_ids], [of[client_id][1] for client_id in client_ids]
         ),
         quiet_weeks=movements.quiet_weeks(tx, claim.shard, claim.week),
+        festivals=replace(festivals, version=version(festivals.version, entries)),
     )
+    return Beside(around, suppressions(entries, Week(claim.week), rest_weeks_of(country)))
 
 
 def keep(tx: Tx, claim: Claim, verdicts: Verdicts) -> None:

@@ -78,11 +78,11 @@ class Judge:
         )
         facts = alerts.facts_of_shard(tx, claim.shard)
         policy = policies.find_for_week(tx, claim.week) or self._policy
-        around = beside.surroundings(tx, claim, rows.client_ids)
+        found = beside.look(tx, claim, rows.client_ids, self._parts.settings.holidays)
         tiers = [facts[client_id].tier for client_id in rows.client_ids]
-        _, verdicts = step(state, volumes, policy, tiers, around)
+        _, verdicts = step(state, volumes, policy, tiers, found.around)
         beside.keep(tx, claim, verdicts)
-        changed = self._episodes(tx, claim, verdicts, facts)
+        changed = self._episodes(tx, claim, verdicts, facts, found.suppressed(facts))
         judgings.note(tx, claim, policy.version)
         shard_weeks.mark_judged(tx, claim)
         return Judged(claim, verdicts, changed)
@@ -97,10 +97,12 @@ class Judge:
             past.client_ids, past.first_week, past.debit_minor, past.credit_minor, claim.week - 1
         )
 
-    def _episodes(self, tx: Tx, claim: Claim, verdicts: Verdicts, facts: dict[str, ClientFacts]) -> list[Episode]:
+    def _episodes(
+        self, tx: Tx, claim: Claim, verdicts: Verdicts, facts: dict[str, ClientFacts], suppressed: frozenset[str]
+    ) -> list[Episode]:
         current = alerts.open_episodes(tx, claim.shard, claim.week)
         closed = alerts.last_closed(tx, claim.shard, claim.week, self._rules)
-        changed = judge_week(current, closed, verdicts.passed(), Week(claim.week), self._rules)
+        changed = judge_week(current, closed, verdicts.passed(), Week(claim.week), self._rules, suppressed)
         told = explaining.explain_changed(tx, claim.shard, claim.week, changed)
         alerts.save_all(tx, changed, facts, self._parts.settings.base_currency, self._parts.clock(), told)
         return changed

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from casework.calendar import Entry
 from casework.cases import Task
 from casework.episodes import alert_id_of
 from casework.notices import Preference
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
-from store import notice_preferences
+from store import calendar, notice_preferences
+from tests.api.conftest import NOW
 from tests.api.policy_desk import KEPT, a_kept_policy, content
 from tests.api.remedy_desk import REDUCTION, RUNNING, WAITING, two_remedies
 
@@ -27,6 +29,7 @@ FIGURES = {"branch_manager", "approver", "auditor"}
 CASE_READERS = EVERYBODY - {"operations"}
 MANAGER = {"branch_manager"}
 CHECKERS = {"branch_manager", "approver"}
+SHUT = {"scope": "client", "subject": "C1", "first_week": "2026-W03", "last_week": "2026-W05", "reason": "shut"}
 TERMS = {name: value for name, value in REDUCTION.items() if name != "type"}
 CLOSING = {"truth": "false_alarm", "retention": "lost", "cause": "none"}
 
@@ -46,6 +49,10 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("POST", f"/alerts/{ALERT}/assign", {"assignee": "staff-4"}, BRANCH),
     ("POST", "/alerts/bulk", {"act": "acknowledge", "alert_ids": [ALERT]}, BRANCH),
     ("GET", "/movements", None, EVERYBODY),
+    ("GET", "/calendar", None, EVERYBODY),
+    ("GET", "/calendar/holidays?year=2026", None, EVERYBODY),
+    ("POST", "/calendar", SHUT, CHECKERS),
+    ("DELETE", f"/calendar/{CASE}", None, CHECKERS),
     ("GET", "/cases", None, CASE_READERS),
     ("POST", "/cases", {"client_id": "C1"}, MANAGER),
     ("GET", f"/cases/{CASE}", None, CASE_READERS),
@@ -108,6 +115,8 @@ def bank_with_a_case(two_branches):
     a_kept_policy(two_branches)
     with two_branches.store.write() as tx:
         address = "json://sink.bank.example"
+        shut = Entry(CASE, "branch", "B1", WEEK, WEEK, "shut")
+        calendar.add(tx, shut, "manager-b001", NOW)
         notice_preferences.save(tx, Preference("staff-17", "branch_staff", "B1", "en", address))
 
 

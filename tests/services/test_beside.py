@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from schemas.weeks import WeekCalendar
+from casework.calendar import Entry
+from schemas.weeks import Week, WeekCalendar
 from services.detect import Judge
 from services.parts import Parts
 from services.settings import Settings
-from store import movements
+from store import alerts, calendar, movements
 from store.checkpoint import WeekState
 from store.movements import MovementFilter
 from store.tables import alert, client
@@ -80,3 +81,25 @@ def test_a_branch_of_few_clients_is_judged_alone(bank: JudgedBank) -> None:
     alerted, moved = found(bank)
     assert moved == []
     assert len(alerted) == 11
+
+
+def test_a_week_that_the_calendar_holds_back_shows_its_alerts_as_suppressed(bank: JudgedBank) -> None:
+    """The leaver's fall begins in a week that is suppressed for it, and opens in the week after."""
+    begun, states = FIRST_WEEK + REST - 4, {}
+    entry = Entry("e-1", "client", LEAVER, Week(begun), Week(begun), "moves its head office")
+    bank.store.transact(lambda tx: calendar.add(tx, entry, "manager-b001", NOW))
+    judge = bank.judge()
+    mine = sa.select(alert.c.state, alert.c.alert_id).where(
+        alert.c.client_id == LEAVER, alert.c.direction == "fall", alert.c.state != "closed"
+    )
+    while (judged := judge.judge_next()) is not None:
+        with bank.store.read() as tx:
+            row = tx.execute(mine).one_or_none()
+        states[judged.claim.week] = row and row.state
+    assert (states[begun - 1], states[begun], states[begun + 1]) == (None, "suppressed", "open")
+    with bank.store.read() as tx:
+        episode = alerts.get(tx, row.alert_id)
+    of_week = episode.evidence[Week(begun)]
+    assert of_week.grade
+    assert of_week.calendar_version.startswith("HK-")
+    assert of_week.calendar_version != episode.evidence[Week(begun + 1)].calendar_version
