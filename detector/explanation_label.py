@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from schemas.explanations import Finding, FindingKind, Label, Strength
 
 LABELS = tuple(Label)
+LEAST_SIDE = 0.1  # of the larger side: with less, it is not where a company's money goes
 LEAST_FALL = 0.05  # less than that is no fall, and a share of it says nothing
 OWN_FALL = 0.5  # support of leaving where both sides fall and the industry does not: it may be its own decline
 ALONE = 0.35  # the same where nobody knows what the industry does
@@ -30,6 +31,7 @@ def judge_label(findings: Sequence[Finding]) -> Judgement:
         debit=falls.get(FindingKind.DEBITS, 0.0),
         turnover=_turnover_fall(findings),
         industry=falls.get(FindingKind.INDUSTRY),
+        one_sided=_is_one_sided(findings),
     )
     wages = falls.get(FindingKind.REGULAR_DEBITS)
     support = (
@@ -54,6 +56,7 @@ class _Falls:
     debit: float
     turnover: float
     industry: float | None
+    one_sided: bool  # the account hardly has the other side, which then says nothing
 
     @property
     def worst(self) -> float:
@@ -66,13 +69,18 @@ def _turnover_fall(findings: Sequence[Finding]) -> float:
     return (was - now) / was if was > 0 else 0.0
 
 
+def _is_one_sided(findings: Sequence[Finding]) -> bool:
+    sides = [max(0, f.before or 0) for f in findings if f.kind in (FindingKind.CREDITS, FindingKind.DEBITS)]
+    return not sides or min(sides) < LEAST_SIDE * max(sides)
+
+
 def _leaving(falls: _Falls, wages: float | None) -> float:
     """Credits gone while debits, or the regular ones among them, hold: as large a part as does not go with them."""
     if falls.worst < LEAST_FALL:
         return 0.0
-    apart = (falls.credit - falls.debit) / falls.worst
+    apart = 0.0 if falls.one_sided else (falls.credit - falls.debit) / falls.worst
     diverted = apart if apart >= 0.0 else -apart * PAYMENTS_MOVED
-    if wages is not None and falls.credit >= LEAST_FALL:
+    if wages is not None and falls.credit >= LEAST_FALL and not falls.one_sided:
         diverted = max(diverted, (falls.credit - wages) / falls.credit)
     return max(_part(diverted, 1.0), _own(falls))
 
@@ -85,8 +93,8 @@ def _own(falls: _Falls) -> float:
 
 
 def _shrinking(falls: _Falls) -> float:
-    """Both fall alike, as far as the industry falls too."""
-    least = min(falls.credit, falls.debit)
+    """Both fall alike, as far as the industry falls too; of an account with one side, that side."""
+    least = falls.worst if falls.one_sided else min(falls.credit, falls.debit)
     if least < LEAST_FALL or falls.industry is None:
         return 0.0
     return least / falls.worst * _part(falls.industry, least)

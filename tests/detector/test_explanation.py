@@ -61,6 +61,13 @@ def test_credits_that_fall_while_the_payroll_holds_are_leaving() -> None:
     assert (told.label, told.strength) == (Label.LEAVING, Strength.STRONG)
 
 
+def test_an_account_that_only_collects_is_not_diverted_for_want_of_debits() -> None:
+    alone = explain(known(np.zeros(N), fallen(0.3)), Series.CREDIT)
+    assert (alone.label, alone.strength) == (Label.LEAVING, Strength.WEAK)
+    with_others = explain(known(np.zeros(N), fallen(0.5), industry=industry(0.5)), Series.CREDIT)
+    assert with_others.label is Label.SHRINKING
+
+
 def test_debits_without_rhythm_are_no_payroll() -> None:
     wild = whole(rng.pareto(1.1, N) * 1e5)
     assert explain(known(wild, fallen(0.3)), Series.CREDIT).finding(FindingKind.REGULAR_DEBITS) is None
