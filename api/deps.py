@@ -10,14 +10,16 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.keys import Keys
-from api.policies_replay import Replays
+from api.policies_replay import ReplayRules, Replays
 from api.web.config import DeskConfig
+from casework.calendar import rest_weeks
 from casework.cases import CaseRules
 from casework.episodes import EpisodeRules
 from casework.holdout import HoldOut
 from casework.limits import Authority
 from casework.notice_address import DEFAULT_SCHEMES
 from casework.preview_figures import StaffHours
+from detector.calendar import NONE, Festivals
 from detector.policy import Policy
 from detector.presets import default_policy
 from schemas.weeks import WeekCalendar
@@ -38,6 +40,12 @@ class BankRules:
     notice_schemes: frozenset[str] = DEFAULT_SCHEMES
     episodes: EpisodeRules = field(default_factory=EpisodeRules)
     staff_hours: StaffHours = field(default_factory=StaffHours)
+    festivals: Festivals = NONE
+
+    @property
+    def replay(self) -> ReplayRules:
+        """What the past is judged by again."""
+        return ReplayRules(self.episodes, self.staff_hours, self.festivals, rest_weeks(self.holidays))
 
     @property
     def hold_out(self) -> HoldOut:

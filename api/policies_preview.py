@@ -28,8 +28,8 @@ def preview(deps: ApiDeps, policy: Policy) -> tuple[Week, PreviewBody]:
     """(last week replayed, both years). Takes as long as the bank is large. Raises NothingJudged."""
     with deps.store.read() as tx:
         running = in_force(tx, deps)
-    beside = deps.replays.figures(deps.store, running, deps.rules.episodes, deps.rules.staff_hours)
-    last_week, figures = deps.replays.figures(deps.store, policy, deps.rules.episodes, deps.rules.staff_hours)
+    beside = deps.replays.figures(deps.store, running, deps.rules.replay)
+    last_week, figures = deps.replays.figures(deps.store, policy, deps.rules.replay)
     return last_week, _body(policy, figures, running, beside[1])
 
 

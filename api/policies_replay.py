@@ -13,9 +13,11 @@ from casework.preview import Course, Grades, run
 from casework.preview_fading import FADING_WEEKS, Faded, choose, fade, seen_fading
 from casework.preview_figures import Figures, StaffHours, load_of
 from casework.preview_leavers import SILENT_WEEKS, Leavers, caught, find_leavers
+from detector.calendar import NONE, Festivals
 from detector.policy import Policy
 from detector.replay import NO_END, History, replay
 from detector.state import HISTORY_WEEKS
+from detector.surroundings import Surroundings
 from schemas.errors import Conflict
 from schemas.weeks import Week
 from store import policies_history
@@ -36,6 +38,16 @@ class NothingJudged(Conflict):
         super().__init__("no week has been judged yet: there is nothing to replay")
 
 
+@dataclass(frozen=True, slots=True)
+class ReplayRules:
+    """What the bank has set that a replay depends on. `rest_weeks`: mostly public holidays."""
+
+    episodes: EpisodeRules = field(default_factory=EpisodeRules)
+    hours: StaffHours = field(default_factory=StaffHours)
+    festivals: Festivals = NONE
+    rest_weeks: frozenset[Week] = frozenset()
+
+
 @dataclass(slots=True)
 class Replays:
     """The bank's history as last read, and the figures of the policies replayed on it. Safe between threads."""
@@ -43,9 +55,9 @@ class Replays:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _state: policies_history.State | None = None
     _bank: Bank | None = None
-    _figures: dict[tuple[str, EpisodeRules, StaffHours], Figures] = field(default_factory=dict)
+    _figures: dict[tuple[str, ReplayRules], Figures] = field(default_factory=dict)
 
-    def figures(self, store: Store, policy: Policy, rules: EpisodeRules, hours: StaffHours) -> tuple[Week, Figures]:
+    def figures(self, store: Store, policy: Policy, rules: ReplayRules) -> tuple[Week, Figures]:
         """(last week replayed, figures). One at a time: a second look waits, and a known answer costs nothing.
 
         Raises NothingJudged.
@@ -53,18 +65,18 @@ class Replays:
         with self._lock:
             with store.read() as tx:
                 bank = self._read(tx)
-            key = (policy.version, rules, hours)
+            key = (policy.version, rules)
             if key not in self._figures:
                 if len(self._figures) >= MOST_KEPT:
                     self._figures.pop(next(iter(self._figures)))
-                self._figures[key] = figures_of(bank, policy, rules, hours)
+                self._figures[key] = figures_of(bank, policy, rules)
             return bank.history.last_week, self._figures[key]
 
     def _read(self, tx: Tx) -> Bank:
         last = policies_history.last_judged(tx)
         if last is None:
             raise NothingJudged
-        state = policies_history.state(tx, last)
+        state = policies_history.state(tx, last, REPLAYED)
         if self._bank is None or state != self._state:
             self._bank, self._state = None, None  # the old one's memory first
             self._bank, self._state = policies_history.load(tx, last, LOADED, REPLAYED), state
@@ -76,11 +88,7 @@ MOST_KEPT = 64  # figures of policies looked at lately
 
 
 def figures_of(
-    bank: Bank,
-    policy: Policy,
-    rules: EpisodeRules,
-    hours: StaffHours,
-    on_week: Callable[[Week], None] = lambda _: None,
+    bank: Bank, policy: Policy, rules: ReplayRules, on_week: Callable[[Week], None] = lambda _: None
 ) -> Figures:
     """1. Who left. 2. Every week again. 3. What it meant. 4. The same of copies that fade, each alone."""
     history = bank.history
@@ -88,9 +96,16 @@ def figures_of(
     weeks = min(YEAR, history.last_week - bank.oldest_week + 1)
     first = Week(history.last_week - weeks + 1)
     leavers = leavers_of(history, first)
-    course = run(_graded(bank, policy, start, on_week), len(history.client_ids), rules, leavers.at)
+    graded = _graded(bank, policy, start, rules.festivals, on_week)
+    course = run(
+        graded,
+        len(history.client_ids),
+        rules.episodes,
+        leavers.at,
+        lambda week: bank.held(week, rules.rest_weeks),
+    )
     return Figures(
-        load=load_of(course, first, weeks, bank.branch, len(bank.branches), hours),
+        load=load_of(course, first, weeks, bank.branch, len(bank.branches), rules.hours),
         leavers=caught(course, leavers.silent_from - (start - history.oldest_week)),
         faded=_faded(history, leavers, policy, rules, start),
     )
@@ -103,10 +118,10 @@ def leavers_of(history: History, first: Week) -> Leavers:
 
 
 def _graded(
-    bank: Bank, policy: Policy, start: Week, on_week: Callable[[Week], None]
+    bank: Bank, policy: Policy, start: Week, festivals: Festivals, on_week: Callable[[Week], None]
 ) -> Iterator[tuple[Week, Grades]]:
     """Every client's grades, week by week: the shards side by side."""
-    shards = [(at, replay(history, policy, start)) for at, history in bank.shards()]
+    shards = [(at, replay(history, policy, start)) for at, history in bank.shards(festivals)]
     for number in range(start, bank.history.last_week + 1):
         grade = np.zeros((2, len(bank.history.client_ids)), np.int8)
         for at, judged in shards:
@@ -115,14 +130,14 @@ def _graded(
         on_week(Week(number))
 
 
-def _faded(history: History, leavers: Leavers, policy: Policy, rules: EpisodeRules, start: Week) -> Faded:
+def _faded(history: History, leavers: Leavers, policy: Policy, rules: ReplayRules, start: Week) -> Faded:
     begins = history.last_week - FADING_WEEKS + 1
     steady = (history.first_week <= begins - SETTLED_WEEKS) & (history.end_week == NO_END)
     steady[leavers.at] = False
     before = slice(-FADING_WEEKS - SILENT_WEEKS, -FADING_WEEKS)
     steady &= (history.debit_minor[:, before] + history.credit_minor[:, before]).sum(axis=1) > 0
     at = choose(steady)
-    kept = history.take(at)
+    kept = history.take(at, Surroundings(festivals=rules.festivals))
     copies = replace(kept, debit_minor=fade(kept.debit_minor), credit_minor=fade(kept.credit_minor))
-    course: Course = run(replay(copies, policy, start), len(at), rules, np.arange(len(at)))
+    course: Course = run(replay(copies, policy, start), len(at), rules.episodes, np.arange(len(at)))
     return seen_fading(course)

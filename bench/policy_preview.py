@@ -11,9 +11,7 @@ import time
 
 import numpy as np
 
-from api.policies_replay import LOADED, figures_of
-from casework.episodes import EpisodeRules
-from casework.preview_figures import StaffHours
+from api.policies_replay import LOADED, ReplayRules, figures_of
 from detector.presets import default_policy
 from detector.replay import NO_END, History
 from schemas.weeks import Week
@@ -49,6 +47,7 @@ def bank(clients: int) -> Bank:
         shard=np.arange(clients) % SHARDS,
         industries=[f"industry {at % INDUSTRIES}" for at in range(clients)],
         quiet_weeks={},
+        entries=(),
         oldest_week=Week(LAST - 200),
     )
 
@@ -56,7 +55,7 @@ def bank(clients: int) -> Bank:
 def main() -> int:
     made = bank(CLIENTS)
     began = time.perf_counter()
-    figures = figures_of(made, default_policy("HKD"), EpisodeRules(), StaffHours())
+    figures = figures_of(made, default_policy("HKD"), ReplayRules())
     took = time.perf_counter() - began
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_A_MIB
     print(

@@ -90,7 +90,7 @@ def _bank(deps: ApiDeps) -> Bank:
 
 
 def _figures(deps: ApiDeps, bank: Bank, policy: Policy, on_week: Callable[[Week], None]) -> Figures:
-    return figures_of(bank, policy, deps.rules.episodes, deps.rules.staff_hours, on_week)
+    return figures_of(bank, policy, deps.rules.replay, on_week)
 
 
 def shown_table(names: Sequence[str], found: Sequence[Figures]) -> Table:

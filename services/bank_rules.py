@@ -9,7 +9,7 @@ from casework.limits import Authority, load_authority
 from casework.preview_figures import StaffHours
 from schemas.errors import BadSetting
 from schemas.money import minor_digits
-from services.holiday_calendar import public_holidays
+from services.holiday_calendar import festivals_of, public_holidays
 from services.settings import Settings
 
 
@@ -23,6 +23,7 @@ def bank_rules(settings: Settings) -> BankRules:
         holdout_share=settings.holdout_share,
         notice_schemes=settings.schemes,
         episodes=EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks),
+        festivals=festivals_of(settings.holidays),
         staff_hours=StaffHours(settings.hours_a_prompt, settings.hours_an_alarm),
         holdout_below_minor=settings.holdout_below * 10 ** minor_digits(settings.base_currency),
     )

@@ -42,7 +42,12 @@ class EntryRow:
 
 def of_week(tx: Connection, week: int) -> list[Entry]:
     """The entries that hold a week."""
-    mine = (_HELD, calendar_entry.c.first_week <= week, calendar_entry.c.last_week >= week)
+    return between(tx, week, week)
+
+
+def between(tx: Connection, first: int, last: int) -> list[Entry]:
+    """The entries that hold any of the weeks [first, last]."""
+    mine = (_HELD, calendar_entry.c.first_week <= last, calendar_entry.c.last_week >= first)
     return [_row(row).entry for row in tx.execute(sa.select(calendar_entry).where(*mine)).mappings()]
 
 

@@ -11,14 +11,16 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from casework.calendar import NOTHING, Entry, suppressions
+from detector.calendar import NONE, Festivals
 from detector.replay import NO_END, History
 from detector.surroundings import Group, Surroundings, groupings_of
 from schemas.weeks import Week
-from store import movements
+from store import calendar, movements
 from store.ledger_reading import AMOUNTS, by_week
 from store.tables import client, shard, shard_week
 
-State = tuple[tuple[int, int, int], ...]
+State = tuple[tuple[object, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,27 @@ class Bank:
     shard: npt.NDArray[np.intp]
     industries: list[str | None]
     quiet_weeks: Mapping[int, Mapping[Week, frozenset[Group]]]  # by shard, before the weeks to be replayed
+    entries: tuple[Entry, ...]  # of the calendar, in the weeks to be replayed
     oldest_week: Week  # of any client
 
-    def shards(self) -> Iterator[tuple[npt.NDArray[np.intp], History]]:
+    def shards(self, festivals: Festivals = NONE) -> Iterator[tuple[npt.NDArray[np.intp], History]]:
         """Places of each shard's clients, and their history: a shard is judged by itself."""
         for number in np.unique(self.shard):
             at = np.flatnonzero(self.shard == number)
             groupings = groupings_of(
                 [self.branches[self.branch[place]] for place in at], [self.industries[place] for place in at]
             )
-            around = Surroundings(groupings, self.quiet_weeks.get(int(number), {}))
+            around = Surroundings(groupings, self.quiet_weeks.get(int(number), {}), festivals)
             yield at, self.history.take(at, around)
+
+    def held(self, week: Week, rest_weeks: frozenset[Week]) -> npt.NDArray[np.bool_] | None:
+        """Whom the calendar holds back in a week, (n,); None for nobody."""
+        found = suppressions(self.entries, week, rest_weeks)
+        if found == NOTHING:
+            return None
+        everybody = zip(self.history.client_ids, self.branch.tolist(), strict=True)
+        waits = (found.hold(client_id, self.branches[at]) for client_id, at in everybody)
+        return np.fromiter(waits, np.bool_, len(self.history.client_ids))
 
 
 def last_judged(tx: Connection) -> Week | None:
@@ -56,10 +68,12 @@ def last_judged(tx: Connection) -> Week | None:
     return None if found is None else Week(found)
 
 
-def state(tx: Connection, last_week: Week) -> State:
+def state(tx: Connection, last_week: Week, replayed: int) -> State:
     """What changes whenever a history up to `last_week` would be read differently, but for who the clients are."""
     rows = tx.execute(sa.select(shard.c.shard, shard.c.amendments).order_by(shard.c.shard))
-    return tuple((row.shard, row.amendments, last_week) for row in rows)
+    entries = calendar.between(tx, last_week - replayed + 1, last_week)
+    held = sorted((entry.entry_id, entry.revision) for entry in entries)
+    return (*((row.shard, row.amendments, last_week) for row in rows), *held)
 
 
 def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
@@ -108,5 +122,6 @@ def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
         shard=np.array(shards, np.intp),
         industries=list(industries),
         quiet_weeks={each: movements.quiet_weeks(tx, each, last_week - replayed + 1) for each in set(shards)},
+        entries=tuple(calendar.between(tx, last_week - replayed + 1, last_week)),
         oldest_week=Week(min(begins, default=last_week)),
     )

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import sqlalchemy as sa
 
+from casework.calendar import Entry
 from detector.replay import replay
 from detector.state import HISTORY_WEEKS
 from schemas.verdicts import Direction
 from schemas.weeks import Week
-from store import policies_history
+from store import calendar, policies_history
 from store.tables import alert, alert_evidence
-from tests.services.conftest import FIRST_WEEK, WEEKS, JudgedBank
+from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
 
 WAYS = (Direction.FALL, Direction.RISE)
 
@@ -36,3 +37,21 @@ def test_the_grades_of_a_replay_are_the_evidence_of_the_alerts(make_bank: Callab
                 replayed.add((history.client_ids[client], WAYS[way].value, int(week), found))
     assert replayed == judged
     assert len(judged) > 100
+
+
+def test_clients_that_the_calendar_holds_back_are_those_of_its_entries(
+    make_bank: Callable[[int], JudgedBank],
+) -> None:
+    bank = make_bank(1)
+    bank.judge_all(bank.judge())
+    last = Week(FIRST_WEEK + WEEKS - 1)
+    entry = Entry("00000000-0000-4000-8000-0000000000ca", "client", "C03", Week(last - 1), last, "stocktaking")
+    with bank.store.write() as tx:
+        before = policies_history.state(tx, last, WEEKS)
+        calendar.add(tx, entry, "staff-17", NOW)
+        assert policies_history.state(tx, last, WEEKS) != before
+        loaded = policies_history.load(tx, last, HISTORY_WEEKS + WEEKS, WEEKS)
+    held = loaded.held(last, frozenset())
+    assert [loaded.history.client_ids[place] for place in np.flatnonzero(held)] == ["C03"]
+    assert loaded.held(Week(last - 2), frozenset()) is None
+    assert loaded.held(Week(last - 2), frozenset({Week(last - 2)})).all()
