@@ -31,8 +31,9 @@ _ALERT_COLUMNS = (
     "alert_id", "client_id", "client_name", "branch_id", "tier", "grade", "state", "direction", "series", "week",
     "opened_week", "value_at_risk", "currency", "summary_en", "summary_zh", "assignee", "snoozed_until",
     "snooze_reason", "outcome", "outcome_note", "recovered_week", "quiet_weeks", "policy_version", "held_out",
-    "revision",
+    "revision", "label", "strength", "onset_week", "weeks_left_least", "weeks_left_most",
 )  # fmt: skip
+_EXPLAINED = _ALERT_COLUMNS[-5:]
 _CASE_COLUMNS = (
     "case_id", "client_id", "client_name", "branch_id", "tier", "state", "origin", "alarm", "lead", "opened_at",
     "opened_week", "diary_date", "closed_at", "times_reopened", "truth", "retention", "cause", "value_at_risk",
@@ -87,7 +88,9 @@ def export_cases_xlsx(caller: CaseReader, deps: Deps, query: Annotated[CaseQuery
 
 def _alerts(deps: ApiDeps, read: Callable[[AlertQuery], Page[AlertBody]], query: AlertQuery) -> Table:
     def flat(body: AlertBody) -> dict[str, Any]:
-        return dict(body) | {"summary_en": body.summary.en, "summary_zh": body.summary.zh}
+        why = dict.fromkeys(_EXPLAINED) if body.explanation is None else dict(body.explanation)
+        said = {"summary_en": body.summary.en, "summary_zh": body.summary.zh}
+        return dict(body) | said | {column: why[column] for column in _EXPLAINED}
 
     return _table(deps, "alerts", _ALERT_COLUMNS, read, query, flat)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from schemas.explanations import Label, Strength
@@ -103,3 +106,11 @@ def test_a_cursor_of_one_order_is_refused_by_the_other(api, explained) -> None:
     person = api.staff()
     cursor = person.get(ALERTS, params={"limit": 1}).json()["next"]
     assert person.get(ALERTS, params={"sort": "label", "cursor": cursor}).status_code == 400
+
+
+def test_the_list_as_a_file_has_the_label_and_the_weeks_left(api, explained) -> None:
+    text = api.staff().get(f"{ALERTS}.csv").text
+    rows = {row["client_id"]: row for row in csv.DictReader(io.StringIO(text.lstrip("\ufeff")))}
+    columns = ("label", "strength", "onset_week", "weeks_left_least", "weeks_left_most")
+    assert [rows["E2"][column] for column in columns] == ["leaving", "strong", "2025-W45", "3", "16"]
+    assert [rows["E4"][column] for column in columns] == [""] * 5

@@ -17,6 +17,7 @@ from detector.windows import LAGS
 from schemas.explanations import FindingKind, Label, Strength, weeks_left
 from schemas.verdicts import Series
 from schemas.weeks import Week
+from tests.detector.leavers import first_alerts
 
 WEEK, N, FELL = Week(2900), 104, 16
 rng = np.random.default_rng(12)
@@ -188,3 +189,12 @@ def test_columns_of_unequal_length_are_refused() -> None:
     had = known(steady(), steady())
     with pytest.raises(ValueError, match="lengths"):
         explain(replace(had, credit=had.credit[1:]), Series.CREDIT)
+
+
+def test_most_leavers_of_a_simulated_bank_are_told_as_leaving_and_of_one_side_strongly() -> None:
+    told = [(each.leaver, explain(each.known, each.series)) for each in first_alerts() if each.leaver is not None]
+    assert np.mean([why.label is Label.LEAVING for _, why in told]) >= 0.9
+    one_side = [why for leaver, why in told if leaver.kind == "one_series"]
+    assert np.mean([why.strength is Strength.STRONG for why in one_side]) >= 0.5
+    both = [why for leaver, why in told if leaver.kind != "one_series"]
+    assert np.mean([why.strength is Strength.STRONG for why in both]) <= 0.15

@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.explanation_onset import FITTED_WEEKS, find_onset
-from detector.presets import default_policy
-from detector.state import ShardState
-from detector.step import WeekVolumes, step
-from detector.windows import LONGEST, Ints
-from feeds.simulated_bank import SimulatedBank
-from schemas.verdicts import Direction, Series
-from schemas.weeks import Week
+from tests.detector.leavers import first_alerts
 
-FIRST, WEEKS, CLIENTS = 2700, 150, 2000
-LATEST = 40  # weeks after its onset in which a leaver's first alert is looked at
 volumes = st.lists(st.integers(0, 10**10), min_size=1, max_size=104).map(lambda v: np.array(v, np.int64))
 
 
-@pytest.fixture(scope="module")
-def first_alerts() -> list[tuple[Ints, int]]:
-    """Of every leaver of a simulated bank that the shipped presets caught: the weeks of the series that told up to
-    its first alert, and how many weeks before it the onset was.
-    """
-    bank = SimulatedBank(41, CLIENTS, first_week=FIRST, leaver_share=0.4)
-    onsets = {leaver.client_id: leaver.onset_week for leaver in bank.truth() if leaver.kind != "closed"}
-    ids, joined = np.array(bank.client_ids), np.maximum(bank.joined_weeks, FIRST).astype(np.int32)
-    debit, credit = bank.weekly(FIRST, FIRST + WEEKS - 1)
-    begun, known = joined < FIRST + LONGEST, slice(0, LONGEST)
-    state = ShardState.from_history(
-        list(ids[begun]), joined[begun], debit[begun][:, known], credit[begun][:, known], FIRST + LONGEST - 1
-    )
-    policy, tiers, found = default_policy("HKD"), np.array(bank.tiers), {}
-    for at in range(LONGEST, WEEKS):
-        there = joined <= FIRST + at
-        week = WeekVolumes(Week(FIRST + at), list(ids[there]), joined[there], debit[there, at], credit[there, at])
-        state, verdicts = step(state, week, policy, list(tiers[there]))
-        for verdict in verdicts.passed():
-            ago = verdict.week - onsets.get(verdict.client_id, 0)
-            if verdict.direction is Direction.FALL and 0 <= ago < LATEST and verdict.client_id not in found:
-                row = int(np.flatnonzero(ids == verdict.client_id)[0])
-                sides = {Series.DEBIT: debit, Series.CREDIT: credit, Series.TURNOVER: debit + credit}
-                weeks = sides[verdict.comparisons[0].series][row, joined[row] - FIRST : at + 1]
-                found[verdict.client_id] = (weeks, ago)
-    return list(found.values())
-
-
-def test_most_onsets_are_found_within_six_weeks_and_the_limits_hold_four_fifths(first_alerts) -> None:
-    assert len(first_alerts) > 200
-    found = [(find_onset(weeks), ago) for weeks, ago in first_alerts]
+def test_most_onsets_are_found_within_six_weeks_and_the_limits_hold_four_fifths() -> None:
+    found = [(find_onset(each.weeks), each.onset_ago) for each in first_alerts() if each.leaver is not None]
+    assert len(found) > 200
     off = np.array([onset.weeks_ago - ago for onset, ago in found])
     held = np.mean([onset.latest <= ago <= onset.earliest for onset, ago in found])
     assert np.mean(np.abs(off) <= 4) >= 0.55
