@@ -16,6 +16,7 @@ from api.changes import Done, Post, Posted, perform
 from api.deps import ApiDeps, Deps
 from api.paths import V1
 from casework import actions
+from casework.closings import consequences
 from casework.episodes import Episode
 from schemas.http import Page
 from schemas.http_alerts import (
@@ -26,7 +27,8 @@ from schemas.http_alerts import (
     CloseBody,
     SnoozeBody,
 )
-from store import alert_search, alerts
+from schemas.weeks import parse_week
+from store import alert_search, alerts, closings
 from store.unit_of_work import Tx
 
 router = APIRouter(prefix=f"{V1}/alerts", tags=["alerts"])
@@ -70,7 +72,13 @@ def snooze(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body
 @router.post("/{alert_id}/close", response_model=AlertBody)
 def close(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: CloseBody) -> Response:
     """End it with what it turned out to be."""
-    return _act(deps, caller, post, alert_id, "close", lambda e: actions.close(e, body.outcome, body.note))
+    first, last = (None if week is None else parse_week(week) for week in (body.first_week, body.last_week))
+
+    def follow(tx: Tx, after: Episode) -> None:
+        found = consequences([after], first_week=first, last_week=last)
+        closings.keep(tx, found, caller.actor, deps.clock())
+
+    return _act(deps, caller, post, alert_id, "close", lambda e: actions.close(e, body.outcome, body.note), follow)
 
 
 @router.post("/{alert_id}/assign", response_model=AlertBody)
@@ -80,9 +88,17 @@ def assign(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body
 
 
 def _act(
-    deps: ApiDeps, caller: Caller, post: Post, alert_id: str, name: str, act: Callable[[Episode], Episode]
+    deps: ApiDeps,
+    caller: Caller,
+    post: Post,
+    alert_id: str,
+    name: str,
+    act: Callable[[Episode], Episode],
+    follow: Callable[[Tx, Episode], None] = lambda _tx, _after: None,
 ) -> Response:
-    """1. Is it theirs to see. 2. Lock it. 3. Is it the revision they meant. 4. Act. 5. Keep what changed."""
+    """1. Is it theirs to see. 2. Lock it. 3. Is it the revision they meant. 4. Act. 5. Keep what changed, and what
+    follows from it.
+    """
 
     def work(tx: Tx) -> Done:
         alert_search.get(tx, alert_id, only_branch=caller.branch)
@@ -93,6 +109,7 @@ def _act(
         if after is not before:
             facts = alerts.client_facts(tx, [after.client_id])[after.client_id]
             alerts.save(tx, after, facts, deps.base_currency, deps.clock())
+            follow(tx, after)
             trace = alert_trace(name, before, after)
         row = alert_search.get(tx, alert_id, only_branch=caller.branch)
         return Done(alert_body(row, deps.rules.hold_out), trace, row.message.revision)

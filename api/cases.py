@@ -23,6 +23,7 @@ from casework import actions
 from casework import cases as rules
 from casework.actions import NotAllowedByRules
 from casework.cases import Case
+from casework.closings import consequences
 from casework.remedies import UNDECIDED
 from schemas.errors import Forbidden
 from schemas.http import IdText, Line, Page
@@ -35,7 +36,7 @@ from schemas.http_cases import (
     OpenCaseBody,
     TransitionBody,
 )
-from store import alerts, case_search, client_search, remedies
+from store import alerts, case_search, client_search, closings, remedies
 from store.case_search import CaseFilter, CasePlace
 from store.unit_of_work import Tx
 
@@ -135,6 +136,7 @@ def close_case(caller: CaseFormer, deps: Deps, post: Posted, case_id: CaseId, bo
             return Worked("close", case)
         still = [e for e in alerts.get_all(tx, case.alert_ids, for_update=True).values() if e.state != "closed"]
         pairs = tuple((e, actions.close(e, body.truth, body.note or body.cause)) for e in still)
+        closings.keep(tx, consequences([after for _, after in pairs]), caller.actor, deps.clock())
         return replace(Worked("close", closed, body.note), alerts=pairs, alert_act="close")
 
     return act_on_case(deps, caller, post, case_id, work)

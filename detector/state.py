@@ -15,6 +15,7 @@ from schemas.errors import EbbwatchError
 
 SLOTS = LONGEST + 1  # running totals of the week judged and of the 68 before it
 HISTORY_WEEKS = LONGEST - 1  # weeks before the one judged that any comparison reaches
+_NOT_BEGUN = np.iinfo(np.int32).max
 GROWTH = 32  # room for one in 32 more clients when rows run out: 3 % of memory against a copy of it all
 MAX_WEEK_MINOR = (2**63 - 1) // 104  # both series over 52 weeks stay within int64; larger weeks count as this
 
@@ -67,6 +68,7 @@ class Memory:
         if last > self.ring.shape[2]:
             self._grow(last + last // GROWTH)
         self.index, self.size = index, last
+        self.first_week[first:last] = _NOT_BEGUN
         return np.arange(first, last, dtype=np.int32)
 
     def _grow(self, capacity: int) -> None:
@@ -76,6 +78,22 @@ class Memory:
         first_week[: self.size] = self.first_week[: self.size]
         self.ring, self.first_week = ring, first_week
         self.habits = self.habits.grown(capacity, self.size)
+
+    def forget(self, week: int, rows: Rows, first_week: npt.NDArray[np.int32]) -> None:
+        """Let clients begin anew with `first_week`, which is `week`, not yet learned, or before it.
+
+        Running totals before it become that of the week before it, so that no window finds any volume there, and
+        the habits are those of the weeks that are left: all as if made from a history that begins there.
+        """
+        oldest = week - HISTORY_WEEKS
+        for at in range(oldest - 1, week):
+            older = at < first_week - 1
+            self.ring[at % SLOTS][:, rows[older]] = self.ring[(first_week[older] - 1) % SLOTS, :, rows[older]].T
+        totals, habits = self.ring[:, :, rows], Habits.none(len(rows))
+        for at in range(oldest, week):
+            before, long_before = at - 1, max(at - 1 - RECENT_WEEKS, oldest - 1)
+            habits.note(totals[at % SLOTS], totals[before % SLOTS], totals[long_before % SLOTS])
+        self.habits.active[rows], self.habits.low[rows] = habits.active, habits.low
 
     def note_habits(self, week: int, oldest: int) -> None:
         """Take a week that the ring has learned into the habits; the ring holds nothing from before `oldest`."""

@@ -118,6 +118,9 @@ def _rows(memory: Memory, ids: Ids) -> Rows:
 
 def _learn(memory: Memory, week: WeekVolumes, rows: Rows) -> None:
     """Write the running totals up to this week, over those that no window reaches any more."""
+    anew = np.flatnonzero(week.first_week > memory.first_week[rows])
+    if len(anew):
+        memory.forget(week.week, rows[anew], np.minimum(week.first_week[anew], week.week))
     memory.first_week[rows] = week.first_week
     before, now = memory.ring[(week.week - 1) % SLOTS], memory.ring[week.week % SLOTS]
     now[:] = before

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from schemas.http import Body, GradeName, Line, Money, Note
+from schemas.http import Body, GradeName, Line, Money, Note, WeekString
 from schemas.http_explanations import ExplanationBody
 from schemas.messages import AlertState, Outcome
 
@@ -120,13 +120,19 @@ class SnoozeBody(Body):
 
 
 class CloseBody(Body):
-    """What the alert turned out to be."""
+    """What the alert turned out to be.
+
+    After `new_normal` the client is judged by what it does from the alert's first week on. After `expected_event`
+    the calendar expects less of it in the weeks given.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"outcome": "true_diversion", "note": "moved payroll"}]}
     )
     outcome: Outcome
     note: Note | None = None
+    first_week: WeekString | None = Field(None, description="of an expected event; by default the alert's first")
+    last_week: WeekString | None = Field(None, description="of an expected event; by default four weeks after it")
 
 
 class AssignBody(Body):

@@ -42,7 +42,10 @@ class WeekRows:
 
 
 def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> WeeklyHistory:
-    """The `weeks` weeks up to `last_week`, inclusive, of the clients that had begun by then and had not closed."""
+    """The `weeks` weeks up to `last_week`, inclusive, of the clients that had begun by then and had not closed.
+
+    It is what the week after `last_week` is judged with: before a new normal there is nothing.
+    """
     first = last_week - weeks + 1
     begun = sa.and_(
         client.c.shard == shard,
@@ -51,7 +54,7 @@ def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> Week
     )
     ids: list[tuple[str, int]] = sorted(
         (row.client_id, row.first_week)
-        for row in tx.execute(sa.select(client.c.client_id, client.c.first_week).where(begun))
+        for row in tx.execute(sa.select(client.c.client_id, _judged_from(last_week + 1)).where(begun))
     )
     history = WeeklyHistory(
         [client_id for client_id, _ in ids],
@@ -65,14 +68,16 @@ def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> Week
         known = at >= 0
         history.debit_minor[at[known], week - first] = debit[known]
         history.credit_minor[at[known], week - first] = credit[known]
+    before = np.arange(first, last_week + 1) < history.first_week[:, None]
+    history.debit_minor[before] = history.credit_minor[before] = 0
     return history
 
 
 def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
-    """Every row of one week of a shard."""
+    """Every row of one week of a shard; `first_week` is that of a new normal, where there is one by then."""
     rows = tx.execute(
         sa.select(
-            ledger.c.client_id, client.c.first_week, ledger.c.debit_minor, ledger.c.credit_minor, ledger.c.revision
+            ledger.c.client_id, _judged_from(week), ledger.c.debit_minor, ledger.c.credit_minor, ledger.c.revision
         )
         .join(client, client.c.client_id == ledger.c.client_id)
         .where(ledger.c.shard == shard, ledger.c.week == week)
@@ -81,6 +86,13 @@ def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
     kinds = (np.int32, np.int64, np.int64, np.int32)
     first_week, debit, credit, revision = (np.array(c, k) for c, k in zip(columns[1:], kinds, strict=True))
     return WeekRows(list(columns[0]), first_week, debit, credit, revision)
+
+
+def _judged_from(week: int) -> sa.ColumnElement[int]:
+    """First week of a client that `week` is judged with."""
+    rebased = client.c.rebased_week
+    later = sa.and_(rebased <= week, rebased > client.c.first_week)
+    return sa.case((later, rebased), else_=client.c.first_week).label("first_week")
 
 
 def totals(tx: Connection, shard: int, first_week: int) -> LedgerDeltas:
