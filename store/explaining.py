@@ -100,7 +100,11 @@ def _known(
 
 
 def _clients(tx: Connection, week: int, *conditions: sa.ColumnElement[bool]) -> list[_Client]:
-    columns = (client.c.client_id, client.c.branch_id, client.c.industry, client.c.first_week)
+    """Since the first week of their new normal, where there is one by then: what came before is settled."""
+    rebased = client.c.rebased_week
+    by_then = sa.and_(rebased <= week, rebased > client.c.first_week)
+    first_week = sa.case((by_then, rebased), else_=client.c.first_week).label("first_week")
+    columns = (client.c.client_id, client.c.branch_id, client.c.industry, first_week)
     return [_client(row, week) for row in tx.execute(sa.select(*columns).where(*conditions))]
 
 

@@ -113,6 +113,16 @@ def test_a_client_without_industry_is_explained_without_it(bank) -> None:
     assert told.finding(FindingKind.BRANCH_EVENTS) is not None
 
 
+@pytest.mark.parametrize(("rebased", "since"), [(W - 40, W - 40), (W + 1, W - WEEKS + 1)])
+def test_what_was_before_a_new_normal_is_not_looked_at(bank, rebased, since) -> None:
+    with bank.write() as tx:
+        tx.execute(sa.update(client).where(client.c.client_id == "C1").values(rebased_week=rebased))
+    told = next(iter(explained(bank, episode()).values()))
+    assert min(found.before_weeks.first for found in told.findings) >= since
+    if since == W - 40:
+        assert told.finding(FindingKind.CREDITS).before_weeks.first == W - 40
+
+
 def test_a_week_released_by_hand_in_which_the_client_was_silent_is_told(bank) -> None:
     with bank.write() as tx:
         silent = (ledger.c.client_id == "C1", ledger.c.week > W - 3)
