@@ -1,12 +1,16 @@
-"""Making one client's verdicts of one week again, alone, from its history."""
+"""Making one client's verdicts of one week again, from its history alone or with those it was judged beside."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+
+import numpy.typing as npt
+from numpy import int32
 
 from detector.policy import Policy
 from detector.state import HISTORY_WEEKS, ShardState
 from detector.step import WeekVolumes, step
+from detector.surroundings import ALONE, Surroundings
 from detector.windows import Ints
 from schemas.verdicts import Verdict
 from schemas.weeks import Week
@@ -15,22 +19,23 @@ REBUILT_FROM = HISTORY_WEEKS + 1  # weeks, the judged one with them
 
 
 def rebuild(
-    client_id: str,
-    tier: str,
-    first_week: int,
+    client_ids: Sequence[str],
+    tiers: Sequence[str],
+    first_week: npt.NDArray[int32],
     debit_minor: Ints,
     credit_minor: Ints,
     week: Week,
     policy: Policy,
     ledger_revision: int,
+    around: Surroundings = ALONE,
 ) -> list[Verdict]:
-    """What the detector says of a client's week, at most one verdict a direction.
+    """What the detector says of n clients' week, those that their groups explain with them.
 
-    Amounts: int64 (REBUILT_FROM,), the last of them of `week`; zero before `first_week`.
+    Amounts: int64 (n, REBUILT_FROM), the last of them of `week`; zero before `first_week`.
     """
-    begins = np.array([first_week], np.int32)
-    before = (debit_minor[None, :-1], credit_minor[None, :-1])
-    state = ShardState.from_history([client_id], begins, *before, week - 1)
-    judged = WeekVolumes(week, [client_id], begins, debit_minor[-1:], credit_minor[-1:], ledger_revision)
-    _, verdicts = step(state, judged, policy, [tier])
-    return list(verdicts.passed())
+    before = (debit_minor[:, :-1], credit_minor[:, :-1])
+    state = ShardState.from_history(client_ids, first_week, *before, week - 1)
+    now = (debit_minor[:, -1].copy(), credit_minor[:, -1].copy())
+    judged = WeekVolumes(week, client_ids, first_week, *now, ledger_revision)
+    _, verdicts = step(state, judged, policy, tiers, around)
+    return [*verdicts.passed(), *verdicts.explained()]

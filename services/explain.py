@@ -12,6 +12,7 @@ from schemas.money import format_amount
 from schemas.verdicts import Comparison, Verdict
 from schemas.weeks import format_week
 from services.detect import policy_of
+from services.holiday_calendar import festivals_of
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
 from store import alerts
@@ -26,7 +27,8 @@ def explain(alert_id: str, *, again: bool, console: Console | None = None) -> in
     require_schema(parts.store)
     with parts.store.read() as tx:
         episode = alerts.get(tx, alert_id)
-        rebuilt = list(rebuild_alert(tx, episode, policy_of(parts.settings))) if again else []
+        festivals = festivals_of(parts.settings.holidays)
+        rebuilt = list(rebuild_alert(tx, episode, policy_of(parts.settings), festivals)) if again else []
     out = console or Console(soft_wrap=False, width=None if Console().is_terminal else WIDTH)
     currency = parts.settings.base_currency
     at_risk = f"{format_amount(episode.value_at_risk_minor, currency)} {currency}"
@@ -85,9 +87,9 @@ def _differences(rebuilt: Rebuilt, currency: str) -> Iterable[str]:
         yield f"at risk {format_amount(again.value_at_risk_minor, currency)}"
     if kept.policy_version != again.policy_version:
         yield f"policy {again.policy_version}"
-    if kept.common is not None:
-        yield f"judged beside the {kept.common.kind} {kept.common.name}, which is not rebuilt"
-    elif _sums(kept) != _sums(again):
+    if kept.common != again.common:
+        yield "beside another group"
+    if _sums(kept) != _sums(again):
         yield "other comparisons: " + ", ".join(
             f"{each.series} {each.baseline} {each.deviation_pct:+.1f} %" for each in again.comparisons
         )

@@ -1,6 +1,7 @@
 """An alert's evidence made again: each week from the ledger, the policy and the tier that it was judged from.
 
-See docs/decisions/0022-policies.md.
+First the client alone; where that does not give the verdict again, with all clients of its shard, for then what its
+groups did counted. See docs/decisions/0022-policies.md.
 """
 
 from __future__ import annotations
@@ -8,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.episodes import Episode
+from detector.calendar import NONE, Festivals
 from detector.policy import Policy
 from detector.rebuild import REBUILT_FROM, rebuild
+from detector.surroundings import Surroundings, groupings_of
 from schemas.errors import NotFound
 from schemas.verdicts import Verdict
 from schemas.weeks import Week
-from store import judgings, ledger_past, policies
-from store.tables import client
+from store import judgings, ledger_past, movements, policies
+from store.tables import client, ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,45 @@ class Rebuilt:
 
     @property
     def identical(self) -> bool:
-        """The same grade, comparisons to the last digit, money and policy. A withdrawn week: none again."""
+        """The same grade, comparisons to the last digit, group, money and policy. A withdrawn week: none again."""
         if not self.kept.grade:
-            return self.again is None
+            return self.again is None or not self.again.grade
         return self.again is not None and _told(self.again) == _told(self.kept)
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
+class _Case:
+    """What one week is made again from. `amendments` None: not known, the ledger as it is."""
+
     client_id: str
     shard: int
     tier: str
     first_week: int
+    week: Week
+    kept: Verdict
+    policy: Policy
+    revision: int
+    amendments: int | None
+    festivals: Festivals
+
+    @property
+    def oldest_week(self) -> int:
+        return self.week - REBUILT_FROM + 1
+
+    @property
+    def unknown(self) -> str | None:
+        if self.amendments is None:
+            return "the ledger as it was: this is from the ledger as it is"
+        if not self.kept.calendar_version.startswith(self.festivals.version):
+            return "the holidays: another edition of them was used"
+        return None
+
+    def rebuilt(self, found: list[Verdict], tier: str) -> Rebuilt:
+        mine = (v for v in found if (v.client_id, v.direction) == (self.client_id, self.kept.direction))
+        return Rebuilt(self.week, self.kept, next(mine, None), tier, self.unknown)
 
 
-def rebuild_alert(tx: Connection, episode: Episode, base: Policy) -> Iterator[Rebuilt]:
+def rebuild_alert(tx: Connection, episode: Episode, base: Policy, festivals: Festivals = NONE) -> Iterator[Rebuilt]:
     """Every week of the alert's evidence, in order. `base`: the policy of the settings, which may not be kept yet.
 
     Raises NotFound for a client without activity.
@@ -61,31 +89,63 @@ def rebuild_alert(tx: Connection, episode: Episode, base: Policy) -> Iterator[Re
     if row is None:
         raise NotFound("activity of client", episode.client_id)
     for week in sorted(episode.evidence):
-        yield _rebuilt(tx, _Subject(*row), week, episode.evidence[week], base)
+        kept = episode.evidence[week]
+        try:
+            own = base.version == kept.policy_version
+            policy = base if own else policies.get(tx, kept.policy_version).policy
+        except NotFound:
+            yield Rebuilt(week, kept, None, row.tier, "the policy was never kept")
+            continue
+        revision = kept.ledger_revision if kept.grade else judgings.newest_revision(tx, row.shard, week)
+        amendments = judgings.find_amendments(tx, row.shard, week, revision)
+        yield _rebuilt(tx, _Case(*row, week, kept, policy, revision, amendments, festivals))
 
 
-def _rebuilt(tx: Connection, subject: _Subject, week: Week, kept: Verdict, base: Policy) -> Rebuilt:
-    """The client's tier may have changed since: the tier of today first, then the policy's others."""
-    revision = kept.ledger_revision if kept.grade else judgings.newest_revision(tx, subject.shard, week)
-    amendments = judgings.find_amendments(tx, subject.shard, week, revision)
-    try:
-        policy = base if base.version == kept.policy_version else policies.get(tx, kept.policy_version).policy
-    except NotFound:
-        return Rebuilt(week, kept, None, subject.tier, "the policy was never kept")
-    debit, credit = ledger_past.amounts(tx, subject.client_id, week - REBUILT_FROM + 1, week, amendments)
-    unknown = None if amendments is not None else "the ledger as it was: this is from the ledger as it is"
-    tiers = dict.fromkeys([subject.tier, *(tier.tier for tier in policy.tiers)])
-    tries = [
-        Rebuilt(week, kept, _of(kept, again), tier, unknown)
-        for tier in tiers
-        for again in [rebuild(subject.client_id, tier, subject.first_week, debit, credit, week, policy, revision)]
-    ]
-    return next((each for each in tries if each.identical), tries[0])
+def _rebuilt(tx: Connection, case: _Case) -> Rebuilt:
+    """1. Alone, by today's tier, then by the policy's others: it may have changed since. 2. Beside its groups."""
+    begins = np.array([case.first_week], np.int32)
+    debit, credit = ledger_past.amounts(tx, case.client_id, case.oldest_week, case.week, case.amendments)
+    around = Surroundings(festivals=case.festivals)
+    tries = []
+    for tier in dict.fromkeys([case.tier, *(tier.tier for tier in case.policy.tiers)]):
+        made = rebuild(
+            [case.client_id], [tier], begins, debit, credit, case.week, case.policy, case.revision, around
+        )
+        tries.append(case.rebuilt(made, tier))
+    identical = next((each for each in tries if each.identical), None)
+    return identical or _beside_its_groups(tx, case, [each.tier for each in tries])
 
 
-def _of(kept: Verdict, found: list[Verdict]) -> Verdict | None:
-    return next((verdict for verdict in found if verdict.direction == kept.direction), None)
+def _beside_its_groups(tx: Connection, case: _Case, own_tiers: list[str]) -> Rebuilt:
+    """Branch, industry and rests of all clients are as they are known now."""
+    columns = (client.c.client_id, client.c.tier, client.c.first_week, client.c.branch_id, client.c.industry)
+    there = sa.select(*columns).join(ledger, ledger.c.client_id == client.c.client_id)
+    rows = sorted(
+        tx.execute(there.where(ledger.c.shard == case.shard, ledger.c.week == case.week)), key=lambda row: row[0]
+    )
+    ids = [row.client_id for row in rows]
+    debit, credit = ledger_past.shard_amounts(tx, case.shard, ids, case.oldest_week, case.week, case.amendments)
+    around = Surroundings(
+        groupings_of([row.branch_id for row in rows], [row.industry for row in rows]),
+        movements.quiet_weeks(tx, case.shard, case.week),
+        case.festivals,
+    )
+    begins = np.array([row.first_week for row in rows], np.int32)
+    tries = []
+    for own in own_tiers:
+        tiers = [own if row.client_id == case.client_id else row.tier for row in rows]
+        made = rebuild(ids, tiers, begins, debit, credit, case.week, case.policy, case.revision, around)
+        tries.append(case.rebuilt(made, own))
+        if tries[-1].identical:
+            return tries[-1]
+    return tries[0]
 
 
 def _told(verdict: Verdict) -> tuple[object, ...]:
-    return verdict.grade, verdict.comparisons, verdict.value_at_risk_minor, verdict.policy_version
+    return (
+        verdict.grade,
+        verdict.comparisons,
+        verdict.value_at_risk_minor,
+        verdict.policy_version,
+        verdict.common,
+    )

@@ -14,6 +14,7 @@ from detector.policy import Policy, TierPolicy
 from schemas.errors import NotFound
 from schemas.weeks import Week
 from services import explain as command
+from services.holiday_calendar import festivals_of
 from services.parts import Parts
 from services.settings import Settings
 from store import alerts, policies, rebuilding
@@ -21,6 +22,9 @@ from store.policies import Application
 from store.rebuilding import Rebuilt
 from store.tables import alert, client
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
+from tests.services.test_beside import bank
+
+__all__ = ["bank"]  # a fixture: a branch that rests
 
 MakeBank = Callable[[int], JudgedBank]
 LAST_WEEK = FIRST_WEEK + WEEKS - 1
@@ -50,7 +54,10 @@ def rebuilt(bank: JudgedBank) -> dict[str, list[Rebuilt]]:
     """Of every alert, its weeks made again."""
     with bank.store.read() as tx:
         ids = tx.scalars(sa.select(alert.c.alert_id)).all()
-        return {each: list(rebuilding.rebuild_alert(tx, alerts.get(tx, each), bank.policy)) for each in ids}
+        return {
+            each: list(rebuilding.rebuild_alert(tx, alerts.get(tx, each), bank.policy, festivals_of("HK")))
+            for each in ids
+        }
 
 
 def assert_all_identical(bank: JudgedBank) -> None:
@@ -114,6 +121,15 @@ def test_a_verdict_that_does_not_come_out_again_is_told_with_what_differs(make_b
         tx.exec_driver_sql("UPDATE ledger SET debit_minor = 1 WHERE client_id = 'C03'")
     found = [week for weeks in rebuilt(bank).values() for week in weeks if week.kept.client_id == "C03"]
     assert not all(week.identical for week in found)
+
+
+def test_a_verdict_beside_a_group_that_rested_comes_out_with_its_group(bank: JudgedBank) -> None:
+    settled(bank)
+    bank.judge_all(bank.judge())
+    bank.amend(0, "C011", FIRST_WEEK + 42, 90_000_000)
+    found = [week for weeks in rebuilt(bank).values() for week in weeks]
+    assert [each for each in found if each.kept.common is not None]
+    assert all(each.identical for each in found)
 
 
 @pytest.fixture
