@@ -10,7 +10,8 @@ from api.auth import Caller, ClientReader
 from api.clients import ClientId
 from api.deps import ApiDeps, Deps
 from api.paths import V1
-from detector.policy import TierPolicy
+from api.policies_preview import in_force
+from detector.policy import Policy, TierPolicy
 from schemas.http_peers import PeersBody, PresetBody, PresetsBody
 from schemas.money import format_amount, minor_digits
 from schemas.weeks import format_week
@@ -49,11 +50,13 @@ def get_presets(caller: ClientReader, deps: Deps, client_id: ClientId) -> Preset
 
 
 def presets_of(deps: ApiDeps, tier: str) -> PresetsBody:
-    """What the running policy says of a tier, or of the one that stands in for it."""
-    rules = tier_policy(deps, tier)
+    """What the policy in force says of a tier, or of the one that stands in for it."""
+    with deps.store.read() as tx:
+        policy = in_force(tx, deps)
+    rules = tier_policy(policy, tier)
     return PresetsBody(
         tier=rules.tier,
-        policy_version=deps.policy.version,
+        policy_version=policy.version,
         minimum_effect=format_amount(
             rules.minimum_effect * 10 ** minor_digits(deps.base_currency), deps.base_currency
         ),
@@ -71,9 +74,9 @@ def presets_of(deps: ApiDeps, tier: str) -> PresetsBody:
     )
 
 
-def tier_policy(deps: ApiDeps, tier: str) -> TierPolicy:
-    by_name = {rules.tier: rules for rules in deps.policy.tiers}
-    return by_name.get(tier, by_name[deps.policy.default_tier])
+def tier_policy(policy: Policy, tier: str) -> TierPolicy:
+    by_name = {rules.tier: rules for rules in policy.tiers}
+    return by_name.get(tier, by_name[policy.default_tier])
 
 
 def _client(deps: ApiDeps, caller: Caller, client_id: str) -> ClientRow:
