@@ -43,6 +43,7 @@ def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
         "outcome_note": row.outcome_note,
         "recovered_week": None if row.recovered_week is None else format_week(row.recovered_week),
         "quiet_weeks": row.quiet_weeks,
+        "deferred": row.deferred,
         # What has become an alarm since is treated like any other.
         "held_out": row.place.grade == Grade.PROMPT and row.opening is not None and held_out(row.opening, hold_out),
     }

@@ -30,6 +30,7 @@ class AlertQuery(ListQuery):
     assignee: Line | None = None
     q: Line | None = Field(None, description="part of the client's id or name, in either case")
     label: LabelName | None = Field(None, description="what the fall looks like, by its newest explanation")
+    deferred: bool | None = Field(None, description="whether it waits for room in its branch's week")
     sort: Literal["rank", "label"] = Field("rank", description="label: leaving first, without a label last")
 
 
@@ -78,4 +79,5 @@ def _filter(query: AlertQuery, client_id: str | None = None) -> AlertFilter:
         client_id=client_id,
         text=query.q,
         label=query.label,
+        deferred=query.deferred,
     )

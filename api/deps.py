@@ -40,6 +40,7 @@ class BankRules:
     notice_schemes: frozenset[str] = DEFAULT_SCHEMES
     episodes: EpisodeRules = field(default_factory=EpisodeRules)
     staff_hours: StaffHours = field(default_factory=StaffHours)
+    branch_weekly_alerts: int = 0  # new ones that a branch takes in a week; 0 for no limit
     festivals: Festivals = NONE
 
     @property

@@ -55,6 +55,7 @@ class Episode:
     outcome_note: str | None = None
     recovered_week: Week | None = None
     deferred: bool = False
+    let_in_week: Week | None = None  # by the calendar, after it was deferred
     evidence: Mapping[Week, Verdict] = field(default_factory=dict)
     settled: Grade = Grade.NONE  # worst grade among the weeks left out of `evidence`
     unsaved_weeks: frozenset[Week] = field(default=frozenset(), compare=False)  # evidence the store has not seen

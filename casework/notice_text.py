@@ -204,7 +204,8 @@ def _digest_en(facts: Digest, _kind: Kind, currency: str) -> _Said:
         f"Open: alarms {facts.alarms}, prompts {facts.prompts}, about {amount} a year at risk.",
         f"Cases {facts.cases}, overdue {facts.overdue}, waiting for approval {facts.approvals}.",
     )
-    return f"Week of {facts.monday}: {where}", *body
+    waiting = (f"New alerts that wait for room, the most at stake first: {facts.deferred}.",) * bool(facts.deferred)
+    return f"Week of {facts.monday}: {where}", *body, *waiting
 
 
 def _digest_zh(facts: Digest, _kind: Kind, currency: str) -> _Said:
@@ -213,7 +214,8 @@ def _digest_zh(facts: Digest, _kind: Kind, currency: str) -> _Said:
         f"未结警报{facts.alarms}项、提示{facts.prompts}项，年化约{amount}面临流失。",
         f"未结个案{facts.cases}宗，逾期事项{facts.overdue}项，待审批{facts.approvals}项。",
     )
-    return f"{facts.monday}当周：{where}", *body
+    waiting = (f"待排入的新提醒{facts.deferred}项，按风险金额排序。",) * bool(facts.deferred)
+    return f"{facts.monday}当周：{where}", *body, *waiting
 
 
 def _several_en(facts: Several, kind: Kind, _currency: str) -> _Said:

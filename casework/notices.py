@@ -100,6 +100,7 @@ class Digest(msgspec.Struct, frozen=True, tag=True):
     cases: int
     approvals: int
     overdue: int
+    deferred: int = 0  # new alerts that wait for room
 
 
 class Several(msgspec.Struct, frozen=True, tag=True):

@@ -78,6 +78,7 @@ class AlertBody(Body):
     policy_version: str
     ledger_revision: int
     held_out: bool
+    deferred: bool = Field(False, description="it waits for room in its branch's week, and is told in the digest")
     explanation: ExplanationBody | None = None
 
 

@@ -25,6 +25,7 @@ def bank_rules(settings: Settings) -> BankRules:
         episodes=EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks),
         festivals=festivals_of(settings.holidays),
         staff_hours=StaffHours(settings.hours_a_prompt, settings.hours_an_alarm),
+        branch_weekly_alerts=settings.branch_weekly_alerts,
         holdout_below_minor=settings.holdout_below * 10 ** minor_digits(settings.base_currency),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 
 from casework.episodes import Episode, EpisodeRules
@@ -103,6 +103,8 @@ class Judge:
         current = alerts.open_episodes(tx, claim.shard, claim.week)
         closed = alerts.last_closed(tx, claim.shard, claim.week, self._rules)
         changed = judge_week(current, closed, verdicts.passed(), Week(claim.week), self._rules, suppressed)
+        if self._parts.settings.branch_weekly_alerts:
+            changed = [replace(e, deferred=True) if e.revision == 1 else e for e in changed]
         told = explaining.explain_changed(tx, claim.shard, claim.week, changed)
         alerts.save_all(tx, changed, facts, self._parts.settings.base_currency, self._parts.clock(), told)
         return changed

@@ -15,6 +15,7 @@ from api.roles import LEVELS, Role
 from casework.notices import Roles
 from casework.remedies import Level
 from services.bank_rules import bank_rules
+from services.follow_up_budget import admit
 from services.follow_up_cases import age_remedies, open_missed_departures, reopen_cases, resume_cases
 from services.follow_up_deadlines import tell_deadlines
 from services.follow_up_digest import tell_digest
@@ -55,6 +56,7 @@ STEPS: tuple[Callable[[Round], int], ...] = (
     resume_cases,
     reopen_cases,
     open_missed_departures,
+    admit,
     tell_alarms,
     tell_assigned,
     tell_approvals,

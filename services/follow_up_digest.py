@@ -70,6 +70,7 @@ def _digest(
         prompts=sum(s.prompts for s in theirs),
         at_risk_minor=sum(s.at_risk_minor for s in theirs),
         cases=sum(s.cases for s in theirs),
+        deferred=sum(s.deferred for s in theirs),
         approvals=sum(s.approvals.get(level, 0) for s in theirs for level in levels),
         overdue=late.total() if branch is None else late[branch],
     )

@@ -103,6 +103,10 @@ class Settings(BaseSettings):
         2.5, ge=0, le=100, description="Hours of staff that an alarm takes, for previews."
     )
 
+    branch_weekly_alerts: int = Field(
+        0, ge=0, description="New alerts a branch takes in a week, the most at stake first; 0 for no limit."
+    )
+
     case_quorum: int = Field(2, ge=1, description="Members a task force needs for a review, the lead among them.")
     relapse_weeks: int = Field(26, ge=0, description="An alert within these weeks of a case's end reopens it.")
     authority_file: Path | None = Field(

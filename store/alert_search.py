@@ -15,6 +15,7 @@ from schemas.errors import NotFound
 from schemas.keyset import Int32, Int64, Key
 from schemas.messages import AlertMessage, AlertState, LabelName
 from schemas.verdicts import Direction, Grade
+from store.budget import WAITS
 from store.tables import alert, alert_revision, client
 from store.tables_casework import alert_opening
 from store.tables_explanations import alert_explanation
@@ -29,7 +30,8 @@ _MESSAGE = msgspec.json.Decoder(AlertMessage)
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
     """What to look for; None, or no states, for any. `week` is the newest week with evidence, a week number; `text`
-    is part of the client's id or name, in either case. `label` is that of the newest explanation.
+    is part of the client's id or name, in either case. `label` is that of the newest explanation;
+    `deferred`: whether it waits for room in its branch's week.
     """
 
     states: tuple[AlertState, ...] = ()
@@ -40,6 +42,7 @@ class AlertFilter:
     client_id: str | None = None
     text: str | None = None
     label: str | None = None
+    deferred: bool | None = None
 
 
 class AlertPlace(NamedTuple):
@@ -73,6 +76,7 @@ class AlertRow:
     snooze_reason: str | None
     outcome_note: str | None
     recovered_week: int | None
+    deferred: bool
     opening: Opening | None  # None: it opened before that was kept
 
     @property
@@ -156,6 +160,7 @@ def _alerts() -> sa.Select[Any]:
             alert.c.snooze_reason,
             alert.c.outcome_note,
             alert.c.recovered_week,
+            WAITS.label("deferred"),
             client.c.name.label("client_name"),
             client.c.branch_id,
             client.c.tier,
@@ -183,6 +188,8 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
     if wanted.label is not None:
         newest = (alert_explanation.c.alert_id == alert.c.alert_id, alert_explanation.c.week == alert.c.last_week)
         conditions.append(sa.exists().where(*newest, alert_explanation.c.label == wanted.label))
+    if wanted.deferred is not None:
+        conditions.append(WAITS if wanted.deferred else ~WAITS)
     if set(wanted.states) == _UNCLOSED:
         conditions.append(alert.c.state != "closed")  # as the index of the ranking says it
     elif wanted.states:

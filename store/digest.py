@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from casework.remedies import Level
 from schemas.verdicts import Direction, Grade
+from store.budget import WAITS
 from store.tables import alert, client
 from store.tables_casework import client_case, remedy
 
@@ -24,14 +25,16 @@ class Standing:
     prompts: int = 0
     at_risk_minor: int = 0
     cases: int = 0
+    deferred: int = 0
     approvals: dict[Level, int] = field(default_factory=dict)
 
 
 def standings(tx: Connection) -> Mapping[str, Standing]:
     """By branch, of those where anything is open. The money is that of what falls: a client's once."""
     found: dict[str, Standing] = defaultdict(Standing)
-    for branch_id, grade, number, at_risk_minor in tx.execute(_alerts()):
+    for branch_id, grade, number, at_risk_minor, deferred in tx.execute(_alerts()):
         standing = found[branch_id]
+        standing.deferred += deferred
         if grade == int(Grade.ALARM):
             standing.alarms += number
         else:
@@ -54,6 +57,7 @@ def _alerts() -> sa.Select[Any]:
             alert.c.grade,
             sa.func.count().label("number"),
             sa.cast(sa.func.sum(falls), sa.BigInteger).label("at_risk"),
+            sa.cast(sa.func.sum(sa.case((WAITS, 1), else_=0)), sa.Integer).label("deferred"),
         )
         .join(client, client.c.client_id == alert.c.client_id)
         .where(alert.c.state != "closed")

@@ -16,7 +16,7 @@ from casework.message import ClientFacts
 from casework.remedies import Remedy
 from schemas.messages import Summary
 from schemas.verdicts import Direction, Grade
-from store import alerts, cases, remedies
+from store import alerts, budget, cases, remedies
 from store.tables import alert, alert_evidence, alert_revision, client
 from store.tables_casework import (
     alert_opening,
@@ -88,7 +88,7 @@ def alarms(tx: Connection, since: int) -> list[Alarm]:
         .join(client, client.c.client_id == alert.c.client_id)
         .join(alert_revision, newest)
         .where(alert.c.state == "open", alert.c.grade == int(Grade.ALARM), alert.c.last_week >= since)
-        .where(fresh, ~known)
+        .where(fresh, ~known, ~budget.WAITS)
         .order_by(alert.c.alert_id)
     )
     return [Alarm(*row[:4], _MESSAGE.decode(row[4]).summary) for row in tx.execute(query)]
@@ -146,7 +146,7 @@ def live_alerts(tx: Connection, since: int) -> list[LiveAlert]:
         )
         .join(client, client.c.client_id == alert.c.client_id)
         .join(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
-        .where(alert.c.state.in_(_LIVE), sa.or_(alert.c.opened_week >= since, rose))
+        .where(alert.c.state.in_(_LIVE), sa.or_(alert.c.opened_week >= since, rose), ~budget.WAITS)
         .order_by(alert.c.alert_id)
     )
     return [

@@ -227,8 +227,9 @@ alert = Table(
         Boolean,
         nullable=False,
         server_default=sa.false(),
-        comment="above its branch's weekly capacity: it waits for room",
+        comment="new, and not yet let in by its branch's weekly capacity",
     ),
+    Column("let_in_week", Integer, comment="calendar week in which there was room for it"),
     # At most one open episode a client and direction, whatever the code does.
     Index(
         "uq_alert_open",

@@ -32,6 +32,7 @@ Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
 Actor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
 BULK = "/desk/alerts/bulk"
 EVERY_STATE = "all"
+WAITING = "deferred"  # for room in the branch's week
 _UNCLOSED: tuple[AlertState, ...] = tuple(state for state in get_args(AlertState) if state != "closed")
 _FIELDS = ("state", "grade", "label", "week", "assignee", "q", "branch", "sort")
 _NEEDED = {"acknowledge": (), "snooze": ("until", "reason"), "assign": ()}
@@ -42,6 +43,9 @@ _DONE = {
     "assign": (N_("%(n)s alert assigned."), N_("%(n)s alerts assigned.")),
 }
 _PARTLY = N_("Done for %(n)s of them. The others were closed or taken away meanwhile.")
+
+
+_WAITING = AlertQuery.model_validate({"state": list(_UNCLOSED), "deferred": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ class Filters:
         """For the API's list. Raises BadFields. Without a state: all that is not closed."""
         named: dict[str, Any] = {name: value for name, value in self.values.items() if value and name != "state"}
         state = self.values["state"]
-        named["state"] = list(_UNCLOSED) if not state else [] if state == EVERY_STATE else [state]
+        named["state"] = list(_UNCLOSED) if state in ("", WAITING) else [] if state == EVERY_STATE else [state]
+        if state in ("", WAITING):
+            named["deferred"] = state == WAITING
         try:
             return AlertQuery.model_validate(named | {"cursor": self.cursor})
         except ValidationError as error:
@@ -144,6 +150,7 @@ def _page(
         visitor=visitor,
         rows=rows_of(deps, visitor.language, found.items),
         totals=alert_totals(deps, visitor.caller, query),
+        waiting=alert_totals(deps, visitor.caller, _WAITING),
         filters=filters,
         wrong=wrong,
         form=form,

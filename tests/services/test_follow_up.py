@@ -63,7 +63,7 @@ def fill(bank: FollowedBank) -> None:
     bank.case("C4", asleep, state="plan")
     with bank.store.write() as tx:
         cases.save(tx, suspend(cases.get(tx, asleep), date(2026, 1, 14), NOW.date()))
-    bank.alert("C5", week=WEEK)
+    bank.alert("C5", week=WEEK, deferred=True)
     bank.clock.now = NOW + DAY
 
 

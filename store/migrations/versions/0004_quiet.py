@@ -85,7 +85,16 @@ def upgrade() -> None:
             sa.Boolean(),
             server_default=sa.false(),
             nullable=False,
-            comment="above its branch's weekly capacity: it waits for room",
+            comment="new, and not yet let in by its branch's weekly capacity",
+        ),
+    )
+    op.add_column(
+        "alert",
+        sa.Column(
+            "let_in_week",
+            sa.Integer(),
+            nullable=True,
+            comment="calendar week in which there was room for it",
         ),
     )
     op.add_column(

@@ -122,7 +122,7 @@ def test_the_pictures_of_a_page_come_from_one_statement(desk, bank_at) -> None:
     assert drawn[0]["aria-label"] == "Turnover a week: HK$6.5K over the last 13 weeks, HK$32.5K before"
     asked = [text for text in said if text.startswith(("SELECT", "WITH"))]
     assert len([text for text in asked if "ledger" in text]) == 1
-    assert len(asked) == 5  # session, news, page, pictures, totals
+    assert len(asked) == 6  # session, news, page, pictures, totals, what waits for room
 
 
 def test_an_empty_list_says_what_that_means(desk) -> None:
