@@ -110,6 +110,14 @@ def of_comparisons(summary: Summary) -> Summary:
     return Summary(en, zh)
 
 
+def of_reasons(summary: Summary) -> Summary:
+    """The sentence of the label and its evidence alone; empty where nothing is explained."""
+    first = (tongue.looks.partition("{")[0] for tongue in (_ENGLISH, _CHINESE))
+    found = (text.partition(begins) for text, begins in zip((summary.en, summary.zh), first, strict=True))
+    en, zh = ((begins + rest).strip() for _, begins, rest in found)
+    return Summary(en, zh)
+
+
 def in_english(told: Explanation) -> str:
     """To be put behind the sentence of the comparisons; begins with a blank."""
     return _in(_ENGLISH, told)

@@ -85,7 +85,7 @@ def client_facts(
         activity=activity,
         rows=rows,
         concerns=[Concern(alert, comparisons(alert, language), lines_of(alert)) for alert in unclosed],
-        why=why_of(deps, unclosed),
+        why=why_of(deps, language, unclosed),
         peers=get_peers(caller, deps, client_id),
         preset=level(presets_of(deps, client.tier).presets, series, unclosed[0].direction if unclosed else "fall"),
         case=next((case for case in cases if case.state != "closed"), None),

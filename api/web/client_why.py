@@ -8,10 +8,12 @@ from datetime import date
 
 from api.deps import ApiDeps
 from api.web.alert_rows import left_of
+from api.web.language import Language
+from casework.explanation_sentence import of_reasons
 from schemas.explanations import TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody
 from schemas.http_explanations import ExplanationBody, FindingBody, SpanBody
-from schemas.messages import LabelName
+from schemas.messages import LabelName, Summary
 from schemas.weeks import monday, parse_week
 
 Days = tuple[date, date]  # first and last
@@ -30,11 +32,13 @@ class WhyLine:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`onset`, `earliest`, `latest`: Mondays. `gone`: weeks from the onset to the end of last week; the weeks left
-    are those of `trial` less it. `support`: best first. `at_risk`: the two means that the money is made of.
+    """`reasons` in the reader's language. `onset`, `earliest`, `latest`: Mondays. `gone`: weeks from the onset to
+    the end of last week; the weeks left are those of `trial` less it. `support`: best first. `at_risk`: the
+    two means that the money is made of.
     """
 
     alert: AlertBody
+    reasons: str
     told: ExplanationBody
     onset: date
     earliest: date
@@ -47,16 +51,17 @@ class Why:
     support: Sequence[tuple[LabelName, float]]
 
 
-def why_of(deps: ApiDeps, alerts: Sequence[AlertBody]) -> Why | None:
+def why_of(deps: ApiDeps, language: Language, alerts: Sequence[AlertBody]) -> Why | None:
     """Of the first that is explained; at most one fall of a client is open."""
     for alert in alerts:
         left = left_of(deps, alert)
         if alert.explanation is not None and left is not None:
-            return _why(deps, alert, alert.explanation, left)
+            return _why(deps, language, alert, alert.explanation, left)
     return None
 
 
-def _why(deps: ApiDeps, alert: AlertBody, told: ExplanationBody, left: WeeksLeft) -> Why:
+def _why(deps: ApiDeps, language: Language, alert: AlertBody, told: ExplanationBody, left: WeeksLeft) -> Why:
+    said = of_reasons(Summary(alert.summary.en, alert.summary.zh))
     lines = [_line(finding) for finding in told.evidence]
     onset, last_week = parse_week(told.onset_week), deps.calendar.week_at(deps.clock()) - 1
     support: dict[LabelName, float] = {
@@ -67,6 +72,7 @@ def _why(deps: ApiDeps, alert: AlertBody, told: ExplanationBody, left: WeeksLeft
     }
     return Why(
         alert=alert,
+        reasons=said.en if language == "en" else said.zh,
         told=told,
         onset=monday(onset),
         earliest=monday(parse_week(told.onset_earliest)),

@@ -20,7 +20,7 @@ def an_explanation(week: int, **changes: object) -> Explanation:
         onset_latest=Week(onset + 2),
         label=Label.LEAVING,
         strength=Strength.STRONG,
-        support=(0.925, 0.0, 0.1, 0.0),
+        support=(0.93, 0.0, 0.1, 0.0),
         findings=(
             Finding(FindingKind.CREDITS, before, after, 1_000_000, 400_000, -60.0),
             Finding(FindingKind.DEBITS, before, after, 900_000, 859_500, -4.5),

@@ -41,6 +41,7 @@ def test_the_chart_follows_the_scheme_of_the_reader(desktop: Desktop) -> None:
 
 def test_the_chart_says_what_a_week_was(desktop: Desktop) -> None:
     page = _drawn(desktop.open(desktop.sit_down(language="zh-Hans"), CLIENT))
+    page.locator(".plot").scroll_into_view_if_needed()
     box = page.locator(".plot .plotly .nsewdrag").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

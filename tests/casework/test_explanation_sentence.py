@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from casework.explanation_sentence import of_comparisons
+from casework.explanation_sentence import of_comparisons, of_reasons
 from casework.sentence import sentence
 from schemas.explanations import Explanation, Finding, FindingKind, Label, Span, Strength
+from schemas.messages import Summary
 from schemas.weeks import Week, parse_week
 
 W = parse_week("2025-W50")
@@ -98,6 +99,13 @@ def test_regular_debits_that_hold_while_others_fall_are_worth_a_word(verdict) ->
 def test_the_sentence_of_the_comparisons_can_be_had_back(verdict) -> None:
     plain = sentence(verdict(W), "HKD")
     assert of_comparisons(said(verdict)) == of_comparisons(plain) == plain
+
+
+def test_the_sentence_of_the_reasons_can_be_had_alone(verdict) -> None:
+    told = of_reasons(said(verdict))
+    assert told.en == "Looks like business leaving us (strong evidence): credits 60% lower and debits 1% higher."
+    assert told.zh == "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
+    assert of_reasons(sentence(verdict(W), "HKD")) == Summary("", "")
 
 
 def test_an_explanation_without_findings_says_its_label_alone(verdict) -> None:
