@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -71,6 +72,11 @@ class Replays:
                     self._figures.pop(next(iter(self._figures)))
                 self._figures[key] = figures_of(bank, policy, rules)
             return bank.history.last_week, self._figures[key]
+
+    def prepare(self, store: Store, policy: Policy, rules: ReplayRules) -> None:
+        """The same without an answer, before somebody asks: the history of a large bank takes seconds to read."""
+        with contextlib.suppress(NothingJudged):
+            self.figures(store, policy, rules)
 
     def _read(self, tx: Tx) -> Bank:
         last = policies_history.last_judged(tx)

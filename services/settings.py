@@ -93,7 +93,9 @@ class Settings(BaseSettings):
     checkpoint_seconds: float = Field(5, gt=0, description="Longest time between two checkpoints.")
     checkpoint_events: int = Field(500_000, ge=1, description="Most events between two checkpoints.")
 
-    policy_file: Path | None = Field(None, description="Presets (JSON); the shipped policy when not set.")
+    policy_file: Path | None = Field(
+        None, description="Presets (JSON) until one is applied; else the shipped policy."
+    )
     recover_after_weeks: int = Field(4, ge=1, description="Quiet weeks after which an alert is recovered.")
     reopen_within_weeks: int = Field(13, ge=0, description="A return within these weeks reopens the same alert.")
     hours_a_prompt: float = Field(

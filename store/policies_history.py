@@ -100,8 +100,11 @@ def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
     amounts = np.zeros((2, len(ids), weeks), np.int64)
     place = {client_id: at for at, client_id in enumerate(ids)}
     for number in sorted(set(shards)):
+        ids_before: list[str] = []
         for week, ids_read, columns in by_week(tx, number, first, last_week, AMOUNTS):
-            at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
+            if ids_read != ids_before:  # mostly the same clients in the same order
+                at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
+                ids_before = ids_read
             amounts[:, at[at >= 0], week - first] = columns[:, at >= 0]
     branches = sorted(set(branch_ids))
     numbers = {branch_id: at for at, branch_id in enumerate(branches)}

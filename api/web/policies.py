@@ -7,6 +7,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
 
 from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
@@ -65,8 +66,13 @@ def policies_page(request: Request, visitor: Reader, deps: Deps) -> Response:
 
 @router.get(ONE)
 def policy_one(request: Request, visitor: Reader, deps: Deps, version: VersionPath) -> Response:
-    """One policy."""
-    return _page(request, visitor, deps, version, Workbench(Shown()))
+    """One policy. Who may preview is about to: what that takes is made ready meanwhile."""
+    page = _page(request, visitor, deps, version, Workbench(Shown()))
+    if may(visitor.caller.role, Permission.SET_POLICIES):
+        with deps.store.read() as tx:
+            running = in_force(tx, deps)
+        page.background = BackgroundTask(deps.replays.prepare, deps.store, running, deps.rules.replay)
+    return page
 
 
 @router.post(f"{ONE}/preview")

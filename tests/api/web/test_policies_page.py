@@ -155,3 +155,11 @@ def test_a_bank_without_judged_weeks_has_no_year_to_look_at(desk) -> None:
     answer = sent(desk.a("approver"), "preview")
     assert answer.status_code == 409
     assert "No week has been judged yet" in answer.text
+
+
+def test_who_opens_a_policy_finds_its_year_ready(bench) -> None:
+    replays = bench.app.state.deps.replays
+    bench.a("auditor").get(ONE)
+    assert replays._bank is None  # only reads
+    bench.a("approver").get(ONE)
+    assert [version for version, _ in replays._figures] == [SHIPPED]
