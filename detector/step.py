@@ -14,6 +14,7 @@ from detector.grading import find_candidates, grade_passed
 from detector.ids import Ids, Rows, encode
 from detector.limits import DIRECTIONS, Limits, limits_of
 from detector.policy import Policy
+from detector.rhythm import in_rhythm
 from detector.state import HISTORY_WEEKS, SLOTS, Memory, ShardState, WeekOutOfOrder, bounded
 from detector.surroundings import ALONE, Surroundings
 from detector.verdicts import Verdicts
@@ -61,6 +62,8 @@ def step(
     memory = state.spend()
     _learn(memory, week, rows)
     passes, value = grade_passed(find_candidates(memory, week.week, rows, limits, shift), codes, limits)
+    if around.rhythm:
+        passes = in_rhythm(passes, memory, week.week, rows)
     common = _common(memory, week, rows, limits, around)
     passes = judge_beside(passes, common, around, limits, memory, week.week, rows)
     grade = np.zeros((len(DIRECTIONS), len(rows)), np.int8)

@@ -58,14 +58,16 @@ class Movement:
 class Surroundings:
     """`quiet_weeks`: of earlier weeks, the groups that rested in them, as earlier steps found. Without groupings
     everybody is judged alone. `festivals`: the moving weeks by which a quarter meets the same one a year ago.
+    `rhythm`: single weeks are read only of clients that have something in nearly every week.
     """
 
     groupings: tuple[Grouping, ...] = ()
     quiet_weeks: Mapping[Week, frozenset[Group]] = field(default_factory=dict)
     festivals: Festivals = NONE
+    rhythm: bool = True
 
 
-ALONE = Surroundings()
+ALONE = Surroundings(rhythm=False)
 
 
 def grouping(kind: GroupKind, names: Sequence[str | None]) -> Grouping:
