@@ -1,4 +1,4 @@
-"""What a client usually does in a week, as bits: was anything moved, and was it far below its recent average.
+"""What a client usually does in a week, as bits: was it far below its recent average.
 
 One bit a week and client, the newest lowest. Source: docs/decisions/0023-quiet.md.
 """
@@ -20,23 +20,22 @@ _ONE = np.uint64(1)
 
 @dataclass(slots=True)
 class Habits:
-    """uint64 (capacity,) each: `active` where turnover moved, `low` where it was below half the recent average."""
+    """`low`: uint64 (capacity,), set where turnover was below half the recent average."""
 
-    active: Bits
     low: Bits
 
     @classmethod
     def none(cls, capacity: int) -> Habits:
-        return cls(np.zeros(capacity, np.uint64), np.zeros(capacity, np.uint64))
+        return cls(np.zeros(capacity, np.uint64))
 
     @property
     def nbytes(self) -> int:
-        return self.active.nbytes + self.low.nbytes
+        return self.low.nbytes
 
     def grown(self, capacity: int, size: int) -> Habits:
         """The same of the first `size` clients, with room for more."""
         larger = Habits.none(capacity)
-        larger.active[:size], larger.low[:size] = self.active[:size], self.low[:size]
+        larger.low[:size] = self.low[:size]
         return larger
 
     def note(self, now: Ints, before: Ints, long_before: Ints) -> None:
@@ -45,9 +44,8 @@ class Habits:
         recent = _turnover(before, long_before)
         # Below half of an eighth of `recent`: a week is at most 2^63 / 52, so that the product fits.
         low = (recent > 0) & (volume * (2 * RECENT_WEEKS) < recent)
-        for bits, bit in ((self.active, volume != 0), (self.low, low)):
-            np.left_shift(bits, _ONE, out=bits)
-            np.bitwise_or(bits, bit, out=bits)
+        np.left_shift(self.low, _ONE, out=self.low)
+        np.bitwise_or(self.low, low, out=self.low)
 
 
 def share_before(bits: Bits, seen: Ints) -> npt.NDArray[np.float64]:

@@ -93,7 +93,7 @@ class Memory:
         for at in range(oldest, week):
             before, long_before = at - 1, max(at - 1 - RECENT_WEEKS, oldest - 1)
             habits.note(totals[at % SLOTS], totals[before % SLOTS], totals[long_before % SLOTS])
-        self.habits.active[rows], self.habits.low[rows] = habits.active, habits.low
+        self.habits.low[rows] = habits.low
 
     def note_habits(self, week: int, oldest: int) -> None:
         """Take a week that the ring has learned into the habits; the ring holds nothing from before `oldest`."""

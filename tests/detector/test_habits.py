@@ -16,15 +16,15 @@ def noted(volumes: list[int]) -> Habits:
 
 
 def test_the_share_is_of_the_weeks_before_the_newest() -> None:
-    habits = noted([5, 0, 5, 0, 5, 0, 0])
-    (share,) = share_before(habits.active, np.array([7]))
-    assert share == (3 + 1) / (6 + 2)
+    habits = noted([100] * 8 + [10, 100, 10, 10])
+    (share,) = share_before(habits.low, np.array([12]))
+    assert share == (2 + 1) / (11 + 2)
 
 
 def test_weeks_before_the_clients_first_do_not_count() -> None:
-    habits = noted([0, 0, 0, 5, 5, 5])
-    (share,) = share_before(habits.active, np.array([3]))
-    assert share == (2 + 1) / (2 + 2)
+    habits = noted([100] * 8 + [10, 10, 100, 100, 100])
+    (share,) = share_before(habits.low, np.array([3]))
+    assert share == (0 + 1) / (2 + 2)
 
 
 def test_a_week_is_low_below_half_the_mean_of_the_eight_before_it() -> None:
@@ -35,6 +35,6 @@ def test_a_week_is_low_below_half_the_mean_of_the_eight_before_it() -> None:
 
 
 def test_a_year_is_remembered_and_no_more() -> None:
-    habits = noted([5] * 30 + [0] * 52 + [0])
-    (share,) = share_before(habits.active, np.array([83]))
+    habits = noted([100] * 8 + [10] + [100] * 53)
+    (share,) = share_before(habits.low, np.array([62]))
     assert share == 1 / 54
