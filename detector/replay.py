@@ -35,6 +35,7 @@ class History:
     credit_minor: Ints
     last_week: Week
     around: Surroundings = ALONE
+    rebased_week: npt.NDArray[np.int32] | None = None  # (n,) of a new normal; 0 where there is none
 
     @property
     def weeks(self) -> int:
@@ -55,7 +56,15 @@ class History:
             credit_minor=self.credit_minor[at],
             last_week=self.last_week,
             around=around,
+            rebased_week=None if self.rebased_week is None else self.rebased_week[at],
         )
+
+    def judged_from(self, week: int) -> npt.NDArray[np.int32]:
+        """First week that each client's `week` is judged with: that of a new normal, where there is one by then."""
+        if self.rebased_week is None:
+            return self.first_week
+        later = (self.rebased_week <= week) & (self.rebased_week > self.first_week)
+        return np.where(later, self.rebased_week, self.first_week)
 
 
 def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week, Grades]]:
@@ -79,7 +88,7 @@ def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week
         volumes = WeekVolumes(
             week,
             history.client_ids,
-            history.first_week,
+            history.judged_from(week),
             np.ascontiguousarray(history.debit_minor[:, place]),
             np.ascontiguousarray(history.credit_minor[:, place]),
         )

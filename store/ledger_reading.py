@@ -54,7 +54,7 @@ def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> Week
     )
     ids: list[tuple[str, int]] = sorted(
         (row.client_id, row.first_week)
-        for row in tx.execute(sa.select(client.c.client_id, _judged_from(last_week + 1)).where(begun))
+        for row in tx.execute(sa.select(client.c.client_id, judged_from(last_week + 1)).where(begun))
     )
     history = WeeklyHistory(
         [client_id for client_id, _ in ids],
@@ -77,7 +77,7 @@ def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
     """Every row of one week of a shard; `first_week` is that of a new normal, where there is one by then."""
     rows = tx.execute(
         sa.select(
-            ledger.c.client_id, _judged_from(week), ledger.c.debit_minor, ledger.c.credit_minor, ledger.c.revision
+            ledger.c.client_id, judged_from(week), ledger.c.debit_minor, ledger.c.credit_minor, ledger.c.revision
         )
         .join(client, client.c.client_id == ledger.c.client_id)
         .where(ledger.c.shard == shard, ledger.c.week == week)
@@ -88,7 +88,7 @@ def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
     return WeekRows(list(columns[0]), first_week, debit, credit, revision)
 
 
-def _judged_from(week: int) -> sa.ColumnElement[int]:
+def judged_from(week: int) -> sa.ColumnElement[int]:
     """First week of a client that `week` is judged with."""
     rebased = client.c.rebased_week
     later = sa.and_(rebased <= week, rebased > client.c.first_week)

@@ -91,21 +91,23 @@ def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
             client.c.first_week,
             client.c.last_week,
             client.c.industry,
+            sa.func.coalesce(client.c.rebased_week, 0),
         )
         .where(client.c.shard.is_not(None), client.c.first_week <= last_week)
         .where(sa.or_(client.c.last_week.is_(None), client.c.last_week >= first))
     )
     rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
-    ids, shards, tiers, branch_ids, begins, ends, industries = zip(*rows, strict=True) if rows else ((),) * 7
+    columns = zip(*rows, strict=True) if rows else ((),) * 8
+    ids, shards, tiers, branch_ids, begins, ends, industries, rebased = columns
     amounts = np.zeros((2, len(ids), weeks), np.int64)
     place = {client_id: at for at, client_id in enumerate(ids)}
     for number in sorted(set(shards)):
         ids_before: list[str] = []
-        for week, ids_read, columns in by_week(tx, number, first, last_week, AMOUNTS):
+        for week, ids_read, read in by_week(tx, number, first, last_week, AMOUNTS):
             if ids_read != ids_before:  # mostly the same clients in the same order
                 at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
                 ids_before = ids_read
-            amounts[:, at[at >= 0], week - first] = columns[:, at >= 0]
+            amounts[:, at[at >= 0], week - first] = read[:, at >= 0]
     branches = sorted(set(branch_ids))
     numbers = {branch_id: at for at, branch_id in enumerate(branches)}
     history = History(
@@ -116,6 +118,7 @@ def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
         debit_minor=amounts[0],
         credit_minor=amounts[1],
         last_week=last_week,
+        rebased_week=np.array(rebased, np.int32),
     )
     branch = np.array([numbers[branch_id] for branch_id in branch_ids], np.intp)
     return Bank(

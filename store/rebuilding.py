@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from detector.surroundings import Surroundings, groupings_of
 from schemas.errors import NotFound
 from schemas.verdicts import Verdict
 from schemas.weeks import Week
-from store import judgings, ledger_past, movements, policies
+from store import judgings, ledger_past, ledger_reading, movements, policies
 from store.tables import client, ledger
 
 
@@ -54,6 +55,7 @@ class _Case:
     shard: int
     tier: str
     first_week: int
+    rebased_week: int | None
     week: Week
     kept: Verdict
     policy: Policy
@@ -73,6 +75,13 @@ class _Case:
             return "the holidays: another edition of them was used"
         return None
 
+    @property
+    def begins(self) -> list[int]:
+        """Where its history may have begun: a new normal counts from when a person said so, which is not kept."""
+        rebased = self.rebased_week
+        there = rebased is not None and self.first_week < rebased <= self.week
+        return [self.first_week, rebased] if there and rebased is not None else [self.first_week]
+
     def rebuilt(self, found: list[Verdict], tier: str) -> Rebuilt:
         mine = (v for v in found if (v.client_id, v.direction) == (self.client_id, self.kept.direction))
         return Rebuilt(self.week, self.kept, next(mine, None), tier, self.unknown)
@@ -83,7 +92,7 @@ def rebuild_alert(tx: Connection, episode: Episode, base: Policy, festivals: Fes
 
     Raises NotFound for a client without activity.
     """
-    columns = (client.c.client_id, client.c.shard, client.c.tier, client.c.first_week)
+    columns = (client.c.client_id, client.c.shard, client.c.tier, client.c.first_week, client.c.rebased_week)
     mine = client.c.client_id == episode.client_id
     row = tx.execute(sa.select(*columns).where(mine, client.c.first_week.is_not(None))).one_or_none()
     if row is None:
@@ -103,22 +112,25 @@ def rebuild_alert(tx: Connection, episode: Episode, base: Policy, festivals: Fes
 
 def _rebuilt(tx: Connection, case: _Case) -> Rebuilt:
     """1. Alone, by today's tier, then by the policy's others: it may have changed since. 2. Beside its groups."""
-    begins = np.array([case.first_week], np.int32)
-    debit, credit = ledger_past.amounts(tx, case.client_id, case.oldest_week, case.week, case.amendments)
+    weeks = ledger_past.amounts(tx, case.client_id, case.oldest_week, case.week, case.amendments)
     around = Surroundings(festivals=case.festivals)
     tries = []
-    for tier in dict.fromkeys([case.tier, *(tier.tier for tier in case.policy.tiers)]):
+    for tier, begins in product(dict.fromkeys([case.tier, *(t.tier for t in case.policy.tiers)]), case.begins):
+        debit, credit = weeks.copy()
+        debit[:, : max(0, begins - case.oldest_week)] = credit[:, : max(0, begins - case.oldest_week)] = 0
+        first = np.array([begins], np.int32)
         made = rebuild(
-            [case.client_id], [tier], begins, debit, credit, case.week, case.policy, case.revision, around
+            [case.client_id], [tier], first, debit, credit, case.week, case.policy, case.revision, around
         )
         tries.append(case.rebuilt(made, tier))
     identical = next((each for each in tries if each.identical), None)
-    return identical or _beside_its_groups(tx, case, [each.tier for each in tries])
+    return identical or _beside_its_groups(tx, case, list(dict.fromkeys(each.tier for each in tries)))
 
 
 def _beside_its_groups(tx: Connection, case: _Case, own_tiers: list[str]) -> Rebuilt:
     """Branch, industry and rests of all clients are as they are known now."""
-    columns = (client.c.client_id, client.c.tier, client.c.first_week, client.c.branch_id, client.c.industry)
+    judged_from = ledger_reading.judged_from(case.week)
+    columns = (client.c.client_id, client.c.tier, judged_from, client.c.branch_id, client.c.industry)
     there = sa.select(*columns).join(ledger, ledger.c.client_id == client.c.client_id)
     rows = sorted(
         tx.execute(there.where(ledger.c.shard == case.shard, ledger.c.week == case.week)), key=lambda row: row[0]
@@ -130,7 +142,7 @@ def _beside_its_groups(tx: Connection, case: _Case, own_tiers: list[str]) -> Reb
         movements.quiet_weeks(tx, case.shard, case.week),
         case.festivals,
     )
-    begins = np.array([row.first_week for row in rows], np.int32)
+    begins = np.array([row[2] for row in rows], np.int32)
     tries = []
     for own in own_tiers:
         tiers = [own if row.client_id == case.client_id else row.tier for row in rows]

@@ -86,3 +86,16 @@ def test_a_replay_is_judged_beside_the_groups_as_the_running_detector_is(
         assert found[week.week][:, places].tolist() == verdicts.grade.tolist()
     assert any(found[week].tolist() != alone[week].tolist() for week in found)
     assert any(movement.quiet for movement in movements)
+
+
+def test_a_new_normal_is_judged_by_nothing_from_before_it(
+    random_bank: Callable[..., Any], every_preset: Policy
+) -> None:
+    bank = random_bank(3, clients=40)
+    first = Week(START + HISTORY_WEEKS)
+    history = history_of(bank, np.full(40, NO_END, np.int32))
+    rebased = replace(history, rebased_week=np.full(40, first + 2, np.int32))
+    before, after = dict(replay(history, every_preset, first)), dict(replay(rebased, every_preset, first))
+    assert before[Week(first + 1)].tolist() == after[Week(first + 1)].tolist()
+    assert before[Week(first + 3)].any()
+    assert not after[Week(first + 3)].any()  # nothing to be compared with yet

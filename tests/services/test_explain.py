@@ -114,6 +114,17 @@ def test_a_client_whose_tier_has_changed_comes_out_as_the_tier_it_had(make_bank:
     assert {week.tier for weeks in rebuilt(bank).values() for week in weeks} == {"C"}
 
 
+def test_a_verdict_from_before_a_new_normal_was_said_comes_out_again(make_bank: MakeBank) -> None:
+    bank = settled(make_bank(1))
+    bank.judge_all(bank.judge())
+    with bank.store.write() as tx:
+        tx.execute(sa.update(client).values(rebased_week=FIRST_WEEK + 10))
+    assert_all_identical(bank)
+    bank.amend(0, "C07", LAST_WEEK - 3, 90_000_000)
+    bank.judge_all(bank.judge())
+    assert_all_identical(bank)
+
+
 def test_a_verdict_that_does_not_come_out_again_is_told_with_what_differs(make_bank: MakeBank) -> None:
     bank = settled(make_bank(1))
     bank.judge_all(bank.judge())
