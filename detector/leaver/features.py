@@ -1,0 +1,227 @@
+"""What a client's weeks look like, in numbers without currency and size: the only thing the model sees.
+
+Every column is a fall against the client's own past, a place in it, or a ruler that says how much a fall means for
+a client like this. Nothing looks further back than REACH_WEEKS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.leaver.history import Floats, Ints
+from detector.leaver.places import longest, places, silences
+from detector.leaver.trailing import Trailing
+
+Matrix = npt.NDArray[np.float32]
+Column = tuple[
+    str, int, Floats
+]  # name; -1 where more means less of a leaver, 1 where more, 0 where neither; (n, m)
+
+_FLOOR = 0.03  # of two years' mean: below it a mean is as good as nothing, and its logarithm says no more
+_STEP = 4  # weeks between the looks back at a client's own past means: they overlap anyway
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """The trailing sums that the families of columns share."""
+
+    at: Ints
+    first: Ints
+    turnover: Floats
+    amount: Trailing
+    root: Trailing  # a square root tames single large payments
+    active: Trailing
+
+
+def features(turnover: Floats, first: Ints, at: Ints) -> Matrix:
+    """float32 (n, m, len(names())): of n clients at the columns `at` (m,) of their weeks (n, T)."""
+    active = turnover > 0
+    client = _Client(
+        at,
+        first,
+        turnover,
+        Trailing(turnover, at, first),
+        Trailing(np.sqrt(turnover), at, first),
+        Trailing(active.astype(np.float64), at, first),
+    )
+    columns = [column.astype(np.float32) for _, _, column in _columns(client)]
+    return np.stack(np.broadcast_arrays(*columns), axis=-1)
+
+
+def names() -> tuple[str, ...]:
+    """The columns' names: a model is of use only where they are its own."""
+    return tuple(name for name, _, _ in _columns(_NOBODY))
+
+
+def monotone() -> tuple[int, ...]:
+    """By column: -1 where a larger value must never raise the score, 1 where it must never lower it, else 0."""
+    return tuple(sense for _, sense, _ in _columns(_NOBODY))
+
+
+def _columns(client: _Client) -> Iterator[Column]:
+    for family in (_falls, _own_past, _silence, _payments, _places, _rulers):
+        yield from family(client)
+
+
+def _falls(client: _Client) -> Iterator[Column]:
+    """Logarithms of a recent mean over an earlier one."""
+    for series, of in (("amount", client.amount), ("root", client.root), ("active", client.active)):
+        floor = _FLOOR * of.mean(104) + 1e-12
+
+        def fall(
+            weeks: int, lag: int, base: int, base_lag: int, of: Trailing = of, floor: Floats = floor
+        ) -> Floats:
+            return np.log((of.mean(weeks, lag) + floor) / (of.mean(base, base_lag) + floor))
+
+        for weeks in (1, 2, 4, 8, 13, 26):
+            yield f"{series}_{weeks}_year", -1, fall(weeks, 0, 52, weeks)
+        yield f"{series}_13_quarter", -1, fall(13, 0, 13, 13)
+        yield f"{series}_13_last_year", -1, fall(13, 0, 13, 52)
+        yield f"{series}_8_two_years", -1, fall(8, 0, 104, 8)
+        yield f"{series}_13_two_years", -1, fall(13, 0, 104, 13)
+        yield f"{series}_4_a_month_ago", -1, fall(4, 4, 52, 13)
+        yield f"{series}_5_two_months_ago", -1, fall(5, 8, 52, 13)
+        yield f"{series}_13_a_quarter_ago", -1, fall(13, 13, 52, 26)
+
+
+def _own_past(client: _Client) -> Iterator[Column]:
+    """A recent mean among the means of as many weeks that the client had in the two years before."""
+    for series, of, spans in (("amount", client.amount, (4, 8, 13)), ("root", client.root, (4, 8, 13, 26))):
+        usual = of.mean(104) + 1e-12
+        for weeks in spans:
+            level = of.mean(weeks) / usual
+            past = _Past.of(client, weeks, 104, [of.mean(weeks, lag) / usual for lag in _lags(weeks, 104)])
+            yield f"{series}_{weeks}_rank", -1, (past.count_of(level) + 0.5) / (past.seen + 1.0)
+            yield f"{series}_{weeks}_least", -1, np.log((level + _FLOOR) / (past.least(1.0) + _FLOOR))
+            mean, spread = past.log_moments()
+            yield f"{series}_{weeks}_sigma", -1, (np.log(level + 0.05) - mean) / (spread + 0.1)
+            yield f"{series}_{weeks}_spread", 0, spread
+
+
+def _silence(client: _Client) -> Iterator[Column]:
+    silent = silences(client.turnover, client.first)
+    now = silent[:, client.at].astype(np.float64)
+    before = longest(silent, client.at, 13, 104)
+    habit = client.active.mean(52, 13)
+    yield "silent_weeks", 1, now
+    yield "silent_before", 0, before
+    yield "silent_over_before", 1, now / (before + 1.0)
+    yield "silent_log_odds", 0, now * np.log(np.clip(1.0 - habit, 0.02, 0.98))
+    yield "active_share", 0, habit
+
+
+def _payments(client: _Client) -> Iterator[Column]:
+    """The size of payments, silence left aside: matched filters for a step and for a ramp in the log amounts."""
+    active = client.turnover > 0
+    logs = np.log(np.where(active, client.turnover, 1.0))
+    count, total = client.active, Trailing(logs, client.at, client.first)
+    squares = Trailing(logs * logs, client.at, client.first)
+    for weeks in (8, 13, 26):
+        seen = count.sum(78, weeks)
+        mean = total.sum(78, weeks) / np.maximum(seen, 1.0)
+        variance = np.maximum(squares.sum(78, weeks) / np.maximum(seen, 1.0) - mean * mean, 0.0)
+        sigma = np.sqrt((seen * variance + 10 * 0.8) / (seen + 10))  # shrunk toward what payments usually vary by
+        step, ramp, step_weight, ramp_weight = np.zeros((4, *mean.shape))
+        for lag in range(weeks):
+            column = np.maximum(client.at - lag, 0)
+            there = active[:, column] & (client.at >= lag)
+            residual = there * np.clip((logs[:, column] - mean) / sigma, -3.0, 3.0)
+            weight = (weeks - lag) / weeks
+            step += residual
+            ramp += weight * residual
+            step_weight += there
+            ramp_weight += weight * weight * there
+        yield f"payment_step_{weeks}", -1, step / np.sqrt(step_weight + 1.0)
+        yield f"payment_ramp_{weeks}", -1, ramp / np.sqrt(ramp_weight + 0.5)
+    yield "payment_sigma", 0, sigma
+    yield "payments_seen", 0, seen
+
+
+def _places(client: _Client) -> Iterator[Column]:
+    """Means of the weeks' places, by themselves and against how much such means swing for this client."""
+    among_all, among_active = places(client.turnover, client.first)
+    every = Trailing(among_all, client.at, client.first)
+    paid = Trailing(among_active, client.at, client.first)
+    large = Trailing((among_active > 0.25).astype(np.float64), client.at, client.first)
+    expected = client.active.mean(52, 13)
+    for weeks in (4, 8, 13, 26):
+        yield f"place_{weeks}", -1, every.sum(weeks) / np.sqrt(weeks)
+        yield f"paid_place_{weeks}", -1, paid.sum(weeks) / np.sqrt(client.active.sum(weeks) + 1.0)
+    for weeks in (13, 26):
+        yield f"large_{weeks}", -1, large.sum(weeks) / np.maximum(weeks * expected, 0.5)
+    for series, of, weeks in (
+        ("place", every, 8),
+        ("place", every, 13),
+        ("paid_place", paid, 13),
+        ("place", every, 26),
+    ):
+        past = _Past.of(client, weeks, 52, [of.sum(weeks, lag) for lag in _lags(weeks, 52)])
+        mean, spread = past.moments(prior=6.0, variance=weeks / 12)
+        yield f"{series}_{weeks}_sigma", -1, (of.sum(weeks) - mean) / spread
+        yield f"{series}_{weeks}_least", -1, (of.sum(weeks) - np.minimum(past.least(0.0), 0.0)) / np.sqrt(weeks)
+
+
+def _rulers(client: _Client) -> Iterator[Column]:
+    """How much the client's weeks vary, whatever they do now."""
+    mean = client.amount.mean(52, 8)
+    root = client.root.mean(52, 8)
+    squares = Trailing(client.turnover**2, client.at, client.first).mean(52, 8)
+    yield "variation", 0, np.sqrt(np.maximum(squares - mean * mean, 0.0)) / (mean + 1e-12)
+    yield "root_variation", 0, np.sqrt(np.maximum(mean - root * root, 0.0)) / (root + 1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A statistic as it stood at some weeks before: values (looks, n, m), and which of them were there."""
+
+    values: Floats
+    there: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, client: _Client, weeks: int, furthest: int, values: list[Floats]) -> _Past:
+        """Of the windows of `weeks` weeks that `_lags` lists; one that begins before the client is not there."""
+        lags = _lags(weeks, furthest)
+        there = np.stack([client.at - lag - weeks + 1 >= client.first[:, None] for lag in lags])
+        return cls(np.stack(values), there)
+
+    @property
+    def seen(self) -> Floats:
+        return np.asarray(self.there.sum(axis=0), np.float64)
+
+    def count_of(self, now: Floats) -> Floats:
+        """How many were no higher than now."""
+        return np.asarray((self.there & (self.values <= now * (1.0 + 1e-9))).sum(axis=0), np.float64)
+
+    def least(self, otherwise: float) -> Floats:
+        """The lowest of them; `otherwise` where there is none."""
+        least = np.where(self.there, self.values, np.inf).min(axis=0)
+        return np.where(np.isfinite(least), least, otherwise)
+
+    def log_moments(self) -> tuple[Floats, Floats]:
+        """Mean and standard deviation of their logarithms."""
+        return _Past(np.log(np.maximum(self.values, 0.0) + 0.05), self.there).moments(prior=0.0, variance=0.0)
+
+    def moments(self, prior: float, variance: float) -> tuple[Floats, Floats]:
+        """Mean and standard deviation, shrunk toward 0 and `variance` as if `prior` values had said so."""
+        weight = np.maximum(self.seen + prior, 1.0)
+        values = np.where(self.there, self.values, 0.0)
+        mean = values.sum(axis=0) / weight
+        second = ((values * values).sum(axis=0) + prior * variance) / weight
+        return mean, np.sqrt(np.maximum(second - mean * mean, 0.0) + 0.0025)
+
+
+def _lags(weeks: int, furthest: int) -> range:
+    return range(weeks, furthest + 1, _STEP)
+
+
+def _nobody() -> _Client:
+    at, first, turnover = np.array([0]), np.array([0]), np.ones((1, 1))
+    same = Trailing(turnover, at, first)
+    return _Client(at, first, turnover, same, same, same)
+
+
+_NOBODY = _nobody()

@@ -1,0 +1,88 @@
+"""What the score is learnt from and asked about: weekly turnover of many clients, by branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+REACH_WEEKS = 156  # no feature looks further back: three years, so that last year's quarter has a year before it
+ENOUGH_WEEKS = 52  # of a client's own history; before that there is no score but the base rate
+
+_CROWD = 20  # clients from which on a branch's quiet week can be told from a few silent clients
+_QUIET_SHARE = 0.3  # of the usual share of active clients: below it the branch paid nobody, not the clients
+_USUAL_WEEKS = 26
+_LONGEST_QUIET = 3  # weeks: what lasts longer is no holiday
+
+
+class ClientHistory(Protocol):
+    """What `fit` and `score` take. Weeks are columns, oldest first, and the same for all clients.
+
+    `turnover`: float64 (clients, weeks), in any one currency unit. `branch`: int (clients,). `first_week`: int
+    (clients,), the column of a client's first week; what is before it is not looked at.
+    """
+
+    @property
+    def turnover(self) -> Floats: ...
+    @property
+    def branch(self) -> npt.NDArray[np.integer]: ...
+    @property
+    def first_week(self) -> npt.NDArray[np.integer]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A ClientHistory. Raises ValueError where the columns are not of one length."""
+
+    turnover: Floats
+    branch: Ints
+    first_week: Ints
+
+    def __post_init__(self) -> None:
+        clients = self.turnover.shape[0]
+        if self.turnover.ndim != 2 or self.branch.shape != (clients,) or self.first_week.shape != (clients,):
+            raise ValueError(
+                f"turnover {self.turnover.shape}, branch {self.branch.shape} and first_week "
+                f"{self.first_week.shape} are not of the same clients"
+            )
+
+    @classmethod
+    def of(cls, given: ClientHistory) -> History:
+        """A checked copy without amounts below zero, unknown amounts and what is before the first week."""
+        turnover = np.nan_to_num(np.asarray(given.turnover, np.float64), nan=0.0, posinf=0.0, neginf=0.0).clip(0.0)
+        first_week = np.clip(np.asarray(given.first_week, np.int64), 0, turnover.shape[-1])
+        history = cls(turnover, np.asarray(given.branch, np.int64), first_week)
+        history.turnover[np.arange(turnover.shape[1]) < first_week[:, None]] = 0.0
+        return history
+
+
+def without_quiet_weeks(history: History) -> Floats:
+    """Turnover with what a branch's quiet weeks hide put in: each client's mean of the eight weeks before.
+
+    A week is quiet where a branch of enough clients has less than _QUIET_SHARE of its usual share of active ones: a
+    closed office, a missing feed. It says nothing of any client. Column t depends on columns up to t alone.
+    """
+    filled = history.turnover.copy()
+    for branch in np.unique(history.branch).tolist():
+        mine = np.flatnonzero(history.branch == branch)
+        for week in _quiet_weeks(history.turnover[mine], history.first_week[mine]).tolist():
+            filled[mine, week] = filled[mine, max(0, week - 8) : week].mean(axis=1)
+    return filled
+
+
+def _quiet_weeks(turnover: Floats, first_week: Ints) -> Ints:
+    weeks = np.arange(turnover.shape[1])
+    begun = (weeks >= first_week[:, None]).sum(axis=0)
+    share = (turnover > 0).sum(axis=0) / np.maximum(begun, 1)
+    quiet: list[int] = []
+    for week in weeks[_USUAL_WEEKS:].tolist():
+        usual = np.median(share[week - _USUAL_WEEKS : week])
+        in_a_row = quiet[-_LONGEST_QUIET:] == list(range(week - _LONGEST_QUIET, week))
+        if begun[week] >= _CROWD and share[week] < _QUIET_SHARE * usual and not in_a_row:
+            quiet.append(week)
+    return np.array(quiet, np.int64)

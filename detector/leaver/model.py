@@ -1,0 +1,144 @@
+"""A trained model: trees as data, what they were trained on, and how well they did. No code is ever loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xgboost
+
+from detector.leaver.features import Matrix, features, names
+from detector.leaver.history import (
+    ENOUGH_WEEKS,
+    REACH_WEEKS,
+    ClientHistory,
+    Floats,
+    History,
+    Ints,
+    without_quiet_weeks,
+)
+from schemas.errors import EbbwatchError
+
+FORMAT = 1
+SMOOTHED_OVER = (0.55, 0.3, 0.15)  # this week, the one before, the one before that: one odd week is not a course
+_AT_ONCE = 200_000  # client-weeks whose features are in memory at a time: some 100 MB
+
+
+class UnusableModel(EbbwatchError):
+    """A model file that is none, is damaged, or was made for other features."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaverModel:
+    """`base_rate`: the share of clients taken to be leaving at any time. `slope`, `offset`: margin to log-odds.
+
+    `evaluation`: what training measured on clients it had not seen.
+    """
+
+    trees: bytes  # XGBoost's own JSON
+    slope: float
+    offset: float
+    base_rate: float
+    evaluation: Mapping[str, Any]
+    _booster: xgboost.Booster = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_booster", _load(self.trees))
+
+    def score(self, history: ClientHistory) -> Floats:
+        """Probability that each client is leaving, by what was known at the end of each week: (clients, weeks).
+
+        Column t depends on columns up to t alone. Before a client's ENOUGH_WEEKS-th week it is the base rate.
+        """
+        given = History.of(history)
+        turnover = without_quiet_weeks(given)
+        weeks = turnover.shape[1]
+        margins = np.full(turnover.shape, np.nan)
+        step = max(1, min(weeks, _AT_ONCE // max(1, min(len(turnover), 2_000))))
+        for start in range(0, weeks, step):
+            at = np.arange(start, min(start + step, weeks))
+            from_ = max(0, start - REACH_WEEKS + 1)
+            first = np.maximum(given.first_week - from_, 0)
+            margins[:, at] = self.margins(turnover[:, from_ : at[-1] + 1], first, at - from_)
+        seen = np.arange(1, weeks + 1) - given.first_week[:, None]
+        margins[seen < ENOUGH_WEEKS] = np.nan
+        return self.probability(smoothed(margins))
+
+    def margins(self, turnover: Floats, first: Ints, at: Ints) -> Floats:
+        """The trees' raw sums, (n, m), of clients at the columns `at` of their weeks."""
+        out = np.empty((len(turnover), len(at)))
+        rows = max(1, _AT_ONCE // max(1, len(at)))
+        for start in range(0, len(turnover), rows):
+            part = slice(start, start + rows)
+            out[part] = self.margins_of(features(turnover[part], first[part], at))
+        return out
+
+    def margins_of(self, of: Matrix) -> Floats:
+        """The trees' raw sums of a feature matrix (n, m, columns): (n, m)."""
+        flat = self._booster.inplace_predict(of.reshape(-1, of.shape[-1]), predict_type="margin")
+        return np.asarray(flat, np.float64).reshape(of.shape[:2])
+
+    def probability(self, margins: Floats) -> Floats:
+        """Calibrated; the base rate where a margin is NaN."""
+        odds = np.exp(-(self.slope * margins + self.offset))
+        return np.where(np.isnan(margins), self.base_rate, 1.0 / (1.0 + odds))
+
+    @property
+    def version(self) -> str:
+        """Names this very model: the first letters of its hash."""
+        return hashlib.sha256(self.trees + repr((self.slope, self.offset)).encode()).hexdigest()[:12]
+
+    def dump(self) -> bytes:
+        """JSON that `load_model` reads."""
+        body = {
+            "format": FORMAT,
+            "features": names(),
+            "slope": self.slope,
+            "offset": self.offset,
+            "base_rate": self.base_rate,
+            "evaluation": self.evaluation,
+            "trees": json.loads(self.trees),
+        }
+        return json.dumps(body, separators=(",", ":")).encode()
+
+
+def load_model(raw: bytes) -> LeaverModel:
+    """A model from JSON. Raises UnusableModel, which says why."""
+    try:
+        body = json.loads(raw)
+        made_of = tuple(body["features"])
+        if body["format"] != FORMAT:
+            raise UnusableModel(f"format {body['format']} is not {FORMAT}")
+        if made_of != names():
+            other = sorted(set(made_of) ^ set(names()))[:3]
+            raise UnusableModel(f"made for other features, such as {', '.join(other) or 'another order'}")
+        return LeaverModel(
+            trees=json.dumps(body["trees"], separators=(",", ":")).encode(),
+            slope=float(body["slope"]),
+            offset=float(body["offset"]),
+            base_rate=float(body["base_rate"]),
+            evaluation=body["evaluation"],
+        )
+    except (ValueError, TypeError, KeyError, xgboost.core.XGBoostError) as error:
+        raise UnusableModel(f"not a leaver model: {error!r:.200}") from None
+
+
+def smoothed(margins: Floats) -> Floats:
+    """Weighted over the last weeks, (n, T); NaN weeks do not count, and a NaN week stays one."""
+    total, weight = np.zeros((2, *margins.shape))
+    for lag, share in enumerate(SMOOTHED_OVER):
+        then = margins[:, : margins.shape[1] - lag]
+        known = ~np.isnan(then)
+        total[:, lag:] += np.where(known, share * then, 0.0)
+        weight[:, lag:] += share * known
+    return np.where(np.isnan(margins), np.nan, total / np.maximum(weight, 1e-12))
+
+
+def _load(trees: bytes) -> xgboost.Booster:
+    booster = xgboost.Booster({"nthread": 1})
+    booster.load_model(bytearray(trees))
+    return booster

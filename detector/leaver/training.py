@@ -1,0 +1,148 @@
+"""Training without labels: clients that stayed, faded by known courses, against themselves unfaded.
+
+Gradient-boosted trees with monotone constraints (Friedman 2001; XGBoost), then Platt's calibration (1999) on
+clients that the trees had not seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import xgboost
+
+from detector.leaver.courses import COURSES, cut, faded
+from detector.leaver.features import Matrix, features, monotone
+from detector.leaver.history import REACH_WEEKS, ClientHistory, Floats, History, Ints, without_quiet_weeks
+from detector.leaver.model import LeaverModel
+from schemas.errors import EbbwatchError
+
+BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready to look into
+
+_STRETCHES_A_CLIENT = 16
+_MOST_STRETCHES = 12_000  # more teach no more and want more memory
+_LEAST_STRETCHES = 200
+_WEEKS_IN = (
+    8,
+    9,
+    10,
+    11,
+    12,
+    12,
+    18,
+    24,
+)  # weeks after the onset that are looked at: most in the first quarter's end
+_LOOKS = 4
+_ROUNDS = 300
+_FOLDS = 2
+_TREES = {
+    "objective": "binary:logistic",
+    "tree_method": "hist",
+    "max_depth": 4,
+    "eta": 0.05,
+    "subsample": 0.5,
+    "colsample_bytree": 0.4,
+    "min_child_weight": 20,
+    "reg_lambda": 5,
+    "max_bin": 64,
+    "nthread": 1,  # on a machine with other work, more threads wait for each other far longer than they save
+}
+
+
+class TooLittleHistory(EbbwatchError):
+    """Not enough clients with a year of history and a quarter after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """`columns` (n, features); `leaves` (n,) 1 where faded, 0 the same clients and weeks unfaded; `client` (n,)."""
+
+    columns: Matrix
+    leaves: npt.NDArray[np.int8]
+    client: Ints
+
+
+def fit(history: ClientHistory, seed: int) -> LeaverModel:
+    """A model of this bank's clients; the same history and seed give the same model.
+
+    Raises TooLittleHistory. 1. Cut stretches of lives. 2. Fade half of them. 3. Train on a part of the clients and
+    look at the others, by turns. 4. Calibrate on those looks. 5. Train on all.
+    """
+    draw = np.random.default_rng(seed)
+    examples = _examples(History.of(history), draw)
+    fold = draw.integers(0, _FOLDS, int(examples.client.max()) + 1)[examples.client]
+    unseen = np.empty(len(examples.leaves))
+    for number in range(_FOLDS):
+        trees = _grow(examples, fold != number, seed)
+        unseen[fold == number] = trees.predict(
+            xgboost.DMatrix(examples.columns[fold == number]), output_margin=True
+        )
+    slope, offset = _platt(unseen, examples.leaves)
+    trees = _grow(examples, np.ones(len(fold), np.bool_), seed)
+    return LeaverModel(
+        trees=bytes(trees.save_raw("json")),
+        slope=slope,
+        offset=offset,
+        base_rate=BASE_RATE,
+        evaluation=_evaluation(unseen * slope + offset, examples, seed),
+    )
+
+
+def _examples(history: History, draw: np.random.Generator) -> Examples:
+    stretches = cut(history, without_quiet_weeks(history), _STRETCHES_A_CLIENT, _MOST_STRETCHES, draw)
+    if len(stretches) < _LEAST_STRETCHES:
+        raise TooLittleHistory(
+            f"{len(stretches)} stretches of clients that stay, {_LEAST_STRETCHES} are needed: more clients or weeks"
+        )
+    columns, leaves, clients = [], [], []
+    lots = np.array_split(draw.permutation(len(stretches)), 2 * len(COURSES))
+    for number, lot in enumerate(lots):
+        course = COURSES[number % len(COURSES)]
+        weeks_in = np.sort(draw.choice(_WEEKS_IN, _LOOKS, replace=False))
+        for week in weeks_in.tolist():
+            mine = stretches.where(lot[stretches.ahead[lot] > week])
+            both = np.concatenate([faded(mine, course, draw), mine.turnover])
+            begin = week + 1  # the looked-at week is then the last of REACH_WEEKS
+            first = np.maximum(np.tile(mine.first, 2) - begin, 0)
+            looked = features(both[:, begin : begin + REACH_WEEKS], first, np.array([REACH_WEEKS - 1]))
+            columns.append(looked[:, 0])
+            leaves.append(np.repeat(np.array([1, 0], np.int8), len(mine)))
+            clients.append(np.tile(mine.client, 2))
+    return Examples(np.concatenate(columns), np.concatenate(leaves), np.concatenate(clients))
+
+
+def _grow(examples: Examples, which: npt.NDArray[np.bool_], seed: int) -> xgboost.Booster:
+    weight = np.where(examples.leaves[which] == 1, 0.25, 1.0)  # ranking the few among the many is what counts
+    data = xgboost.DMatrix(examples.columns[which], examples.leaves[which], weight=weight)
+    return xgboost.train({**_TREES, "monotone_constraints": monotone(), "seed": seed}, data, _ROUNDS)
+
+
+def _platt(margins: Floats, leaves: npt.NDArray[np.int8]) -> tuple[float, float]:
+    """Slope and offset of log-odds by logistic regression (Newton), leavers weighted to be BASE_RATE of all."""
+    weight = np.where(leaves == 1, BASE_RATE, 1.0 - BASE_RATE)
+    design = np.stack([margins, np.ones(len(margins))], axis=1)
+    found = np.array([1.0, np.log(BASE_RATE / (1.0 - BASE_RATE))])
+    for _ in range(25):
+        chance = 1.0 / (1.0 + np.exp(-(design @ found)))
+        gradient = design.T @ (weight * (leaves - chance))
+        curvature = (design * (weight * chance * (1.0 - chance))[:, None]).T @ design + 1e-9 * np.eye(2)
+        found = found + np.linalg.solve(curvature, gradient)
+    return float(found[0]), float(found[1])
+
+
+def _evaluation(log_odds: Floats, examples: Examples, seed: int) -> dict[str, object]:
+    """How well clients were told apart that the trees had not seen."""
+    stay, leave = log_odds[examples.leaves == 0], log_odds[examples.leaves == 1]
+    limit = np.quantile(stay, 0.99)
+    order = np.argsort(np.concatenate([stay, leave]))
+    rank = np.empty(len(order))
+    rank[order] = np.arange(1, len(order) + 1)
+    area = (rank[len(stay) :].sum() - len(leave) * (len(leave) + 1) / 2) / (len(stay) * len(leave))
+    return {
+        "clients": len(np.unique(examples.client)),
+        "examples": len(log_odds),
+        "area_under_roc": round(float(area), 4),
+        "caught_at_1_pct_of_weeks": round(float((leave > limit).mean()), 4),
+        "seed": seed,
+    }

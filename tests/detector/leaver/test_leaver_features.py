@@ -1,0 +1,97 @@
+"""Features against plain recomputation, and how far back they look."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detector.leaver.courses import COURSES, cut, faded
+from detector.leaver.features import features, monotone, names
+from detector.leaver.history import REACH_WEEKS, History, without_quiet_weeks
+from detector.leaver.places import LOOK_BACK, places, silences
+
+
+def column(matrix: np.ndarray, name: str) -> np.ndarray:
+    found: np.ndarray = matrix[..., names().index(name)]
+    return found
+
+
+def test_nothing_looks_further_back_than_it_may(bank: History) -> None:
+    at = np.array([bank.turnover.shape[1] - 1])
+    start = at[0] + 1 - REACH_WEEKS
+    whole = features(bank.turnover, bank.first_week, at)
+    cut_off = features(bank.turnover[:, start:], np.maximum(bank.first_week - start, 0), at - start)
+    assert np.allclose(whole, cut_off, rtol=1e-5, atol=1e-5)
+
+
+def test_columns_at_once_are_the_columns_one_by_one(bank: History) -> None:
+    at = np.arange(100, 140, 7)
+    together = features(bank.turnover, bank.first_week, at)
+    for place, week in enumerate(at.tolist()):
+        alone = features(bank.turnover, bank.first_week, np.array([week]))
+        assert np.allclose(together[:, place], alone[:, 0], rtol=1e-5, atol=1e-5)
+
+
+def test_falls_are_what_a_calculator_gives(bank: History) -> None:
+    row = bank.turnover[1]
+    found = features(bank.turnover, bank.first_week, np.array([150]))
+    floor = 0.03 * row[47:151].mean() + 1e-12
+    by_hand = np.log((row[138:151].mean() + floor) / (row[86:138].mean() + floor))
+    assert np.isclose(column(found, "amount_13_year")[1, 0], by_hand, rtol=1e-5)
+    silent = 150 - np.flatnonzero(row[:151] > 0)[-1]
+    assert column(found, "silent_weeks")[1, 0] == silent
+
+
+def test_places_are_mid_ranks_among_the_weeks_before(bank: History) -> None:
+    row, first = bank.turnover[5], int(bank.first_week[5])
+    among_all, among_active = places(bank.turnover, bank.first_week)
+    for week in (60, 99, 170):
+        past = row[max(first, week - LOOK_BACK) : week]
+        middle = (past < row[week]).sum() + 0.5 * (past == row[week]).sum()
+        assert np.isclose(among_all[5, week], (middle + 0.5) / (len(past) + 1) - 0.5)
+        active = past[past > 0]
+        by_hand = ((active < row[week]).sum() + 1) / (len(active) + 2) - 0.5 if row[week] > 0 else 0.0
+        assert np.isclose(among_active[5, week], by_hand)
+
+
+def test_silences_are_counted_from_the_last_active_week() -> None:
+    turnover = np.array([[0.0, 0.0, 5.0, 0.0, 0.0, 1.0]])
+    assert silences(turnover, np.array([0])).tolist() == [[1, 2, 0, 1, 2, 0]]
+
+
+def test_every_column_has_a_name_and_a_sense(bank: History) -> None:
+    found = features(bank.turnover, bank.first_week, np.array([100, 120]))
+    assert found.shape == (len(bank.turnover), 2, len(names()))
+    assert np.isfinite(found).all()
+    assert len(set(names())) == len(names()) == len(monotone())
+    assert set(monotone()) == {-1, 0, 1}
+
+
+def test_a_course_ends_at_its_residual_and_touches_nothing_before_its_onset(bank: History) -> None:
+    draw = np.random.default_rng(2)
+    stretches = cut(bank, bank.turnover, 4, 500, draw)
+    for course in COURSES:
+        out = faded(stretches, course, draw)
+        assert np.array_equal(out[:, :REACH_WEEKS], stretches.turnover[:, :REACH_WEEKS])
+        late = slice(REACH_WEEKS + course.ramp_weeks, None)
+        left = out[:, late].sum() / stretches.turnover[:, late].sum() if course.ramp_weeks < 26 else course.residual
+        assert abs(left - course.residual) < 0.1
+
+
+def test_stretches_hold_no_week_of_a_client_that_was_about_to_leave(bank: History) -> None:
+    stretches = cut(bank, bank.turnover, 30, 5_000, np.random.default_rng(0))
+    assert len(stretches) > 1_000
+    leavers = np.isin(stretches.client, np.arange(len(bank.turnover) // 10))
+    rows = np.arange(stretches.turnover.shape[1]) < (REACH_WEEKS + stretches.ahead)[:, None]
+    assert ((stretches.turnover > 0) & rows)[leavers][:, -40:].any(axis=1).all()  # nobody's silence at the end
+    before_first = np.arange(stretches.turnover.shape[1]) < stretches.first[:, None]
+    assert (stretches.turnover[before_first] == 0).all()
+
+
+def test_a_quiet_week_is_filled_and_a_lasting_silence_is_not() -> None:
+    turnover = np.full((30, 80), 100.0)
+    turnover[:, 60] = 0.0
+    turnover[:, 70:] = 0.0
+    filled = without_quiet_weeks(History(turnover, np.zeros(30, np.int64), np.zeros(30, np.int64)))
+    assert (filled[:, 60] == 100.0).all()
+    assert (filled[:, 70:73] > 0).all()
+    assert (filled[:, 73] == 0).all()
