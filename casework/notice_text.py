@@ -14,6 +14,7 @@ from urllib.parse import quote
 from casework.cases import LEAD
 from casework.notices import (
     ApprovalWaiting,
+    BranchMoved,
     CaseAssigned,
     Deadline,
     Digest,
@@ -78,6 +79,7 @@ _SEVERAL: Mapping[Language, Mapping[Kind, str]] = MappingProxyType(
             "sla_breach": "deadlines overdue",
             "escalation": "overdue deadlines, escalated",
             "remedy_ending": "remedies ending soon",
+            "branch_moved": "branches that moved as one",
         },
         "zh-Hans": {
             "new_alarm": "项新警报",
@@ -87,6 +89,7 @@ _SEVERAL: Mapping[Language, Mapping[Kind, str]] = MappingProxyType(
             "sla_breach": "项已逾期",
             "escalation": "项逾期上报",
             "remedy_ending": "项即将结束的措施",
+            "branch_moved": "家分行整体变动",
         },
     }
 )
@@ -198,6 +201,22 @@ def _ending_zh(facts: RemedyEnding, _kind: Kind, _currency: str) -> _Said:
     return f"即将结束：{facts.client_name}", body
 
 
+def _moved_en(facts: BranchMoved, _kind: Kind, _currency: str) -> _Said:
+    what = "rested" if facts.quiet else "fell as one" if facts.size_pct < 0 else "rose as one"
+    return f"{facts.branch_id} {what}: week of {facts.monday}", (
+        f"Most of {facts.clients} clients moved together, the median by {facts.size_pct:+.0f} percent. "
+        f"{facts.concerned} of them raise no alert for it; who does more than the others still does."
+    )
+
+
+def _moved_zh(facts: BranchMoved, _kind: Kind, _currency: str) -> _Said:
+    what = "整体停业" if facts.quiet else "整体下降" if facts.size_pct < 0 else "整体上升"
+    return f"{facts.branch_id}{what}：{facts.monday}当周", (
+        f"{facts.clients}家客户中多数同向变动，中位数{facts.size_pct:+.0f}%。"
+        f"其中{facts.concerned}家因此不单独提醒，偏离整体者仍会提醒。"
+    )
+
+
 def _digest_en(facts: Digest, _kind: Kind, currency: str) -> _Said:
     amount, where = compact_amount(facts.at_risk_minor, currency, "en"), facts.branch_id or "all branches"
     body = (
@@ -246,6 +265,8 @@ _SAY: Mapping[tuple[type, Language], Callable[[Any, Kind, str], _Said]] = Mappin
         (Deadline, "zh-Hans"): _deadline_zh,
         (RemedyEnding, "en"): _ending_en,
         (RemedyEnding, "zh-Hans"): _ending_zh,
+        (BranchMoved, "en"): _moved_en,
+        (BranchMoved, "zh-Hans"): _moved_zh,
         (Digest, "en"): _digest_en,
         (Digest, "zh-Hans"): _digest_zh,
         (Several, "en"): _several_en,

@@ -30,6 +30,7 @@ Choice = Literal[
     "sla_breach",
     "escalation",
     "remedy_ending",
+    "branch_moved",
     "weekly_digest",
 ]
 Kind = Choice | Literal["test"]
@@ -103,6 +104,17 @@ class Digest(msgspec.Struct, frozen=True, tag=True):
     deferred: int = 0  # new alerts that wait for room
 
 
+class BranchMoved(msgspec.Struct, frozen=True, tag=True):
+    """Most clients of a branch began to move as one: told once, in place of their alerts. `quiet`: they rested."""
+
+    branch_id: str
+    monday: date
+    size_pct: float
+    quiet: bool
+    clients: int
+    concerned: int
+
+
 class Several(msgspec.Struct, frozen=True, tag=True):
     """More of one kind at once than anybody reads one by one; some of the clients concerned by name."""
 
@@ -114,7 +126,7 @@ class Trial(msgspec.Struct, frozen=True, tag=True):
     """Somebody tries out their address."""
 
 
-Facts = NewAlarm | CaseAssigned | ApprovalWaiting | Deadline | RemedyEnding | Digest | Several | Trial
+Facts = NewAlarm | CaseAssigned | ApprovalWaiting | Deadline | RemedyEnding | BranchMoved | Digest | Several | Trial
 
 
 def read_facts(kept: object) -> Facts:

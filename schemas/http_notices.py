@@ -18,6 +18,7 @@ ChosenKind = Literal[
     "sla_breach",
     "escalation",
     "remedy_ending",
+    "branch_moved",
     "weekly_digest",
 ]
 KindName = ChosenKind | Literal["test"]

@@ -19,7 +19,7 @@ from services.follow_up_budget import admit
 from services.follow_up_cases import age_remedies, open_missed_departures, reopen_cases, resume_cases
 from services.follow_up_deadlines import tell_deadlines
 from services.follow_up_digest import tell_digest
-from services.follow_up_notices import tell_alarms, tell_approvals, tell_assigned, tell_endings
+from services.follow_up_notices import tell_alarms, tell_approvals, tell_assigned, tell_endings, tell_moved
 from services.follow_up_round import Round
 from services.parts import Parts, Work, run_process, utc_now
 from store import follow_up, notices, sign_in_attempts, web_sessions
@@ -58,6 +58,7 @@ STEPS: tuple[Callable[[Round], int], ...] = (
     open_missed_departures,
     admit,
     tell_alarms,
+    tell_moved,
     tell_assigned,
     tell_approvals,
     tell_endings,

@@ -5,18 +5,21 @@ from __future__ import annotations
 from casework.notices import (
     NEWS,
     ApprovalWaiting,
+    BranchMoved,
     CaseAssigned,
     NewAlarm,
     Notice,
     RemedyEnding,
     checkers,
+    managers,
     named,
     of_branch,
     told,
 )
-from schemas.weeks import week_of_date
+from schemas.verdicts import GroupKind
+from schemas.weeks import format_week, monday, week_of_date
 from services.follow_up_round import Round
-from store import follow_up, notice_sources
+from store import follow_up, movements, notice_sources
 
 
 def tell_alarms(look: Round) -> int:
@@ -36,6 +39,21 @@ def tell_alarms(look: Round) -> int:
             branch = of_branch(people, alarm.branch_id)
             wanted += told(branch, "new_alarm", key, facts, look.now, look.calendar.zone)
     return look.tell(wanted, ("tell_alarms", judged))
+
+
+def tell_moved(look: Round) -> int:
+    """To the managers of a branch that most of its clients began to move as one, in place of their alerts."""
+    people = look.people()
+    with look.store.read() as tx:
+        since = week_of_date(look.today - NEWS)
+        found = movements.begun(tx, GroupKind.BRANCH, since) if people else []
+    wanted: list[Notice] = []
+    for row in found:
+        facts = BranchMoved(row.name, monday(row.week), row.size_pct, row.quiet, row.clients, row.concerned)
+        key = f"{row.name}/{format_week(row.week)}"
+        theirs = managers(people, row.name, look.roles)
+        wanted += told(theirs, "branch_moved", key, facts, look.now, look.calendar.zone)
+    return look.tell(wanted)
 
 
 def tell_assigned(look: Round) -> int:

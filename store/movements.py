@@ -19,6 +19,7 @@ from schemas.weeks import Week
 from store.tables import client
 from store.tables_quiet import explained_verdict, movement
 
+_MOST = 10_000  # branches times the weeks that are news
 _VERDICT = msgspec.json.Decoder(Verdict)
 
 
@@ -127,6 +128,15 @@ def explained_of(tx: Connection, client_id: str, since: int) -> list[Verdict]:
     mine = (explained_verdict.c.client_id == client_id, explained_verdict.c.week >= since)
     query = sa.select(text).where(*mine).order_by(explained_verdict.c.week.desc(), explained_verdict.c.direction)
     return [_VERDICT.decode(found) for found in tx.scalars(query)]
+
+
+def begun(tx: Connection, kind: GroupKind, since: int) -> list[GroupWeek]:
+    """Movements that concern anybody, of week `since` and later, of groups that had none in the week before."""
+    wanted = MovementFilter(kind=kind, since=since - 1)
+    found = search(tx, wanted, only_branch=None, after=None, limit=_MOST)
+    known = {(row.name, row.week) for row in found}
+    fresh = (row for row in found if row.week >= since and (row.name, row.week - 1) not in known)
+    return [row for row in fresh if row.concerned]
 
 
 def search(

@@ -74,6 +74,7 @@ _NOTICES = {
     "sla_breach": N_("A deadline has passed"),
     "escalation": N_("A branch left a deadline undone"),
     "remedy_ending": N_("A remedy is about to end"),
+    "branch_moved": N_("My branch's clients move as one"),
     "weekly_digest": N_("How things stand, every Monday"),
     "test": N_("A test"),
 }

@@ -49,7 +49,7 @@ def test_who_never_said_is_not_told_and_sees_what_there_is_to_choose(two_branche
     assert answer.headers["ETag"] == '"0"'
     said = answer.json()
     assert (said["address"], said["revision"], said["branch_id"]) == (None, 0, "B1")
-    assert len(said["kinds"]) == 8
+    assert len(said["kinds"]) == 9
     assert "test" not in said["kinds"]
 
 

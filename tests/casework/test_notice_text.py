@@ -12,6 +12,7 @@ from casework.notice_text import desk_path, notice_text
 from casework.notices import (
     CHOICES,
     ApprovalWaiting,
+    BranchMoved,
     CaseAssigned,
     Deadline,
     Digest,
@@ -77,6 +78,15 @@ EXAMPLES = [
         "Among them Harbour Trading, Peak Ltd. All are on the desk.",
     ),
     (
+        "branch_moved",
+        BranchMoved("B1", date(2026, 2, 16), -82.4, True, 412, 96),
+        "B1 rested: week of 2026-02-16",
+        (
+            "Most of 412 clients moved together, the median by -82 percent. 96 of them raise no alert for it; "
+            "who does more than the others still does."
+        ),
+    ),
+    (
         "weekly_digest",
         DIGEST,
         "Week of 2026-01-12: B1",
@@ -85,6 +95,12 @@ Cases 4, overdue 1, waiting for approval 2.""",
     ),
 ]
 IN_CHINESE = [
+    (
+        "branch_moved",
+        BranchMoved("B1", date(2026, 2, 16), -22.4, False, 412, 96),
+        "B1整体下降：2026-02-16当周",
+        "412家客户中多数同向变动，中位数-22%。其中96家因此不单独提醒，偏离整体者仍会提醒。",
+    ),
     (
         "escalation",
         Several(12, ("Harbour Trading", "Peak Ltd")),

@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from casework.cases import suspend
+from detector.surroundings import Group, Movement
+from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from services import follow_up
 from services.follow_up import KEEP_NOTICES, STEPS, FollowUp, notice_roles
 from services.parts import utc_now
-from store import cases, sign_in_attempts, web_sessions
+from store import cases, movements, sign_in_attempts, web_sessions
 from store.sign_in_attempts import Attempt
 from store.tables import metadata
 from store.tables_casework import client_case, notice, sign_in_attempt, web_session
@@ -36,6 +38,11 @@ class Killed(BaseException):
 @pytest.fixture
 def bank(store, tmp_path) -> FollowedBank:
     return FollowedBank(store, tmp_path)
+
+
+B1 = Group(GroupKind.BRANCH, "B1")
+MOVED = Movement(B1, WEEK, Baseline.WEEK_VS_RECENT, Series.TURNOVER, -80.0, 40, 35)
+EXPLAINED = Verdict("C1", WEEK, Direction.FALL, Grade.NONE, (), 0, "p-1", 1, Common(B1.kind, B1.name, 0.0, 1))
 
 
 def fill(bank: FollowedBank) -> None:
@@ -64,6 +71,7 @@ def fill(bank: FollowedBank) -> None:
     with bank.store.write() as tx:
         cases.save(tx, suspend(cases.get(tx, asleep), date(2026, 1, 14), NOW.date()))
     bank.alert("C5", week=WEEK, deferred=True)
+    bank.store.transact(lambda tx: movements.keep(tx, 0, WEEK, [MOVED], [EXPLAINED]))
     bank.clock.now = NOW + DAY
 
 

@@ -86,3 +86,11 @@ def test_filters_and_what_a_branch_may_see(store: Store) -> None:
     assert {name for name, *_ in listed(store, only_branch="B1")} == {"B1", "bank"}
     assert [week for _, week, *_ in listed(store, name="B2", since=W + 1)] == [W + 1]
     assert [name for name, *_ in listed(store, kind=GroupKind.BANK)] == ["bank"]
+
+
+def test_a_movement_has_begun_in_the_first_of_its_weeks_that_follow_each_other(store: Store) -> None:
+    for week in (W, W + 1, W + 3):
+        kept(store, 0, week, [moved(B1, week), moved(B2, week)], [explained(f"C{week}", B1, week)])
+    with store.read() as tx:
+        found = movements.begun(tx, GroupKind.BRANCH, W + 1)
+    assert [(row.name, row.week) for row in found] == [("B1", W + 3)]  # of B2 nobody is concerned
