@@ -111,7 +111,12 @@ def apply_policy(tx: Tx, deps: ApiDeps, caller: Caller, post: Post, version: str
 
 def read_policy(tx: Tx, deps: ApiDeps, version: str) -> PolicyDetailBody:
     """Raises NotFound."""
-    return detail_body(policies.get(tx, version), in_force(tx, deps).version, policies.applications_of(tx, version))
+    return detail_body(
+        policies.get(tx, version),
+        in_force(tx, deps).version,
+        policies.applications_of(tx, version),
+        policies_search.record_of(tx, version),
+    )
 
 
 def policy_page(deps: ApiDeps, query: ListQuery) -> Page[PolicyBody]:

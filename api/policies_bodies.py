@@ -16,11 +16,13 @@ from schemas.http_policies import (
     PolicyBody,
     PolicyContentBody,
     PolicyDetailBody,
+    RecordBody,
     TierLimitsBody,
 )
 from schemas.money import minor_digits
 from schemas.weeks import format_week
 from store.policies import Application, KeptPolicy
+from store.policies_search import Record
 
 
 def policy_of(body: PolicyContentBody, deps: ApiDeps) -> Policy:
@@ -70,12 +72,17 @@ def policy_body(kept: KeptPolicy, in_force: str) -> PolicyBody:
     )
 
 
-def detail_body(kept: KeptPolicy, in_force: str, applications: list[Application]) -> PolicyDetailBody:
-    """With its limits and when it was in force."""
+def detail_body(
+    kept: KeptPolicy, in_force: str, applications: list[Application], record: Record
+) -> PolicyDetailBody:
+    """With its limits, when it was in force, and how it has done."""
     return PolicyDetailBody.model_construct(
         **dict(policy_body(kept, in_force)),
         policy=content_body(kept.policy),
         applications=[_application(each) for each in applications],
+        record=RecordBody(
+            opened=record.opened, closed_by_people=record.closed_by_people, false_alarms=record.false_alarms
+        ),
     )
 
 

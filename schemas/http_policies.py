@@ -110,11 +110,20 @@ class PolicyBody(Body):
     proposed_at: datetime
 
 
+class RecordBody(Body):
+    """Alerts that a policy opened so far: those that people closed, and those of them that were false alarms."""
+
+    opened: int
+    closed_by_people: int
+    false_alarms: int
+
+
 class PolicyDetailBody(PolicyBody):
-    """The same with its limits, when it came into force (the newest first), and what it was seen with then."""
+    """The same with its limits, when it came into force (the newest first), and how it has done."""
 
     policy: PolicyContentBody
     applications: list[ApplicationBody]
+    record: RecordBody
 
 
 class LoadBody(Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from sqlalchemy.engine import Connection
 from casework.policy_rules import Look
 from schemas.weeks import Week
 from store.policies import KeptPolicy, kept
+from store.tables import alert
+from store.tables_casework import alert_opening
 from store.tables_policies import policy, policy_preview
 
 
@@ -32,6 +35,24 @@ def search(tx: Connection, *, after: PolicyPlace | None, limit: int) -> list[Kep
         )
         found = found.where(place < sa.tuple_(*bound))
     return [kept(row) for row in tx.execute(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Alerts that a policy opened, those that people closed, and those of them that were false alarms."""
+
+    opened: int
+    closed_by_people: int
+    false_alarms: int
+
+
+def record_of(tx: Connection, version: str) -> Record:
+    """How a policy has done so far."""
+    closed = sa.case((sa.and_(alert.c.state == "closed", alert.c.touched), 1), else_=0)
+    false = sa.case((sa.and_(alert.c.state == "closed", alert.c.outcome == "false_alarm"), 1), else_=0)
+    counts = (sa.func.count(), sa.func.coalesce(sa.func.sum(closed), 0), sa.func.coalesce(sa.func.sum(false), 0))
+    opened = sa.select(*counts).join_from(alert_opening, alert, alert.c.alert_id == alert_opening.c.alert_id)
+    return Record(*map(int, tx.execute(opened.where(alert_opening.c.policy_version == version)).one()))
 
 
 def note_look(

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from store import policies
+from store.tables_casework import alert_opening
 from store.tables_policies import policy_preview
 from tests.api.policy_desk import LAST, SHIPPED, content, judged_bank, looked_at, proposed
 
@@ -173,6 +174,20 @@ def test_applying_twice_with_one_key_is_applying_once(desk) -> None:
     assert again.headers["Idempotent-Replayed"] == "true"
     with desk.store.read() as tx:
         assert len(policies.applications_of(tx, version)) == 1
+
+
+def test_a_policy_tells_how_its_alerts_ended(desk, bank) -> None:
+    version = proposed(desk)
+    none = {"opened": 0, "closed_by_people": 0, "false_alarms": 0}
+    assert desk.a("auditor").get(f"{POLICIES}/{version}").json()["record"] == none
+    of_b1, of_b2, _ = (bank.alert(client_id) for client_id in ("L1", "F1", "S3"))
+    with desk.store.write() as tx:
+        tx.execute(sa.update(alert_opening).values(policy_version=version))
+    for branch, alert_id, outcome in (("B1", of_b1, "false_alarm"), ("B2", of_b2, "true_decline")):
+        closed = desk.staff(branch).post(f"/api/v1/alerts/{alert_id}/close", json={"outcome": outcome})
+        assert closed.status_code == 200
+    found = desk.a("auditor").get(f"{POLICIES}/{version}").json()["record"]
+    assert found == {"opened": 3, "closed_by_people": 2, "false_alarms": 1}
 
 
 def test_an_unknown_policy_is_404_everywhere(desk) -> None:
