@@ -99,10 +99,10 @@ def test_all_on_the_page_are_ticked_at_once(desktop: Desktop) -> None:
 
 def test_what_others_change_is_told_and_nothing_moves(desktop: Desktop) -> None:
     page = desktop.open(desktop.sit_down(), "/")
-    before, rows = _places(page), _rows(page)
     target = page.locator("table.alerts tbody tr").nth(5)
     target.locator(".client a").focus()
-    target.hover()
+    target.hover()  # which may scroll to it
+    before, rows = _places(page), _rows(page)
     alert_id = target.get_attribute("data-alert")
     other = desktop.desk.a("branch_staff", "B1", "staff-04")
     form = {"csrf": csrf_of(other), "act": "acknowledge", "alert_ids": alert_id}
