@@ -10,7 +10,7 @@ from casework.episodes import Episode, leading_series
 from casework.explanation_message import explanation_message
 from casework.sentence import sentence
 from schemas.explanations import Explanation
-from schemas.messages import AlertMessage, ComparisonMessage
+from schemas.messages import AlertMessage, ComparisonMessage, ScoreMessage
 from schemas.money import format_amount
 from schemas.verdicts import Comparison, Grade, Verdict
 from schemas.weeks import format_week
@@ -53,7 +53,14 @@ def alert_message(
         outcome=episode.outcome,
         assignee=episode.assignee,
         explanation=None if explanation is None else explanation_message(explanation, currency),
+        score=_score(verdict),
     )
+
+
+def _score(verdict: Verdict) -> ScoreMessage | None:
+    if verdict.score is None:
+        return None
+    return ScoreMessage(round(verdict.score.probability, 4), verdict.score.model_version, verdict.score.raised)
 
 
 def comparison_messages(verdict: Verdict, currency: str) -> tuple[ComparisonMessage, ...]:
@@ -77,4 +84,6 @@ def _comparison(comparison: Comparison, currency: str) -> ComparisonMessage:
         deviation_pct=comparison.deviation_pct,
         preset_pct=comparison.preset_pct,
         grade="alarm" if comparison.grade is Grade.ALARM else "prompt",
+        judged_pct=comparison.judged_pct,
+        shift_weeks=comparison.shift_weeks,
     )

@@ -34,6 +34,8 @@ class ComparisonBody(Body):
     deviation_pct: float
     preset_pct: float
     grade: GradeName
+    judged_pct: float | None = Field(None, description="what is left of it beside the client's group")
+    shift_weeks: int = Field(0, description="how much earlier than a year ago the expected quarter lies")
 
 
 class SummaryBody(Body):

@@ -44,7 +44,11 @@ Outcome = Literal[
 
 
 class ComparisonMessage(msgspec.Struct, frozen=True):
-    """One preset passed, with its arithmetic: deviation_pct = (actual - expected) / expected * 100."""
+    """One preset passed, with its arithmetic: deviation_pct = (actual - expected) / expected * 100.
+
+    `judged_pct`: what is left of it beside the client's branch, industry or bank; null where nothing was common.
+    `shift_weeks`: how much earlier than a year ago the expected quarter lies, after a moving festival.
+    """
 
     series: Literal["debit", "credit", "turnover"]
     baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
@@ -55,6 +59,8 @@ class ComparisonMessage(msgspec.Struct, frozen=True):
     deviation_pct: Percent
     preset_pct: Percent
     grade: Literal["prompt", "alarm"]
+    judged_pct: Percent | None = None
+    shift_weeks: int = 0
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -129,10 +135,19 @@ class ExplanationMessage(msgspec.Struct, frozen=True):
     version: int
 
 
+class ScoreMessage(msgspec.Struct, frozen=True):
+    """The learned chance that the client is leaving. `raised`: the grade is its doing, beyond what presets say."""
+
+    probability: Support
+    model_version: str
+    raised: bool
+
+
 class AlertMessage(msgspec.Struct, frozen=True):
     """One revision of one alert episode. `comparisons` are those of `week`, the newest week with evidence.
 
     `explanation` null: a rise, a verdict that was withdrawn, or an alert from before there were explanations.
+    `score` null: a rise, or no model in use. `comparisons` are empty where the score alone raised the prompt.
     """
 
     alert_id: Uuid
@@ -154,6 +169,7 @@ class AlertMessage(msgspec.Struct, frozen=True):
     outcome: Outcome | None = None
     assignee: str | None = None
     explanation: ExplanationMessage | None = None
+    score: ScoreMessage | None = None
 
 
 class RemedyMessage(msgspec.Struct, frozen=True):

@@ -26,7 +26,11 @@ def lines_of(alert: AlertBody) -> Sequence[Line]:
     """The comparisons of the newest week with evidence, worst first."""
     week = parse_week(alert.week)
     return [
-        Line(each, _days(week, _PAIRS[each.baseline].actual), _days(week, _PAIRS[each.baseline].expected))
+        Line(
+            each,
+            _days(week, _PAIRS[each.baseline].actual),
+            _days(week - each.shift_weeks, _PAIRS[each.baseline].expected),
+        )
         for each in alert.comparisons
     ]
 
