@@ -88,12 +88,22 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaverScore:
+    """A learned probability that the client is leaving. `raised`: the grade is its doing, not the presets'."""
+
+    probability: float
+    model_version: str
+    raised: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A client's week that passed a preset in one direction.
 
     `comparisons` holds every preset passed, worst first. `value_at_risk_minor` is a year's turnover that goes
     missing (fall) or comes on top (rise, as 0) if the last quarter stays as it is. One that `common` explains in
     full has no grade and the comparisons it would have had. `calendar_version`: empty where no calendar was used.
+    `score`: None where no model was in use, and of a rise. One that only the score raised has no comparisons.
     """
 
     client_id: str
@@ -106,3 +116,4 @@ class Verdict:
     ledger_revision: int
     common: Common | None = None
     calendar_version: str = ""
+    score: LeaverScore | None = None
