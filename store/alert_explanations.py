@@ -21,7 +21,7 @@ _REPLACED = ("revision", "onset_week", "label", "strength", "explanation", "vers
 
 def is_explained(episode: Episode) -> bool:
     """A rise is news, and what a correction withdrew needs no reason."""
-    return episode.direction is Direction.FALL and bool(episode.newest.comparisons)
+    return episode.direction is Direction.FALL and bool(episode.newest.grade)
 
 
 def settle(tx: Connection, episodes: Sequence[Episode], made: Mapping[str, Explanation]) -> dict[str, Explanation]:
