@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from casework.episodes import Episode
 from casework.holdout import HoldOut, held_out
 from casework.message import comparison_messages
-from schemas.http_alerts import AlertBody, AlertDetailBody, ComparisonBody, EvidenceBody, SummaryBody
+from schemas.http_alerts import AlertBody, AlertDetailBody, ComparisonBody, EvidenceBody, ScoreBody, SummaryBody
 from schemas.http_explanations import ExplanationBody
 from schemas.money import format_amount
 from schemas.verdicts import Grade, Verdict
@@ -35,6 +36,7 @@ def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
         "comparisons": [ComparisonBody(**msgspec.structs.asdict(each)) for each in row.message.comparisons],
         "summary": SummaryBody(en=row.message.summary.en, zh=row.message.summary.zh),
         "explanation": _explanation(row),
+        "score": None if row.message.score is None else ScoreBody(**msgspec.structs.asdict(row.message.score)),
         "client_name": row.client_name,
         "branch_id": row.branch_id,  # the client's branch of today, by which it was found
         "tier": row.tier,
@@ -64,4 +66,5 @@ def _evidence(verdict: Verdict, currency: str) -> EvidenceBody:
         value_at_risk=format_amount(verdict.value_at_risk_minor, currency),
         policy_version=verdict.policy_version,
         ledger_revision=verdict.ledger_revision,
+        score=None if verdict.score is None else ScoreBody(**asdict(verdict.score)),
     )

@@ -17,7 +17,7 @@ from casework.explanation_sentence import in_chinese, in_english
 from schemas.explanations import Explanation
 from schemas.messages import Summary
 from schemas.money import minor_digits
-from schemas.verdicts import Baseline, Comparison, Direction, Series, Verdict
+from schemas.verdicts import Baseline, Comparison, Direction, LeaverScore, Series, Verdict
 
 _SAID = 3  # comparisons: more than three are a table, not a sentence
 _EN, _ZH = Locale("en"), Locale("zh", script="Hans")
@@ -46,7 +46,7 @@ def sentence(verdict: Verdict, currency: str, explanation: Explanation | None = 
     Amounts in `currency`. Raises NotMoney if unknown.
     """
     if not verdict.comparisons:
-        return _WITHDRAWN
+        return _WITHDRAWN if verdict.score is None else _by_score(verdict, verdict.score, currency, explanation)
     series = leading_series(verdict)
     said = [comparison for comparison in verdict.comparisons if comparison.series is series][:_SAID]
     week = [c for c in said if c.baseline is Baseline.WEEK_VS_RECENT]
@@ -56,6 +56,22 @@ def sentence(verdict: Verdict, currency: str, explanation: Explanation | None = 
     if falls and verdict.value_at_risk_minor >= 10 ** minor_digits(currency):
         en += f"; about {_amount(verdict.value_at_risk_minor, currency, _EN)} a year at risk"
         zh += f"；年化约{_amount(verdict.value_at_risk_minor, currency, _ZH)}面临流失"
+    return _explained(en, zh, explanation)
+
+
+def _by_score(verdict: Verdict, score: LeaverScore, currency: str, explanation: Explanation | None) -> Summary:
+    """Of a prompt that the learned score alone raised."""
+    percent = round(100 * score.probability)
+    at_risk_en, at_risk_zh = (_amount(verdict.value_at_risk_minor, currency, locale) for locale in (_EN, _ZH))
+    return _explained(
+        f"No preset is passed, but the learned score puts the chance of leaving at {percent}%; about {at_risk_en} "
+        "a year at risk",
+        f"未超过预设值，但学习评分显示流失概率为{percent}%；年化约{at_risk_zh}面临流失",
+        explanation,
+    )
+
+
+def _explained(en: str, zh: str, explanation: Explanation | None) -> Summary:
     if explanation is None:
         return Summary(en=en + ".", zh=zh + "。")
     return Summary(en=f"{en}.{in_english(explanation)}", zh=f"{zh}。{in_chinese(explanation)}")

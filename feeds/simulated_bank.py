@@ -55,6 +55,11 @@ class SimulatedBank:
         return [self._people.client_id(i) for i in range(len(self._people.tier))]
 
     @property
+    def branches(self) -> Ints:
+        """Length n: number of each client's branch, from 0."""
+        return self._people.branch
+
+    @property
     def tiers(self) -> list[str]:
         """Length n: A, B or C by size."""
         return list(self._people.tier)

@@ -45,6 +45,14 @@ class SummaryBody(Body):
     zh: str
 
 
+class ScoreBody(Body):
+    """The learned chance that the client is leaving. `raised`: the grade is its doing, beyond what presets say."""
+
+    probability: float = Field(ge=0, le=1)
+    model_version: str
+    raised: bool
+
+
 class AlertBody(Body):
     """One alert episode at one revision. `comparisons` are those of `week`, its newest week with evidence.
 
@@ -82,6 +90,7 @@ class AlertBody(Body):
     held_out: bool
     deferred: bool = Field(False, description="it waits for room in its branch's week, and is told in the digest")
     explanation: ExplanationBody | None = None
+    score: ScoreBody | None = Field(None, description="null: a rise, or no learned model in use")
 
 
 class AlertTotalsBody(Body):
@@ -102,6 +111,7 @@ class EvidenceBody(Body):
     value_at_risk: Money
     policy_version: str
     ledger_revision: int
+    score: ScoreBody | None = None
 
 
 class AlertDetailBody(AlertBody):

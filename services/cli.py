@@ -150,6 +150,18 @@ def backtest(
 
 
 @app.command()
+def train(
+    out: Annotated[Path, typer.Option(help="File of the model.")] = Path("leaver-model.json"),
+    seed: Annotated[int, typer.Option(help="The same history and seed give the same model.")] = 1,
+    simulated: Annotated[bool, typer.Option(help="On the simulated bank, as the shipped model.")] = False,
+) -> None:
+    """A leaver model of this bank's own clients, with what it does on clients that training had not seen."""
+    from services.train import main as work
+
+    work(out, seed, simulated=simulated)
+
+
+@app.command()
 def explain(
     alert_id: Annotated[str, typer.Argument(help="Id of the alert.")],
     rebuild: Annotated[

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from threading import Event
 
 from casework.episodes import Episode, EpisodeRules
 from casework.judging import judge_week
 from casework.message import ClientFacts
+from detector.leaver.sharpen import sharpened
 from detector.policy import Policy, load_policy
 from detector.presets import default_policy
 from detector.state import HISTORY_WEEKS, ShardState
@@ -17,11 +19,14 @@ from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts
 from schemas.errors import BadSetting, EbbwatchError, StaleRevision
 from schemas.money import minor_digits
+from schemas.verdicts import Verdict
 from schemas.weeks import Week
 from services import beside
+from services.leaver_scores import LeaverScores, model_of
 from services.parts import Parts, Work, run_process
 from services.settings import Settings
 from store import alerts, explaining, judgings, ledger, policies, shard_weeks
+from store.ledger import WeekRows
 from store.shard_weeks import Claim
 from store.unit_of_work import Tx
 
@@ -46,8 +51,11 @@ class Judge:
     the ledger, so that dropping it is always safe.
     """
 
-    def __init__(self, parts: Parts, policy: Policy, rules: EpisodeRules) -> None:
+    def __init__(
+        self, parts: Parts, policy: Policy, rules: EpisodeRules, leaver_scores: LeaverScores | None = None
+    ) -> None:
         self._parts = parts
+        self._leaver_scores = leaver_scores
         self._policy = policy
         self._rules = rules
         self._states: dict[int, tuple[int, ShardState]] = {}  # shard -> (amendments, state)
@@ -82,7 +90,8 @@ class Judge:
         tiers = [facts[client_id].tier for client_id in rows.client_ids]
         _, verdicts = step(state, volumes, policy, tiers, found.around)
         beside.keep(tx, claim, verdicts)
-        changed = self._episodes(tx, claim, verdicts, facts, found.suppressed(facts))
+        said = self._said(tx, claim, rows, facts, verdicts)
+        changed = self._episodes(tx, claim, said, facts, found.suppressed(facts))
         judgings.note(tx, claim, policy.version)
         shard_weeks.mark_judged(tx, claim)
         return Judged(claim, verdicts, changed)
@@ -97,12 +106,26 @@ class Judge:
             past.client_ids, past.first_week, past.debit_minor, past.credit_minor, claim.week - 1
         )
 
+    def _said(
+        self, tx: Tx, claim: Claim, rows: WeekRows, facts: dict[str, ClientFacts], verdicts: Verdicts
+    ) -> Iterable[Verdict]:
+        """What the presets say, sharpened by the learned score where a model is in use."""
+        if self._leaver_scores is None:
+            return verdicts.passed()
+        scores = self._leaver_scores.scores(tx, claim, rows, facts)
+        return sharpened(verdicts, scores, {verdict.client_id for verdict in verdicts.explained()})
+
     def _episodes(
-        self, tx: Tx, claim: Claim, verdicts: Verdicts, facts: dict[str, ClientFacts], suppressed: frozenset[str]
+        self,
+        tx: Tx,
+        claim: Claim,
+        verdicts: Iterable[Verdict],
+        facts: dict[str, ClientFacts],
+        suppressed: frozenset[str],
     ) -> list[Episode]:
         current = alerts.open_episodes(tx, claim.shard, claim.week)
         closed = alerts.last_closed(tx, claim.shard, claim.week, self._rules)
-        changed = judge_week(current, closed, verdicts.passed(), Week(claim.week), self._rules, suppressed)
+        changed = judge_week(current, closed, verdicts, Week(claim.week), self._rules, suppressed)
         if self._parts.settings.branch_weekly_alerts:
             changed = [replace(e, deferred=True) if e.revision == 1 else e for e in changed]
         told = explaining.explain_changed(tx, claim.shard, claim.week, changed)
@@ -141,7 +164,8 @@ def detect_work(parts: Parts) -> Work:
     rules = EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks)
     base = policy_of(settings)
     parts.store.transact(lambda tx: policies.settle(tx, base, parts.clock()))
-    judge = Judge(parts, base, rules)
+    model = model_of(settings)
+    judge = Judge(parts, base, rules, None if model is None else LeaverScores(model))
 
     def work(stop: Event) -> None:
         while not stop.is_set():

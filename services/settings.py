@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     policy_file: Path | None = Field(
         None, description="Presets (JSON) until one is applied; else the shipped policy."
     )
+    leaver_model: str = Field(
+        "default", description="Learned score: `default` (shipped), `none`, or a file that `ebbwatch train` wrote."
+    )
     recover_after_weeks: int = Field(4, ge=1, description="Quiet weeks after which an alert is recovered.")
     reopen_within_weeks: int = Field(13, ge=0, description="A return within these weeks reopens the same alert.")
     hours_a_prompt: float = Field(

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from casework.episodes import Episode
 from detector.calendar import NONE, Festivals
+from detector.leaver.sharpen import unscored
 from detector.policy import Policy
 from detector.rebuild import REBUILT_FROM, rebuild
 from detector.surroundings import Surroundings, groupings_of
@@ -41,10 +42,13 @@ class Rebuilt:
 
     @property
     def identical(self) -> bool:
-        """The same grade, comparisons to the last digit, group, money and policy. A withdrawn week: none again."""
-        if not self.kept.grade:
+        """What the presets said: the same grade, comparisons to the last digit, group, money and policy. Of a week
+        that was withdrawn, or that the learned score alone raised: nothing again.
+        """
+        by_presets = unscored(self.kept)
+        if by_presets is None or not by_presets.grade:
             return self.again is None or not self.again.grade
-        return self.again is not None and _told(self.again) == _told(self.kept)
+        return self.again is not None and _told(self.again) == _told(by_presets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ Column = tuple[
 ]  # name; -1 where more means less of a leaver, 1 where more, 0 where neither; (n, m)
 
 _FLOOR = 0.03  # of two years' mean: below it a mean is as good as nothing, and its logarithm says no more
+_PLACES_BACK = 26 + 52  # weeks: the longest mean of places, and how far back such means are set against it
 _STEP = 4  # weeks between the looks back at a client's own past means: they overlap anyway
 
 
@@ -143,7 +144,8 @@ def _payments(client: _Client) -> Iterator[Column]:
 
 def _places(client: _Client) -> Iterator[Column]:
     """Means of the weeks' places, by themselves and against how much such means swing for this client."""
-    among_all, among_active = places(client.turnover, client.first)
+    since = max(0, int(client.at.min()) - _PLACES_BACK)
+    among_all, among_active = places(client.turnover, client.first, since)
     every = Trailing(among_all, client.at, client.first)
     paid = Trailing(among_active, client.at, client.first)
     large = Trailing((among_active > 0.25).astype(np.float64), client.at, client.first)

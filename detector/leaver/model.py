@@ -25,7 +25,8 @@ from schemas.errors import EbbwatchError
 
 FORMAT = 1
 SMOOTHED_OVER = (0.55, 0.3, 0.15)  # this week, the one before, the one before that: one odd week is not a course
-_AT_ONCE = 200_000  # client-weeks whose features are in memory at a time: some 100 MB
+_WEEKS_AT_ONCE = 52
+_AT_ONCE = 400_000  # client-weeks of history in work at a time: what a processor keeps near
 
 
 class UnusableModel(EbbwatchError):
@@ -36,6 +37,7 @@ class UnusableModel(EbbwatchError):
 class LeaverModel:
     """`base_rate`: the share of clients taken to be leaving at any time. `slope`, `offset`: margin to log-odds.
 
+    `prompt_at`, `alarm_at`: probabilities from which on the score speaks by itself, or makes an alarm of a prompt.
     `evaluation`: what training measured on clients it had not seen.
     """
 
@@ -43,6 +45,8 @@ class LeaverModel:
     slope: float
     offset: float
     base_rate: float
+    prompt_at: float
+    alarm_at: float
     evaluation: Mapping[str, Any]
     _booster: xgboost.Booster = field(init=False, repr=False, compare=False)
 
@@ -55,23 +59,32 @@ class LeaverModel:
         Column t depends on columns up to t alone. Before a client's ENOUGH_WEEKS-th week it is the base rate.
         """
         given = History.of(history)
+        return self.probability(smoothed(self._margins(given, 0)))
+
+    def latest(self, history: ClientHistory) -> Floats:
+        """The last column of `score`, (clients,), for a fraction of the work. Raises ValueError without a week."""
+        given = History.of(history)
+        weeks = given.turnover.shape[1]
+        return self.probability(smoothed(self._margins(given, max(0, weeks - len(SMOOTHED_OVER)))))[:, -1]
+
+    def _margins(self, given: History, begin: int) -> Floats:
+        """The trees' raw sums of the columns from `begin` on; NaN where a client's history is too short."""
         turnover = without_quiet_weeks(given)
         weeks = turnover.shape[1]
-        margins = np.full(turnover.shape, np.nan)
-        step = max(1, min(weeks, _AT_ONCE // max(1, min(len(turnover), 2_000))))
-        for start in range(0, weeks, step):
-            at = np.arange(start, min(start + step, weeks))
-            from_ = max(0, start - REACH_WEEKS + 1)
-            first = np.maximum(given.first_week - from_, 0)
-            margins[:, at] = self.margins(turnover[:, from_ : at[-1] + 1], first, at - from_)
-        seen = np.arange(1, weeks + 1) - given.first_week[:, None]
+        margins = np.empty((len(turnover), weeks - begin))
+        for start in range(begin, weeks, _WEEKS_AT_ONCE):
+            at = np.arange(start, min(start + _WEEKS_AT_ONCE, weeks))
+            reached = max(0, start - REACH_WEEKS + 1)
+            first = np.maximum(given.first_week - reached, 0)
+            margins[:, at - begin] = self.margins(turnover[:, reached : at[-1] + 1], first, at - reached)
+        seen = np.arange(begin + 1, weeks + 1) - given.first_week[:, None]
         margins[seen < ENOUGH_WEEKS] = np.nan
-        return self.probability(smoothed(margins))
+        return margins
 
     def margins(self, turnover: Floats, first: Ints, at: Ints) -> Floats:
         """The trees' raw sums, (n, m), of clients at the columns `at` of their weeks."""
         out = np.empty((len(turnover), len(at)))
-        rows = max(1, _AT_ONCE // max(1, len(at)))
+        rows = max(1, _AT_ONCE // max(1, turnover.shape[1]))
         for start in range(0, len(turnover), rows):
             part = slice(start, start + rows)
             out[part] = self.margins_of(features(turnover[part], first[part], at))
@@ -100,6 +113,8 @@ class LeaverModel:
             "slope": self.slope,
             "offset": self.offset,
             "base_rate": self.base_rate,
+            "prompt_at": self.prompt_at,
+            "alarm_at": self.alarm_at,
             "evaluation": self.evaluation,
             "trees": json.loads(self.trees),
         }
@@ -121,6 +136,8 @@ def load_model(raw: bytes) -> LeaverModel:
             slope=float(body["slope"]),
             offset=float(body["offset"]),
             base_rate=float(body["base_rate"]),
+            prompt_at=float(body["prompt_at"]),
+            alarm_at=float(body["alarm_at"]),
             evaluation=body["evaluation"],
         )
     except (ValueError, TypeError, KeyError, xgboost.core.XGBoostError) as error:

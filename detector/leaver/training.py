@@ -18,6 +18,7 @@ from detector.leaver.history import REACH_WEEKS, ClientHistory, Floats, History,
 from detector.leaver.model import LeaverModel
 from schemas.errors import EbbwatchError
 
+PROMPT_WEEKS, ALARM_WEEKS = 0.01, 0.003  # of clients that stay, by single looks; smoothing leaves less of them
 BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready to look into
 
 _STRETCHES_A_CLIENT = 16
@@ -79,13 +80,16 @@ def fit(history: ClientHistory, seed: int) -> LeaverModel:
             xgboost.DMatrix(examples.columns[fold == number]), output_margin=True
         )
     slope, offset = _platt(unseen, examples.leaves)
+    log_odds = unseen * slope + offset
     trees = _grow(examples, np.ones(len(fold), np.bool_), seed)
     return LeaverModel(
         trees=bytes(trees.save_raw("json")),
         slope=slope,
         offset=offset,
         base_rate=BASE_RATE,
-        evaluation=_evaluation(unseen * slope + offset, examples, seed),
+        prompt_at=_chance_above(log_odds[examples.leaves == 0], PROMPT_WEEKS),
+        alarm_at=_chance_above(log_odds[examples.leaves == 0], ALARM_WEEKS),
+        evaluation=_evaluation(log_odds, examples, seed),
     )
 
 
@@ -129,6 +133,11 @@ def _platt(margins: Floats, leaves: npt.NDArray[np.int8]) -> tuple[float, float]
         curvature = (design * (weight * chance * (1.0 - chance))[:, None]).T @ design + 1e-9 * np.eye(2)
         found = found + np.linalg.solve(curvature, gradient)
     return float(found[0]), float(found[1])
+
+
+def _chance_above(log_odds: Floats, share: float) -> float:
+    """The probability that `share` of them exceed."""
+    return float(1.0 / (1.0 + np.exp(-np.quantile(log_odds, 1.0 - share))))
 
 
 def _evaluation(log_odds: Floats, examples: Examples, seed: int) -> dict[str, object]:
