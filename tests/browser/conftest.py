@@ -35,10 +35,12 @@ _AXE = {
 _SERIOUS = frozenset({"serious", "critical"})
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.chromium)
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

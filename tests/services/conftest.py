@@ -18,6 +18,7 @@ from schemas.events import TOPIC_ACTIVITY
 from schemas.verdicts import Baseline, Direction, Series
 from schemas.weeks import WeekCalendar
 from services.detect import Judge
+from services.leaver_scores import LeaverScores
 from services.parts import Clock, Parts
 from services.settings import Settings
 from store import ledger, tables
@@ -59,12 +60,13 @@ class JudgedBank:
     policy: Policy
     data_dir: Path
     shards: int
+    weeks: int = WEEKS
     metrics: Metrics = field(default_factory=Metrics)
 
-    def judge(self, clock: Clock = lambda: NOW) -> Judge:
+    def judge(self, clock: Clock = lambda: NOW, leaver_scores: LeaverScores | None = None) -> Judge:
         settings = Settings(data_dir=self.data_dir)
         parts = Parts(settings, self.store, WeekCalendar(settings.zone), self.metrics, clock)
-        return Judge(parts, self.policy, RULES)
+        return Judge(parts, self.policy, RULES, leaver_scores)
 
     def judge_all(self, judge: Judge) -> list[tuple[int, int, int]]:
         """(shard, week, revision) of what was judged, in order."""
@@ -89,11 +91,13 @@ class JudgedBank:
         with self.store.write() as tx:
             for table in reversed(tables.metadata.sorted_tables):
                 tx.execute(sa.delete(table))
-        weeks = range(FIRST_WEEK, FIRST_WEEK + WEEKS)
+        weeks = range(FIRST_WEEK, FIRST_WEEK + self.weeks)
         closed = tuple(WeekState(week, "closed", 1, closed_by="marker") for week in weeks)
         for shard in range(self.shards):
             ids = [f"C{shard}{n}" for n in range(8)]
-            self._keep(shard, 0, ids, _volumes(shard, len(ids)), weeks, closed, dict.fromkeys(ids, FIRST_WEEK))
+            self._keep(
+                shard, 0, ids, _volumes(shard, len(ids), self.weeks), weeks, closed, dict.fromkeys(ids, FIRST_WEEK)
+            )
 
     def _keep(
         self, shard: int, offset: int, ids: list[str], minor: np.ndarray, weeks: range,
@@ -104,25 +108,25 @@ class JudgedBank:
         deltas = LedgerDeltas([i for i in ids for _ in weeks], at_week, debit, debit // 2, ones, ones)
         made = Checkpoint(
             TOPIC_ACTIVITY, "T1", shard, offset, offset + 1, NOW, deltas, states, tally=Tally(accepted=1),
-            next_to_close=FIRST_WEEK + WEEKS, first_weeks=first_weeks,
+            next_to_close=FIRST_WEEK + self.weeks, first_weeks=first_weeks,
         )  # fmt: skip
         self.store.transact(lambda tx: ledger.keep(tx, made))
 
 
-def _volumes(shard: int, count: int) -> np.ndarray:
-    """Debits, int64 (count, WEEKS): each client changes its level a few times, and one goes silent."""
+def _volumes(shard: int, count: int, weeks: int) -> np.ndarray:
+    """Debits, int64 (count, weeks): each client changes its level a few times, and one goes silent."""
     draw = np.random.default_rng(shard)
-    level = np.repeat(draw.choice([0.1, 0.5, 1.0, 4.0], (count, WEEKS // 5)), 5, axis=1)
-    level[-1, WEEKS // 2 :] = 0.0
-    return (level * draw.lognormal(13.0, 0.2, (count, WEEKS))).astype(np.int64)
+    level = np.repeat(draw.choice([0.1, 0.5, 1.0, 4.0], (count, weeks // 5)), 5, axis=1)
+    level[-1, weeks // 2 :] = 0.0
+    return (level * draw.lognormal(13.0, 0.2, (count, weeks))).astype(np.int64)
 
 
 @pytest.fixture
 def make_bank(store: Store, policy: Policy, tmp_path: Path) -> Callable[[int], JudgedBank]:
-    """`make_bank(shards)`: 35 closed weeks of eight clients a shard, nothing judged yet."""
+    """`make_bank(shards)`: 35 closed weeks of eight clients a shard, or as many as asked, nothing judged yet."""
 
-    def make(shards: int) -> JudgedBank:
-        made = JudgedBank(store, policy, tmp_path, shards)
+    def make(shards: int, weeks: int = WEEKS) -> JudgedBank:
+        made = JudgedBank(store, policy, tmp_path, shards, weeks)
         made.fill()
         return made
 

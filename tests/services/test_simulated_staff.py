@@ -23,6 +23,7 @@ from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 from tests.api.conftest import CALENDAR, WEEK, Bank
 
+pytestmark = pytest.mark.slow  # every test stages ten cases
 NOW = datetime(2026, 1, 13, 2, tzinfo=UTC)
 AGES = (40, 38, 12, 6, 5, 4, 3, 3, 2, 1)  # weeks since each client's alert began
 
