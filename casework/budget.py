@@ -11,24 +11,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A new alert that nobody has taken up. `score`: the learned probability of leaving, where there is one."""
+    """A new alert that nobody has taken up. `rank_minor`: its `worth`."""
 
     alert_id: str
     branch_id: str
-    value_at_risk_minor: int
-    score: float | None = None
+    rank_minor: int
 
 
-def worth(value_at_risk_minor: int, score: float | None = None) -> float:
-    """What is at stake a year, as far as the client is likely to leave; all of it where no score is known."""
-    return float(value_at_risk_minor) * (1.0 if score is None else score)
+def worth(value_at_risk_minor: int, chance: float | None = None) -> int:
+    """What is at stake a year, as far as the client is likely to leave; all of it where no score says that."""
+    return value_at_risk_minor if chance is None else round(value_at_risk_minor * chance)
 
 
 def let_in(waiting: Iterable[Waiting], used: Mapping[str, int], capacity: int) -> list[str]:
     """Ids of those that there is room for, the worthiest of each branch first. `used`: let in this week already,
     by branch. `capacity` 0: there is room for all.
     """
-    ranked = sorted(waiting, key=lambda w: (-worth(w.value_at_risk_minor, w.score), w.alert_id))
+    ranked = sorted(waiting, key=lambda w: (-w.rank_minor, w.alert_id))
     if capacity == 0:
         return [each.alert_id for each in ranked]
     room: dict[str, int] = {}

@@ -20,8 +20,8 @@ from store.tables import alert, alert_revision, client
 from store.tables_casework import alert_opening
 from store.tables_explanations import alert_explanation
 
-_RANK = (alert.c.grade.desc(), alert.c.value_at_risk_minor.desc(), alert.c.alert_id)
-_RANKED = (alert.c.alert_id, alert.c.grade, alert.c.value_at_risk_minor)
+_RANK = (alert.c.grade.desc(), alert.c.rank_minor.desc(), alert.c.alert_id)
+_RANKED = (alert.c.alert_id, alert.c.grade, alert.c.rank_minor)
 _UNCLOSED = frozenset(get_args(AlertState)) - {"closed"}
 _LABELS = get_args(LabelName)
 _MESSAGE = msgspec.json.Decoder(AlertMessage)
@@ -46,10 +46,13 @@ class AlertFilter:
 
 
 class AlertPlace(NamedTuple):
-    """Where an alert stands in the list: the worst grade first, then the most money, then the id."""
+    """Where an alert stands in the list: the worst grade first, then the most to be lost, then the id.
+
+    `rank_minor`: value at risk times the learned chance of leaving, where one is known.
+    """
 
     grade: Int32
-    value_at_risk_minor: Int64
+    rank_minor: Int64
     alert_id: Key
 
 
@@ -58,7 +61,7 @@ class LabelPlace(NamedTuple):
 
     label_at: Int32
     grade: Int32
-    value_at_risk_minor: Int64
+    rank_minor: Int64
     alert_id: Key
 
 
@@ -107,7 +110,7 @@ def search_by_label(
     keys = sa.select(*_RANKED, label_at).join(client, client.c.client_id == alert.c.client_id)
     found = keys.outerjoin(alert_explanation, sa.and_(*newest)).where(*_conditions(wanted, only_branch))
     mine = found.cte("mine")
-    rank = (mine.c.label_at, mine.c.grade.desc(), mine.c.value_at_risk_minor.desc(), mine.c.alert_id)
+    rank = (mine.c.label_at, mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
     behind = [] if after is None else [_behind_label(mine, after)]
     page = sa.select(mine).where(*behind).order_by(*rank).limit(limit).subquery()
     query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.label_at, *_RANK)
@@ -123,7 +126,7 @@ def _first(found: sa.Select[Any], limit: int, *, of_a_branch: bool) -> sa.Subque
     if not of_a_branch:
         return found.order_by(*_RANK).limit(limit).subquery()
     mine = found.cte("mine").prefix_with("MATERIALIZED")
-    rank = (mine.c.grade.desc(), mine.c.value_at_risk_minor.desc(), mine.c.alert_id)
+    rank = (mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
     return sa.select(mine).order_by(*rank).limit(limit).subquery()
 
 
@@ -154,7 +157,7 @@ def _alerts() -> sa.Select[Any]:
         sa.select(
             alert.c.alert_id,
             alert.c.grade,
-            alert.c.value_at_risk_minor,
+            alert.c.rank_minor,
             alert.c.quiet_weeks,
             alert.c.snoozed_until,
             alert.c.snooze_reason,
@@ -204,8 +207,8 @@ def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
     less_money = sa.and_(
         alert.c.grade == place.grade,
         sa.or_(
-            alert.c.value_at_risk_minor < place.value_at_risk_minor,
-            sa.and_(alert.c.value_at_risk_minor == place.value_at_risk_minor, alert.c.alert_id > place.alert_id),
+            alert.c.rank_minor < place.rank_minor,
+            sa.and_(alert.c.rank_minor == place.rank_minor, alert.c.alert_id > place.alert_id),
         ),
     )
     return sa.or_(alert.c.grade < place.grade, less_money)
@@ -213,8 +216,8 @@ def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
 
 def _behind_label(mine: sa.CTE, place: LabelPlace) -> sa.ColumnElement[bool]:
     money = sa.or_(
-        mine.c.value_at_risk_minor < place.value_at_risk_minor,
-        sa.and_(mine.c.value_at_risk_minor == place.value_at_risk_minor, mine.c.alert_id > place.alert_id),
+        mine.c.rank_minor < place.rank_minor,
+        sa.and_(mine.c.rank_minor == place.rank_minor, mine.c.alert_id > place.alert_id),
     )
     grade = sa.or_(mine.c.grade < place.grade, sa.and_(mine.c.grade == place.grade, money))
     return sa.or_(mine.c.label_at > place.label_at, sa.and_(mine.c.label_at == place.label_at, grade))
@@ -222,7 +225,7 @@ def _behind_label(mine: sa.CTE, place: LabelPlace) -> sa.ColumnElement[bool]:
 
 def _row(found: sa.RowMapping) -> AlertRow:
     fields = dict(found)
-    place = AlertPlace(fields.pop("grade"), fields.pop("value_at_risk_minor"), fields.pop("alert_id"))
+    place = AlertPlace(fields.pop("grade"), fields.pop("rank_minor"), fields.pop("alert_id"))
     direction, grade, at_risk = (fields.pop(name) for name in ("direction", "opened_grade", "opened_at_risk"))
     opening = None if grade is None else Opening(place.alert_id, Direction(direction), Grade(grade), at_risk)
     return AlertRow(message=_MESSAGE.decode(fields.pop("message")), place=place, opening=opening, **fields)

@@ -16,6 +16,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from casework.budget import worth
 from casework.episodes import Episode, EpisodeRules
 from casework.holdout import lot
 from casework.judging import Key
@@ -33,7 +34,8 @@ from store.tables_casework import alert_opening
 _IDS_A_STATEMENT = 500  # under every database's limit of parameters
 _NO_WEEK = 2**31 - 1  # no evidence is as new as that
 _VERDICT = msgspec.json.Decoder(Verdict)
-_PLAIN = [column.name for column in alert.columns if column.name not in {"alert_id", "direction", "grade"}]
+_MADE = {"alert_id", "direction", "grade", "rank_minor"}
+_PLAIN = [column.name for column in alert.columns if column.name not in _MADE]
 
 
 def open_episodes(tx: Connection, shard: int, week: int) -> dict[Key, Episode]:
@@ -266,7 +268,13 @@ def _row(episode: Episode) -> dict[str, Any]:
         "alert_id": episode.alert_id,
         "direction": episode.direction.value,
         "grade": int(episode.grade),
+        "rank_minor": _rank_minor(episode),
     }
+
+
+def _rank_minor(episode: Episode) -> int:
+    score = episode.newest.score
+    return worth(episode.value_at_risk_minor, None if score is None else score.probability)
 
 
 def _in_shard(shard: int) -> sa.ColumnElement[bool]:

@@ -14,7 +14,7 @@ WAITS = sa.and_(alert.c.deferred, ~alert.c.touched)  # what a person has taken u
 def waiting(tx: Connection) -> list[Waiting]:
     """Open alerts that have not been let in."""
     query = (
-        sa.select(alert.c.alert_id, client.c.branch_id, alert.c.value_at_risk_minor)
+        sa.select(alert.c.alert_id, client.c.branch_id, alert.c.rank_minor)
         .join(client, client.c.client_id == alert.c.client_id)
         .where(WAITS, alert.c.state == "open")
     )

@@ -239,13 +239,20 @@ alert = Table(
         sqlite_where=sa.text("state <> 'closed'"),
         postgresql_where=sa.text("state <> 'closed'"),
     ),
-    Index("ix_alert_list", "state", "grade", "value_at_risk_minor"),
+    Column(
+        "rank_minor",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="value at risk times the learned chance of leaving, where one is known",
+    ),
+    Index("ix_alert_list", "state", "grade", "rank_minor"),
 )
 # The ranked list of the whole bank, in its order.
 Index(
     "ix_alert_rank",
     alert.c.grade.desc(),
-    alert.c.value_at_risk_minor.desc(),
+    alert.c.rank_minor.desc(),
     alert.c.alert_id,
     sqlite_where=sa.text("state <> 'closed'"),
     postgresql_where=sa.text("state <> 'closed'"),

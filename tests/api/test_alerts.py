@@ -41,8 +41,8 @@ def test_an_alert_shows_its_arithmetic_and_its_money_with_the_currency(two_branc
             "deviation_pct": -38.0,
             "preset_pct": -25.0,
             "grade": "alarm",
-                "judged_pct": None,
-                "shift_weeks": 0,
+            "judged_pct": None,
+            "shift_weeks": 0,
         }
     ]
     assert "38" in alert["summary"]["en"]

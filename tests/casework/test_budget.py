@@ -20,7 +20,6 @@ def test_without_a_limit_all_are_let_in() -> None:
     assert let_in(ALERTS, {"B1": 99}, 0) == ["b", "c", "a", "d"]
 
 
-def test_a_score_weighs_what_is_at_stake() -> None:
-    likely, unlikely = Waiting("a", "B1", 100, 0.9), Waiting("b", "B1", 300, 0.1)
-    assert let_in([likely, unlikely], {}, 1) == ["a"]
-    assert worth(300) == 300.0 == worth(300, 1.0)
+def test_the_learned_chance_weighs_what_is_at_stake() -> None:
+    assert worth(300, 0.1) < worth(100, 0.9)
+    assert worth(300) == 300 == worth(300, 1.0)

@@ -28,7 +28,7 @@ def test_who_never_said_anything_is_asked_where(case) -> None:
     html = case.staff.get(NOTICES).text
     form = form_to(html, KEEP)
     assert "You are not told yet: say where." in html
-    assert len(form.ticked("kinds")) == 8
+    assert len(form.ticked("kinds")) == 9
     assert actions_of(html) == {KEEP}
     assert Page(html).has_inline() == []
 
