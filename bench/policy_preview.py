@@ -1,6 +1,6 @@
 """`python -m bench.policy_preview`: how long a preview of a year takes for 100,000 clients, without reading them.
 
-Exit code 1 above 10 seconds (issue 4).
+Exit code 1 above 10 seconds.
 """
 
 from __future__ import annotations
