@@ -48,9 +48,12 @@ class LeaverModel:
     prompt_at: float
     alarm_at: float
     evaluation: Mapping[str, Any]
+    version: str = field(init=False)  # names this very model: the first letters of its hash
     _booster: xgboost.Booster = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        made = repr((json.loads(self.trees), self.slope, self.offset))  # as read: numbers are written in many ways
+        object.__setattr__(self, "version", hashlib.sha256(made.encode()).hexdigest()[:12])
         object.__setattr__(self, "_booster", _load(self.trees))
 
     def score(self, history: ClientHistory) -> Floats:
@@ -99,11 +102,6 @@ class LeaverModel:
         """Calibrated; the base rate where a margin is NaN."""
         odds = np.exp(-(self.slope * margins + self.offset))
         return np.where(np.isnan(margins), self.base_rate, 1.0 / (1.0 + odds))
-
-    @property
-    def version(self) -> str:
-        """Names this very model: the first letters of its hash."""
-        return hashlib.sha256(self.trees + repr((self.slope, self.offset)).encode()).hexdigest()[:12]
 
     def dump(self) -> bytes:
         """JSON that `load_model` reads."""

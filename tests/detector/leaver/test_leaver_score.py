@@ -72,6 +72,7 @@ def test_a_model_comes_back_from_its_file_and_scores_alike(model: LeaverModel, b
     back = load_model(model.dump())
     assert np.array_equal(back.score(bank), model.score(bank))
     assert back.evaluation == model.evaluation
+    assert back.version == model.version
 
 
 @pytest.mark.parametrize(
