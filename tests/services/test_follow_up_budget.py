@@ -50,7 +50,7 @@ def listed(bank: JudgedBank, *, deferred: bool) -> list[tuple[str, int]]:
     with bank.store.read() as tx:
         wanted = AlertFilter(states=("open",), deferred=deferred)
         rows = alert_search.search(tx, wanted, only_branch=None, after=None, limit=99)
-    return [(row.place.alert_id, row.place.value_at_risk_minor) for row in rows]
+    return [(row.place.alert_id, row.place.rank_minor) for row in rows]
 
 
 def test_new_alerts_wait_until_they_are_let_in_the_most_at_stake_first(bank) -> None:
