@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -23,6 +24,10 @@ from store.unit_of_work import Store, open_store
 from tests.brokers import apache_alone, apache_bootstrap
 
 __all__ = ["apache_alone", "apache_bootstrap"]  # fixtures like those below
+
+# A deadline for each example tells of the machine's other work, not of the code.
+hypothesis.settings.register_profile("ebbwatch", deadline=None)
+hypothesis.settings.load_profile("ebbwatch")
 
 NOT_TESTED = "NOT TESTED"
 START_S = 30
