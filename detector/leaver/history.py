@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -76,13 +77,15 @@ def without_quiet_weeks(history: History) -> Floats:
 
 
 def _quiet_weeks(turnover: Floats, first_week: Ints) -> Ints:
-    weeks = np.arange(turnover.shape[1])
-    begun = (weeks >= first_week[:, None]).sum(axis=0)
+    weeks = turnover.shape[1]
+    if len(turnover) < _CROWD or weeks <= _USUAL_WEEKS:
+        return np.zeros(0, np.int64)
+    begun = (np.arange(weeks) >= first_week[:, None]).sum(axis=0)
     share = (turnover > 0).sum(axis=0) / np.maximum(begun, 1)
+    usual = np.median(sliding_window_view(share, _USUAL_WEEKS)[:-1], axis=1)
+    low = np.flatnonzero((share[_USUAL_WEEKS:] < _QUIET_SHARE * usual) & (begun[_USUAL_WEEKS:] >= _CROWD))
     quiet: list[int] = []
-    for week in weeks[_USUAL_WEEKS:].tolist():
-        usual = np.median(share[week - _USUAL_WEEKS : week])
-        in_a_row = quiet[-_LONGEST_QUIET:] == list(range(week - _LONGEST_QUIET, week))
-        if begun[week] >= _CROWD and share[week] < _QUIET_SHARE * usual and not in_a_row:
+    for week in (low + _USUAL_WEEKS).tolist():
+        if quiet[-_LONGEST_QUIET:] != list(range(week - _LONGEST_QUIET, week)):
             quiet.append(week)
     return np.array(quiet, np.int64)

@@ -72,8 +72,10 @@ class LeaverModel:
 
     def _margins(self, given: History, begin: int) -> Floats:
         """The trees' raw sums of the columns from `begin` on; NaN where a client's history is too short."""
+        weeks = given.turnover.shape[1]
+        if int(given.first_week.min(initial=weeks)) > weeks - ENOUGH_WEEKS:
+            return np.full((len(given.turnover), weeks - begin), np.nan)
         turnover = without_quiet_weeks(given)
-        weeks = turnover.shape[1]
         margins = np.empty((len(turnover), weeks - begin))
         for start in range(begin, weeks, _WEEKS_AT_ONCE):
             at = np.arange(start, min(start + _WEEKS_AT_ONCE, weeks))
