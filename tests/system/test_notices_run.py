@@ -37,7 +37,7 @@ def product(tmp_path: Path) -> Iterator[Product]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 def test_a_person_is_told_of_new_alarms_and_of_the_week(product: Product, sink: Sink) -> None:
     """1. Start. 2. Say where. 3. Try it. 4. Be told. 5. Ctrl-C. 6. Read the logs."""
     product.start("run", "--embedded", "--simulate")
@@ -48,7 +48,7 @@ def test_a_person_is_told_of_new_alarms_and_of_the_week(product: Product, sink: 
     assert (said.status_code, said.json()["address"]) == (200, "json://…")
     assert product.ask("POST", f"{PREFERENCES}/test", "branch_manager", branch).status_code == 200
     for words in ("Ebbwatch：测试", "新警报", "当周："):
-        product.wait_until(words, lambda words=words: any(words in title for title in sink.titles), 120)
+        product.wait_until(words, lambda words=words: any(words in title for title in sink.titles), 240)
     alarm = next(
         message for message in sink.got if "新警报" in message["title"]
     )  # of one client, or of many at once
