@@ -10,9 +10,10 @@ from api.auth import Caller, ClientReader
 from api.clients import ClientId
 from api.deps import ApiDeps, Deps
 from api.paths import V1
+from api.policies_bodies import limit_body
 from api.policies_preview import in_force
 from detector.policy import Policy, TierPolicy
-from schemas.http_peers import PeersBody, PresetBody, PresetsBody
+from schemas.http_peers import PeersBody, PresetsBody
 from schemas.money import format_amount, minor_digits
 from schemas.weeks import format_week
 from store import client_search, peers
@@ -61,16 +62,7 @@ def presets_of(deps: ApiDeps, tier: str) -> PresetsBody:
             rules.minimum_effect * 10 ** minor_digits(deps.base_currency), deps.base_currency
         ),
         currency=deps.base_currency,
-        presets=[
-            PresetBody(
-                baseline=preset.baseline.value,
-                series=preset.series.value,
-                direction=preset.direction.value,
-                prompt_pct=preset.prompt_pct,
-                alarm_pct=preset.alarm_pct,
-            )
-            for preset in rules.presets
-        ],
+        presets=[limit_body(preset) for preset in rules.presets],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.deps import ApiDeps
 from casework.actions import NotAllowedByRules
 from casework.preview_figures import Figures
-from detector.policy import BadPolicy, Policy, load_policy
+from detector.policy import BadPolicy, Policy, Preset, load_policy
 from schemas.http_policies import (
     ApplicationBody,
     FadingBody,
@@ -36,22 +36,23 @@ def policy_of(body: PolicyContentBody, deps: ApiDeps) -> Policy:
         raise NotAllowedByRules("policy", str(error)) from None
 
 
+def limit_body(preset: Preset) -> LimitBody:
+    return LimitBody(
+        baseline=preset.baseline.value,
+        series=preset.series.value,
+        direction=preset.direction.value,
+        prompt_pct=preset.prompt_pct,
+        alarm_pct=preset.alarm_pct,
+    )
+
+
 def content_body(policy: Policy) -> PolicyContentBody:
     """The limits as they stand. Unchecked: a policy of the settings may have a name that none may be given here."""
     tiers = [
         TierLimitsBody.model_construct(
             tier=tier.tier,
             minimum_effect=tier.minimum_effect,
-            presets=[
-                LimitBody(
-                    baseline=preset.baseline.value,
-                    series=preset.series.value,
-                    direction=preset.direction.value,
-                    prompt_pct=preset.prompt_pct,
-                    alarm_pct=preset.alarm_pct,
-                )
-                for preset in tier.presets
-            ],
+            presets=[limit_body(preset) for preset in tier.presets],
         )
         for tier in policy.tiers
     ]

@@ -29,6 +29,7 @@ YEAR = 52
 WARM_UP = 13  # weeks judged before those that count: else the first would find everybody who is down at once
 REPLAYED = WARM_UP + YEAR
 LOADED = HISTORY_WEEKS + REPLAYED
+MOST_KEPT = 64  # figures of policies looked at lately
 SETTLED_WEEKS = 26  # of history, before a client's copy may fade
 
 
@@ -88,9 +89,6 @@ class Replays:
             self._bank, self._state = policies_history.load(tx, last, LOADED, REPLAYED), state
             self._figures.clear()
         return self._bank
-
-
-MOST_KEPT = 64  # figures of policies looked at lately
 
 
 def figures_of(

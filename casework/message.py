@@ -20,12 +20,13 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
-    """What an alert says of its client."""
+    """What an alert says of its client; `industry`: beside whom it is judged."""
 
     client_id: str
     name: str
     branch_id: str
     tier: str
+    industry: str | None = None
 
 
 def alert_message(

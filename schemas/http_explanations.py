@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from schemas.http import Body, Money
-from schemas.messages import LabelName, StrengthName
-
-FindingName = Literal[
-    "credits",
-    "debits",
-    "regular_debits",
-    "quarter_before",
-    "last_year",
-    "same_weeks_last_year",
-    "industry",
-    "branch_events",
-    "without_feed_gaps",
-    "value_at_risk",
-]
+from schemas.messages import FindingName, LabelName, StrengthName
 
 
 class SpanBody(Body):

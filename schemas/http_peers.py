@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from schemas.http import Body, Money
+from schemas.http_policies import LimitBody
 
 
 class PeersBody(Body):
@@ -25,16 +24,6 @@ class PeersBody(Body):
     upper_quartile_pct: float | None
 
 
-class PresetBody(Body):
-    """From which deviation a comparison gives a grade; signed percent, null where it does not give it."""
-
-    baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
-    series: Literal["debit", "credit", "turnover"]
-    direction: Literal["fall", "rise"]
-    prompt_pct: float | None
-    alarm_pct: float | None
-
-
 class PresetsBody(Body):
     """What clients of a tier are judged by. Nothing is graded below `minimum_effect` a year."""
 
@@ -42,4 +31,4 @@ class PresetsBody(Body):
     policy_version: str
     minimum_effect: Money
     currency: str
-    presets: list[PresetBody]
+    presets: list[LimitBody]

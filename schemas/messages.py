@@ -27,6 +27,18 @@ WindowWeeks = Annotated[int, Meta(ge=1, description="Length of a window in weeks
 Percent = Annotated[float, Meta(description="Signed: -38.0 is 38 % below.")]
 Base64 = Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
 Support = Annotated[float, Meta(ge=0, le=1)]
+FindingName = Literal[
+    "credits",
+    "debits",
+    "regular_debits",
+    "quarter_before",
+    "last_year",
+    "same_weeks_last_year",
+    "industry",
+    "branch_events",
+    "without_feed_gaps",
+    "value_at_risk",
+]
 LabelName = Literal["leaving", "shrinking", "seasonal", "feed_fault"]
 StrengthName = Literal["weak", "fair", "strong"]
 AlertState = Literal["open", "acknowledged", "in_case", "closed", "held", "snoozed", "suppressed"]
@@ -86,18 +98,7 @@ class FindingMessage(msgspec.Struct, frozen=True):
     `value_at_risk`: the alert's is 52 times (before - after).
     """
 
-    kind: Literal[
-        "credits",
-        "debits",
-        "regular_debits",
-        "quarter_before",
-        "last_year",
-        "same_weeks_last_year",
-        "industry",
-        "branch_events",
-        "without_feed_gaps",
-        "value_at_risk",
-    ]
+    kind: FindingName
     before_weeks: SpanMessage
     after_weeks: SpanMessage
     before: SignedAmount | None = None

@@ -31,18 +31,15 @@ class Beside:
         return frozenset(held)
 
 
-def look(tx: Tx, claim: Claim, client_ids: Sequence[str], country: str) -> Beside:
-    """Groups of the week's clients, in its order, the weeks in which they rested, and the calendar.
+def look(tx: Tx, claim: Claim, clients: Sequence[ClientFacts], country: str) -> Beside:
+    """Groups of the week's `clients`, in its order, the weeks in which they rested, and the calendar.
 
     A shard is a sample of every branch and industry, drawn by the key of the topic, and is judged by itself: what
     another shard has judged by then is chance, and judging again must find the same.
     """
-    of = movements.groups_of_shard(tx, claim.shard)
     entries, festivals = calendar.of_week(tx, claim.week), festivals_of(country)
     around = Surroundings(
-        groupings=groupings_of(
-            [of[client_id][0] for client_id in client_ids], [of[client_id][1] for client_id in client_ids]
-        ),
+        groupings=groupings_of([each.branch_id for each in clients], [each.industry for each in clients]),
         quiet_weeks=movements.quiet_weeks(tx, claim.shard, claim.week),
         festivals=replace(festivals, version=version(festivals.version, entries)),
     )

@@ -86,9 +86,9 @@ class Judge:
         )
         facts = alerts.facts_of_shard(tx, claim.shard)
         policy = policies.find_for_week(tx, claim.week) or self._policy
-        found = beside.look(tx, claim, rows.client_ids, self._parts.settings.holidays)
-        tiers = [facts[client_id].tier for client_id in rows.client_ids]
-        _, verdicts = step(state, volumes, policy, tiers, found.around)
+        clients = [facts[client_id] for client_id in rows.client_ids]
+        found = beside.look(tx, claim, clients, self._parts.settings.holidays)
+        _, verdicts = step(state, volumes, policy, [each.tier for each in clients], found.around)
         beside.keep(tx, claim, verdicts)
         said = self._said(tx, claim, rows, facts, verdicts)
         changed = self._episodes(tx, claim, said, facts, found.suppressed(facts))

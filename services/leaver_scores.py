@@ -49,10 +49,7 @@ class LeaverScores:
 
     def scores(self, tx: Tx, claim: Claim, rows: WeekRows, facts: dict[str, ClientFacts]) -> Scores:
         """Of the week's clients, in its order."""
-        window = self._windows.pop(claim.shard, None)
-        turnover = _followed(window, claim, rows) if window is not None else None
-        if turnover is None:
-            turnover = _read(tx, claim, rows)
+        turnover = _with(rows, *_before(tx, claim, self._windows.pop(claim.shard, None)))
         row = {client_id: at for at, client_id in enumerate(rows.client_ids)}
         self._windows[claim.shard] = _Window(row, turnover, claim.week, claim.amendments)
         branches = [facts[client_id].branch_id for client_id in rows.client_ids]
@@ -64,24 +61,22 @@ class LeaverScores:
         return Scores(self._model.latest(history), self._model.prompt_at, self._model.alarm_at, self._model.version)
 
 
-def _followed(window: _Window, claim: Claim, rows: WeekRows) -> npt.NDArray[np.float32] | None:
-    """The window one week on; None where it is of another week or of a ledger that has changed since."""
-    if window.last_week != claim.week - 1 or window.amendments != claim.amendments:
-        return None
-    turnover = np.zeros((len(rows.client_ids), WINDOW_WEEKS), np.float32)
-    before = np.fromiter((window.row.get(client_id, -1) for client_id in rows.client_ids), np.int64, len(turnover))
-    turnover[before >= 0, :-1] = window.turnover[before[before >= 0], 1:]
-    turnover[:, -1] = rows.debit_minor + rows.credit_minor
-    return turnover
-
-
-def _read(tx: Tx, claim: Claim, rows: WeekRows) -> npt.NDArray[np.float32]:
+def _before(tx: Tx, claim: Claim, window: _Window | None) -> tuple[dict[str, int], npt.NDArray[np.float32]]:
+    """Rows of clients, and the WINDOW_WEEKS - 1 weeks before the claimed one: from the window where it is of the
+    week before and of the ledger as it is, else from the ledger.
+    """
+    if window is not None and (window.last_week, window.amendments) == (claim.week - 1, claim.amendments):
+        return window.row, window.turnover[:, 1:]
     past = ledger.load_history(tx, claim.shard, claim.week - 1, WINDOW_WEEKS - 1)
     row = {client_id: at for at, client_id in enumerate(past.client_ids)}
-    before = np.fromiter((row.get(client_id, -1) for client_id in rows.client_ids), np.int64, len(rows.client_ids))
-    turnover = np.zeros((len(before), WINDOW_WEEKS), np.float32)
-    known = before >= 0
-    turnover[known, :-1] = past.debit_minor[before[known]] + past.credit_minor[before[known]]
+    return row, (past.debit_minor + past.credit_minor).astype(np.float32)
+
+
+def _with(rows: WeekRows, row: dict[str, int], before: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The window of the week's clients, in its order, with the week itself; zeros where nothing was before."""
+    turnover = np.zeros((len(rows.client_ids), WINDOW_WEEKS), np.float32)
+    at = np.fromiter((row.get(client_id, -1) for client_id in rows.client_ids), np.int64, len(turnover))
+    turnover[at >= 0, :-1] = before[at[at >= 0]]
     turnover[:, -1] = rows.debit_minor + rows.credit_minor
     return turnover
 

@@ -35,6 +35,7 @@ _IDS_A_STATEMENT = 500  # under every database's limit of parameters
 _NO_WEEK = 2**31 - 1  # no evidence is as new as that
 _VERDICT = msgspec.json.Decoder(Verdict)
 _MADE = {"alert_id", "direction", "grade", "rank_minor"}
+_FACTS = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier, client.c.industry)
 _PLAIN = [column.name for column in alert.columns if column.name not in _MADE]
 
 
@@ -89,18 +90,16 @@ def open_ids_of(tx: Connection, client_id: str) -> list[str]:
 
 def client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, ClientFacts]:
     """What alerts say of these clients."""
-    columns = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier)
     return {
         row.client_id: ClientFacts(*row)
         for chunk in _chunks(sorted(set(client_ids)))
-        for row in tx.execute(sa.select(*columns).where(client.c.client_id.in_(chunk)))
+        for row in tx.execute(sa.select(*_FACTS).where(client.c.client_id.in_(chunk)))
     }
 
 
 def facts_of_shard(tx: Connection, shard: int) -> dict[str, ClientFacts]:
     """The same of every client whose activity comes in a shard."""
-    columns = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier)
-    rows = tx.execute(sa.select(*columns).where(client.c.shard == shard))
+    rows = tx.execute(sa.select(*_FACTS).where(client.c.shard == shard))
     return {row.client_id: ClientFacts(*row) for row in rows}
 
 

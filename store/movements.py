@@ -16,7 +16,6 @@ from detector.windows import LONGEST
 from schemas.keyset import Int32, Key
 from schemas.verdicts import Baseline, GroupKind, Verdict
 from schemas.weeks import Week
-from store.tables import client
 from store.tables_quiet import explained_verdict, movement
 
 _MOST = 10_000  # branches times the weeks that are news
@@ -57,13 +56,6 @@ class MovementFilter:
     kind: GroupKind | None = None
     name: str | None = None
     since: int | None = None
-
-
-def groups_of_shard(tx: Connection, shard: int) -> dict[str, tuple[str, str | None]]:
-    """Branch and industry of every client whose activity comes in a shard."""
-    columns = (client.c.client_id, client.c.branch_id, client.c.industry)
-    rows = tx.execute(sa.select(*columns).where(client.c.shard == shard))
-    return {row.client_id: (row.branch_id, row.industry) for row in rows}
 
 
 def quiet_weeks(tx: Connection, shard: int, week: int) -> dict[Week, frozenset[Group]]:

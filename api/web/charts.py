@@ -21,7 +21,7 @@ from api.web.words import N_
 from detector.baselines import QUARTER_WEEKS, Rolling, rolling
 from schemas.http_alerts import AlertBody
 from schemas.http_clients import ActivityBody
-from schemas.http_peers import PresetBody
+from schemas.http_policies import LimitBody
 from schemas.money import minor_digits
 from schemas.weeks import monday, parse_week
 
@@ -38,7 +38,7 @@ class Drawn:
     activity: ActivityBody
     weeks: int
     series: SeriesName
-    presets: Sequence[PresetBody]
+    presets: Sequence[LimitBody]
     alerts: Sequence[AlertBody]
     holidays: Collection[date]
 
@@ -76,7 +76,7 @@ def figure(drawn: Drawn, voice: Voice) -> dict[str, Any]:
     return {"data": data, "layout": layout}
 
 
-def level(presets: Sequence[PresetBody], series: SeriesName, direction: str) -> PresetBody | None:
+def level(presets: Sequence[LimitBody], series: SeriesName, direction: str) -> LimitBody | None:
     """The preset that the bands show: the last quarter against the year before."""
     return next(
         (p for p in presets if (p.baseline, p.series, p.direction) == ("quarter_vs_year", series, direction)), None

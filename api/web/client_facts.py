@@ -24,7 +24,8 @@ from api.web.timeline import Moment, moments
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import CaseBody
 from schemas.http_clients import ActivityBody, ClientBody, WeekBody
-from schemas.http_peers import PeersBody, PresetBody
+from schemas.http_peers import PeersBody
+from schemas.http_policies import LimitBody
 from schemas.weeks import monday, parse_week
 
 RANGES = (13, 26, 52, 104, 156)  # weeks: a quarter to three years
@@ -64,7 +65,7 @@ class ClientFacts:
     concerns: Sequence[Concern]
     why: Why | None
     peers: PeersBody
-    preset: PresetBody | None
+    preset: LimitBody | None
     case: CaseBody | None
     moments: Sequence[Moment]
     holidays: bool

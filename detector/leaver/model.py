@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from detector.leaver.features import Matrix, features, names
+from detector.leaver.features import features, names
 from detector.leaver.history import (
     ENOUGH_WEEKS,
     REACH_WEEKS,
@@ -81,24 +81,21 @@ class LeaverModel:
             at = np.arange(start, min(start + _WEEKS_AT_ONCE, weeks))
             reached = max(0, start - REACH_WEEKS + 1)
             first = np.maximum(given.first_week - reached, 0)
-            margins[:, at - begin] = self.margins(turnover[:, reached : at[-1] + 1], first, at - reached)
+            margins[:, at - begin] = self._trees_of(turnover[:, reached : at[-1] + 1], first, at - reached)
         seen = np.arange(begin + 1, weeks + 1) - given.first_week[:, None]
         margins[seen < ENOUGH_WEEKS] = np.nan
         return margins
 
-    def margins(self, turnover: Floats, first: Ints, at: Ints) -> Floats:
+    def _trees_of(self, turnover: Floats, first: Ints, at: Ints) -> Floats:
         """The trees' raw sums, (n, m), of clients at the columns `at` of their weeks."""
         out = np.empty((len(turnover), len(at)))
         rows = max(1, _AT_ONCE // max(1, turnover.shape[1]))
         for start in range(0, len(turnover), rows):
             part = slice(start, start + rows)
-            out[part] = self.margins_of(features(turnover[part], first[part], at))
+            columns = features(turnover[part], first[part], at)
+            flat = self._booster.inplace_predict(columns.reshape(-1, columns.shape[-1]), predict_type="margin")
+            out[part] = np.asarray(flat).reshape(columns.shape[:2])
         return out
-
-    def margins_of(self, of: Matrix) -> Floats:
-        """The trees' raw sums of a feature matrix (n, m, columns): (n, m)."""
-        flat = self._booster.inplace_predict(of.reshape(-1, of.shape[-1]), predict_type="margin")
-        return np.asarray(flat, np.float64).reshape(of.shape[:2])
 
     def probability(self, margins: Floats) -> Floats:
         """Calibrated; the base rate where a margin is NaN."""

@@ -10,12 +10,18 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from casework.message import ClientFacts
+from detector.leaver.model import LeaverModel
+from detector.leaver.sharpen import Scores
 from schemas.errors import BadSetting
 from schemas.messages import AlertMessage
 from services.leaver_scores import LeaverScores, model_of
 from services.settings import Settings
 from services.train import ledger_history
+from store.ledger import WeekRows
+from store.shard_weeks import Claim
 from store.tables import alert_revision
+from store.unit_of_work import Tx
 from tests.services.conftest import JudgedBank
 
 HISTORY = 70  # weeks: a client has a score after a year
@@ -26,11 +32,11 @@ _MESSAGE = msgspec.json.Decoder(AlertMessage)
 class Remembering(LeaverScores):
     """Keeps what it said, by shard and week."""
 
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+    def __init__(self, model: LeaverModel) -> None:
+        super().__init__(model)
         self.said: dict[tuple[int, int], dict[str, float]] = {}
 
-    def scores(self, tx, claim, rows, facts):  # type: ignore[no-untyped-def]
+    def scores(self, tx: Tx, claim: Claim, rows: WeekRows, facts: dict[str, ClientFacts]) -> Scores:
         found = super().scores(tx, claim, rows, facts)
         self.said[claim.shard, claim.week] = dict(zip(rows.client_ids, found.probability.tolist(), strict=True))
         return found
