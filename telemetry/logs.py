@@ -38,3 +38,9 @@ def log_to(path: str | None = None, level: str = "INFO") -> None:
     for talkative in ("kafka", "alembic"):  # at INFO several lines per rebalance, connection and look at the schema
         logging.getLogger(talkative).setLevel("WARNING")
     logging.getLogger("kafka.net.selector").setLevel("ERROR")  # warns whenever a rebalance waits for the database
+    logging.getLogger("kafka.cluster").addFilter(_not_cancelled)
+
+
+def _not_cancelled(record: logging.LogRecord) -> bool:
+    """A look at the metadata that is under way when its client is closed is given up: the library says error."""
+    return not record.getMessage().endswith("failed Cancelled")
