@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 from typing import Protocol
 
+from ingest.collector import collector_resting
 from ingest.columns import RecordBatch
 from ingest.source import Source, Unreadable
 from telemetry.metrics import Metrics
@@ -77,7 +76,7 @@ class Consumer:
         try:
             self._source.subscribe(topics, self)
             while not stop.is_set():
-                with _collector_resting():
+                with collector_resting():
                     self.step()
             self.keep_all()
         finally:
@@ -171,15 +170,3 @@ class Consumer:
             self._held_back_until = None
             self.keep_all()  # activity finds branches and rates in the database alone
             self._source.resume([p for p in self._lanes if p[0] not in self._first])
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """A step makes hundreds of thousands of objects without cycles: looking through them is a tenth of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

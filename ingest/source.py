@@ -115,9 +115,9 @@ def open_source(client: str, config: KafkaConfig, metrics: Metrics | None = None
     """The source that speaks through `client`: "kafka-python" or "confluent". Raises BadSetting."""
     # The libraries are imported only when chosen: confluent-kafka is an optional extra.
     if client == "kafka-python":
-        from ingest.source_kafka_python import KafkaPythonSource
+        from ingest.source_apart import SourceApart
 
-        return KafkaPythonSource(config, metrics or Metrics())
+        return SourceApart(config, metrics or Metrics())
     if client == "confluent":
         try:
             from ingest.source_confluent import ConfluentSource

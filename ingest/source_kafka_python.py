@@ -7,7 +7,7 @@ culprit is found and stepped over, or the consumer is thrown away and made anew.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -35,7 +35,6 @@ from ingest.source import (
 )
 from ingest.topic_lookup import TopicLookup
 from schemas.errors import TopicChanged
-from telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +50,11 @@ _REFUSED = (AuthorizationError, SaslAuthenticationFailedError)
 class KafkaPythonSource:
     """Implements ingest.source.Source."""
 
-    def __init__(self, config: KafkaConfig, metrics: Metrics) -> None:
+    def __init__(self, config: KafkaConfig, commit_failed: Callable[[], None]) -> None:
         """Raises BadSetting where a codec is missing. Connects to nothing yet."""
         require_codecs()
         self._config = config
-        self._metrics = metrics
+        self._commit_failed = commit_failed
         self._lookup = TopicLookup(config.connection, config.connect_timeout_s)
         self._consumer: Any = None
         self._topics: list[str] = []
@@ -200,7 +199,7 @@ class KafkaPythonSource:
     # -- small things --------------------------------------------------------------------------------------------
     def _committed(self, _offsets: object, outcome: object) -> None:
         if isinstance(outcome, Exception):
-            self._metrics.commit_failures.inc()
+            self._commit_failed()
 
     def _ours(self, partitions: Iterable[Partition]) -> list[Any]:
         assigned = self._consumer.assignment()

@@ -124,6 +124,16 @@ def unreadable_of(found: list[RecordBatch | Unreadable]) -> list[Unreadable]:
 def freeze(pid: int) -> None:
     """Stop a process in its tracks, and return when it has."""
     os.kill(pid, signal.SIGSTOP)
+    _await_stop(pid)
+
+
+def freeze_all(leader: int) -> None:
+    """Stop a process and all that it has started, as a machine that stands still does."""
+    os.killpg(leader, signal.SIGSTOP)
+    _await_stop(leader)
+
+
+def _await_stop(pid: int) -> None:
     while Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "T":
         time.sleep(0.001)
 

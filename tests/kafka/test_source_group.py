@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from publish.producer import Producer
-from tests.kafka.reading import Broker, Diary, freeze, offsets_of, read_count, reading
+from tests.kafka.reading import Broker, Diary, freeze_all, offsets_of, read_count, reading
 
 MakeTopic = Callable[..., str]
 
@@ -68,15 +68,16 @@ def test_a_process_stopped_past_its_session_loses_its_partitions_and_its_commits
         producer.send(topic, b"k", b"%d" % number, partition=0)
     producer.flush(10)
     arguments = [client, broker.bootstrap, "zombies", topic, str(broker.session_s)]
-    zombie = subprocess.Popen([sys.executable, "-c", ZOMBIE, *arguments], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", ZOMBIE, *arguments]
+    zombie = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
         assert zombie.stdout is not None
         said = iter(zombie.stdout.readline, "")
         assert next(word for word in said if word.startswith("read"))
-        freeze(zombie.pid)
+        freeze_all(zombie.pid)
         with reading(client, broker, [topic], group="zombies") as heir:
             assert offsets_of(read_count(heir, 2000))[:5] == [0, 1, 2, 3, 4]
-            os.kill(zombie.pid, signal.SIGCONT)
+            os.killpg(zombie.pid, signal.SIGCONT)
             words = []
             for line in said:
                 words.append(line.split()[0])
@@ -86,7 +87,7 @@ def test_a_process_stopped_past_its_session_loses_its_partitions_and_its_commits
         assert words[-1] == "lost"
         assert zombie.poll() is None
     finally:
-        zombie.kill()
+        os.killpg(zombie.pid, signal.SIGKILL)
         zombie.communicate()
 
 

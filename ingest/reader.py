@@ -1,0 +1,143 @@
+"""A kafka-python consumer in a process of its own: `python -m ingest.reader FD`, started by ingest.source_apart.
+
+Parsing records takes kafka-python three times as long as ingest takes for all else, and both are Python: in one
+process each waits for the other. Here the library reads a few polls ahead on a core of its own. The database, the
+weeks and the numbers that Prometheus sees stay with the process that started this one. It hears of records, of the
+group's decisions and of what is logged over one socket, in the order in which they happened.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from multiprocessing.connection import Connection
+from typing import Any
+
+from ingest.collector import collector_resting
+from ingest.columns import RecordBatch
+from ingest.reader_messages import Answer, Decision, Do, Failed, Joined, Leave, Polled, Start, Told
+from ingest.source import Partition, SourceFailed, Unreadable
+from ingest.source_kafka_python import KafkaPythonSource
+from ingest.watchdog import Watchdog, WatchedSource
+from schemas.errors import EbbwatchError
+
+POLL_S = 0.2  # an order waits no longer
+AHEAD = 16  # polls that wait to be sent; then reading rests
+EXIT_ORPHANED = 71  # EX_OSERR
+
+
+class Reader:
+    """Polls, and listens to the group on behalf of whoever is at the other end of `channel`."""
+
+    def __init__(self, channel: Connection) -> None:
+        self._channel = channel
+        self._outgoing: queue.Queue[Any] = queue.Queue(AHEAD)
+        self._commit_failures = 0
+        self._leaving = False
+
+    def run(self) -> None:
+        """Until told to leave, or until the source fails."""
+        start: Start = self._channel.recv()
+        sender = threading.Thread(target=self._send, name="sender")
+        sender.start()
+        logging.getLogger().handlers[:] = [_Outgoing(self._outgoing)]
+        logging.getLogger().setLevel(start.log_level)
+        watchdog = Watchdog()
+        watchdog.start()
+        source = WatchedSource(KafkaPythonSource(start.config, self._commit_failed), watchdog)
+        try:
+            self._read(source, start.topics)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other end decides what becomes of it
+            self._outgoing.put(Failed(error if isinstance(error, EbbwatchError) else SourceFailed(repr(error))))
+        finally:
+            source.close()
+            self._outgoing.put(self._polled([], {}))
+            self._outgoing.put(None)
+            sender.join()
+
+    def _read(self, source: WatchedSource, topics: list[str]) -> None:
+        source.subscribe(topics, _Listener(self, source))
+        self._outgoing.put(Joined())
+        while not self._leaving:
+            with collector_resting():
+                self._outgoing.put(self._polled(source.poll(POLL_S), source.lag()))
+            while not self._leaving and self._channel.poll():
+                self._obey(self._hear(), source)
+
+    def ask(self, told: Told, source: WatchedSource) -> Mapping[Partition, int]:
+        """The answer to a decision of the group; orders that come before it are obeyed."""
+        self._outgoing.put(told)
+        while not isinstance(heard := self._hear(), Answer):
+            self._obey(heard, source)
+        if heard.starts is None:
+            raise SourceFailed("the listener failed")
+        return heard.starts
+
+    def _obey(self, order: Do | Leave, source: WatchedSource) -> None:
+        if isinstance(order, Leave):
+            self._leaving = True
+        else:
+            getattr(source, order.what)(order.partitions)
+
+    def _hear(self) -> Any:
+        try:
+            return self._channel.recv()
+        except (EOFError, OSError):
+            os._exit(EXIT_ORPHANED)
+
+    def _send(self) -> None:
+        """A batch is larger than the socket takes at once: whoever polls must not wait until it is through."""
+        while (message := self._outgoing.get()) is not None:
+            try:
+                self._channel.send(message)
+            except OSError:
+                os._exit(EXIT_ORPHANED)
+
+    def _polled(self, found: list[RecordBatch | Unreadable], lag: Mapping[Partition, int | None]) -> Polled:
+        failures, self._commit_failures = self._commit_failures, 0
+        return Polled(found, lag, failures)
+
+    def _commit_failed(self) -> None:
+        self._commit_failures += 1
+
+
+class _Listener:
+    def __init__(self, reader: Reader, source: WatchedSource) -> None:
+        self._reader = reader
+        self._source = source
+
+    def assigned(self, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
+        return self._tell("assigned", partitions)
+
+    def revoked(self, partitions: Iterable[Partition]) -> None:
+        self._tell("revoked", partitions)
+
+    def lost(self, partitions: Iterable[Partition]) -> None:
+        self._tell("lost", partitions)
+
+    def _tell(self, decision: Decision, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
+        return self._reader.ask(Told(decision, list(partitions)), self._source)
+
+
+class _Outgoing(logging.handlers.QueueHandler):
+    """Waits where the queue is full, so that no line is lost."""
+
+    queue: queue.Queue[Any]
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        self.queue.put(record)
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is heard by all; whoever started this says when to leave
+    Reader(Connection(int(sys.argv[1]))).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Records by way of kafka-python in a process of its own, ingest.reader (docs/decisions/0027-reading-apart.md)."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from ingest.codecs import require_codecs
+from ingest.columns import RecordBatch
+from ingest.reader_messages import Answer, Do, Failed, Joined, Leave, Polled, Start, Told
+from ingest.source import AssignmentListener, BrokerUnreachable, KafkaConfig, Partition, Unreadable
+from ingest.topic_lookup import TopicLookup
+from telemetry.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+START_S = 30.0  # for a process to start, beside the time that a broker has to answer
+LEAVE_S = 10.0  # for a last checkpoint and a word to the group
+
+
+class SourceApart:
+    """Implements ingest.source.Source. The listener hears what it is told in this process, from inside poll."""
+
+    def __init__(self, config: KafkaConfig, metrics: Metrics) -> None:
+        """Raises BadSetting where a codec is missing. Connects to nothing and starts nothing yet."""
+        require_codecs()
+        self._config = config
+        self._metrics = metrics
+        self._lookup = TopicLookup(config.connection, config.connect_timeout_s)
+        self._listener: AssignmentListener | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Any = None
+        self._lag: Mapping[Partition, int | None] = {}
+        self._leaving = False
+
+    def subscribe(self, topics: Sequence[str], listener: AssignmentListener) -> None:
+        self._listener = listener
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "ingest.reader", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._channel = Connection(ours.detach())
+        self._say(Start(self._config, list(topics), logging.getLogger().getEffectiveLevel()))
+        if self._next_of(Joined, START_S + self._config.connect_timeout_s) is None:
+            raise BrokerUnreachable("the reading process has not started in time")
+
+    def poll(self, timeout_s: float) -> list[RecordBatch | Unreadable]:
+        polled: Polled | None = self._next_of(Polled, timeout_s)
+        if polled is None:
+            return []
+        self._note(polled)
+        return polled.found
+
+    def commit(self, next_offsets: Mapping[Partition, int]) -> None:
+        self._say(Do("commit", next_offsets))
+
+    def pause(self, partitions: Iterable[Partition]) -> None:
+        self._say(Do("pause", list(partitions)))
+
+    def resume(self, partitions: Iterable[Partition]) -> None:
+        self._say(Do("resume", list(partitions)))
+
+    def lag(self) -> Mapping[Partition, int | None]:
+        return self._lag
+
+    def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
+        return self._lookup.topic_ids(topics)
+
+    def bounds(self, topic: str, partition: int) -> tuple[int, int]:
+        return self._lookup.bounds(topic, partition)
+
+    def close(self) -> None:
+        self._lookup.close()
+        if self._process is None:
+            return
+        try:
+            self._leave()
+        finally:
+            process, self._process = self._process, None
+            self._channel.close()
+            _end(process)
+
+    # -- the other end -------------------------------------------------------------------------------------------
+    def _next_of(self, kind: type[Any], timeout_s: float) -> Any | None:
+        """The next message of a kind, None where it takes too long; what comes before it is dealt with."""
+        until = time.monotonic() + timeout_s
+        while self._channel.poll(max(0.0, until - time.monotonic())):
+            heard = self._hear()
+            if isinstance(heard, kind):
+                return heard
+            self._heed(heard)
+        return None
+
+    def _hear(self) -> Any:
+        try:
+            return self._channel.recv()
+        except (EOFError, OSError):
+            assert self._process is not None  # noqa: S101 - nothing is heard before subscribe; for the type checker
+            raise BrokerUnreachable(f"the reading process has ended with {self._process.wait()}") from None
+
+    def _say(self, message: object) -> None:
+        try:
+            self._channel.send(message)
+        except OSError:
+            log.debug("the reading process hears no more")  # the next poll says why
+
+    def _heed(self, heard: object) -> None:
+        if isinstance(heard, logging.LogRecord):
+            logger = logging.getLogger(heard.name)
+            if logger.isEnabledFor(heard.levelno):
+                logger.handle(heard)
+        elif isinstance(heard, Told):
+            self._tell(heard)
+        elif isinstance(heard, Failed) and not self._leaving:
+            raise heard.error
+
+    def _tell(self, told: Told) -> None:
+        starts = None
+        try:
+            starts = getattr(self._listener, told.decision)(told.partitions) or {}
+        finally:
+            self._say(Answer(starts))
+
+    def _note(self, polled: Polled) -> None:
+        self._lag = polled.lag
+        self._metrics.commit_failures.inc(polled.commit_failures)
+
+    def _leave(self) -> None:
+        """What was read ahead is dropped: its next owner reads it."""
+        self._leaving = True
+        self._say(Leave())
+        until = time.monotonic() + LEAVE_S
+        try:
+            while (polled := self._next_of(Polled, until - time.monotonic())) is not None:
+                self._note(polled)
+        except BrokerUnreachable:
+            return  # gone, as it should be
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(LEAVE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
