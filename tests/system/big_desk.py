@@ -10,12 +10,15 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from casework.budget import worth
 from casework.episodes import Episode, alert_id_of
 from casework.message import ClientFacts, alert_message, encode
-from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
+from schemas.verdicts import Baseline, Comparison, Direction, Grade, LeaverScore, Series, Verdict
 from schemas.weeks import parse_week
 from store.tables import alert, alert_evidence, alert_revision, client, ledger, shard, shard_week
+from store.tables_explanations import alert_explanation
 from store.unit_of_work import Store
+from tests.api.explained import an_explanation
 
 CLIENTS, ALERTS, BRANCHES, WEEKS = 50_000, 200_000, 100, 66
 LAST_WEEK = parse_week("2026-W46")
@@ -50,6 +53,7 @@ def fill(store: Store) -> None:
     _copy(store, alert, map(_alert_row, episodes))
     _copy(store, alert_evidence, map(_evidence_row, episodes))
     _copy(store, alert_revision, map(_revision_row, episodes))
+    _copy(store, alert_explanation, map(_explanation_row, episodes))
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("ANALYZE"))
 
@@ -111,7 +115,15 @@ def _episodes() -> Iterator[Episode]:
         grade = Grade.ALARM if n % 3 == 0 else Grade.PROMPT
         at_risk = 5_000_000 * (1 + (n * 7919) % 9973)
         verdict = Verdict(
-            client_id(number), week, Direction.FALL, grade, (_comparison(grade, n),), at_risk, "standard-1", 1
+            client_id(number),
+            week,
+            Direction.FALL,
+            grade,
+            (_comparison(grade, n),),
+            at_risk,
+            "standard-1",
+            1,
+            score=LeaverScore(n * 31 % 97 / 100, "default-1", raised=False),
         )
         yield Episode(
             alert_id=alert_id_of(verdict.client_id, Direction.FALL, week),
@@ -139,7 +151,9 @@ def _comparison(grade: Grade, n: int) -> Comparison:
 
 def _alert_row(e: Episode) -> tuple[Any, ...]:
     found = {name: getattr(e, name) for name in (column.name for column in alert.columns) if hasattr(e, name)}
-    found |= {"direction": e.direction.value, "grade": int(e.grade)}
+    assert e.newest.score is not None
+    rank_minor = worth(e.value_at_risk_minor, e.newest.score.probability)
+    found |= {"direction": e.direction.value, "grade": int(e.grade), "rank_minor": rank_minor}
     return tuple(found.get(column.name) for column in alert.columns)
 
 
@@ -150,3 +164,10 @@ def _evidence_row(e: Episode) -> tuple[Any, ...]:
 def _revision_row(e: Episode) -> tuple[Any, ...]:
     facts = ClientFacts(e.client_id, f"Client {e.client_id}", branch_of(int(e.client_id[1:])), "B")
     return e.alert_id, 1, encode(alert_message(e, facts, "HKD"))
+
+
+def _explanation_row(e: Episode) -> tuple[Any, ...]:
+    told = an_explanation(e.last_week)
+    explanation = json.dumps(msgspec.to_builtins(told))
+    found = (e.alert_id, told.week, 1, told.onset_week, told.label.value, told.strength.value)
+    return *found, explanation, told.version
