@@ -6,34 +6,25 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import (
-    alert_bulk,
-    alert_totals,
-    alerts,
-    audit,
-    calendar,
-    case_members,
-    case_tasks,
-    cases,
-    client_peers,
-    clients,
-    dead_letters,
-    docs_page,
-    exports,
-    figures,
-    health,
-    held_weeks,
-    movements,
-    notices,
-    openapi,
-    policies,
-    problems,
-    remedies,
-    remedy_decisions,
-    what_if,
-)
+from api import docs_page, health, notices, openapi, problems
+from api.alerts import bulk as alert_bulk
+from api.alerts import routes as alerts
+from api.alerts import totals as alert_totals
+from api.cases import members as case_members
+from api.cases import routes as cases
+from api.cases import tasks as case_tasks
+from api.clients import peers as client_peers
+from api.clients import routes as clients
 from api.context import RequestContext
 from api.deps import ApiDeps
+from api.figures import exports
+from api.figures import routes as figures
+from api.operations import audit, dead_letters, held_weeks
+from api.policies import routes as policies
+from api.quiet import calendar, movements
+from api.remedies import decisions as remedy_decisions
+from api.remedies import routes as remedies
+from api.remedies import what_if
 from api.web import desk
 from api.web.security import PageHeaders
 

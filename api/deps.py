@@ -10,18 +10,18 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.keys import Keys
-from api.policies_replay import ReplayRules, Replays
+from api.policies.replay import ReplayRules, Replays
 from api.web.config import DeskConfig
-from casework.calendar import rest_weeks
-from casework.cases import CaseRules
-from casework.episodes import EpisodeRules
-from casework.holdout import HoldOut
-from casework.limits import Authority
-from casework.notice_address import DEFAULT_SCHEMES
-from casework.preview_figures import StaffHours
-from detector.calendar import NONE, Festivals
-from detector.policy import Policy
-from detector.presets import default_policy
+from casework.alerts.episodes import EpisodeRules
+from casework.alerts.holdout import HoldOut
+from casework.cases.lifecycle import CaseRules
+from casework.notices.address import DEFAULT_SCHEMES
+from casework.policies.figures import StaffHours
+from casework.quiet.calendar import rest_weeks
+from casework.remedies.limits import Authority
+from detector.policies.policy import Policy
+from detector.policies.presets import default_policy
+from detector.quiet.calendar import NONE, Festivals
 from schemas.weeks import WeekCalendar
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics

@@ -13,16 +13,17 @@ from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.paths import V1
 from api.roles import Permission
-from casework.notice_address import scheme_of
-from casework.notice_text import desk_path, notice_text
-from casework.notice_wishes import NoAddress, wish
-from casework.notices import CHOICES, Language, Preference, Trial, told
-from casework.quiet_hours import parse_quiet_hours
+from casework.notices.address import scheme_of
+from casework.notices.quiet_hours import parse_quiet_hours
+from casework.notices.telling import CHOICES, Language, Preference, Trial, told
+from casework.notices.text import desk_path, notice_text
+from casework.notices.wishes import NoAddress, wish
 from schemas.http import Page
 from schemas.http_notices import LanguageTag, NoticeBody, NoticePreferencesBody, NoticeWishesBody, TrialBody
 from schemas.keyset import Int64
-from store import notice_preferences, notices
-from store.notices import Written
+from store.notices import preferences as notice_preferences
+from store.notices import queue as notices
+from store.notices.queue import Written
 from store.unit_of_work import Tx
 
 router = APIRouter(prefix=f"{V1}/notices", tags=["notices"])

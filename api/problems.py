@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import BadCursor, BadHeader, KeyReused, KeysUnavailable, NotAuthenticated, WrongMediaType
 from api.web.errors import FormRefused, ProviderUnavailable, SignInBusy, SignInFailed
-from casework.actions import NotAllowedByRules
+from casework.alerts.actions import NotAllowedByRules
 from schemas.errors import Conflict, EbbwatchError, Forbidden, NotFound, StaleRevision
 
 MEDIA_TYPE = "application/problem+json"

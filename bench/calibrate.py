@@ -12,8 +12,8 @@ import numpy.typing as npt
 from bench.preset_check import report
 from bench.preset_samples import TierSample, tier_samples
 from bench.preset_search import NONE, Sample, search
-from detector import preset_table
-from detector.windows import PAIRS, SERIES
+from detector.comparisons.windows import PAIRS, SERIES
+from detector.policies import preset_table
 from schemas.verdicts import Baseline, Series
 
 Floats = npt.NDArray[np.float64]
@@ -42,12 +42,10 @@ def main(arguments: list[str]) -> None:
     print(f"found in {time.perf_counter() - started:.0f} s")
     if "--write" in arguments:
         Path(preset_table.__file__).write_text(table(rows))
-        print("written to detector/preset_table.py; run again without --write to see what they give")
+        print("written to detector/policies/preset_table.py; run again without --write to see what they give")
         return
     if tuple(rows) != preset_table.ROWS:
-        print(
-            "these differ from detector/preset_table.py; --write replaces it. What follows is of the table there:"
-        )
+        print("these differ from detector/policies/preset_table.py; --write replaces it. Below is what it gives:")
     report()
 
 
@@ -91,7 +89,7 @@ def reserve(quiet: Floats, rate: float) -> Floats:
 
 
 def table(rows: list[Row]) -> str:
-    """The text of detector/preset_table.py."""
+    """The text of detector/policies/preset_table.py."""
     head = Path(preset_table.__file__).read_text().split("ROWS:")[0]
     body = "".join(f'    ("{a}", "{b}", "{c}", "{d}", {e}, {f}),\n' for a, b, c, d, e, f in rows)
     return f"{head}ROWS: tuple[tuple[str, str, str, str, float | None, float | None], ...] = (\n{body})\n"

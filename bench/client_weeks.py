@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.policy import Policy
-from detector.readings import read
+from detector.comparisons.readings import read
+from detector.comparisons.windows import LAGS, LONGEST
+from detector.policies.policy import Policy
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
-from detector.windows import LAGS, LONGEST
 from feeds.simulated_bank import SimulatedBank
 from schemas.weeks import Week, parse_week
 

@@ -21,7 +21,7 @@ from ingest.source import KafkaConfig, Partition, open_source
 from publish.producer import open_producer
 from publish.topics import TopicSpec, ensure_topics
 from schemas.kafka_connection import KafkaConnection
-from services.embedded_broker import EmbeddedBroker
+from services.simulation.embedded_broker import EmbeddedBroker
 
 TOPIC = "bench"
 PARTITIONS = 4

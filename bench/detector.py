@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from detector.policy import Policy
-from detector.presets import default_policy
+from detector.policies.policy import Policy
+from detector.policies.presets import default_policy
 from detector.state import HISTORY_WEEKS, ShardState
 from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts

@@ -19,21 +19,21 @@ import polars as pl
 from bench.fading_page import Faded, Seen, page
 from bench.fading_picture import picture
 from bench.real_payments import FADES, LOOK_BACK_WEEKS, SETTLED_WEEKS, Branch, branches
-from casework.actions import close
-from casework.episodes import Episode, EpisodeRules, leading_series
-from casework.judging import judge
-from casework.sentence import sentence
-from detector.explanation import HISTORY_WEEKS, explain
-from detector.explanation_evidence import Known
-from detector.policy import Policy
-from detector.presets import default_policy
+from casework.alerts.actions import close
+from casework.alerts.episodes import Episode, EpisodeRules, leading_series
+from casework.alerts.judging import judge
+from casework.alerts.sentence import sentence
+from detector.comparisons.windows import PAIRS, Ints, Window
+from detector.explanation.evidence import Known
+from detector.explanation.explaining import HISTORY_WEEKS, explain
+from detector.policies.policy import Policy
+from detector.policies.presets import default_policy
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
-from detector.windows import PAIRS, Ints, Window
 from schemas.explanations import Explanation
 from schemas.verdicts import Direction, Verdict
 from schemas.weeks import Week, week_of_date
-from store.explaining import BRANCH_SAMPLE
+from store.alerts.explaining import BRANCH_SAMPLE
 
 EVERY, MARKS = 5, ("<!-- fading clients -->\n", "<!-- /fading clients -->\n")
 

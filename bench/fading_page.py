@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from casework.episodes import Episode
+from casework.alerts.episodes import Episode
 from schemas.explanations import Explanation, FindingKind, Label, weeks_left
 from schemas.messages import Summary
 from schemas.verdicts import Grade

@@ -17,9 +17,9 @@ from bench.client_weeks import FIRST_WEEK, grades, simulated
 from bench.preset_samples import windows_of_stayers
 from detector.leaver.history import History
 from detector.leaver.model import LeaverModel
-from detector.presets import default_policy
+from detector.policies.presets import default_policy
 from schemas.verdicts import Grade
-from services.leaver_scores import model_of
+from services.judging.leaver_scores import model_of
 from services.settings import Settings
 
 FIRST_SEED, CLIENTS, WARM_UP_WEEKS = 101, 300, 78

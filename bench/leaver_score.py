@@ -20,7 +20,7 @@ import numpy as np
 from detector.leaver.history import History
 from detector.leaver.model import LeaverModel
 from detector.leaver.training import fit
-from services.leaver_scores import WINDOW_WEEKS, model_of
+from services.judging.leaver_scores import WINDOW_WEEKS, model_of
 from services.settings import Settings
 
 PROCESSES = 2

@@ -34,12 +34,12 @@ from publish.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, Transaction
 from schemas.kafka_connection import KafkaConnection
 from schemas.weeks import WeekCalendar, parse_week
-from services.embedded_broker import EmbeddedBroker
 from services.ingest import Lanes, kafka_config
 from services.parts import Parts, open_parts, utc_now
 from services.settings import Settings
+from services.simulation.embedded_broker import EmbeddedBroker
 from store import schema
-from store.overview import overview
+from store.operations.overview import overview
 
 PARTITIONS, CLIENTS, WEEKS = 4, 10_000, 6
 MAX_POLL_RECORDS = 10_000  # as in service

@@ -11,11 +11,11 @@ import time
 
 import numpy as np
 
-from api.policies_replay import LOADED, ReplayRules, figures_of
-from detector.presets import default_policy
-from detector.replay import NO_END, History
+from api.policies.replay import LOADED, ReplayRules, figures_of
+from detector.policies.presets import default_policy
+from detector.policies.replay import NO_END, History
 from schemas.weeks import Week
-from store.policies_history import Bank
+from store.policies.history import Bank
 
 CLIENTS, BRANCHES, INDUSTRIES, SHARDS, LAST = 100_000, 200, 20, 4, 3000
 MAX_S = 10.0

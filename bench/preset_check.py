@@ -12,8 +12,8 @@ import numpy.typing as npt
 from bench.client_quarters import window_max
 from bench.client_weeks import grades, simulated
 from bench.preset_samples import TIERS, leavers, windows_of_stayers
-from detector.policy import Policy
-from detector.presets import default_policy
+from detector.policies.policy import Policy
+from detector.policies.presets import default_policy
 from schemas.verdicts import Grade
 
 HELD_OUT_SEEDS, CLIENTS = (101, 102, 103), 4000

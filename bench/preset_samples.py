@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bench.client_quarters import WARM_UP_WEEKS, draw, window_max
 from bench.client_weeks import FIRST_WEEK, History, deviations, simulated
-from detector.preset_table import MINIMUM_EFFECT
+from detector.policies.preset_table import MINIMUM_EFFECT
 
 Floats = npt.NDArray[np.float64]
 TIERS = tuple(MINIMUM_EFFECT)

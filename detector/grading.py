@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detector.comparisons.readings import Readings, loose_hits, read, value_at_risk
+from detector.comparisons.windows import Ints, lags
 from detector.ids import Rows
-from detector.limits import Grades, Limits
-from detector.readings import Readings, loose_hits, read, value_at_risk
+from detector.policies.limits import Grades, Limits
 from detector.state import Memory
 from detector.verdicts import Passed
-from detector.windows import Ints, lags
 from schemas.verdicts import Direction
 from schemas.weeks import Week
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy.typing as npt
 from numpy import int32
 
-from detector.policy import Policy
+from detector.comparisons.windows import Ints
+from detector.policies.policy import Policy
+from detector.quiet.surroundings import ALONE, Surroundings
 from detector.state import HISTORY_WEEKS, ShardState
 from detector.step import WeekVolumes, step
-from detector.surroundings import ALONE, Surroundings
-from detector.windows import Ints
 from schemas.verdicts import Verdict
 from schemas.weeks import Week
 

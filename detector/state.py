@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.habits import RECENT_WEEKS, Habits
+from detector.comparisons.habits import RECENT_WEEKS, Habits
+from detector.comparisons.windows import LAGS, LONGEST, Ints
 from detector.ids import IdIndex, Ids, Rows, encode
-from detector.windows import LAGS, LONGEST, Ints
 from schemas.errors import EbbwatchError
 
 SLOTS = LONGEST + 1  # running totals of the week judged and of the 68 before it

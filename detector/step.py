@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.beside_the_group import judge_beside
-from detector.common_movement import CommonMovements, find_common
+from detector.comparisons.windows import Ints
 from detector.grading import find_candidates, grade_passed
 from detector.ids import Ids, Rows, encode
-from detector.limits import DIRECTIONS, Limits, limits_of
-from detector.policy import Policy
-from detector.rhythm import in_rhythm
+from detector.policies.limits import DIRECTIONS, Limits, limits_of
+from detector.policies.policy import Policy
+from detector.quiet.beside_the_group import judge_beside
+from detector.quiet.common_movement import CommonMovements, find_common
+from detector.quiet.rhythm import in_rhythm
+from detector.quiet.surroundings import ALONE, Surroundings
 from detector.state import HISTORY_WEEKS, SLOTS, Memory, ShardState, WeekOutOfOrder, bounded
-from detector.surroundings import ALONE, Surroundings
 from detector.verdicts import Verdicts
-from detector.windows import Ints
 from schemas.verdicts import Direction
 from schemas.weeks import Week
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from detector.comparisons.readings import Floats, Readings, read
+from detector.comparisons.windows import SERIES, Ints, Pair, lags, pairs
 from detector.ids import Rows, encode
-from detector.limits import DIRECTIONS, GRADES, Grades, Limits
-from detector.readings import Floats, Readings, read
+from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
+from detector.quiet.surroundings import Movement
 from detector.state import ShardState, UnknownClient
-from detector.surroundings import Movement
-from detector.windows import SERIES, Ints, Pair, lags, pairs
 from schemas.verdicts import Baseline, Common, Comparison, Direction, Grade, Insufficient, Series, Verdict
 from schemas.weeks import Week
 

@@ -10,7 +10,7 @@ import numpy as np
 from ingest.columns import Bool, Codes, Int32, Int64, SummaryEvent, UInt64
 from ingest.event_filter import EventFilter
 from ingest.rows import SUMMARY, TRANSACTION, Rows
-from store.checkpoint import SummaryRow
+from store.ledger.checkpoint import SummaryRow
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

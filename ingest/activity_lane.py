@@ -13,9 +13,10 @@ from ingest.decode import Decoder
 from ingest.shard import Shard
 from ingest.source import Unreadable
 from schemas.weeks import WeekCalendar
-from store import ledger, shards
-from store.checkpoint import Checkpoint
-from store.clients import Place, places_of
+from store.clients.master import Place, places_of
+from store.ledger import shards
+from store.ledger import weekly as ledger
+from store.ledger.checkpoint import Checkpoint
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ingest.columns import Int64
 from schemas.weeks import WeekCalendar
-from store.shards import OtherShard
+from store.ledger.shards import OtherShard
 
 LOOK_BACK_WEEKS = 8  # a branch's usual count is its mean over these
 

@@ -15,7 +15,7 @@ from ingest.refusals import Refusals
 from ingest.rows import NO_HASH, NO_WEEK, REJECT, SUMMARY, Rows
 from ingest.volumes import Volumes
 from ingest.week_book import CLOSED, WeekBook
-from store.checkpoint import DeadLetter, Tally
+from store.ledger.checkpoint import DeadLetter, Tally
 
 
 class Folding:

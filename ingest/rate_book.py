@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from fractions import Fraction
 
-from store import rates
+from store.ledger import rates
 from store.unit_of_work import Store
 
 MISSING_S = 5.0  # events without a rate would otherwise ask the database once each

@@ -10,8 +10,10 @@ from ingest.columns import RecordBatch
 from ingest.reference import decode_client, decode_client_key, decode_rate, decode_rate_key
 from ingest.source import Unreadable
 from schemas.events import ClientRecord
-from store import clients, offsets, rates, refused
-from store.checkpoint import DeadLetter
+from store.clients import master as clients
+from store.ledger import offsets, rates
+from store.ledger.checkpoint import DeadLetter
+from store.operations import refused
 from store.unit_of_work import Store, Tx
 from telemetry.metrics import Metrics
 

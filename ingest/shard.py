@@ -22,8 +22,8 @@ from ingest.rows import Rows, rows_of
 from ingest.volumes import Volumes
 from ingest.week_book import HELD, IDLE, MARKER, OPEN, WATERMARK, WeekBook
 from schemas.weeks import WeekCalendar
-from store.checkpoint import Checkpoint, DeadLetter
-from store.shards import KeptShard, News, OtherShard
+from store.ledger.checkpoint import Checkpoint, DeadLetter
+from store.ledger.shards import KeptShard, News, OtherShard
 
 
 class Shard:

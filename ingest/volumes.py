@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ingest.columns import Bool, Int8, Int32, Int64
-from store.checkpoint import LedgerDeltas
+from store.ledger.checkpoint import LedgerDeltas
 
 LIMIT_MINOR = 2**62  # two totals below it differ by less than int64, so that a change can be written as one number
 LIMIT_COUNT = 2**30  # likewise for the ledger's counts, which have 32 bits

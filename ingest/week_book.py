@@ -9,7 +9,7 @@ import numpy as np
 
 from ingest.closing import LOOK_BACK_WEEKS, ClosingRules
 from ingest.columns import Bool, Int32
-from store.checkpoint import WeekState
+from store.ledger.checkpoint import WeekState
 
 OPEN, HELD, CLOSED = "open", "held", "closed"
 MARKER, WATERMARK, IDLE, RELEASE = "marker", "watermark", "idle", "release"

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from casework.notice_address import scheme_of
-from casework.notice_text import NoticeText, notice_text
-from casework.notices import read_facts
-from casework.quiet_hours import next_loud
+from casework.notices.address import scheme_of
+from casework.notices.quiet_hours import next_loud
+from casework.notices.telling import read_facts
+from casework.notices.text import NoticeText, notice_text
 from publish.channels import Channel, NotSent
-from store import notices
-from store.notices import Due
-from store.turns import Turn
+from store.notices import queue as notices
+from store.notices.queue import Due
+from store.operations.turns import Turn
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 

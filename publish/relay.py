@@ -10,7 +10,8 @@ from threading import Event
 
 from publish.delivery import Delivery, deliver
 from publish.producer import Producer
-from store import lease, outbox
+from store import outbox
+from store.operations import lease
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 

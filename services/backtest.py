@@ -12,17 +12,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from api.deps import ApiDeps
-from api.policies_preview import in_force
-from api.policies_replay import LOADED, REPLAYED, NothingJudged, figures_of
-from casework.preview_figures import Figures
-from detector.policy import Policy, load_policy
+from api.policies.preview import in_force
+from api.policies.replay import LOADED, REPLAYED, NothingJudged, figures_of
+from casework.policies.figures import Figures
+from detector.policies.policy import Policy, load_policy
 from schemas.errors import BadSetting, EbbwatchError
 from schemas.weeks import Week, format_week, monday
 from services.api import api_deps
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
-from store import policies, policies_history
-from store.policies_history import Bank
+from store.policies import history as policies_history
+from store.policies import versions as policies
+from store.policies.history import Bank
 
 TABLE, PICTURE = "backtest.csv", "backtest.html"
 Row = tuple[str, Callable[[Figures], float | None], int]  # what it is, how to read it, digits behind the point

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from api.deps import BankRules
-from casework.cases import CaseRules
-from casework.episodes import EpisodeRules
-from casework.limits import Authority, load_authority
-from casework.preview_figures import StaffHours
+from casework.alerts.episodes import EpisodeRules
+from casework.cases.lifecycle import CaseRules
+from casework.policies.figures import StaffHours
+from casework.remedies.limits import Authority, load_authority
 from schemas.errors import BadSetting
 from schemas.money import minor_digits
-from services.holiday_calendar import festivals_of, public_holidays
+from services.judging.holiday_calendar import festivals_of, public_holidays
 from services.settings import Settings
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from schemas.errors import EbbwatchError
-from services import account_commands
+from services.sign_in import commands as account_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,7 +60,7 @@ def relay() -> None:
 @app.command()
 def follow_up() -> None:
     """What time alone does: remedies end, cases wake, people are to be told. A second process stands by."""
-    from services.follow_up import main as work
+    from services.follow_up.process import main as work
 
     work()
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from api.web.config import DeskConfig
-from api.web.oidc import OidcClient, OpenIdProvider
 from api.web.paths import CALLBACK, SIGNED_OUT
+from api.web.sign_in.oidc import OidcClient, OpenIdProvider
 from schemas.errors import BadSetting
 from services.settings import Settings
 

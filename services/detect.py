@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from threading import Event
 
-from casework.episodes import Episode, EpisodeRules
-from casework.judging import judge_week
-from casework.message import ClientFacts
+from casework.alerts.episodes import Episode, EpisodeRules
+from casework.alerts.judging import judge_week
+from casework.alerts.message import ClientFacts
 from detector.leaver.sharpen import sharpened
-from detector.policy import Policy, load_policy
-from detector.presets import default_policy
+from detector.policies.policy import Policy, load_policy
+from detector.policies.presets import default_policy
 from detector.state import HISTORY_WEEKS, ShardState
 from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts
@@ -21,13 +21,18 @@ from schemas.errors import BadSetting, EbbwatchError, StaleRevision
 from schemas.money import minor_digits
 from schemas.verdicts import Verdict
 from schemas.weeks import Week
-from services import beside
-from services.leaver_scores import LeaverScores, model_of
+from services.judging import beside
+from services.judging.leaver_scores import LeaverScores, model_of
 from services.parts import Parts, Work, run_process
 from services.settings import Settings
-from store import alerts, explaining, judgings, ledger, policies, shard_weeks
-from store.ledger import WeekRows
-from store.shard_weeks import Claim
+from store.alerts import episodes as alerts
+from store.alerts import explaining
+from store.ledger import shard_weeks
+from store.ledger import weekly as ledger
+from store.ledger.shard_weeks import Claim
+from store.ledger.weekly import WeekRows
+from store.policies import judgings
+from store.policies import versions as policies
 from store.unit_of_work import Tx
 
 IDLE_S = 0.5  # between looks when nothing waits

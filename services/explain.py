@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
-from casework.episodes import Episode
+from casework.alerts.episodes import Episode
 from schemas.money import format_amount
 from schemas.verdicts import Comparison, Verdict
 from schemas.weeks import format_week
 from services.detect import policy_of
-from services.holiday_calendar import festivals_of
+from services.judging.holiday_calendar import festivals_of
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
-from store import alerts
-from store.rebuilding import Rebuilt, rebuild_alert
+from store.alerts import episodes as alerts
+from store.alerts.rebuilding import Rebuilt, rebuild_alert
 
 WIDTH = 140  # where there is no terminal: a comparison in one line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from publish.channels import AppriseChannel
 from publish.notify import LEASE, LEASE_TTL, RENEW_BEFORE_END, Notifier
 from services.parts import Parts, Work, run_process, utc_now
-from store.turns import Turn
+from store.operations.turns import Turn
 
 
 def notify_work(parts: Parts) -> Work:

@@ -17,8 +17,8 @@ from feeds.replay import Progress as Sent
 from feeds.replay import replay
 from schemas.weeks import format_week
 from services.parts import open_parts
-from services.senders import open_sender
 from services.settings import load_settings
+from services.simulation.senders import open_sender
 
 _REJECTS_SHOWN = 10
 

@@ -15,23 +15,23 @@ from api.roles import Role
 from feeds.simulated_bank import SimulatedBank
 from schemas.weeks import WeekCalendar
 from services.api import api_deps, api_work
-from services.demo_accounts import demo_lines
 from services.detect import detect_work
-from services.embedded_broker import EmbeddedBroker
-from services.follow_up import follow_up_work
+from services.follow_up.process import follow_up_work
 from services.ingest import ingest_work
-from services.live_table import show
 from services.notify import notify_work
 from services.parts import Parts, Work, open_parts, upgrade_schema, utc_now
 from services.relay import relay_work
-from services.senders import ResumedSender, topics
 from services.settings import Settings, load_settings
+from services.sign_in.demo_accounts import demo_lines
 from services.simulate import publish
-from services.simulated_bank import BankClock, open_bank, publish_clients
-from services.simulated_staff import staff_work
+from services.simulation.bank import BankClock, open_bank, publish_clients
+from services.simulation.embedded_broker import EmbeddedBroker
+from services.simulation.live_table import show
+from services.simulation.senders import ResumedSender, topics
+from services.simulation.staff import staff_work
 from services.supervisor import Supervisor
-from store import offsets, shards
-from store.overview import Overview, overview
+from store.ledger import offsets, shards
+from store.operations.overview import Overview, overview
 from telemetry.logs import log_to
 
 TOKEN_HOURS = 12

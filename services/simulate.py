@@ -12,9 +12,9 @@ from feeds.publishing import Sender
 from feeds.simulated_bank import SimulatedBank
 from feeds.simulation import simulate
 from services.parts import open_parts
-from services.senders import open_sender
 from services.settings import load_settings
-from services.simulated_bank import open_bank
+from services.simulation.bank import open_bank
+from services.simulation.senders import open_sender
 from services.supervisor import Supervisor
 from telemetry.logs import log_to
 

@@ -16,7 +16,9 @@ from schemas.errors import BadSetting
 from schemas.weeks import Week, parse_week
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
-from store import clients, ledger, shards
+from store.clients import master as clients
+from store.ledger import shards
+from store.ledger import weekly as ledger
 from store.unit_of_work import Store
 
 WEEKS = 312  # of the ledger: six years; what is older is another bank

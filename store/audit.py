@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.tables import audit
+from store.tables.operations import audit
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from store.tables import idempotency
+from store.tables.operations import idempotency
 
 KEPT_FOR = timedelta(hours=24)  # longer than any client retries
 _CLAIMED = 0  # the status of a key whose answer is still being made, in a transaction that nobody else sees

@@ -13,7 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.tables import outbox
+from store.tables.operations import outbox
 
 _IDS_A_STATEMENT = 500  # under every database's limit of parameters
 

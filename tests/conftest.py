@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from store import schema
-from store.tables_casework import account
+from store.tables.sign_in import account
 from store.unit_of_work import Store, open_store
 from tests.brokers import apache_alone, apache_bootstrap
 

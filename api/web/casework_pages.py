@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from api.web import (
-    approvals,
-    case_forms,
-    case_list,
-    case_new,
-    case_tasks,
-    downloads,
-    figures,
-    notices,
-    policies,
-    remedies,
-)
+from api.web import notices
+from api.web.cases import forms as case_forms
+from api.web.cases import listing as case_list
+from api.web.cases import opening as case_new
+from api.web.cases import tasks as case_tasks
+from api.web.figures import downloads
+from api.web.figures import page as figures
+from api.web.policies import workbench as policies
+from api.web.remedies import acts as remedies
+from api.web.remedies import approvals
 
 # case_new before case_forms: "new" is no case's id.
 ROUTERS = tuple(

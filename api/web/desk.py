@@ -8,22 +8,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.problems import kind_of
-from api.web import (
-    assets,
-    client,
-    client_alerts,
-    client_list,
-    languages,
-    live,
-    monday,
-    operations,
-    sign_in,
-    sign_out,
-)
+from api.web import assets, operations
+from api.web.alerts import live, monday
 from api.web.casework_pages import ROUTERS
+from api.web.clients import alerts as client_alerts
+from api.web.clients import listing as client_list
+from api.web.clients import page as client
 from api.web.error_page import error_page, failed_sign_in_page
 from api.web.errors import SignInFailed, SignInNeeded
+from api.web.language import catalogues as languages
 from api.web.paths import sign_in_path
+from api.web.sign_in import page as sign_in
+from api.web.sign_in import sign_out
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from fastapi import Request, Response
 from api.deps import ApiDeps
 from api.problems import Kind
 from api.web.errors import SignInFailed, SignInReason
+from api.web.language.words import N_
 from api.web.paths import HOME, SIGN_IN
 from api.web.rendering import render
 from api.web.security import add_headers
-from api.web.words import N_
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ import msgspec
 from fastapi import Request, Response
 
 from api.web.config import DeskConfig
-from api.web.languages import tongue
+from api.web.language.catalogues import tongue
 
 COOKIE = "ebbwatch_told"
 _KEPT_S = 60

@@ -33,12 +33,12 @@ from api.problems import kind_of
 from api.web import flash
 from api.web.csrf import FIELD as CSRF
 from api.web.flash import Flash
-from api.web.language import language_of
-from api.web.languages import tongue
-from api.web.refusals import field_text, refusal_text
-from casework.actions import NotAllowedByRules
-from casework.policy_rules import ProposerDoesNotApply
-from casework.remedies import MakerIsNotChecker, WrongLevel
+from api.web.language.catalogues import tongue
+from api.web.language.choice import language_of
+from api.web.language.refusals import field_text, refusal_text
+from casework.alerts.actions import NotAllowedByRules
+from casework.policies.rules import ProposerDoesNotApply
+from casework.remedies.lifecycle import MakerIsNotChecker, WrongLevel
 from schemas.errors import Conflict, EbbwatchError, StaleRevision
 from schemas.http import Body
 

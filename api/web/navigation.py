@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from api.roles import Permission, may
-from api.web.session import Visitor
-from api.web.words import N_
+from api.web.language.words import N_
+from api.web.sign_in.session import Visitor
 
 
 class Link(NamedTuple):

@@ -14,9 +14,9 @@ from api.notices import NoticeQuery, get_preferences, list_notices, set_preferen
 from api.roles import Permission
 from api.web.flash import Flash
 from api.web.forms import SentForm, Shown
+from api.web.language.words import N_
 from api.web.rendering import render
-from api.web.session import Visitor, needing_page
-from api.web.words import N_
+from api.web.sign_in.session import Visitor, needing_page
 from schemas.http_notices import ChosenKind, NoticeWishesBody
 
 router = APIRouter(include_in_schema=False)

@@ -6,19 +6,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.dead_letters import DeadLetterQuery, get_dead_letter, list_dead_letters
-from api.dead_letters import replay as send_again
 from api.deps import ApiDeps, Deps
-from api.held_weeks import ShardNumber, WeekPath, list_held_weeks
-from api.held_weeks import release as release_week
+from api.operations.dead_letters import DeadLetterQuery, get_dead_letter, list_dead_letters
+from api.operations.dead_letters import replay as send_again
+from api.operations.held_weeks import ShardNumber, WeekPath, list_held_weeks
+from api.operations.held_weeks import release as release_week
 from api.pagination import ListQuery
 from api.roles import Permission, may
 from api.web.flash import Flash
 from api.web.forms import SentForm, Shown
+from api.web.language.words import DEAD_LETTER_REASONS, N_
 from api.web.listing import listing
 from api.web.rendering import render
-from api.web.session import Visitor, needing_page
-from api.web.words import DEAD_LETTER_REASONS, N_
+from api.web.sign_in.session import Visitor, needing_page
 from schemas.http_operations import ReleaseBody, ReplayBody
 
 router = APIRouter(include_in_schema=False)

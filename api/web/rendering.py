@@ -17,12 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from api.deps import ApiDeps
-from api.web import flash, words
+from api.web import flash
 from api.web.assets import static_url
 from api.web.csrf import SAFE
-from api.web.formats import Formats
-from api.web.language import Language, language_of
-from api.web.languages import tongue, tongues
+from api.web.language import words
+from api.web.language.catalogues import tongue, tongues
+from api.web.language.choice import Language, language_of
+from api.web.language.formats import Formats
 from api.web.navigation import links
 from api.web.paths import HOME, path_of
 

@@ -13,7 +13,7 @@ from api.web.config import DeskConfig
 
 # Plotly adds two style elements: one that is empty and filled by script, and the stylesheet of its maps. Each is
 # allowed by the hash of its content. It sets no style attribute as long as a chart's texts are plain (no <b>, <a>,
-# <br>). tests/api/web/test_in_a_browser.py sees what a new version needs.
+# <br>). tests/api/web/sign_in/test_in_a_browser.py sees what a new version needs.
 _PLOTLY_STYLES = (
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
 )

@@ -12,9 +12,9 @@ from bench.client_weeks import History, deviations
 from bench.detection.not_measured import NotMeasured
 from bench.detection.peers.standardised import FLOOR, judged
 from bench.detection.sample import Branch, Detector, Floats, Ints, Sample
-from detector.limits import DIRECTIONS, GRADES, limits_of
-from detector.policy import Policy
-from detector.presets import default_policy
+from detector.policies.limits import DIRECTIONS, GRADES, limits_of
+from detector.policies.policy import Policy
+from detector.policies.presets import default_policy
 from schemas.verdicts import Direction, Grade
 
 MINOR = 100

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detector.comparisons.readings import value_at_risk
 from detector.ids import encode
 from detector.leaver.history import Floats
-from detector.readings import value_at_risk
 from detector.verdicts import Verdicts
 from schemas.verdicts import Direction, Grade, LeaverScore, Verdict
 

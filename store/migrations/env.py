@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from store import (  # noqa: F401 - makes their tables known
-    tables_casework,
-    tables_explanations,
-    tables_policies,
-    tables_quiet,
-)
+from store.tables.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables_policies.policy.metadata,
+    target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
 )

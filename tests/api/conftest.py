@@ -17,12 +17,15 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.deps import ApiDeps
 from api.keys import Keys, LocalKey, issue_token
-from casework.cases import open_case
-from casework.episodes import Episode, alert_id_of
+from casework.alerts.episodes import Episode, alert_id_of
+from casework.cases.lifecycle import open_case
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import WeekCalendar, parse_week
-from store import alerts, cases
-from store.tables import client, dead_letter, ledger, shard, shard_week
+from store.alerts import episodes as alerts
+from store.cases import rows as cases
+from store.tables.clients import client
+from store.tables.ledger import ledger, shard, shard_week
+from store.tables.operations import dead_letter
 from store.unit_of_work import Store, open_store
 from telemetry.metrics import Metrics
 

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from casework.policy_rules import Look
-from detector.policy import Policy, TierPolicy
-from detector.presets import default_policy
+from casework.policies.rules import Look
+from detector.policies.policy import Policy, TierPolicy
+from detector.policies.presets import default_policy
 from schemas.weeks import parse_week
-from store import policies, policies_search
-from store.tables import shard_week
+from store.policies import search as policies_search
+from store.policies import versions as policies
+from store.tables.ledger import shard_week
 from tests.api.conftest import NOW, Bank
 
 LAST = parse_week("2026-W01")

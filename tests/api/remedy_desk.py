@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casework import remedies as rules
-from casework.terms import FeeTerms, Terms
-from store import alerts, remedies
+from casework.remedies import lifecycle as rules
+from casework.remedies.terms import FeeTerms, Terms
+from store.alerts import episodes as alerts
+from store.remedies import rows as remedies
 from tests.api.conftest import CASE, NOW, WEEK, Api, Bank
 
 V1 = "/api/v1"

@@ -12,12 +12,15 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from casework.limits import Authority, LevelLimit
-from casework.remedies import Remedy, age
+from casework.remedies.lifecycle import Remedy, age
+from casework.remedies.limits import Authority, LevelLimit
 from schemas.messages import TOPIC_REMEDIES, RemedyMessage
-from store import alerts, outbox, remedies, remedy_ageing
-from store.tables import audit
-from store.tables_casework import remedy as remedy_table
+from store import outbox
+from store.alerts import episodes as alerts
+from store.remedies import ageing as remedy_ageing
+from store.remedies import rows as remedies
+from store.tables.operations import audit
+from store.tables.remedies import remedy as remedy_table
 from tests.api.conftest import CASE
 from tests.api.remedy_desk import MARKETING, OTHER_CASE, REDUCTION, V1, WAIVER, Desk
 from tests.casework.remedy_oracle import History, check_limits, check_people, gift

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from casework.cases import Task
-from casework.episodes import alert_id_of
+from casework.alerts.episodes import alert_id_of
+from casework.cases.lifecycle import Task
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
 

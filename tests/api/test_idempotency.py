@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from casework.episodes import alert_id_of
+from casework.alerts.episodes import alert_id_of
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from casework.notices import CaseAssigned, NewAlarm, Notice
+from casework.notices.telling import CaseAssigned, NewAlarm, Notice
 from schemas.messages import Summary
-from store import notices
-from store.tables import audit
-from store.tables_casework import notice_preference
+from store.notices import queue as notices
+from store.tables.notices import notice_preference
+from store.tables.operations import audit
 
 SECRET = "s3cret-Token-9f1c"
 ADDRESS = f"json://robot:{SECRET}@127.0.0.1:8080/{SECRET}?+X-Token={SECRET}"

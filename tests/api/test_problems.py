@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.errors import KeysUnavailable
 from api.problems import ERRORS, TYPE_PREFIX, kind_of
-from casework.episodes import alert_id_of
+from casework.alerts.episodes import alert_id_of
 from schemas import errors
 from schemas.http import ProblemBody
 from schemas.verdicts import Direction

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from store.tables import alert_revision, audit, outbox
+from store.tables.alerts import alert_revision
+from store.tables.operations import audit, outbox
 
 AT_ONCE = 6
 

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.deps import BankRules
-from api.web.live import Pace
+from api.web.alerts.live import Pace
 from schemas.explanations import Label, Strength
 from schemas.verdicts import Direction, Grade
 from tests.api.conftest import WEEK, Bank, local_key, sqlite_store

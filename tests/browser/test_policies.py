@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page
 
-from detector.presets import default_policy
-from store import policies
-from store.tables import shard_week
+from detector.policies.presets import default_policy
+from store.policies import versions as policies
+from store.tables.ledger import shard_week
 from tests.api.conftest import NOW
 from tests.browser.conftest import LANGUAGES, NARROW, SCHEMES, WIDE, Desktop, violations
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from casework.episodes import Episode, EpisodeRules
-from casework.judging import judge
+from casework.alerts.episodes import Episode, EpisodeRules
+from casework.alerts.judging import judge
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import Week
 

@@ -10,12 +10,12 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from casework import limits
-from casework import remedies as acts
-from casework.claims import asked, claim
-from casework.limits import Authority, LevelLimit, LimitExceeded
-from casework.remedies import Remedy
-from casework.terms import FeeTerms, Terms
+from casework.remedies import lifecycle as acts
+from casework.remedies import limits
+from casework.remedies.claims import asked, claim
+from casework.remedies.lifecycle import Remedy
+from casework.remedies.limits import Authority, LevelLimit, LimitExceeded
+from casework.remedies.terms import FeeTerms, Terms
 from schemas.errors import EbbwatchError
 from tests.casework.remedy_oracle import History, check_limits, check_people, gift
 

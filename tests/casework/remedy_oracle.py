@@ -1,6 +1,7 @@
 """What must hold of remedies whatever people did, worked out day by day and person by person from what they did.
 
-It looks at what was given through windows of a period's length, where casework.limits looks around each remedy.
+It looks at what was given through windows of a period's length, where casework.remedies.limits looks around each
+remedy.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from casework.limits import Authority
-from casework.remedies import LEVELS, Level, Remedy
-from casework.terms import Terms
+from casework.remedies.lifecycle import LEVELS, Level, Remedy
+from casework.remedies.limits import Authority
+from casework.remedies.terms import Terms
 
 GIVEN = frozenset({"approved", "active", "expiring", "expired", "revoked"})
 

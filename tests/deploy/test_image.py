@@ -22,6 +22,11 @@ def arguments(recipe, instruction):
     return [line.split(maxsplit=1)[1] for line in recipe if line.split()[0] == instruction]
 
 
+def rooms(root):
+    found = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]
+    return [pattern.removesuffix("*") for pattern in found["include"]]
+
+
 def test_dependencies_are_installed_by_their_hashes_only(recipe):
     installs = [run for run in arguments(recipe, "RUN") if "pip install" in run]
     assert any("--require-hashes -r requirements/run.lock" in run for run in installs)
@@ -46,9 +51,13 @@ def test_the_image_starts_the_command_and_asks_for_its_health(recipe):
 
 
 def test_every_package_of_the_wheel_gets_into_the_build(root):
-    packages = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     kept = set((root / "deploy/image/Dockerfile.dockerignore").read_text().splitlines())
-    assert {f"!{package.partition('.')[0]}" for package in packages} <= kept
+    assert {f"!{room}" for room in rooms(root)} <= kept
+
+
+def test_every_folder_of_source_is_a_package_and_so_in_the_wheel(root):
+    folders = {path.parent for room in rooms(root) for path in (root / room).rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
 
 
 def test_settings_of_the_image_are_in_its_environment(recipe):

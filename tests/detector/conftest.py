@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from detector.policy import Policy, Preset, TierPolicy
+from detector.policies.policy import Policy, Preset, TierPolicy
 from detector.state import MAX_WEEK_MINOR, ShardState
 from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts

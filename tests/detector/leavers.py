@@ -7,11 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from detector.explanation_evidence import Known
-from detector.presets import default_policy
+from detector.comparisons.windows import LONGEST, Ints
+from detector.explanation.evidence import Known
+from detector.policies.presets import default_policy
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
-from detector.windows import LONGEST, Ints
 from feeds.simulated_bank import SimulatedBank
 from feeds.truth import Leaver
 from schemas.verdicts import Direction, Series

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector.policy import Policy, Preset, TierPolicy
+from detector.policies.policy import Policy, Preset, TierPolicy
 from detector.state import ShardState, StateSpent, UnknownClient, WeekOutOfOrder
 from detector.step import WeekVolumes, step
 from detector.verdicts import Reading, Verdicts

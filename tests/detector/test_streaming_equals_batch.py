@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from detector.policy import Policy, TierPolicy
+from detector.policies.policy import Policy, TierPolicy
 from detector.state import ShardState
 from detector.step import step
 from detector.verdicts import Verdicts

@@ -12,9 +12,14 @@ import sqlalchemy as sa
 
 from ingest.closing import ClosingRules
 from ingest.shard import Shard
-from store import clients, ledger, schema, shards
-from store.tables import dead_letter, metadata, shard, shard_week
-from store.tables import ledger as ledger_table
+from store import schema
+from store.clients import master as clients
+from store.ledger import shards
+from store.ledger import weekly as ledger
+from store.tables.columns import metadata
+from store.tables.ledger import ledger as ledger_table
+from store.tables.ledger import shard, shard_week
+from store.tables.operations import dead_letter
 from store.unit_of_work import Store, open_store
 from tests.ingest.feed import CALENDAR, DAY_S, NOW, TOPIC, Event, Feed
 

@@ -10,9 +10,11 @@ import pytest
 from ingest.rate_book import MISSING_S, RateBook
 from ingest.source import Unreadable
 from schemas.errors import LostPartition
-from store import shard_weeks
-from store.clients import HomeTaken
-from store.tables import client, dead_letter, ledger, outbox, shard, shard_week, topic_offset
+from store.clients.master import HomeTaken
+from store.ledger import shard_weeks
+from store.tables.clients import client
+from store.tables.ledger import ledger, shard, shard_week, topic_offset
+from store.tables.operations import dead_letter, outbox
 from store.unit_of_work import Store
 from tests.ingest.event_json import CALENDAR, WEEK
 from tests.ingest.lane_bench import (

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ingest.closing import ClosingRules, Witnesses, thin_branches, vouched_until_s
-from store.shard_weeks import release
-from store.shards import News, OtherShard
+from store.ledger.shard_weeks import release
+from store.ledger.shards import News, OtherShard
 from tests.ingest.feed import CALENDAR, NOW, Marker, Tx
 
 W = 2900

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from ingest.rate_book import MISSING_S, STALE_S, RateBook
-from store import rates
+from store.ledger import rates
 from store.unit_of_work import Store
 from tests.ingest.lane_bench import Stopwatch
 

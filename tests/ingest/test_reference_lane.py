@@ -6,7 +6,9 @@ import pytest
 
 from ingest.source import Unreadable
 from schemas.errors import LostPartition
-from store.tables import client, dead_letter, outbox, rate, topic_offset
+from store.tables.clients import client
+from store.tables.ledger import rate, topic_offset
+from store.tables.operations import dead_letter, outbox
 from store.unit_of_work import Store
 from tests.ingest.event_json import WEEK
 from tests.ingest.lane_bench import NOW, LaneBench, client_record, rate_record, transaction

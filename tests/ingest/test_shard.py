@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.closing import ClosingRules
-from store.tables import client
+from store.tables.clients import client
 from tests.ingest.feed import DAY_S, NOW, Bad, Marker, Summary, Tx
 
 W = 2900

@@ -9,7 +9,7 @@ import pytest
 
 from publish.producer import Producer, open_producer
 from publish.topics import TopicSpec, ensure_topics
-from services.embedded_broker import EmbeddedBroker
+from services.simulation.embedded_broker import EmbeddedBroker
 from tests.kafka.reading import APACHE_SESSION_S, EMBEDDED_SESSION_S, Broker
 
 

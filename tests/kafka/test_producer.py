@@ -12,7 +12,7 @@ from publish.producer import Producer, ProducerUnavailable, SendFailed, open_pro
 from publish.topics import TopicSpec, ensure_topics
 from schemas.errors import BadSetting
 from schemas.kafka_connection import KafkaConnection
-from services.embedded_broker import EmbeddedBroker
+from services.simulation.embedded_broker import EmbeddedBroker
 from tests.kafka.reading import Broker, freeze, offsets_of, read_count, reading, values_of
 
 MakeTopic = Callable[..., str]

@@ -14,7 +14,7 @@ import pytest
 
 from ingest.source import BrokerUnreachable
 from publish.topics import TopicSpec, ensure_topics
-from services.embedded_broker import EmbeddedBroker
+from services.simulation.embedded_broker import EmbeddedBroker
 from tests.kafka.reading import EMBEDDED_SESSION_S, Broker, reading
 
 WAITS_S = 30.0

@@ -13,7 +13,7 @@ from ingest.source import BrokerUnreachable, KafkaConfig, open_source
 from publish.producer import open_producer
 from publish.topics import TopicSpec, ensure_topics
 from schemas.errors import BadSetting
-from services.embedded_broker import EmbeddedBroker
+from services.simulation.embedded_broker import EmbeddedBroker
 from telemetry.metrics import Metrics
 from tests.kafka.reading import EMBEDDED_SESSION_S, Broker, freeze, offsets_of, read_count, reading
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from casework.notice_address import DEFAULT_SCHEMES
-from casework.notice_text import NoticeText
+from casework.notices.address import DEFAULT_SCHEMES
+from casework.notices.text import NoticeText
 from publish.channels import AppriseChannel, NotSent
 from schemas.errors import BadSetting
 from tests.publish.sink import SECRET, Sink, open_sink

@@ -11,16 +11,17 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from casework.notice_address import DEFAULT_SCHEMES
-from casework.notice_text import NoticeText
-from casework.notices import CHOICES, NewAlarm, Notice, Preference, Trial
-from casework.quiet_hours import QuietHours
+from casework.notices.address import DEFAULT_SCHEMES
+from casework.notices.quiet_hours import QuietHours
+from casework.notices.telling import CHOICES, NewAlarm, Notice, Preference, Trial
+from casework.notices.text import NoticeText
 from publish.channels import AppriseChannel
 from publish.notify import GIVE_UP_AFTER, LEASE, LEASE_TTL, RENEW_BEFORE_END, TRIES_AT_LEAST, Notifier
 from schemas.messages import Summary
-from store import notice_preferences, notices
-from store.tables_casework import notice
-from store.turns import Turn
+from store.notices import preferences as notice_preferences
+from store.notices import queue as notices
+from store.operations.turns import Turn
+from store.tables.notices import notice
 from tests.publish.sink import SECRET, Sink, open_sink
 
 EBBS = Summary("It ebbs.", "下降。")

@@ -6,7 +6,7 @@ import json
 
 import msgspec
 
-from casework.message import encode
+from casework.alerts.message import encode
 from schemas.examples import ALERT
 from schemas.messages import TOPIC_ALERTS, AlertMessage
 from schemas.weeks import parse_week

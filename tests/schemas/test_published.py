@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from casework.actions import close
-from casework.episodes import EpisodeRules
-from casework.judging import judge
-from casework.message import ClientFacts, alert_message, encode
+from casework.alerts.actions import close
+from casework.alerts.episodes import EpisodeRules
+from casework.alerts.judging import judge
+from casework.alerts.message import ClientFacts, alert_message, encode
 from schemas import events, messages
 from schemas.publish import PUBLISHED, published_files, write
 from schemas.topics import TOPICS

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework import remedies as rules
-from casework.message import ClientFacts
-from casework.remedy_message import encode, remedy_message, told
-from casework.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
+from casework.alerts.message import ClientFacts
+from casework.remedies import lifecycle as rules
+from casework.remedies.message import encode, remedy_message, told
+from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
 from schemas.messages import TOPIC_REMEDIES
 from schemas.money import MAX_MINOR
 

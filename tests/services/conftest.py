@@ -12,17 +12,19 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from casework.episodes import EpisodeRules
-from detector.policy import Policy, Preset, TierPolicy
+from casework.alerts.episodes import EpisodeRules
+from detector.policies.policy import Policy, Preset, TierPolicy
 from schemas.events import TOPIC_ACTIVITY
 from schemas.verdicts import Baseline, Direction, Series
 from schemas.weeks import WeekCalendar
 from services.detect import Judge
-from services.leaver_scores import LeaverScores
+from services.judging.leaver_scores import LeaverScores
 from services.parts import Clock, Parts
 from services.settings import Settings
-from store import ledger, tables
-from store.checkpoint import Checkpoint, LedgerDeltas, Tally, WeekState
+from store.ledger import weekly as ledger
+from store.ledger.checkpoint import Checkpoint, LedgerDeltas, Tally, WeekState
+from store.tables.columns import metadata
+from store.tables.ledger import shard_week
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 
@@ -78,8 +80,8 @@ class JudgedBank:
     def forget_verdicts(self) -> None:
         with self.store.write() as tx:
             for name in JUDGED:
-                tx.execute(sa.delete(tables.metadata.tables[name]))
-            tx.execute(sa.update(tables.shard_week).values(judged_revision=0))
+                tx.execute(sa.delete(metadata.tables[name]))
+            tx.execute(sa.update(shard_week).values(judged_revision=0))
 
     def amend(self, shard: int, client_id: str, week: int, minor: int, offset: int = 1) -> None:
         """A late event of a closed week; the n-th of a shard at offset n."""
@@ -89,7 +91,7 @@ class JudgedBank:
     def fill(self) -> None:
         """Every shard's clients and weeks, in one checkpoint each; what was there before is gone."""
         with self.store.write() as tx:
-            for table in reversed(tables.metadata.sorted_tables):
+            for table in reversed(metadata.sorted_tables):
                 tx.execute(sa.delete(table))
         weeks = range(FIRST_WEEK, FIRST_WEEK + self.weeks)
         closed = tuple(WeekState(week, "closed", 1, closed_by="marker") for week in weeks)

@@ -10,23 +10,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from casework import actions
-from casework import remedies as rules
-from casework.cases import Case
-from casework.episodes import EpisodeRules
-from casework.judging import judge
-from casework.notices import CHOICES, Preference
-from casework.remedies import Remedy
-from casework.terms import FeeTerms, Terms
+from casework.alerts import actions
+from casework.alerts.episodes import EpisodeRules
+from casework.alerts.judging import judge
+from casework.cases.lifecycle import Case
+from casework.notices.telling import CHOICES, Preference
+from casework.remedies import lifecycle as rules
+from casework.remedies.lifecycle import Remedy
+from casework.remedies.terms import FeeTerms, Terms
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import Week, parse_week
-from services.follow_up import FollowUp
+from services.follow_up.process import FollowUp
 from services.parts import Parts
 from services.settings import Settings
-from store import alerts, cases, notice_preferences, remedies
-from store.tables import shard_week
-from store.tables_casework import case_event, notice
-from store.turns import Turn
+from store.alerts import episodes as alerts
+from store.cases import rows as cases
+from store.notices import preferences as notice_preferences
+from store.operations.turns import Turn
+from store.remedies import rows as remedies
+from store.tables.cases import case_event
+from store.tables.ledger import shard_week
+from store.tables.notices import notice
 from telemetry.metrics import Metrics
 from tests.api.conftest import CALENDAR, CASE, Bank
 

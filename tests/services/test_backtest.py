@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from api.policies_replay import NothingJudged
-from detector.policy import Policy, dump_policy
+from api.policies.replay import NothingJudged
+from detector.policies.policy import Policy, dump_policy
 from schemas.errors import BadSetting, NotFound
 from services import backtest
 from services.parts import Parts

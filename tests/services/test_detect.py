@@ -11,13 +11,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from casework import actions
-from detector.policy import Policy, dump_policy
+from casework.alerts import actions
+from detector.policies.policy import Policy, dump_policy
 from schemas.errors import BadSetting
 from services.detect import Judge, policy_of
 from services.settings import Settings
-from store import alerts
-from store.tables import alert, alert_evidence, outbox
+from store.alerts import episodes as alerts
+from store.tables.alerts import alert, alert_evidence
+from store.tables.operations import outbox
 from store.unit_of_work import Store
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
 from tests.system.digest import digest

@@ -8,13 +8,13 @@ import msgspec
 import numpy as np
 import sqlalchemy as sa
 
-from detector.explanation import explain
-from detector.explanation_evidence import Known
+from detector.explanation.evidence import Known
+from detector.explanation.explaining import explain
 from schemas.messages import AlertMessage
 from schemas.verdicts import Series
 from schemas.weeks import Week, format_week, parse_week
-from store.tables import alert_evidence, alert_revision, ledger
-from store.tables_explanations import alert_explanation
+from store.tables.alerts import alert_evidence, alert_explanation, alert_revision
+from store.tables.ledger import ledger
 from tests.services.conftest import FIRST_WEEK, JudgedBank
 
 MakeBank = Callable[[int], JudgedBank]

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import msgspec
 import sqlalchemy as sa
 
-from detector.policy import Policy, TierPolicy
+from detector.policies.policy import Policy, TierPolicy
 from schemas.weeks import Week
-from store import policies
-from store.policies import Application
-from store.tables import alert_evidence
-from store.tables_policies import judged_week
+from store.policies import versions as policies
+from store.policies.versions import Application
+from store.tables.alerts import alert_evidence
+from store.tables.policies import judged_week
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
 
 HALF_WAY = FIRST_WEEK + 20

@@ -12,7 +12,7 @@ from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from services import doctor, migrate
-from services.embedded_broker import EmbeddedBroker
+from services.simulation.embedded_broker import EmbeddedBroker
 
 
 @pytest.fixture(autouse=True)

@@ -10,19 +10,22 @@ import pytest
 import sqlalchemy as sa
 from rich.console import Console
 
-from detector.policy import Policy, TierPolicy
+from detector.policies.policy import Policy, TierPolicy
 from schemas.errors import NotFound
 from schemas.weeks import Week
 from services import explain as command
-from services.holiday_calendar import festivals_of
+from services.judging.holiday_calendar import festivals_of
 from services.parts import Parts
 from services.settings import Settings
-from store import alerts, policies, rebuilding
-from store.policies import Application
-from store.rebuilding import Rebuilt
-from store.tables import alert, client
+from store.alerts import episodes as alerts
+from store.alerts import rebuilding
+from store.alerts.rebuilding import Rebuilt
+from store.policies import versions as policies
+from store.policies.versions import Application
+from store.tables.alerts import alert
+from store.tables.clients import client
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
-from tests.services.test_beside import bank
+from tests.services.judging.test_beside import bank
 
 __all__ = ["bank"]  # a fixture: a branch that rests
 

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import sqlalchemy as sa
 
-from casework.calendar import Entry
-from detector.replay import replay
+from casework.quiet.calendar import Entry
+from detector.policies.replay import replay
 from detector.state import HISTORY_WEEKS
 from schemas.verdicts import Direction
 from schemas.weeks import Week
-from store import calendar, policies_history
-from store.tables import alert, alert_evidence
+from store.policies import history as policies_history
+from store.quiet import calendar
+from store.tables.alerts import alert, alert_evidence
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
 
 WAYS = (Direction.FALL, Direction.RISE)

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 import detector
 from detector.leaver.training import TooLittleHistory
 from schemas.errors import BadSetting
-from services.leaver_scores import model_of
+from services.judging.leaver_scores import model_of
 from services.settings import Settings
 from services.train import ledger_history, simulated_history, write
-from store.tables import client, ledger
+from store.tables.clients import client
+from store.tables.ledger import ledger
 from store.unit_of_work import Store
 from tests.services.conftest import FIRST_WEEK, JudgedBank
 

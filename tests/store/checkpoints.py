@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from store import ledger
-from store.checkpoint import Checkpoint, DeadLetter, LedgerDeltas, WeekState
+from store.ledger import weekly as ledger
+from store.ledger.checkpoint import Checkpoint, DeadLetter, LedgerDeltas, WeekState
 from store.unit_of_work import Store
 
 TOPIC = "corebank.activity"

@@ -13,10 +13,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import sqlalchemy as sa
 
-from casework.holdout import lot
+from casework.alerts.holdout import lot
 from schemas.weeks import WeekCalendar, monday
-from store.tables import alert, audit, client, ledger, shard, shard_week
-from store.tables_casework import alert_opening, case_alert, case_event, case_task, client_case, remedy
+from store.tables.alerts import alert, alert_opening
+from store.tables.cases import case_alert, case_event, case_task, client_case
+from store.tables.clients import client
+from store.tables.ledger import ledger, shard, shard_week
+from store.tables.operations import audit
+from store.tables.remedies import remedy
 from store.unit_of_work import Store
 
 W = 2900  # the oldest open week, of the shard that is furthest

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from casework import remedies as rules
-from casework.message import ClientFacts
-from casework.remedies import Remedy, RemedyState
-from casework.terms import FeeTerms, Terms
-from store import remedies
-from store.tables import client
-from store.tables_casework import client_case
+from casework.alerts.message import ClientFacts
+from casework.remedies import lifecycle as rules
+from casework.remedies.lifecycle import Remedy, RemedyState
+from casework.remedies.terms import FeeTerms, Terms
+from store.remedies import rows as remedies
+from store.tables.cases import client_case
+from store.tables.clients import client
 from store.unit_of_work import Store
 
 AT = datetime(2026, 1, 13, 2, tzinfo=UTC)

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from store import schema
-from store.tables_policies import policy
+from store.tables.policies import policy
 from store.unit_of_work import Store, open_store
 
 

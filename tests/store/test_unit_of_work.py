@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.errors import BadSetting
-from store import offsets, schema
-from store.tables_casework import notice_preference
+from store import schema
+from store.ledger import offsets
+from store.tables.notices import notice_preference
 from store.unit_of_work import Store, open_store
 
 TOPIC = "corebank.activity"

@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from casework.budget import worth
-from casework.episodes import Episode, alert_id_of
-from casework.message import ClientFacts, alert_message, encode
+from casework.alerts.episodes import Episode, alert_id_of
+from casework.alerts.message import ClientFacts, alert_message, encode
+from casework.quiet.budget import worth
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, LeaverScore, Series, Verdict
 from schemas.weeks import parse_week
-from store.tables import alert, alert_evidence, alert_revision, client, ledger, shard, shard_week
-from store.tables_explanations import alert_explanation
+from store.tables.alerts import alert, alert_evidence, alert_explanation, alert_revision
+from store.tables.clients import client
+from store.tables.ledger import ledger, shard, shard_week
 from store.unit_of_work import Store
 from tests.api.explained import an_explanation
 

@@ -6,7 +6,7 @@ import hashlib
 
 import sqlalchemy as sa
 
-from store import tables
+from store.tables.columns import metadata
 from store.unit_of_work import Store
 
 _LEFT_OUT = {
@@ -26,7 +26,7 @@ def digest(store: Store) -> dict[str, tuple[int, str]]:
     found = {}
     with store.read() as tx:
         for name in COMPARED:
-            table = tables.metadata.tables[name]
+            table = metadata.tables[name]
             columns = [c for c in table.columns if c.name not in _LEFT_OUT.get(name, set())]
             rows = sorted(repr(tuple(row)) for row in tx.execute(sa.select(*columns)))
             found[name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from feeds.simulated_bank import SimulatedBank
 from schemas.messages import TOPIC_ALERTS
 from schemas.weeks import parse_week
-from store.tables import client, dead_letter, ledger, shard, shard_week
+from store.tables.clients import client
+from store.tables.ledger import ledger, shard, shard_week
+from store.tables.operations import dead_letter
 from store.unit_of_work import Store, open_store
 from tests.kafka.reading import EMBEDDED_SESSION_S, Broker
 from tests.system.product import Product, answers, free_port, processes_with

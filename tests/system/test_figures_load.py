@@ -6,11 +6,11 @@ from time import perf_counter
 
 import pytest
 
-from casework.durations import reaction
-from casework.figures import total
-from casework.holdout import HoldOut
-from store import figures
-from store.figures_scope import Scope
+from casework.alerts.holdout import HoldOut
+from casework.figures.durations import reaction
+from casework.figures.tally import total
+from store.figures import branches as figures
+from store.figures.scope import Scope
 from store.unit_of_work import Store
 from tests.store.checkpoints import AT, W
 from tests.store.figures_banks import CALENDAR

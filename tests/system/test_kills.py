@@ -15,8 +15,11 @@ from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from schemas.weeks import Week, parse_week
-from services.embedded_broker import EmbeddedBroker
-from store.tables import client, metadata, outbox, shard_week, topic_offset
+from services.simulation.embedded_broker import EmbeddedBroker
+from store.tables.clients import client
+from store.tables.columns import metadata
+from store.tables.ledger import shard_week, topic_offset
+from store.tables.operations import outbox
 from store.unit_of_work import Store
 from tests.system.digest import digest
 from tests.system.fleet import Fleet, kill_points

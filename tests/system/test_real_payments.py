@@ -20,8 +20,8 @@ import sqlalchemy as sa
 
 from api.keys import LocalKey, issue_token
 from schemas.weeks import week_of_date
-from services.embedded_broker import EmbeddedBroker
-from store.tables import ledger, shard, shard_week
+from services.simulation.embedded_broker import EmbeddedBroker
+from store.tables.ledger import ledger, shard, shard_week
 from store.unit_of_work import Store
 from tests.system.digest import digest
 from tests.system.fleet import Fleet

@@ -13,9 +13,9 @@ from publish.producer import open_producer
 from publish.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
-from services.embedded_broker import EmbeddedBroker
+from services.simulation.embedded_broker import EmbeddedBroker
 from store import schema
-from store.tables import ledger, topic_offset
+from store.tables.ledger import ledger, topic_offset
 from store.unit_of_work import Store, open_store
 from tests.ingest.event_json import transaction
 from tests.system.product import Product, free_port

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import store.tables
+import store.tables.columns
 
 revision = "0001"
 down_revision = None
@@ -51,7 +51,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("audit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("action", sa.String(length=60), nullable=False),
@@ -116,8 +116,8 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("recorded_at", store.tables.Instant(timezone=True), nullable=False),
-        sa.Column("replayed_at", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column("recorded_at", store.tables.columns.Instant(timezone=True), nullable=False),
+        sa.Column("replayed_at", store.tables.columns.Instant(timezone=True), nullable=True),
         sa.Column("replayed_by", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("dead_letter_id", name=op.f("pk_dead_letter")),
     )
@@ -151,7 +151,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", sa.JSON(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("actor", "key", name=op.f("pk_idempotency")),
     )
     with op.batch_alter_table("idempotency", schema=None) as batch_op:
@@ -161,7 +161,7 @@ def upgrade() -> None:
         "lease",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("owner", sa.String(length=80), nullable=False),
-        sa.Column("expires_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
@@ -198,8 +198,8 @@ def upgrade() -> None:
         sa.Column("partition", sa.Integer(), nullable=True, comment="null: by key"),
         sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.Column("value", sa.LargeBinary(), nullable=True),
-        sa.Column("written_at", store.tables.Instant(timezone=True), nullable=False),
-        sa.Column("sent_at", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column("written_at", store.tables.columns.Instant(timezone=True), nullable=False),
+        sa.Column("sent_at", store.tables.columns.Instant(timezone=True), nullable=True),
         sa.Column(
             "refused",
             sa.Text(),
@@ -258,7 +258,7 @@ def upgrade() -> None:
         sa.Column("dead_letters", sa.BigInteger(), nullable=False),
         sa.Column(
             "advanced_at",
-            store.tables.Instant(timezone=True),
+            store.tables.columns.Instant(timezone=True),
             nullable=False,
             comment="when a record last arrived",
         ),
@@ -279,7 +279,7 @@ def upgrade() -> None:
             comment="0 while open; 1 at the close; up with every amendment",
         ),
         sa.Column("judged_revision", sa.Integer(), nullable=False, comment="last revision the detector has seen"),
-        sa.Column("closed_at", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column("closed_at", store.tables.columns.Instant(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(length=16), nullable=True, comment="marker | watermark | idle | release"),
         sa.PrimaryKeyConstraint("shard", "week", name=op.f("pk_shard_week")),
     )

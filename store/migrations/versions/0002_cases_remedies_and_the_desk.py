@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import store.tables
+import store.tables.columns
 
 revision = "0002"
 down_revision = "0001"
@@ -29,10 +29,10 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=False, comment="argon2id"),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("branch_id", sa.String(length=64), nullable=True),
-        sa.Column("made_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("made_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column("disabled", sa.Boolean(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False, comment="wrong passwords since the last right one"),
-        sa.Column("locked_until", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column("locked_until", store.tables.columns.Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("user", name=op.f("pk_account")),
     )
     op.create_table(
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("policy_version", sa.Text(), nullable=False, comment="of the verdict that opened it"),
         sa.Column("grade", sa.Integer(), nullable=False),
         sa.Column("value_at_risk_minor", sa.BigInteger(), nullable=False),
-        sa.Column("lot", sa.Integer(), nullable=False, comment="casework.holdout.lot"),
+        sa.Column("lot", sa.Integer(), nullable=False, comment="casework.alerts.holdout.lot"),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.alert_id"], name=op.f("fk_alert_opening_alert_id")),
         sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_alert_opening")),
         comment="written once, so that what was done about an alert does not decide how it is counted",
@@ -55,11 +55,11 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(length=20), nullable=False),
         sa.Column("alarm", sa.Boolean(), nullable=False),
         sa.Column("lead", sa.String(length=200), nullable=False),
-        sa.Column("opened_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("opened_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column("opened_week", sa.Integer(), nullable=False),
         sa.Column("resumes_to", sa.String(length=12), nullable=True, comment="of a suspended case"),
         sa.Column("diary_date", sa.Date(), nullable=True),
-        sa.Column("closed_at", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column("closed_at", store.tables.columns.Instant(timezone=True), nullable=True),
         sa.Column("closed_week", sa.Integer(), nullable=True),
         sa.Column("times_reopened", sa.Integer(), nullable=False),
         sa.Column("truth", sa.String(length=40), nullable=True),
@@ -107,14 +107,14 @@ def upgrade() -> None:
             comment="what it is about: the same thing is told once",
         ),
         sa.Column("facts", sa.JSON(), nullable=False, comment="what the text is made of, in the reader's language"),
-        sa.Column("written_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("written_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column(
             "not_before",
-            store.tables.Instant(timezone=True),
+            store.tables.columns.Instant(timezone=True),
             nullable=False,
             comment="later than written_at in quiet hours",
         ),
-        sa.Column("sent_at", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column("sent_at", store.tables.columns.Instant(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("failed", sa.Text(), nullable=True, comment="why it was given up; free of secrets"),
         sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice")),
@@ -155,7 +155,7 @@ def upgrade() -> None:
         sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("code_verifier", sa.String(length=128), nullable=False),
         sa.Column("return_to", sa.Text(), nullable=False),
-        sa.Column("expires_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_sign_in_attempt")),
     )
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
@@ -171,9 +171,9 @@ def upgrade() -> None:
         sa.Column(
             "id_token", sa.Text(), nullable=True, comment="of a provider's sign-in: what its sign-out is asked with"
         ),
-        sa.Column("made_at", store.tables.Instant(timezone=True), nullable=False),
-        sa.Column("seen_at", store.tables.Instant(timezone=True), nullable=False),
-        sa.Column("expires_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("made_at", store.tables.columns.Instant(timezone=True), nullable=False),
+        sa.Column("seen_at", store.tables.columns.Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
     )
     with op.batch_alter_table("web_session", schema=None) as batch_op:
@@ -195,7 +195,7 @@ def upgrade() -> None:
         "case_event",
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
-        sa.Column("at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=200), nullable=False, comment="`ebbwatch` where time alone did it"),
         sa.Column(
             "what", sa.String(length=40), nullable=False, comment="opened, moved, reviewed, remedy.approved, ..."
@@ -233,7 +233,7 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Text(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("written_by", sa.String(length=200), nullable=False),
-        sa.Column("swot", sa.JSON(), nullable=False, comment="casework.cases.Swot"),
+        sa.Column("swot", sa.JSON(), nullable=False, comment="casework.cases.lifecycle.Swot"),
         sa.ForeignKeyConstraint(["case_id"], ["client_case.case_id"], name=op.f("fk_case_review_case_id")),
         sa.PrimaryKeyConstraint("review_id", name=op.f("pk_case_review")),
     )
@@ -252,7 +252,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=True),
         sa.Column("done_by", sa.String(length=200), nullable=True),
-        sa.Column("done_at", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column("done_at", store.tables.columns.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["client_case.case_id"], name=op.f("fk_case_task_case_id")),
         sa.PrimaryKeyConstraint("task_id", name=op.f("pk_case_task")),
     )
@@ -284,7 +284,7 @@ def upgrade() -> None:
             "total_minor",
             sa.BigInteger(),
             nullable=False,
-            comment="casework.remedies.Terms.total_minor, for limits",
+            comment="casework.remedies.lifecycle.Terms.total_minor, for limits",
         ),
         sa.Column("route", sa.JSON(), nullable=False, comment="levels that have to agree, in order"),
         sa.Column(
@@ -296,9 +296,9 @@ def upgrade() -> None:
         sa.Column("renews", sa.String(length=36), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("proposed_at", store.tables.Instant(timezone=True), nullable=False),
-        sa.Column("submitted_at", store.tables.Instant(timezone=True), nullable=True),
-        sa.Column("decided_at", store.tables.Instant(timezone=True), nullable=True),
+        sa.Column("proposed_at", store.tables.columns.Instant(timezone=True), nullable=False),
+        sa.Column("submitted_at", store.tables.columns.Instant(timezone=True), nullable=True),
+        sa.Column("decided_at", store.tables.columns.Instant(timezone=True), nullable=True),
         sa.CheckConstraint(
             "type NOT IN ('fee_reduction', 'fee_waiver') OR (fee_code IS NOT NULL AND list_price_minor IS NOT NULL "
             "AND concession_pct BETWEEN 1 AND 100 AND volume_commitment_minor IS NOT NULL "
@@ -332,7 +332,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=12), nullable=False),
         sa.Column("checker", sa.String(length=200), nullable=False),
         sa.Column("part", sa.String(length=8), server_default="checker", nullable=False),
-        sa.Column("at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column(
             "total_minor", sa.BigInteger(), nullable=False, comment="what was approved, for the checker's limit"
         ),

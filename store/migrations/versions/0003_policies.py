@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import store.tables
+import store.tables.columns
 
 revision = "0003"
 down_revision = "0002"
@@ -29,11 +29,11 @@ def upgrade() -> None:
         "policy",
         sa.Column("version", sa.String(length=200), nullable=False, comment="name and hash of the content"),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False, comment="as detector.policy.dump_policy writes it"),
+        sa.Column("body", sa.Text(), nullable=False, comment="as detector.policies.policy.dump_policy writes it"),
         sa.Column("revision", sa.Integer(), nullable=False, comment="1, up with every application"),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("proposed_by", sa.String(length=200), nullable=True, comment="null: it came with the settings"),
-        sa.Column("proposed_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("proposed_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_policy")),
         comment="never changed but in its revision",
     )
@@ -51,7 +51,7 @@ def upgrade() -> None:
         ),
         sa.Column("last_week", sa.Integer(), nullable=False, comment="of the weeks that were replayed"),
         sa.Column("seen_by", sa.String(length=200), nullable=False),
-        sa.Column("seen_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("seen_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False, comment="schemas.http_policies.PreviewBody"),
         sa.ForeignKeyConstraint(["version"], ["policy.version"], name=op.f("fk_policy_preview_version")),
         sa.PrimaryKeyConstraint("preview_id", name=op.f("pk_policy_preview")),
@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("version", sa.String(length=200), nullable=False),
         sa.Column("from_week", sa.Integer(), nullable=False, comment="first week that it judges"),
         sa.Column("applied_by", sa.String(length=200), nullable=True, comment="null: the settings did"),
-        sa.Column("applied_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("applied_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column("preview_id", sa.String(length=36), nullable=True, comment="what it was seen with"),
         sa.ForeignKeyConstraint(
             ["preview_id"], ["policy_preview.preview_id"], name=op.f("fk_policy_application_preview_id")

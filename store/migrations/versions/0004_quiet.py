@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import store.tables
+import store.tables.columns
 
 revision = "0004"
 down_revision = "0003"
@@ -63,11 +63,11 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("alert_id", sa.String(length=36), nullable=True, comment="whose closing made it"),
         sa.Column("made_by", sa.String(length=200), nullable=False),
-        sa.Column("made_at", store.tables.Instant(timezone=True), nullable=False),
+        sa.Column("made_at", store.tables.columns.Instant(timezone=True), nullable=False),
         sa.Column("removed_by", sa.String(length=200), nullable=True),
         sa.Column(
             "removed_at",
-            store.tables.Instant(timezone=True),
+            store.tables.columns.Instant(timezone=True),
             nullable=True,
             comment="kept: alerts of before say what they were judged with",
         ),

@@ -34,7 +34,9 @@ def upgrade() -> None:
             nullable=False,
             comment="schemas.explanations.Explanation, with its evidence",
         ),
-        sa.Column("version", sa.Integer(), nullable=False, comment="of the rules: detector.explanation.VERSION"),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, comment="of the rules: detector.explanation.explaining.VERSION"
+        ),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.alert_id"], name=op.f("fk_alert_explanation_alert_id")),
         sa.PrimaryKeyConstraint("alert_id", "week", name=op.f("pk_alert_explanation")),
     )

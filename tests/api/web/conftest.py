@@ -18,11 +18,11 @@ from api.deps import ApiDeps
 from api.keys import LocalKey
 from api.roles import Permission, Role
 from api.web.config import DeskConfig
-from api.web.new_session import new_session
-from api.web.session import FormPost, SignedIn, Visitor, needing_page
-from api.web.session_cookie import cookie_name
-from store import web_sessions
-from store.tables_casework import web_session
+from api.web.sign_in.new_session import new_session
+from api.web.sign_in.session import FormPost, SignedIn, Visitor, needing_page
+from api.web.sign_in.session_cookie import cookie_name
+from store.sign_in import sessions as web_sessions
+from store.tables.sign_in import web_session
 from store.unit_of_work import Store, open_store
 from telemetry.metrics import Metrics
 from tests.api.conftest import CALENDAR, Clock

@@ -10,7 +10,7 @@ from bench.client_weeks import History, grades
 from bench.detection.not_measured import NotMeasured
 from bench.detection.ours import Lives, judged_by_the_others, learned, shipped_presets, together
 from bench.detection.sample import Branch, Floats, whole
-from detector.presets import default_policy
+from detector.policies.presets import default_policy
 from schemas.verdicts import Grade
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detector.leaver.sharpen import Scores, sharpened, unscored
-from detector.presets import default_policy
+from detector.policies.presets import default_policy
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts

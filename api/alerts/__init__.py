@@ -1,0 +1,1 @@
+"""Alerts: lists and totals of them, and what people do about them."""

@@ -1,0 +1,83 @@
+"""The list of alerts, over all clients or of one: the worst first, then the most money; by label where asked."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.alerts.bodies import alert_body
+from api.auth import Caller
+from api.deps import ApiDeps
+from api.pagination import ListQuery
+from schemas.http import GradeName, Line, Page, WeekString
+from schemas.http_alerts import AlertBody, AlertTotalsBody
+from schemas.messages import AlertState, LabelName
+from schemas.money import format_amount
+from schemas.verdicts import Grade
+from schemas.weeks import parse_week
+from store.alerts import search as alert_search
+from store.alerts.search import AlertFilter, AlertPlace, LabelPlace
+
+
+class AlertQuery(ListQuery):
+    """Filters of a list of alerts. Each looks at the field of its name."""
+
+    state: list[AlertState] = Field(default_factory=list, max_length=7, description="any of these; repeat it")
+    grade: GradeName | None = None
+    branch: Line | None = None
+    week: WeekString | None = Field(None, description="newest week with evidence")
+    assignee: Line | None = None
+    q: Line | None = Field(None, description="part of the client's id or name, in either case")
+    label: LabelName | None = Field(None, description="what the fall looks like, by its newest explanation")
+    deferred: bool | None = Field(None, description="whether it waits for room in its branch's week")
+    sort: Literal["rank", "label"] = Field("rank", description="label: leaving first, without a label last")
+
+
+def alert_page(
+    deps: ApiDeps, caller: Caller, query: AlertQuery, *, client_id: str | None = None
+) -> Page[AlertBody]:
+    """One page, of what the caller may see."""
+    kind = f"alerts of {client_id}" if client_id else "alerts"
+    wanted, more = _filter(query, client_id), query.limit + 1
+    mine, by_label = caller.branch, query.sort == "label"
+    with deps.store.read() as tx:
+        if by_label:
+            last = query.after(kind, LabelPlace)
+            rows = alert_search.search_by_label(tx, wanted, only_branch=mine, after=last, limit=more)
+        else:
+            after = query.after(kind, AlertPlace)
+            rows = alert_search.search(tx, wanted, only_branch=mine, after=after, limit=more)
+    return query.page(
+        kind,
+        rows,
+        lambda row: row.label_place if by_label else row.place,
+        lambda row: alert_body(row, deps.rules.hold_out),
+    )
+
+
+def alert_totals(deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
+    """Of the whole list, of which `alert_page` gives one page."""
+    with deps.store.read() as tx:
+        found = alert_search.totals(tx, _filter(query), only_branch=caller.branch)
+    at_risk = sum(amount for _, amount in found.values())
+    return AlertTotalsBody(
+        alarms=found.get(Grade.ALARM, (0, 0))[0],
+        prompts=found.get(Grade.PROMPT, (0, 0))[0],
+        value_at_risk=format_amount(at_risk, deps.base_currency),
+        currency=deps.base_currency,
+    )
+
+
+def _filter(query: AlertQuery, client_id: str | None = None) -> AlertFilter:
+    return AlertFilter(
+        states=tuple(query.state),
+        grade=None if query.grade is None else Grade[query.grade.upper()],
+        branch=query.branch,
+        week=None if query.week is None else parse_week(query.week),
+        assignee=query.assignee,
+        client_id=client_id,
+        text=query.q,
+        label=query.label,
+        deferred=query.deferred,
+    )

@@ -1,0 +1,21 @@
+"""GET /alert-totals: how many alerts there are, and how much money with them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.alerts.listing import AlertQuery, alert_totals
+from api.auth import AlertReader
+from api.deps import Deps
+from api.paths import V1
+from schemas.http_alerts import AlertTotalsBody
+
+router = APIRouter(prefix=f"{V1}/alert-totals", tags=["alerts"])
+
+
+@router.get("")
+def get_alert_totals(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Query()]) -> AlertTotalsBody:
+    """The alerts that the list of alerts would show with these filters, counted by grade."""
+    return alert_totals(deps, caller, query)

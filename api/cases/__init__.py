@@ -1,0 +1,1 @@
+"""Cases: forming, reading and moving on a task force's."""

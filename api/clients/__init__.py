@@ -1,0 +1,1 @@
+"""Clients: who they are, their weeks, and their peers."""

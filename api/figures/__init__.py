@@ -1,0 +1,1 @@
+"""What it brought, as figures and as files."""

@@ -1,0 +1,1 @@
+"""Dead letters, held weeks, and the audit trail."""

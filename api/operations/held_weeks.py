@@ -1,0 +1,75 @@
+"""Held weeks: those whose feed is not known to be complete. Listing them, and releasing one as it is."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.auth import HeldWeekReleaser, needing
+from api.changes import Done, Posted, Trace, perform
+from api.deps import Deps
+from api.etag import check
+from api.pagination import ListQuery
+from api.paths import V1
+from api.roles import Permission
+from schemas.http import Page, WeekString
+from schemas.http_operations import HeldWeekBody, ReleaseBody, ReleasedBody
+from schemas.keyset import Int32
+from schemas.weeks import format_week, parse_week
+from store.ledger import shard_weeks
+from store.ledger.shard_weeks import HeldWeek
+from store.unit_of_work import Tx
+
+router = APIRouter(prefix=f"{V1}/held-weeks", tags=["operations"])
+ShardNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
+WeekPath = Annotated[WeekString, Path()]
+
+
+class _Place(NamedTuple):
+    week: Int32
+    shard: Int32
+
+
+@router.get("", dependencies=[needing(Permission.READ_HELD_WEEKS)])
+def list_held_weeks(deps: Deps, query: Annotated[ListQuery, Query()]) -> Page[HeldWeekBody]:
+    """Held weeks with their reason, the oldest first."""
+    after = query.after("held weeks", _Place)
+    with deps.store.read() as tx:
+        # As many as there are open weeks at the most: few enough to take all.
+        held = sorted(shard_weeks.held(tx), key=_place_of)
+    rows = [row for row in held if after is None or _place_of(row) > after]
+    return query.page("held weeks", rows[: query.limit + 1], _place_of, _body)
+
+
+@router.post("/{shard}/{week}/release", response_model=ReleasedBody)
+def release(
+    caller: HeldWeekReleaser, deps: Deps, post: Posted, shard: ShardNumber, week: WeekPath, body: ReleaseBody
+) -> Response:
+    """Close the week with what has arrived, so that it is judged."""
+    number = parse_week(week)
+
+    def work(tx: Tx) -> Done:
+        check(post.if_match, 0)
+        shard_weeks.release(tx, shard, number, deps.clock())
+        key = f"{shard}/{week}"
+        trace = Trace(
+            "held_week.release", "held_week", key, {"state": "held"}, {"state": "closed", "reason": body.reason}
+        )
+        return Done(ReleasedBody(shard=shard, week=week, state="closed"), trace)
+
+    return perform(deps, caller, post, work)
+
+
+def _place_of(row: HeldWeek) -> _Place:
+    return _Place(row.week, row.shard)
+
+
+def _body(row: HeldWeek) -> HeldWeekBody:
+    return HeldWeekBody(
+        shard=row.shard,
+        week=format_week(row.week),
+        reason=row.reason,
+        received=row.received,
+        expected=row.expected,
+    )

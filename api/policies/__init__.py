@@ -1,0 +1,1 @@
+"""Policies: proposed, seen, applied."""

@@ -1,0 +1,147 @@
+"""A year of the whole bank under a policy. The history is kept in memory between two looks: a slider asks often."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from casework.alerts.episodes import EpisodeRules
+from casework.policies.fading import FADING_WEEKS, Faded, choose, fade, seen_fading
+from casework.policies.figures import Figures, StaffHours, load_of
+from casework.policies.leavers import SILENT_WEEKS, Leavers, caught, find_leavers
+from casework.policies.preview import Course, Grades, run
+from detector.policies.policy import Policy
+from detector.policies.replay import NO_END, History, replay
+from detector.quiet.calendar import NONE, Festivals
+from detector.quiet.surroundings import Surroundings
+from detector.state import HISTORY_WEEKS
+from schemas.errors import Conflict
+from schemas.weeks import Week
+from store.policies import history as policies_history
+from store.policies.history import Bank
+from store.unit_of_work import Store, Tx
+
+YEAR = 52
+WARM_UP = 13  # weeks judged before those that count: else the first would find everybody who is down at once
+REPLAYED = WARM_UP + YEAR
+LOADED = HISTORY_WEEKS + REPLAYED
+MOST_KEPT = 64  # figures of policies looked at lately
+SETTLED_WEEKS = 26  # of history, before a client's copy may fade
+
+
+class NothingJudged(Conflict):
+    """There is no past to replay."""
+
+    def __init__(self) -> None:
+        super().__init__("no week has been judged yet: there is nothing to replay")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRules:
+    """What the bank has set that a replay depends on. `rest_weeks`: mostly public holidays."""
+
+    episodes: EpisodeRules = field(default_factory=EpisodeRules)
+    hours: StaffHours = field(default_factory=StaffHours)
+    festivals: Festivals = NONE
+    rest_weeks: frozenset[Week] = frozenset()
+
+
+@dataclass(slots=True)
+class Replays:
+    """The bank's history as last read, and the figures of the policies replayed on it. Safe between threads."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _state: policies_history.State | None = None
+    _bank: Bank | None = None
+    _figures: dict[tuple[str, ReplayRules], Figures] = field(default_factory=dict)
+
+    def figures(self, store: Store, policy: Policy, rules: ReplayRules) -> tuple[Week, Figures]:
+        """(last week replayed, figures). One at a time: a second look waits, and a known answer costs nothing.
+
+        Raises NothingJudged.
+        """
+        with self._lock:
+            with store.read() as tx:
+                bank = self._read(tx)
+            key = (policy.version, rules)
+            if key not in self._figures:
+                if len(self._figures) >= MOST_KEPT:
+                    self._figures.pop(next(iter(self._figures)))
+                self._figures[key] = figures_of(bank, policy, rules)
+            return bank.history.last_week, self._figures[key]
+
+    def prepare(self, store: Store, policy: Policy, rules: ReplayRules) -> None:
+        """The same without an answer, before somebody asks: the history of a large bank takes seconds to read."""
+        with contextlib.suppress(NothingJudged):
+            self.figures(store, policy, rules)
+
+    def _read(self, tx: Tx) -> Bank:
+        last = policies_history.last_judged(tx)
+        if last is None:
+            raise NothingJudged
+        state = policies_history.state(tx, last, REPLAYED)
+        if self._bank is None or state != self._state:
+            self._bank, self._state = None, None  # the old one's memory first
+            self._bank, self._state = policies_history.load(tx, last, LOADED, REPLAYED), state
+            self._figures.clear()
+        return self._bank
+
+
+def figures_of(
+    bank: Bank, policy: Policy, rules: ReplayRules, on_week: Callable[[Week], None] = lambda _: None
+) -> Figures:
+    """1. Who left. 2. Every week again. 3. What it meant. 4. The same of copies that fade, each alone."""
+    history = bank.history
+    start = Week(history.last_week - REPLAYED + 1)
+    weeks = min(YEAR, history.last_week - bank.oldest_week + 1)
+    first = Week(history.last_week - weeks + 1)
+    leavers = leavers_of(history, first)
+    graded = _graded(bank, policy, start, rules.festivals, on_week)
+    course = run(
+        graded,
+        len(history.client_ids),
+        rules.episodes,
+        leavers.at,
+        lambda week: bank.held(week, rules.rest_weeks),
+    )
+    return Figures(
+        load=load_of(course, first, weeks, bank.branch, len(bank.branches), rules.hours),
+        leavers=caught(course, leavers.silent_from - (start - history.oldest_week)),
+        faded=_faded(history, leavers, policy, rules, start),
+    )
+
+
+def leavers_of(history: History, first: Week) -> Leavers:
+    """Who left in the weeks from `first` on."""
+    closed = history.end_week <= history.last_week
+    return find_leavers(history.debit_minor + history.credit_minor, closed, first - history.oldest_week)
+
+
+def _graded(
+    bank: Bank, policy: Policy, start: Week, festivals: Festivals, on_week: Callable[[Week], None]
+) -> Iterator[tuple[Week, Grades]]:
+    """Every client's grades, week by week: the shards side by side."""
+    shards = [(at, replay(history, policy, start)) for at, history in bank.shards(festivals)]
+    for number in range(start, bank.history.last_week + 1):
+        grade = np.zeros((2, len(bank.history.client_ids)), np.int8)
+        for at, judged in shards:
+            grade[:, at] = next(judged)[1]
+        yield Week(number), grade
+        on_week(Week(number))
+
+
+def _faded(history: History, leavers: Leavers, policy: Policy, rules: ReplayRules, start: Week) -> Faded:
+    begins = history.last_week - FADING_WEEKS + 1
+    steady = (history.first_week <= begins - SETTLED_WEEKS) & (history.end_week == NO_END)
+    steady[leavers.at] = False
+    before = slice(-FADING_WEEKS - SILENT_WEEKS, -FADING_WEEKS)
+    steady &= (history.debit_minor[:, before] + history.credit_minor[:, before]).sum(axis=1) > 0
+    at = choose(steady)
+    kept = history.take(at, Surroundings(festivals=rules.festivals))
+    copies = replace(kept, debit_minor=fade(kept.debit_minor), credit_minor=fade(kept.credit_minor))
+    course: Course = run(replay(copies, policy, start), len(at), rules.episodes, np.arange(len(at)))
+    return seen_fading(course)

@@ -1,0 +1,1 @@
+"""Remedies: proposed, within limits, decided."""

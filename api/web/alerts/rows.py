@@ -1,0 +1,84 @@
+"""Alerts as rows of a list, each with its year of turnover: the pictures of a page come from one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from api.deps import ApiDeps
+from api.web.clients.sparkline import sparkline, trend
+from api.web.language.choice import Language
+from api.web.language.words import N_
+from api.web.rendering import pages_in
+from casework.alerts.explanation_sentence import of_comparisons
+from schemas.explanations import WeeksLeft, weeks_left
+from schemas.http_alerts import AlertBody
+from schemas.messages import Summary
+from schemas.money import format_amount
+from schemas.weeks import monday, parse_week
+from store.clients import sparklines
+
+_QUARTER_ALONE = N_("Turnover a week: %(quarter)s over the last 13 weeks")
+_QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %(before)s before")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`sentence` in the reader's language, of the comparisons; `since`: Monday of the first week; `picture` empty
+    without weeks; `left` by the end of last week, None where nothing is explained.
+    """
+
+    alert: AlertBody
+    sentence: str
+    since: date
+    picture: Markup
+    left: WeeksLeft | None
+
+
+def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
+    with deps.store.read() as tx:
+        volumes = sparklines.turnover(tx, {alert.client_id for alert in found})
+    return [
+        Row(
+            alert,
+            comparisons(alert, language),
+            monday(parse_week(alert.opened_week)),
+            picture(deps, language, volumes.get(alert.client_id)),
+            left_of(deps, alert),
+        )
+        for alert in found
+    ]
+
+
+def left_of(deps: ApiDeps, alert: AlertBody) -> WeeksLeft | None:
+    """By the end of last week, which is what a reader of this week counts to."""
+    if alert.explanation is None:
+        return None
+    last_week = max(parse_week(alert.week), deps.calendar.week_at(deps.clock()) - 1)
+    return weeks_left(parse_week(alert.explanation.onset_week), last_week)
+
+
+def comparisons(alert: AlertBody, language: Language) -> str:
+    """The first sentence: as of the alert's week, where what it looks like is said as of last week."""
+    told = of_comparisons(Summary(alert.summary.en, alert.summary.zh))
+    return told.en if language == "en" else told.zh
+
+
+def sentence(alert: AlertBody, language: Language) -> str:
+    return alert.summary.en if language == "en" else alert.summary.zh
+
+
+def picture(deps: ApiDeps, language: Language, volumes: Sequence[int | None] | None) -> Markup:
+    """The sparkline; its text says the two means that one would read off it."""
+    if volumes is None:
+        return Markup()
+    pages, found, currency = pages_in(language), trend(volumes), deps.base_currency
+    means = {
+        name: pages.formats.compact(format_amount(minor or 0, currency), currency)
+        for name, minor in (("quarter", found.quarter_minor), ("before", found.before_minor))
+    }
+    text = _QUARTER_ALONE if found.before_minor is None else _QUARTER_AND_BEFORE
+    return sparkline(volumes, pages.say(text, **means))

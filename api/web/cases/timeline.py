@@ -1,0 +1,41 @@
+"""The lines of a case's timeline, taken apart: what is a code in them is shown as a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.http_cases import CaseEventBody, CaseStateName
+
+_SETS_STATE = frozenset({"opened", "reopened", "moved", "resumed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line. `remedy`: the type it is about; `role`: of who joined; `state`: where it led, if it led on."""
+
+    at: datetime
+    actor: str
+    what: str
+    note: str | None
+    state: CaseStateName | None = None
+    remedy: str | None = None
+    role: str | None = None
+
+
+def moments(events: Sequence[CaseEventBody]) -> list[Moment]:
+    """The timeline as the page tells it, in the order it came."""
+    return [_moment(event) for event in events]
+
+
+def _moment(event: CaseEventBody) -> Moment:
+    note = event.note
+    state = event.state if event.what in _SETS_STATE else None
+    if event.what.startswith("remedy.") and note:  # store.remedies.timeline: the type, and what was said
+        remedy, _, said = note.partition(": ")
+        return Moment(event.at, event.actor, event.what, said or None, state, remedy)
+    if event.what == "member.joined" and note:  # api.cases.members: the user, and the role
+        user, _, role = note.rpartition(": ")
+        return Moment(event.at, event.actor, event.what, user, state, None, role)
+    return Moment(event.at, event.actor, event.what, note, state)

@@ -1,0 +1,1 @@
+"""The page of a client, with its pictures, and the list of clients."""

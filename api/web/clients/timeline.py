@@ -1,0 +1,81 @@
+"""What has happened with a client, newest first: alerts, task forces, contacts and remedies in one line of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from typing import Literal
+
+from api.web.language.words import N_
+from schemas.http_alerts import AlertBody
+from schemas.http_cases import CaseBody, TaskBody
+from schemas.http_remedies import EffectBody, RemedyBody
+from schemas.weeks import monday, parse_week
+
+Kind = Literal["alert", "case", "contact", "remedy"]
+BEGAN, RECOVERED = N_("Alert: an ebb begins"), N_("Alert: recovered by itself")
+FORMED, CLOSED = N_("Task force formed"), N_("Task force closed")
+CONTACT = N_("Contact with the client")
+PROPOSED, STARTED, ENDED = N_("Remedy proposed"), N_("Remedy began"), N_("Remedy ended")
+_RAN = frozenset({"active", "expiring", "expired"})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`what` is a msgid; `code`: a kind of word (api.web.language.words) and the code; `path`: where more is."""
+
+    day: date
+    kind: Kind
+    what: str
+    code: tuple[str, str] | None = None
+    note: str | None = None
+    path: str | None = None
+    effect: EffectBody | None = None
+
+
+def moments(
+    alerts: Iterable[AlertBody],
+    cases: Iterable[CaseBody],
+    contacts: Iterable[TaskBody],
+    remedies: Iterable[RemedyBody],
+    zone: tzinfo,
+) -> Sequence[Moment]:
+    """All of them, newest first."""
+    found = [moment for alert in alerts for moment in _of_alert(alert)]
+    found += [moment for case in cases for moment in _of_case(case, zone)]
+    found += [
+        Moment(task.done_at.astimezone(zone).date(), "contact", CONTACT, note=task.evidence or task.title)
+        for task in contacts
+        if task.done_at is not None
+    ]
+    found += [moment for remedy in remedies for moment in _of_remedy(remedy, zone)]
+    return sorted(found, key=lambda moment: moment.day, reverse=True)
+
+
+def _of_alert(alert: AlertBody) -> Iterable[Moment]:
+    yield Moment(monday(parse_week(alert.opened_week)), "alert", BEGAN, ("grade", alert.grade))
+    if alert.recovered_week is not None:
+        yield Moment(monday(parse_week(alert.recovered_week)), "alert", RECOVERED)
+
+
+def _of_case(case: CaseBody, zone: tzinfo) -> Iterable[Moment]:
+    path = f"/desk/cases/{case.case_id}"
+    yield Moment(case.opened_at.astimezone(zone).date(), "case", FORMED, note=case.lead, path=path)
+    if case.closed_at is not None:
+        code = None if case.retention is None else ("retention", case.retention)
+        yield Moment(case.closed_at.astimezone(zone).date(), "case", CLOSED, code, case.cause, path)
+
+
+def _of_remedy(remedy: RemedyBody, zone: tzinfo) -> Iterable[Moment]:
+    """Its beginning carries what it has brought so far: the longest measure there is."""
+    path, code = f"/desk/cases/{remedy.case_id}", ("remedy_type", remedy.type)
+    if remedy.state not in _RAN:
+        state = remedy.proposed_at.astimezone(zone).date()
+        yield Moment(state, "remedy", PROPOSED, code, path=path)
+        return
+    measured = [effect for effect in remedy.effects if effect.change_pct is not None]
+    yield Moment(remedy.starts_on, "remedy", STARTED, code, path=path, effect=measured[-1] if measured else None)
+    ended = remedy.ended_on or (remedy.ends_on if remedy.state == "expired" else None)
+    if ended is not None:
+        yield Moment(ended, "remedy", ENDED, code, path=path)

@@ -1,0 +1,1 @@
+"""What is read: words, numbers, refusals, in the language of who looks."""

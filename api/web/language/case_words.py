@@ -1,0 +1,108 @@
+"""What the codes of casework are called on a page: for `words` beside this, which is where they are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.web.language.texts import N_
+
+MEMBER_ROLES = {
+    "lead": N_("Lead"),
+    "member": N_("Member"),
+    "relationship_manager": N_("Relationship manager"),
+    "product_specialist": N_("Product specialist"),
+    "service": N_("Service"),
+    "marketing": N_("Marketing"),
+    "analyst": N_("Analyst"),
+}
+# On the buttons that lead there.
+_STEPS = {
+    "forming": N_("Back to forming"),
+    "in_review": N_("To the review"),
+    "plan": N_("To the plan"),
+    "executing": N_("To carrying out"),
+    "monitoring": N_("To monitoring"),
+    "reopened": N_("Reopen the case"),
+}
+_DEADLINES = {
+    "acknowledge": N_("Acknowledge the alert"),
+    "task_force": N_("Form the task force"),
+    "first_contact": N_("First contact"),
+    "first_review": N_("First review"),
+}
+_DEADLINE_STATES = {
+    "met": N_("In time"),
+    "due": N_("Open"),
+    "warned": N_("Due today"),
+    "breached": N_("Overdue"),
+    "missed": N_("Done late"),
+}
+_EVENTS = {
+    "opened": N_("Task force formed"),
+    "reopened": N_("Reopened"),
+    "moved": N_("Moved on"),
+    "suspended": N_("Suspended"),
+    "resumed": N_("Taken up again"),
+    "closed": N_("Closed"),
+    "alerts.added": N_("Alerts added"),
+    "member.joined": N_("Joined the task force"),
+    "member.left": N_("Left the task force"),
+    "lead.changed": N_("Handed over"),
+    "reviewed": N_("Review held"),
+    "task.added": N_("Task added"),
+    "task.done": N_("Task done"),
+    "task.cancelled": N_("Task cancelled"),
+    "remedy.proposed": N_("Remedy proposed"),
+    "remedy.revised": N_("Terms changed"),
+    "remedy.submitted": N_("Submitted for approval"),
+    "remedy.approved": N_("Approval given"),
+    "remedy.rejected": N_("Remedy rejected"),
+    "remedy.returned": N_("Remedy returned"),
+    "remedy.withdrawn": N_("Remedy taken back"),
+    "remedy.revoked": N_("Remedy revoked"),
+    "remedy.rerouted": N_("Needs more approval"),
+    "remedy.active": N_("Remedy began"),
+    "remedy.expiring": N_("Remedy about to end"),
+    "remedy.expired": N_("Remedy ended"),
+}
+_NOTICES = {
+    "new_alarm": N_("A client has a new alarm"),
+    "case_assigned": N_("I am put on a task force"),
+    "approval_waiting": N_("A remedy waits for my approval"),
+    "sla_warning": N_("A deadline is about to pass"),
+    "sla_breach": N_("A deadline has passed"),
+    "escalation": N_("A branch left a deadline undone"),
+    "remedy_ending": N_("A remedy is about to end"),
+    "branch_moved": N_("My branch's clients move as one"),
+    "weekly_digest": N_("How things stand, every Monday"),
+    "test": N_("A test"),
+}
+
+CASE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "member_role": MEMBER_ROLES,
+        "case_step": _STEPS,
+        "case_origin": {"alert": N_("From an alert"), "missed_departure": N_("A departure without an alert")},
+        "task_kind": {"contact": N_("Contact"), "analysis": N_("Analysis"), "other": N_("Other")},
+        "task_state": {"open": N_("To do"), "done": N_("Done"), "cancelled": N_("Cancelled")},
+        "deadline": _DEADLINES,
+        "deadline_state": _DEADLINE_STATES,
+        "case_event": _EVENTS,
+        "swot": {
+            "strengths": N_("Strengths"),
+            "weaknesses": N_("Weaknesses"),
+            "opportunities": N_("Opportunities"),
+            "threats": N_("Threats"),
+        },
+        "level": {"branch": N_("Branch"), "region": N_("Region"), "head_office": N_("Head office")},
+        "what_if": {
+            "do_nothing": N_("Do nothing"),
+            "half_for_three_months": N_("Half, for three months"),
+            "service_upgrade": N_("Better service instead"),
+            "as_proposed": N_("As proposed"),
+        },
+        "notice_kind": _NOTICES,
+        "notice_state": {"waiting": N_("Waiting"), "sent": N_("Sent"), "given_up": N_("Given up")},
+    }
+)

@@ -1,0 +1,1 @@
+"""Signing in and out, with a local account or a provider, and the session between."""

@@ -1,0 +1,118 @@
+"""Who is at the desk: a session cookie becomes a Visitor, as a bearer token becomes a Caller for the API.
+
+Every route of a page takes one of these and nothing else opens it:
+
+    def page(visitor: SignedIn) -> Response                                # whoever is signed in
+    def page(visitor: Annotated[Visitor, needing_page(Permission...)])     # whose role may; GET and POST alike
+
+A POST is checked for its CSRF token with each of them, so that none can forget to; `FormPost` is `SignedIn` by the
+name that says so. Forms send `<input type="hidden" name="csrf" value="{{ visitor.csrf }}">`, scripts the header
+X-CSRF-Token. See docs/decisions/0020-the-desk.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from api.auth import Caller, caller_of
+from api.deps import ApiDeps, Deps
+from api.errors import NotAuthenticated
+from api.roles import Permission, may
+from api.web import csrf
+from api.web.errors import SignInNeeded
+from api.web.language.choice import Language, language_of
+from api.web.paths import path_of, referring_path
+from api.web.sign_in.session_cookie import token_of
+from schemas.errors import EbbwatchError, Forbidden
+from store.sign_in import sessions as web_sessions
+from store.sign_in.sessions import Session
+from store.unit_of_work import is_transient
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who looks at a page. `csrf` goes into every form; `caller` is what the API's own code asks for."""
+
+    caller: Caller
+    csrf: str
+    language: Language
+
+
+def _visitor(request: Request, deps: Deps, sent: csrf.SentToken) -> Visitor:
+    """1. The session. 2. For a change: where it came from. 3. Who that is."""
+    found = find_session(request, deps)
+    if found is None:
+        raise _turned_away(request)
+    session, caller = found
+    request.state.caller = caller  # for the request log
+    visitor = Visitor(caller, session.csrf, language_of(request))
+    request.state.visitor = visitor  # for the page that says what went wrong
+    if request.method not in csrf.SAFE:
+        csrf.check(request, deps.desk, session.csrf, sent)
+    return visitor
+
+
+SignedIn = Annotated[Visitor, Depends(_visitor)]
+FormPost = SignedIn
+
+
+def needing_page(permission: Permission) -> Any:
+    """The dependency of a page or form that needs `permission`; what it gives is the Visitor."""
+
+    def permitted(visitor: SignedIn) -> Visitor:
+        if not may(visitor.caller.role, permission):
+            raise Forbidden(f"{visitor.caller.role} may not {permission}")
+        return visitor
+
+    return Depends(permitted)
+
+
+def find_session(request: Request, deps: ApiDeps) -> tuple[Session, Caller] | None:
+    """The session of the request's cookie and whose it is; None where there is none that holds."""
+    token = token_of(request, deps.desk)
+    if token is None:
+        return None
+    now, hashed = deps.desk.now(), web_sessions.hash_of(token)
+    with deps.store.read() as tx:
+        session = web_sessions.find(tx, hashed, now)
+    if session is None:
+        return None
+    try:
+        caller = caller_of({"sub": session.user, "role": session.role, "branch": session.branch_id})
+    except EbbwatchError:  # a role that this version no longer has
+        return None
+    if now - session.seen_at >= web_sessions.SEEN_EVERY and not _is_listening(request):
+        _keep_seen(deps, hashed, now)
+    return session, caller
+
+
+def _keep_seen(deps: ApiDeps, token_hash: str, now: datetime) -> None:
+    """Fails open: a page is not worth a wait for a busy database, and the next one comes within the half hour."""
+    try:
+        with deps.store.write() as tx:
+            web_sessions.seen(tx, token_hash, now)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+
+
+def _is_listening(request: Request) -> bool:
+    """A browser comes back for its events by itself: that keeps nobody signed in."""
+    return request.headers.get("accept", "").startswith("text/event-stream")
+
+
+def _turned_away(request: Request) -> EbbwatchError:
+    """A person is shown where to sign in; a script, which would take that page for its answer, is told."""
+    asked_by_script = (
+        csrf.HEADER in request.headers
+        or request.headers.get("sec-fetch-mode", "navigate") != "navigate"
+        or request.headers.get("accept", "").startswith("application/json")
+        or _is_listening(request)
+    )
+    if asked_by_script:
+        return NotAuthenticated("the session has ended; sign in again")
+    return SignInNeeded(path_of(request) if request.method in csrf.SAFE else referring_path(request))

@@ -1,0 +1,46 @@
+"""Signing out: here, and where the identity provider has a page for it, there too."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.deps import Deps
+from api.web import csrf
+from api.web.paths import SIGN_IN, SIGN_OUT, SIGNED_OUT
+from api.web.rendering import render
+from api.web.sign_in import new_session
+from api.web.sign_in.session import find_session
+from api.web.sign_in.session_cookie import take_cookie
+from store import audit
+from store.sign_in import sessions as web_sessions
+from store.unit_of_work import Tx
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post(SIGN_OUT)
+def sign_out(request: Request, deps: Deps, sent: csrf.SentToken) -> Response:
+    """Who was signed out already is told the same."""
+    found = find_session(request, deps)
+    if found is None:
+        return RedirectResponse(SIGNED_OUT, 303)
+    session, caller = found
+    csrf.check(request, deps.desk, session.csrf, sent)
+    request.state.caller = caller  # for the request log
+
+    def leave(tx: Tx) -> str | None:
+        audit.record(tx, new_session.entry(deps, caller, "session.end", request.state.request_id))
+        return web_sessions.end(tx, session.token_hash)
+
+    id_token = deps.store.transact(leave)
+    there = deps.desk.provider.sign_out_url(id_token) if deps.desk.provider and id_token else None
+    answer = RedirectResponse(there or SIGNED_OUT, 303)
+    take_cookie(answer, deps.desk)
+    return answer
+
+
+@router.get(SIGNED_OUT)
+def signed_out(request: Request) -> Response:
+    """A page of its own: with a provider, the sign-in page would sign the same person in again."""
+    return render(request, "signed_out.html", sign_in=SIGN_IN)

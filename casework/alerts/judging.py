@@ -1,0 +1,208 @@
+"""How a week's verdicts change the episodes. The rules and their reasons: docs/decisions/0010-episodes.md."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from casework.alerts.episodes import Episode, EpisodeRules, alert_id_of, awake
+from schemas.verdicts import Direction, Grade, Verdict
+from schemas.weeks import Week, monday
+
+Key = tuple[str, Direction]  # client_id, direction
+REOPENABLE = frozenset({"recovered", "expected_event"})
+
+
+def judge_week(
+    current: Mapping[Key, Episode],
+    last_closed: Mapping[Key, Episode],
+    verdicts: Iterable[Verdict],
+    week: Week,
+    rules: EpisodeRules,
+    suppressed: Collection[str] = frozenset(),
+) -> list[Episode]:
+    """The episodes that one week of one shard changed, in order of client and direction.
+
+    `current`: the episodes not closed. `last_closed`: of each client and direction the closed episode that
+    opened last, no later than `week`. `verdicts`: all of that week, at most one a client and direction.
+    `suppressed`: clients of whom less is expected this week, after the calendar.
+    """
+    passed = {(verdict.client_id, verdict.direction): verdict for verdict in verdicts}
+    changed = []
+    for key in sorted({*passed, *current, *last_closed}):
+        waits = key[0] in suppressed
+        episode = judge(current.get(key), last_closed.get(key), passed.get(key), week, rules, suppressed=waits)
+        if episode is not None:
+            changed.append(episode)
+    return changed
+
+
+def judge(
+    current: Episode | None,
+    last_closed: Episode | None,
+    verdict: Verdict | None,
+    week: Week,
+    rules: EpisodeRules,
+    *,
+    suppressed: bool = False,
+) -> Episode | None:
+    """The episode that this week's verdict (None: no preset passed) changed, one revision on; None if none did.
+
+    Weeks are judged in order; a week judged again is followed by all later ones judged again. `suppressed`: what
+    the calendar holds back this week begins as suppressed, and opens with the first evidence of another week.
+    """
+    if last_closed is not None and _covers(last_closed, week):
+        before, after = last_closed, _correct(last_closed, verdict, week, rules, may_reopen=current is None)
+    elif current is not None and (week >= current.opened_week or not _at_rest(last_closed, verdict, rules)):
+        before, after = current, _settle(current, _evidence(current, week, verdict), week, rules)
+        after = _let_out(after, verdict, suppressed=suppressed)
+    elif current is None and verdict is not None and not _at_rest(last_closed, verdict, rules):
+        begun = _begin(last_closed, verdict, rules)
+        return replace(begun, state="suppressed") if suppressed and begun.state == "open" else begun
+    else:
+        return None
+    return None if after is before or after == before else _next_revision(after, before, week)
+
+
+def _let_out(episode: Episode, verdict: Verdict | None, *, suppressed: bool) -> Episode:
+    """A suppressed episode opens where a preset is passed in a week that is not suppressed."""
+    opens = episode.state == "suppressed" and verdict is not None and not suppressed
+    return replace(episode, state="open") if opens else episode
+
+
+def _covers(closed: Episode, week: Week) -> bool:
+    return closed.opened_week <= week <= _end(closed)
+
+
+def _end(closed: Episode) -> Week:
+    return closed.last_week if closed.recovered_week is None else closed.recovered_week
+
+
+def _at_rest(closed: Episode | None, verdict: Verdict | None, rules: EpisodeRules) -> bool:
+    """True soon after a person's closing for what is no worse than what was closed."""
+    if closed is None or verdict is None or not closed.touched or verdict.grade > closed.grade:
+        return False
+    return verdict.week - closed.last_week <= rules.rest_weeks
+
+
+def _begin(last_closed: Episode | None, verdict: Verdict, rules: EpisodeRules) -> Episode:
+    """A verdict where nothing is open: 1. the last episode again; 2. else a new one."""
+    week = verdict.week
+    alert_id = alert_id_of(verdict.client_id, verdict.direction, week)
+    if last_closed is not None:
+        returned = last_closed.outcome in REOPENABLE and week - _end(last_closed) <= rules.reopen_weeks
+        if returned or alert_id == last_closed.alert_id:
+            reopened = _reopened(last_closed)
+            after = _settle(reopened, _evidence(reopened, week, verdict), week, rules)
+            return _next_revision(after, last_closed, week)
+    return Episode(
+        alert_id=alert_id,
+        client_id=verdict.client_id,
+        direction=verdict.direction,
+        revision=1,
+        state="open",
+        grade=verdict.grade,
+        opened_week=week,
+        last_week=week,
+        quiet_weeks=0,
+        value_at_risk_minor=verdict.value_at_risk_minor,
+        evidence={week: verdict},
+        unsaved_weeks=frozenset({week}),
+    )
+
+
+def _settle(episode: Episode, evidence: Mapping[Week, Verdict], week: Week, rules: EpisodeRules) -> Episode:
+    """An episode that is not closed, as `evidence` and the passing of `week` leave it."""
+    corrected = evidence is not episode.evidence
+    after = _restated(episode, evidence) if corrected else episode
+    if corrected and not after.live and not after.touched:
+        return replace(after, state="closed", outcome="withdrawn", quiet_weeks=0)
+    after = _woken(episode, after, week)
+    recovered_week = Week(after.last_week + rules.quiet_weeks_to_recover)
+    if week >= recovered_week:
+        after = replace(after, recovered_week=recovered_week, quiet_weeks=rules.quiet_weeks_to_recover)
+        unseen = after.grade is Grade.PROMPT or after.state == "suppressed"
+        if unseen and not after.touched:
+            after = replace(after, state="closed", outcome="recovered")
+    elif after.last_week != episode.last_week:
+        after = replace(after, recovered_week=None, quiet_weeks=max(0, week - after.last_week))
+    return after
+
+
+def _correct(
+    closed: Episode, verdict: Verdict | None, week: Week, rules: EpisodeRules, *, may_reopen: bool
+) -> Episode:
+    """A closed episode after a week it covers was judged again. What a person closed stays closed."""
+    evidence = _evidence(closed, week, verdict)
+    if evidence is closed.evidence:
+        return closed
+    after = _restated(closed, evidence)
+    if closed.touched:
+        return replace(after, grade=closed.grade)
+    if not after.live:
+        return replace(after, outcome="withdrawn")
+    stands = closed.outcome == "recovered" and after.last_week <= closed.last_week
+    if (stands and after.grade is Grade.PROMPT) or not may_reopen:
+        return after
+    return _settle(_reopened(closed), evidence, week, rules)
+
+
+def _evidence(episode: Episode, week: Week, verdict: Verdict | None) -> Mapping[Week, Verdict]:
+    """The evidence with this week's verdict added, replaced or withdrawn; the same object if nothing changes."""
+    old = episode.evidence.get(week)
+    if verdict is None:
+        if old is None or not old.grade:
+            return episode.evidence
+        verdict = replace(old, grade=Grade.NONE, comparisons=(), value_at_risk_minor=0)
+    elif old is not None and _numbers(old) == _numbers(verdict):
+        return episode.evidence
+    return {**episode.evidence, week: verdict}
+
+
+def _numbers(verdict: Verdict) -> tuple[object, ...]:
+    """What makes a verdict another one; the versions it was made from do not."""
+    return verdict.grade, verdict.comparisons, verdict.value_at_risk_minor
+
+
+def _restated(episode: Episode, evidence: Mapping[Week, Verdict]) -> Episode:
+    """The episode with its weeks, grade and value taken from `evidence`. A touched one is never lowered."""
+    live = {week: verdict for week, verdict in evidence.items() if verdict.grade}
+    if not live:
+        return replace(episode, evidence=evidence, value_at_risk_minor=0)
+    last = max(live)
+    worst = max(episode.settled, *(verdict.grade for verdict in live.values()))
+    return replace(
+        episode,
+        evidence=evidence,
+        grade=max(episode.grade, worst) if episode.touched else worst,
+        opened_week=min(episode.opened_week, *live),
+        last_week=last,
+        value_at_risk_minor=live[last].value_at_risk_minor,
+    )
+
+
+def _woken(before: Episode, after: Episode, week: Week) -> Episode:
+    """Ends a snooze whose date has passed by the week's end, or that a new alarm breaks."""
+    if after.state != "snoozed" or after.snoozed_until is None:
+        return after
+    over = after.snoozed_until < monday(week + 1)
+    return awake(after) if over or _new_alarm(before, after, week) else after
+
+
+def _new_alarm(before: Episode, after: Episode, week: Week) -> bool:
+    """True for an alarm that was not there when people last looked: not the same one a week older."""
+    if after.evidence is before.evidence or after.evidence[week].grade is not Grade.ALARM:
+        return False
+    previous = before.evidence.get(Week(week - 1))
+    goes_on = week <= before.last_week or (previous is not None and previous.grade is Grade.ALARM)
+    return before.grade < Grade.ALARM or not goes_on
+
+
+def _reopened(closed: Episode) -> Episode:
+    return replace(closed, state="open", outcome=None, outcome_note=None, recovered_week=None, quiet_weeks=0)
+
+
+def _next_revision(after: Episode, before: Episode, week: Week) -> Episode:
+    new = after.evidence is not before.evidence
+    unsaved = before.unsaved_weeks | {week} if new else before.unsaved_weeks
+    return replace(after, revision=before.revision + 1, unsaved_weeks=unsaved)

@@ -1,0 +1,1 @@
+"""Cases: from forming a task force to what became of the client."""

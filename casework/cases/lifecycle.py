@@ -1,0 +1,335 @@
+"""A case: what a branch does about one client whose volume ebbs, from forming a task force to its closing.
+
+Every act gives the case at its next revision, or the same object where nothing changes. Source:
+docs/decisions/0016.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Literal
+
+from casework.alerts.actions import NotAllowedByRules
+from schemas.errors import Conflict
+
+CaseState = Literal["forming", "in_review", "plan", "executing", "monitoring", "suspended", "reopened", "closed"]
+Origin = Literal["alert", "missed_departure"]
+Truth = Literal[
+    "true_diversion", "true_decline", "expected_event", "new_normal", "data_fault", "false_alarm", "inconclusive"
+]
+Retention = Literal["saved", "partly_saved", "lost", "self_recovered", "not_attempted"]
+TaskState = Literal["open", "done", "cancelled"]
+TaskKind = Literal["contact", "analysis", "other"]
+
+LEAD = "lead"
+NEXT: MappingProxyType[CaseState, frozenset[CaseState]] = MappingProxyType(
+    {
+        "forming": frozenset({"in_review", "suspended"}),
+        "in_review": frozenset({"plan", "suspended"}),
+        "plan": frozenset({"in_review", "executing", "suspended"}),
+        "executing": frozenset({"plan", "monitoring", "suspended"}),
+        "monitoring": frozenset({"plan", "executing", "suspended"}),
+        "suspended": frozenset(),  # it goes back where it came from
+        "reopened": frozenset({"in_review", "plan", "suspended"}),
+        "closed": frozenset({"reopened"}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRules:
+    """What the bank sets."""
+
+    quorum: int = 2  # the lead and one more: a review by one person is no review
+    relapse_weeks: int = 26  # half a year: the longest the effect of a remedy is watched
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person of the task force, from a day on; `left_on` is the first day they no longer belong."""
+
+    user: str
+    role: str
+    joined_on: date
+    left_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to be done. A done task of kind `contact` is a contact with the client."""
+
+    task_id: str
+    title: str
+    owner: str
+    due_on: date
+    kind: TaskKind = "other"
+    state: TaskState = "open"
+    evidence: str | None = None
+    done_by: str | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Swot:
+    """How the bank stands with this client."""
+
+    strengths: tuple[str, ...] = ()
+    weaknesses: tuple[str, ...] = ()
+    opportunities: tuple[str, ...] = ()
+    threats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The minutes of one meeting of the task force."""
+
+    review_id: str
+    held_on: date
+    attendees: tuple[str, ...]
+    minutes: str
+    decision: str
+    written_by: str
+    swot: Swot = field(default_factory=Swot)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as it stands at `revision`. Weeks are week numbers; `opened_week` is the week of `opened_at`."""
+
+    case_id: str
+    client_id: str
+    revision: int
+    state: CaseState
+    origin: Origin
+    alarm: bool  # an alarm is among its alerts: the shorter deadlines hold
+    lead: str
+    opened_at: datetime
+    opened_week: int
+    alert_ids: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    resumes_to: CaseState | None = None
+    diary_date: date | None = None  # of a suspended case: the day it is looked at again
+    closed_at: datetime | None = None
+    closed_week: int | None = None
+    times_reopened: int = 0
+    truth: Truth | None = None
+    retention: Retention | None = None
+    cause: str | None = None
+
+    def present(self, day: date) -> list[Member]:
+        """The members who belong to it on a day."""
+        return [m for m in self.members if m.joined_on <= day and (m.left_on is None or day < m.left_on)]
+
+
+class CaseClosed(Conflict):
+    """A closed case takes no more acts but a reopening."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(f"case {case_id} is closed")
+        self.case_id = case_id
+
+
+class CaseExists(Conflict):
+    """The client has an open case already: there is at most one."""
+
+    def __init__(self, client_id: str, case_id: str) -> None:
+        super().__init__(f"client {client_id} has the open case {case_id}")
+        self.client_id, self.case_id = client_id, case_id
+
+
+class NoOpenAlert(Conflict):
+    """A case is about alerts, and there is none to be about."""
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(f"client {client_id} has no alert that is open")
+
+
+class NoSuchTransition(Conflict):
+    """The state does not lead there."""
+
+    def __init__(self, now: CaseState, to: str) -> None:
+        ways = ", ".join(sorted(NEXT[now])) or "nowhere but back"
+        super().__init__(f"a case that is {now} cannot become {to}; it can become: {ways}")
+        self.now, self.to = now, to
+
+
+class NoQuorum(Conflict):
+    """Too few members to review, and to decide what follows."""
+
+    def __init__(self, present: int, needed: int) -> None:
+        super().__init__(f"the task force has {present} members; it needs {needed}, the lead among them")
+
+
+class NothingToExecute(Conflict):
+    """A plan without a remedy."""
+
+    def __init__(self) -> None:
+        super().__init__("the plan has no remedy; one of type no_action says why nothing is done")
+
+
+class StillUndecided(Conflict):
+    """A case cannot close over remedies that wait for an answer."""
+
+    def __init__(self, remedy_ids: Collection[str]) -> None:
+        super().__init__(f"not decided yet: remedies {', '.join(sorted(remedy_ids))}")
+
+
+def open_case(
+    case_id: str,
+    client_id: str,
+    *,
+    alert_ids: Collection[str],
+    alarm: bool,
+    lead: str,
+    members: Collection[tuple[str, str]],
+    at: datetime,
+    today: date,
+    week: int,
+    origin: Origin = "alert",
+) -> Case:
+    """A case that is forming. `members`: user and role, beside the lead; a user named twice counts once."""
+    others = {user: role for user, role in members if user != lead}
+    return Case(
+        case_id=case_id,
+        client_id=client_id,
+        revision=1,
+        state="forming",
+        origin=origin,
+        alarm=alarm,
+        lead=lead,
+        opened_at=at,
+        opened_week=week,
+        alert_ids=tuple(sorted(set(alert_ids))),
+        members=(Member(lead, LEAD, today), *(Member(user, role, today) for user, role in others.items())),
+    )
+
+
+def move(case: Case, to: CaseState, *, today: date, rules: CaseRules, has_remedy: bool) -> Case:
+    """To another state of the way, but not to `suspended`, `reopened` or `closed`, which have acts of their own.
+
+    Every step needs a quorum that day, not the first review alone: a case closed while it was forming, and opened
+    again, would get past it. Raises CaseClosed, NoSuchTransition, NoQuorum, NothingToExecute.
+    """
+    must_be_open(case)
+    if to == case.state:
+        return case
+    if case.state == "suspended":
+        if to != case.resumes_to:
+            raise NoSuchTransition(case.state, to)
+        return resume(case)
+    if to not in NEXT[case.state] or to in ("suspended", "reopened", "closed"):
+        raise NoSuchTransition(case.state, to)
+    _must_have_quorum(case, today, rules)
+    if to == "executing" and not has_remedy:
+        raise NothingToExecute
+    return revised(case, state=to)
+
+
+def suspend(case: Case, diary_date: date, today: date) -> Case:
+    """Leave it until a day. Raises CaseClosed, NoSuchTransition, NotAllowedByRules."""
+    must_be_open(case)
+    if case.state == "suspended" and case.diary_date == diary_date:
+        return case
+    if diary_date <= today:
+        raise NotAllowedByRules("diary_date", f"{diary_date} is not after {today}")
+    resumes_to = case.resumes_to if case.state == "suspended" else case.state
+    return revised(case, state="suspended", resumes_to=resumes_to, diary_date=diary_date)
+
+
+def resume(case: Case) -> Case:
+    """Back to where it was before it was suspended."""
+    if case.state != "suspended" or case.resumes_to is None:
+        return case
+    return revised(case, state=case.resumes_to, resumes_to=None, diary_date=None)
+
+
+def close(
+    case: Case,
+    *,
+    truth: Truth,
+    retention: Retention,
+    cause: str,
+    undecided: Collection[str],
+    at: datetime,
+    week: int,
+) -> Case:
+    """End it with what it turned out to be. The same closing twice is one. Raises CaseClosed, StillUndecided.
+
+    `undecided`: ids of its remedies that are drafts or wait for approval.
+    """
+    if case.state == "closed" and (case.truth, case.retention, case.cause) == (truth, retention, cause):
+        return case
+    must_be_open(case)
+    if undecided:
+        raise StillUndecided(undecided)
+    return revised(
+        case,
+        state="closed",
+        truth=truth,
+        retention=retention,
+        cause=cause,
+        closed_at=at,
+        closed_week=week,
+        resumes_to=None,
+        diary_date=None,
+    )
+
+
+def reopen(case: Case, alert_ids: Collection[str] = (), *, alarm: bool = False) -> Case:
+    """The client relapsed, or a person thinks again. Raises NoSuchTransition where it is open."""
+    if case.state != "closed":
+        raise NoSuchTransition(case.state, "reopened")
+    return revised(
+        case,
+        state="reopened",
+        times_reopened=case.times_reopened + 1,
+        alert_ids=tuple(sorted({*case.alert_ids, *alert_ids})),
+        alarm=case.alarm or alarm,
+        closed_at=None,
+        closed_week=None,
+        truth=None,
+        retention=None,
+        cause=None,
+    )
+
+
+def next_states(case: Case) -> list[CaseState]:
+    """Where an act may lead next, in the order of the way; `closed` is one of them wherever a case is open."""
+    if case.state == "closed":
+        return ["reopened"]
+    back = frozenset() if case.resumes_to is None else frozenset({case.resumes_to})
+    return [state for state in NEXT if state in NEXT[case.state] | back | {"closed"}]
+
+
+def relapses(case: Case, week: int, rules: CaseRules) -> bool:
+    """Whether an alert of `week` is the closed case's own matter come back."""
+    return case.closed_week is not None and 0 <= week - case.closed_week <= rules.relapse_weeks
+
+
+def add_alerts(case: Case, alert_ids: Collection[str], *, alarm: bool) -> Case:
+    """Further alerts of the client belong to it. Raises CaseClosed."""
+    must_be_open(case)
+    return revised(case, alert_ids=tuple(sorted({*case.alert_ids, *alert_ids})), alarm=case.alarm or alarm)
+
+
+def must_be_open(case: Case) -> None:
+    """Raises CaseClosed."""
+    if case.state == "closed":
+        raise CaseClosed(case.case_id)
+
+
+def _must_have_quorum(case: Case, today: date, rules: CaseRules) -> None:
+    present = len({m.user for m in case.present(today)})
+    if present < rules.quorum:
+        raise NoQuorum(present, rules.quorum)
+
+
+def revised(case: Case, **changes: Any) -> Case:
+    """`case` with `changes` as its next revision; the same object where nothing changes."""
+    changed = replace(case, **changes)
+    return case if changed == case else replace(changed, revision=case.revision + 1)

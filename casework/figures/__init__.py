@@ -1,0 +1,1 @@
+"""What the bank gets for it. See docs/decisions/0018-figures.md."""

@@ -1,0 +1,48 @@
+"""What a person may say about how they want to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from casework.alerts.actions import NotAllowedByRules
+from casework.notices.address import check_address
+from casework.notices.quiet_hours import QuietHours
+from casework.notices.telling import Choice, Language, Preference
+from schemas.errors import Conflict
+
+
+class NoAddress(Conflict):
+    """Nobody said where to tell this person."""
+
+    def __init__(self) -> None:
+        super().__init__("say first at which address you want to be told")
+
+
+def wish(
+    before: Preference | None,
+    *,
+    user: str,
+    role: str,
+    branch_id: str | None,
+    address: str | None,
+    language: Language,
+    kinds: Collection[Choice],
+    quiet: QuietHours | None,
+    schemes: Collection[str],
+) -> Preference:
+    """The person's preference at its next revision, or the same object where nothing changes.
+
+    `address` None: as it was. `schemes`: those that the bank allows. Raises NotAllowedByRules.
+    """
+    kept = address or (before.address if before else None)
+    if kept is None:
+        raise NotAllowedByRules("address", "the first time an address is needed")
+    check_address(kept, schemes)
+    chosen = frozenset(kinds)
+    if before is None:
+        return Preference(user, role, branch_id, language, kept, chosen, quiet)
+    after = replace(
+        before, role=role, branch_id=branch_id, language=language, address=kept, kinds=chosen, quiet=quiet
+    )
+    return before if after == before else replace(after, revision=before.revision + 1)

@@ -1,0 +1,1 @@
+"""What keeps alerts quiet: the calendar, what closings bring, a branch's capacity. See docs/decisions/0023."""

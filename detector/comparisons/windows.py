@@ -1,0 +1,103 @@
+"""The windows of the four comparisons, and their sums as differences of cumulative volumes.
+
+Source: docs/architecture.md, "Comparisons". A lag counts weeks back from the week judged, which is lag 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.verdicts import Baseline, Series
+
+Ints = npt.NDArray[np.int64]
+Cumulative = Mapping[
+    int, Ints
+]  # lag -> (2, m): all volume up to and with that week; debit in row 0, credit in row 1
+
+SERIES = (Series.DEBIT, Series.CREDIT, Series.TURNOVER)
+_TURNOVER = SERIES.index(Series.TURNOVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`weeks` weeks of which the last is `lag` weeks before the one judged."""
+
+    lag: int
+    weeks: int
+
+    @property
+    def before(self) -> int:
+        """Lag of the week before the window: its sum is the cumulative volume at `lag` less that at `before`."""
+        return self.lag + self.weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One comparison: `actual` is judged against `expected`."""
+
+    baseline: Baseline
+    actual: Window
+    expected: Window
+
+    @property
+    def need(self) -> int:
+        """Weeks of history, the one judged included, without which there is nothing to compare."""
+        return self.expected.before
+
+
+WEEK, RECENT = Window(0, 1), Window(1, 8)
+QUARTER, QUARTER_BEFORE = Window(0, 13), Window(13, 13)
+YEAR_BEFORE, QUARTER_LAST_YEAR = Window(13, 52), Window(52, 13)
+
+PAIRS = (
+    Pair(Baseline.WEEK_VS_RECENT, WEEK, RECENT),
+    Pair(Baseline.QUARTER_VS_QUARTER, QUARTER, QUARTER_BEFORE),
+    Pair(Baseline.QUARTER_VS_YEAR, QUARTER, YEAR_BEFORE),
+    Pair(Baseline.QUARTER_VS_LAST_YEAR, QUARTER, QUARTER_LAST_YEAR),
+)
+MAX_SHIFT = 3  # weeks: a lunar year is 50 or 51 weeks, or 55 with its thirteenth month
+
+
+@cache
+def pairs(shift: int = 0) -> tuple[Pair, ...]:
+    """PAIRS, with the quarter a year ago `shift` weeks earlier: see detector.quiet.calendar."""
+    moved = replace(QUARTER_LAST_YEAR, lag=QUARTER_LAST_YEAR.lag + shift)
+    return tuple(replace(pair, expected=moved) if pair.expected is QUARTER_LAST_YEAR else pair for pair in PAIRS)
+
+
+@cache
+def windows(shift: int = 0) -> tuple[Window, ...]:
+    """Those of `pairs`, each once."""
+    return tuple(dict.fromkeys(window for pair in pairs(shift) for window in (pair.actual, pair.expected)))
+
+
+@cache
+def lags(shift: int = 0) -> tuple[int, ...]:
+    """What the sums of `windows` are read at."""
+    return tuple(sorted({lag for window in windows(shift) for lag in (window.lag, window.before)}))
+
+
+WINDOWS, LAGS = windows(), lags()
+LONGEST = max(lags(MAX_SHIFT))  # 68: the quarter a year ago, where the festival was three weeks earlier
+
+
+def series_sum(cumulative: Cumulative, window: Window, series: int) -> Ints:
+    """Volume of a window, int64 (m,), of one of SERIES; exact, also where the running totals wrapped."""
+    newest, before = cumulative[window.lag], cumulative[window.before]
+    if series < _TURNOVER:
+        own: Ints = newest[series] - before[series]
+        return own
+    total: Ints = newest[0] - before[0]
+    total += newest[1]
+    total -= before[1]
+    return total
+
+
+def window_sum(cumulative: Cumulative, window: Window) -> Ints:
+    """Volume of a window, int64 (3, m), a row for each of SERIES."""
+    return np.stack([series_sum(cumulative, window, series) for series in range(len(SERIES))])

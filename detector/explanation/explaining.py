@@ -1,0 +1,60 @@
+"""Explain one client's fall from its own weeks and what moved around it: docs/decisions/0024-explanations.md."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detector.explanation.evidence import Known, findings
+from detector.explanation.label import judge_label
+from detector.explanation.onset import find_onset
+from schemas.explanations import Explanation
+from schemas.verdicts import Series
+from schemas.weeks import Week
+
+VERSION = 1  # goes up with every change of what the same numbers would give
+HISTORY_WEEKS = 104  # a year before the year before the fall: what a season is seen in
+
+
+def explain(known: Known, series: Series) -> Explanation:
+    """1. Since when the `series` of the verdict is lower. 2. What else is lower since. 3. What that looks like.
+
+    Of `known` the newest HISTORY_WEEKS weeks count. Raises ValueError for columns of unequal length, or none.
+    """
+    _check(known)
+    recent = _newest(known)
+    volumes = {Series.DEBIT: recent.debit, Series.CREDIT: recent.credit, Series.TURNOVER: recent.turnover}[series]
+    onset = find_onset(volumes)
+    found = findings(recent, len(volumes) - 1 - onset.weeks_ago)
+    judged = judge_label(found)
+    return Explanation(
+        week=known.week,
+        onset_week=Week(known.week - onset.weeks_ago),
+        onset_earliest=Week(known.week - onset.earliest),
+        onset_latest=Week(known.week - onset.latest),
+        label=judged.label,
+        strength=judged.strength,
+        support=judged.support,
+        findings=found,
+        version=VERSION,
+    )
+
+
+def _newest(known: Known) -> Known:
+    newest, cut = slice(-HISTORY_WEEKS, None), max(0, len(known.debit) - HISTORY_WEEKS)
+    return Known(
+        week=known.week,
+        debit=known.debit[newest],
+        credit=known.credit[newest],
+        industry=None if known.industry is None else known.industry[:, newest],
+        industry_since=None if known.industry_since is None else known.industry_since - cut,
+        branch_events=None if known.branch_events is None else known.branch_events[newest],
+        branch_clients=known.branch_clients,
+        released=None if known.released is None else known.released[newest],
+    )
+
+
+def _check(known: Known) -> None:
+    beside = [known.industry, known.branch_events, known.released]
+    lengths = {np.shape(c)[-1] for c in (known.debit, known.credit, *beside) if c is not None}
+    if lengths != {len(known.debit)} or not len(known.debit):
+        raise ValueError(f"weeks of {known.week} have lengths {sorted(lengths)}")

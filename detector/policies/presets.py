@@ -1,0 +1,28 @@
+"""The default policy: presets found by `python -m bench.calibrate`. Source: docs/decisions/0009-presets.md."""
+
+from __future__ import annotations
+
+from detector.policies.policy import Policy, Preset, TierPolicy
+from detector.policies.preset_table import MINIMUM_EFFECT, ROWS
+from schemas.money import minor_digits
+from schemas.verdicts import Baseline, Direction, Series
+
+DEFAULT_TIER = "C"  # the smallest clients' presets, the most patient with noise
+
+
+def default_policy(currency: str) -> Policy:
+    """Presets for a bank whose base currency is `currency`; the minimum effect is in whole units of it."""
+    return Policy(
+        name="default",
+        minor_digits=minor_digits(currency),
+        default_tier=DEFAULT_TIER,
+        tiers=tuple(TierPolicy(tier, effect, _presets(tier)) for tier, effect in MINIMUM_EFFECT.items()),
+    )
+
+
+def _presets(tier: str) -> tuple[Preset, ...]:
+    return tuple(
+        Preset(Baseline(baseline), Series(series), Direction(direction), prompt, alarm)
+        for of, baseline, series, direction, prompt, alarm in ROWS
+        if of == tier
+    )

@@ -1,0 +1,101 @@
+"""What a week is judged beside: the groups of its clients, the weeks in which groups rested, and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.quiet.calendar import NONE, Festivals
+from schemas.verdicts import Baseline, GroupKind, Series
+from schemas.weeks import Week
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A branch or an industry by its name, or the bank."""
+
+    kind: GroupKind
+    name: str
+
+
+BANK = Group(GroupKind.BANK, "bank")
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Every client in at most one group of a kind. `of`: int32 (n,), place in `groups`, -1 for none."""
+
+    groups: tuple[Group, ...]
+    of: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Most clients of a group moved together, at `week`.
+
+    `baseline`, `series`: the comparison in which the median client moved most; a quiet week is one of its week with
+    the recent average. `size_pct`: that median, signed. `clients`: those compared; `moved`: those of them far off.
+    """
+
+    group: Group
+    week: Week
+    baseline: Baseline
+    series: Series
+    size_pct: float
+    clients: int
+    moved: int
+
+    @property
+    def quiet(self) -> bool:
+        """The group rested in that week."""
+        return self.baseline is Baseline.WEEK_VS_RECENT and self.size_pct < 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`quiet_weeks`: of earlier weeks, the groups that rested in them, as earlier steps found. Without groupings
+    everybody is judged alone. `festivals`: the moving weeks by which a quarter meets the same one a year ago.
+    `rhythm`: single weeks are read only of clients that have something in nearly every week.
+    """
+
+    groupings: tuple[Grouping, ...] = ()
+    quiet_weeks: Mapping[Week, frozenset[Group]] = field(default_factory=dict)
+    festivals: Festivals = NONE
+    rhythm: bool = True
+
+
+ALONE = Surroundings(rhythm=False)
+
+
+def grouping(kind: GroupKind, names: Sequence[str | None]) -> Grouping:
+    """Clients grouped by a name each, in the week's order; None for a client of no group."""
+    groups = tuple(Group(kind, name) for name in sorted({name for name in names if name is not None}))
+    place = {group.name: at for at, group in enumerate(groups)}
+    of = np.fromiter((-1 if name is None else place[name] for name in names), np.int32, len(names))
+    return Grouping(groups, of)
+
+
+def whole_bank(clients: int) -> Grouping:
+    """All of them in one group."""
+    return Grouping((BANK,), np.zeros(clients, np.int32))
+
+
+def groupings_of(branches: Sequence[str | None], industries: Sequence[str | None]) -> tuple[Grouping, ...]:
+    """All that clients are judged beside, from the branch and the industry of each."""
+    return (
+        grouping(GroupKind.BRANCH, branches),
+        grouping(GroupKind.INDUSTRY, industries),
+        whole_bank(len(branches)),
+    )
+
+
+def quiet_by_week(movements: Iterable[Movement]) -> dict[Week, frozenset[Group]]:
+    """The quiet ones among movements, as `Surroundings.quiet_weeks` has them."""
+    found: dict[Week, frozenset[Group]] = {}
+    for movement in movements:
+        if movement.quiet:
+            found[movement.week] = found.get(movement.week, frozenset()) | {movement.group}
+    return found

@@ -1,0 +1,105 @@
+"""Deadlines: who hears that one is about to pass, that it has passed, or that it was left for days after that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from casework.alerts import sla
+from casework.alerts.holdout import HoldOut, held_out
+from casework.notices.telling import Deadline, Kind, Notice, Preference, escalated, is_news, responsible, told
+from schemas.weeks import week_of_date
+from services.follow_up.round import Round
+from store.cases import follow_up
+from store.cases import progress as case_progress
+from store.notices import sources as notice_sources
+
+_WEEKS_BACK = 6  # two weeks of news, and the longest deadline of an alert with holidays
+_OF_ALERTS: frozenset[sla.Step] = frozenset({"acknowledge", "task_force"})  # the others are its case's
+_OF_CASES: frozenset[sla.Step] = frozenset({"first_contact", "first_review"})
+_KINDS: Mapping[sla.Status, Kind] = {"warned": "sla_warning", "breached": "sla_breach"}
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a deadline is about, whose it is, and how it stands. `steps`: those that concern it."""
+
+    client_id: str
+    client_name: str
+    branch_id: str
+    users: frozenset[str]
+    steps: frozenset[sla.Step]
+    deadlines: list[sla.Deadline]
+    case_id: str | None = None
+    alert_id: str | None = None
+
+
+def tell_deadlines(look: Round) -> int:
+    """Once an hour: a deadline is a day."""
+    hour = f"{look.now.astimezone(look.calendar.zone):%Y-%m-%dT%H}"
+    people = look.people()
+    with look.store.read() as tx:
+        if not people or follow_up.seen(tx, "tell_deadlines") == hour:
+            return 0
+    wanted = [notice for matter in matters(look) for notice in _notices(look, matter, people)]
+    return look.tell(wanted, ("tell_deadlines", hour))
+
+
+def matters(look: Round) -> list[Matter]:
+    """Live alerts that no case has taken, and cases that are worked on, with their deadlines of today."""
+    return [*_alerts(look), *_cases(look)]
+
+
+def overdue(matter: Matter) -> int:
+    """How many of its deadlines have passed undone."""
+    return sum(d.status == "breached" for d in matter.deadlines if d.step in matter.steps)
+
+
+def _alerts(look: Round) -> Iterable[Matter]:
+    drawn = HoldOut(look.rules.holdout_share, look.rules.holdout_below_minor)
+    with look.store.read() as tx:
+        found = notice_sources.live_alerts(tx, week_of_date(look.today) - _WEEKS_BACK)
+        progress = case_progress.of_alerts(tx, [alert.alert_id for alert in found], look.calendar)
+    for alert in found:
+        standard = held_out(alert.opening, drawn)  # nobody is to form a task force about it
+        yield Matter(
+            alert.client_id,
+            alert.client_name,
+            alert.branch_id,
+            frozenset({alert.assignee} if alert.assignee else ()),
+            _OF_ALERTS - {"task_force"} if standard else _OF_ALERTS,
+            sla.deadlines(progress[alert.alert_id], look.today, look.rules.holidays),
+            alert_id=alert.alert_id,
+        )
+
+
+def _cases(look: Round) -> Iterable[Matter]:
+    with look.store.read() as tx:
+        found = notice_sources.open_cases(tx)
+        progress = case_progress.of_cases(tx, [case for case, _ in found], look.calendar)
+    for case, client in found:
+        yield Matter(
+            case.client_id,
+            client.name,
+            client.branch_id,
+            frozenset({case.lead}),
+            _OF_CASES,
+            sla.deadlines(progress[case.case_id], look.today, look.rules.holidays),
+            case_id=case.case_id,
+        )
+
+
+def _notices(look: Round, matter: Matter, people: list[Preference]) -> Iterable[Notice]:
+    near = responsible(people, matter.users, matter.branch_id, look.roles)
+    far = escalated(people, look.roles)
+    for deadline in matter.deadlines:
+        kind = _KINDS.get(deadline.status)
+        if kind is None or deadline.step not in matter.steps or not is_news(deadline.due_on, look.today):
+            continue
+        facts = Deadline(
+            deadline.step, deadline.due_on, matter.client_id, matter.client_name, matter.case_id, matter.alert_id
+        )
+        key = f"{matter.case_id or matter.alert_id}/{deadline.step}/{deadline.due_on}"
+        yield from told(near, kind, key, facts, look.now, look.calendar.zone)
+        if sla.escalates(deadline, look.today, look.rules.holidays):
+            yield from told(far, "escalation", key, facts, look.now, look.calendar.zone)

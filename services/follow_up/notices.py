@@ -1,0 +1,106 @@
+"""What people are told of without their asking: new alarms, their cases, approvals and ends that wait."""
+
+from __future__ import annotations
+
+from casework.notices.telling import (
+    NEWS,
+    ApprovalWaiting,
+    BranchMoved,
+    CaseAssigned,
+    NewAlarm,
+    Notice,
+    RemedyEnding,
+    checkers,
+    managers,
+    named,
+    of_branch,
+    told,
+)
+from schemas.verdicts import GroupKind
+from schemas.weeks import format_week, monday, week_of_date
+from services.follow_up.round import Round
+from store.cases import follow_up
+from store.notices import sources as notice_sources
+from store.quiet import movements
+
+
+def tell_alarms(look: Round) -> int:
+    """New alarms of the last two weeks to their branch, where a week has been judged since the last look."""
+    since = week_of_date(look.today - NEWS)
+    people = look.people()
+    if not people:
+        return 0
+    with look.store.read() as tx:
+        judged = f"{since}:{follow_up.judged(tx, since)}"
+        if follow_up.seen(tx, "tell_alarms") == judged:
+            return 0
+        wanted: list[Notice] = []
+        for alarm in notice_sources.alarms(tx, since):
+            facts = NewAlarm(alarm.alert_id, alarm.client_id, alarm.client_name, alarm.summary)
+            key = f"{alarm.alert_id}/{follow_up.began(tx, alarm.alert_id)[1]}"  # opened again it is news again
+            branch = of_branch(people, alarm.branch_id)
+            wanted += told(branch, "new_alarm", key, facts, look.now, look.calendar.zone)
+    return look.tell(wanted, ("tell_alarms", judged))
+
+
+def tell_moved(look: Round) -> int:
+    """To the managers of a branch that most of its clients began to move as one, in place of their alerts."""
+    people = look.people()
+    with look.store.read() as tx:
+        since = week_of_date(look.today - NEWS)
+        found = movements.begun(tx, GroupKind.BRANCH, since) if people else []
+    wanted: list[Notice] = []
+    for row in found:
+        facts = BranchMoved(row.name, monday(row.week), row.size_pct, row.quiet, row.clients, row.concerned)
+        key = f"{row.name}/{format_week(row.week)}"
+        theirs = managers(people, row.name, look.roles)
+        wanted += told(theirs, "branch_moved", key, facts, look.now, look.calendar.zone)
+    return look.tell(wanted)
+
+
+def tell_assigned(look: Round) -> int:
+    """Who leads a case or belongs to its task force since lately."""
+    people = look.people()
+    with look.store.read() as tx:
+        found = notice_sources.assigned(tx, look.today - NEWS) if people else []
+    wanted: list[Notice] = []
+    for place in found:
+        facts = CaseAssigned(place.case_id, place.client_id, place.client_name, place.role)
+        key = f"{place.case_id}/{place.times_reopened}"
+        wanted += told(named(people, {place.user}), "case_assigned", key, facts, look.now, look.calendar.zone)
+    return look.tell(wanted)
+
+
+def tell_approvals(look: Round) -> int:
+    """Remedies that wait for a yes to those who may give it, and who had no other part in them."""
+    people = look.people()
+    with look.store.read() as tx:
+        found = notice_sources.submitted(tx) if people else []
+    wanted: list[Notice] = []
+    for remedy, client in found:
+        if remedy.next_level is None:
+            continue
+        facts = ApprovalWaiting(
+            remedy.remedy_id, remedy.case_id, client.name, remedy.type, remedy.next_level, remedy.terms.total_minor
+        )
+        parts = remedy.makers | remedy.checkers
+        able = checkers(people, remedy.next_level, client.branch_id, parts, look.roles)
+        key = f"{remedy.remedy_id}/{remedy.terms_version}/{remedy.next_level}"
+        wanted += told(able, "approval_waiting", key, facts, look.now, look.calendar.zone)
+    return look.tell(wanted)
+
+
+def tell_endings(look: Round) -> int:
+    """Remedies that end within a month to their owner and to the lead of the case."""
+    people = look.people()
+    with look.store.read() as tx:
+        found = notice_sources.ending(tx) if people else []
+    wanted: list[Notice] = []
+    for remedy, client, lead in found:
+        if remedy.terms.ends_on is None:
+            continue
+        facts = RemedyEnding(remedy.remedy_id, remedy.case_id, client.name, remedy.type, remedy.terms.ends_on)
+        key = f"{remedy.remedy_id}/{remedy.terms.ends_on}"
+        concerned = named(people, {remedy.owner, lead})
+        wanted += told(concerned, "remedy_ending", key, facts, look.now, look.calendar.zone)
+    return look.tell(wanted)

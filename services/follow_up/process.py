@@ -1,0 +1,160 @@
+"""`ebbwatch follow-up`: what time alone does, and what people have to be told of.
+
+Every minute of the bank's clock, one step after the other, each in transactions of its own. Each is safe to do
+again: killed between two steps it goes on with the first, and two processes at once do everything once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+
+from api.roles import LEVELS, Role
+from casework.notices.telling import Roles
+from casework.remedies.lifecycle import Level
+from services.bank_rules import bank_rules
+from services.follow_up.budget import admit
+from services.follow_up.cases import age_remedies, open_missed_departures, reopen_cases, resume_cases
+from services.follow_up.deadlines import tell_deadlines
+from services.follow_up.digest import tell_digest
+from services.follow_up.notices import tell_alarms, tell_approvals, tell_assigned, tell_endings, tell_moved
+from services.follow_up.round import Round
+from services.parts import Parts, Work, run_process, utc_now
+from store.cases import follow_up
+from store.notices import queue as notices
+from store.operations.turns import Turn
+from store.sign_in import attempts as sign_in_attempts
+from store.sign_in import sessions as web_sessions
+from store.unit_of_work import Tx
+
+LEASE = "follow-up"
+LEASE_TTL = timedelta(minutes=3)
+RENEW_BEFORE_END = timedelta(minutes=2)  # longer than any one step takes
+EVERY = timedelta(minutes=1)  # of the bank's clock, which beside a simulated bank runs faster than the world's
+LOOK_S = 1.0  # between two looks at that clock
+KEEP_NOTICES = timedelta(days=92)  # longer than anything is news: what is forgotten would be told again
+
+log = logging.getLogger(__name__)
+
+
+def forget(look: Round) -> int:
+    """Once an hour: old notices; sessions and sign-ins that have run out, by the world's clock, not the bank's."""
+    now, hour = utc_now(), f"{look.now:%Y-%m-%dT%H}"
+    with look.store.read() as tx:
+        if follow_up.seen(tx, "forget") == hour:
+            return 0
+
+    def work(tx: Tx) -> int:
+        follow_up.mark_seen(tx, "forget", hour)
+        gone = notices.forget_old(tx, look.now - KEEP_NOTICES)
+        return gone + web_sessions.forget_expired(tx, now) + sign_in_attempts.forget_expired(tx, now)
+
+    return look.store.transact(work)
+
+
+STEPS: tuple[Callable[[Round], int], ...] = (
+    age_remedies,
+    resume_cases,
+    reopen_cases,
+    open_missed_departures,
+    admit,
+    tell_alarms,
+    tell_moved,
+    tell_assigned,
+    tell_approvals,
+    tell_endings,
+    tell_deadlines,
+    tell_digest,
+    forget,
+)
+
+
+class FollowUp:
+    """One of any number of processes on a database; one at a time holds the lease and works.
+
+    Failure policy: a step that fails is counted, and tried again in the next round; the others go on.
+    """
+
+    def __init__(self, parts: Parts, turn: Turn) -> None:
+        self._parts = parts
+        self._turn = turn
+        self._rules = bank_rules(parts.settings)
+
+    def run_once(self) -> bool:
+        """One round, whether it was this process's turn for all of it."""
+        look = self._look()
+        for step in STEPS:
+            if not self._turn.mine():
+                return False
+            self._do(step, look)
+        self._parts.metrics.follow_up_last_s.set(utc_now().timestamp())
+        return True
+
+    def run(self, stop: Event) -> None:
+        """A round whenever a minute of the bank's clock has passed, until `stop` is set."""
+        last = None
+        try:
+            while not stop.is_set():
+                now = self._parts.clock()
+                if last is None or now >= last + EVERY:
+                    last = now
+                    self._guarded_round()
+                stop.wait(LOOK_S)
+        finally:
+            self._turn.give_back()
+
+    def _guarded_round(self) -> None:
+        try:
+            self.run_once()
+        except Exception:
+            log.exception("a round of follow-up failed")
+            self._failed("round")
+
+    def _do(self, step: Callable[[Round], int], look: Round) -> None:
+        name = step.__name__
+        try:
+            done = step(look)
+        except Exception:
+            log.exception("follow-up failed", extra={"step": name})
+            self._failed(name)
+            return
+        if done:
+            self._parts.metrics.follow_up_done.labels(name).inc(done)
+            log.info("followed up", extra={"step": name, "count": done})
+
+    def _look(self) -> Round:
+        parts = self._parts
+        return Round(
+            store=parts.store,
+            now=parts.clock(),
+            calendar=parts.calendar,
+            currency=parts.settings.base_currency,
+            rules=self._rules,
+            roles=notice_roles(),
+            mine=self._turn.mine,
+            failed=self._failed,
+        )
+
+    def _failed(self, step: str) -> None:
+        self._parts.metrics.follow_up_failures.labels(step).inc()
+
+
+def notice_roles() -> Roles:
+    """Which role is what, from the API's table."""
+    levels = {level for may in LEVELS.values() for level in may}
+    checkers: dict[Level, frozenset[str]] = {
+        level: frozenset(role.value for role, may in LEVELS.items() if level in may) for level in levels
+    }
+    return Roles(frozenset({Role.BRANCH_MANAGER.value}), frozenset({Role.APPROVER.value}), checkers)
+
+
+def follow_up_work(parts: Parts) -> Work:
+    """A lease says which of several works; leases go by the real clock. Raises BadSetting."""
+    turn = Turn(parts.store, LEASE, parts.owner, utc_now, ttl=LEASE_TTL, renew_before_end=RENEW_BEFORE_END)
+    return FollowUp(parts, turn).run
+
+
+def main() -> None:
+    run_process("follow-up", follow_up_work)

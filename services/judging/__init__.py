@@ -1,0 +1,1 @@
+"""What the weeks of a shard are judged beside: groups, holidays, scores."""

@@ -1,0 +1,1 @@
+"""Local accounts, from the command line and for the simulated bank."""

@@ -1,0 +1,66 @@
+"""Three accounts for `ebbwatch run --simulate`, so that whoever starts it can sign in as each kind of person.
+
+Their password is made once for a data folder and kept there, beside the key of the development tokens.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from api.roles import Role
+from api.web.sign_in.passwords import Passwords
+from services.parts import Parts, utc_now
+from services.sign_in.accounts import generated, new_account
+from store.sign_in import accounts
+from store.sign_in.accounts import Account
+from store.unit_of_work import Tx
+
+PASSWORD_FILE = "desk.password"  # noqa: S105 - its name
+_BRANCH = "B001"
+_PEOPLE = (
+    ("staff-b001", Role.BRANCH_STAFF, _BRANCH),
+    ("manager-b001", Role.BRANCH_MANAGER, _BRANCH),
+    ("approver", Role.APPROVER, None),
+)
+
+
+def demo_lines(parts: Parts, address: str) -> list[str]:
+    """What to print at the start: where the desk is, and who may sign in there with which password."""
+    if parts.settings.oidc_issuer:
+        return [f"Desk: {parts.settings.public_url}, by way of {parts.settings.oidc_issuer}"]
+    password = _read_or_make(parts.settings.data_dir / PASSWORD_FILE)
+    kept = _made(parts, password)
+    people = [f"  {each.user:<13} {each.role}{', ' + each.branch_id if each.branch_id else ''}" for each in kept]
+    return [f"Desk: {address}/ - sign in with the password {password} as", *people]
+
+
+def _made(parts: Parts, password: str) -> list[Account]:
+    """Those whose password it is. An account that was given another one is left alone, and not told of."""
+    passwords, at = Passwords(), utc_now()
+    with parts.store.read() as tx:
+        known = {each.user: each for each in accounts.listed(tx)}
+    missing = [
+        new_account(passwords, user, role, branch, password, at)
+        for user, role, branch in _PEOPLE
+        if user not in known
+    ]
+
+    def add(tx: Tx) -> None:
+        for each in missing:
+            accounts.add(tx, each)
+
+    parts.store.transact(add)
+    there = [known[user] for user, _, _ in _PEOPLE if user in known]
+    return [*missing, *(each for each in there if passwords.matches(each.password_hash, password))]
+
+
+def _read_or_make(path: Path) -> str:
+    """Readable by its owner alone from its first byte on."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(made := generated())
+    return made

@@ -1,0 +1,1 @@
+"""A bank that is not there: its broker, events, and people."""

@@ -1,0 +1,218 @@
+"""The simulated bank's people, once its history is judged: cases in every state, so that the desk can be seen.
+
+What they decide is staged, and which client gets which story is chosen by what its volume did afterwards, so that a
+remedy that paid off can be seen beside one that did not. All figures on the pages are measured as in a real bank.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+
+from api.alerts.listing import AlertQuery, alert_page
+from api.auth import Caller
+from api.cases.routes import CaseQuery, list_cases
+from api.deps import ApiDeps
+from api.roles import Role
+from casework.remedies.effect import BEFORE_WEEKS, Effect, effect
+from schemas.errors import Conflict, StaleRevision
+from schemas.http_alerts import AlertBody
+from schemas.http_cases import SwotBody
+from schemas.weeks import monday, parse_week
+from services.simulation.case import CaseStory
+from store.clients import volumes
+from store.operations import overview
+
+LOOK_S = 1.0
+Story: TypeAlias = Callable[[CaseStory], None]
+_REMEDY_AFTER = 3  # weeks from the alert to the remedy's start in the stories below
+REGION = Caller("region", Role.APPROVER, None)
+_SWOT = SwotBody(
+    strengths=["long relationship", "payroll runs here"],
+    weaknesses=["fees above the market"],
+    opportunities=["trade finance not used yet"],
+    threats=["receipts are collected at another bank"],
+)
+
+log = logging.getLogger(__name__)
+
+
+def staff_work(deps: ApiDeps, judged_by: int) -> Callable[[Event], None]:
+    """Wait until the week `judged_by` is judged, then tell all stories, where nobody ever opened a case."""
+
+    def work(stop: Event) -> None:
+        while not stop.is_set():
+            with deps.store.read() as tx:
+                judged = overview.overview(tx).judged_week
+            if judged is not None and judged >= judged_by:
+                break
+            stop.wait(LOOK_S)
+        # Who left unwarned has a case already, which nobody opened.
+        opened = list_cases(REGION, deps, CaseQuery.model_validate({"limit": 200})).items
+        if not stop.is_set() and all(case.origin == "missed_departure" for case in opened):
+            for told in stage(deps):
+                log.info("staged", extra={"case": told})
+                if stop.is_set():
+                    return
+            log.info("all stories are told")
+        stop.wait()
+
+    return work
+
+
+def stage(deps: ApiDeps) -> Iterator[str]:
+    """Tell the stories, each on an alert of its own, as far as there are alerts; gives the states they came to."""
+    now = deps.calendar.week_at(deps.clock())
+    waiting = _open_falls(deps, now)
+    for tell, days in STORIES:
+        fitting = [aged for aged in waiting if 7 * aged.weeks >= days]
+        if not fitting:
+            continue
+        aged = CHOICE.get(tell, _youngest)(fitting)
+        waiting.remove(aged)
+        first_seen = monday(parse_week(aged.alert.opened_week) + 1)
+        lately = deps.today() - timedelta(days=days)
+        try:
+            tell(CaseStory(deps, aged.alert, first_seen if tell in CHOICE else max(first_seen, lately)))
+        except (Conflict, StaleRevision) as error:  # a live week, or time alone, was quicker
+            log.info("a story broke off", extra={"case": tell.__name__, "reason": str(error)})
+            continue
+        yield tell.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class _Aged:
+    """An open alert, how many weeks ago it began, and what became of the volume after a remedy would have begun."""
+
+    alert: AlertBody
+    weeks: int
+    effect_pct: float
+
+
+def _open_falls(deps: ApiDeps, now: int) -> list[_Aged]:
+    page = alert_page(deps, REGION, AlertQuery.model_validate({"state": ["open"], "limit": 200}))
+    falls = [alert for alert in page.items if alert.direction == "fall"]
+    one_each = {alert.client_id: alert for alert in reversed(falls)}
+    return [_Aged(a, now - parse_week(a.opened_week), _afterwards(deps, a)) for a in one_each.values()]
+
+
+def _afterwards(deps: ApiDeps, alert: AlertBody) -> float:
+    start = parse_week(alert.opened_week) + _REMEDY_AFTER
+    with deps.store.read() as tx:
+        loaded = volumes.load(tx, [alert.client_id], start - BEFORE_WEEKS, start + 26)
+    found = effect(loaded.turnover_minor[0], loaded.known[0], BEFORE_WEEKS, 26, int(loaded.began[0]))
+    changed = found.change_pct if isinstance(found, Effect) else None
+    return float("-inf") if changed is None or not np.isfinite(changed) else changed
+
+
+# -- the stories: each from its alert to the state of its name ---------------------------------------------------
+def paid_off(story: CaseStory) -> None:
+    """A waiver after which the volume came back."""
+    _to_execution(story, "half the account fee for half a year", 26)
+    story.on(90).moved("monitoring", "first receipts are back")
+    story.on(27 * 7).closed("true_diversion", "saved", "fees above the market")
+
+
+def did_not_pay_off(story: CaseStory) -> None:
+    """The same, and the volume went on falling."""
+    _to_execution(story, "half the account fee for a quarter", 13)
+    story.on(60).moved("monitoring")
+    story.on(27 * 7).closed("true_diversion", "lost", "the group centralised its treasury")
+
+
+def _to_execution(story: CaseStory, minutes: str, weeks: int) -> None:
+    _to_review(story)
+    story.on(7).moved("plan", "agreed with the client's finance department")
+    waiver = story.proposed("fee_reduction", weeks, 50, reason=minutes, expected_effect="150000.00")
+    story.on(9).approved(waiver, "within the client's margin")
+    story.on(14).moved("executing")
+
+
+def _to_review(story: CaseStory) -> None:
+    story.on(0).acknowledged()
+    story.on(1).formed().to_do("call the finance director", "contact")
+    story.on(3).done("spoke for half an hour: a competitor offers free collections")
+    story.on(4).moved("in_review").reviewed("went through a year of volume", "prepare a plan", _SWOT)
+
+
+def monitoring(story: CaseStory) -> None:
+    _to_execution(story, "half the account fee for half a year", 26)
+    story.on(20).proposed("service_level_raise", 26, reason="a named clerk for the client's payments")
+    story.on(45).moved("monitoring", "the remedies run")
+
+
+def executing(story: CaseStory) -> None:
+    _to_review(story)
+    story.on(7).moved("plan")
+    story.proposed("executive_visit", 4, reason="the branch manager visits the plant")
+    story.on(10).moved("executing").to_do("minutes of the visit to the client")
+
+
+def waiting_for_approval(story: CaseStory) -> None:
+    _to_review(story)
+    story.on(7).moved("plan")
+    story.proposed(
+        "fee_waiver", 13, 100, reason="no account fee for a quarter, against the collections coming back",
+        expected_effect="200000.00",
+    )  # fmt: skip
+
+
+def returned(story: CaseStory) -> None:
+    _to_review(story)
+    story.on(7).moved("plan")
+    waiver = story.proposed("fee_waiver", 39, 100, reason="no account fee for three quarters")
+    story.on(9).returned(waiver, "three quarters are long: say what the client commits to")
+
+
+def in_review(story: CaseStory) -> None:
+    _to_review(story)
+
+
+def suspended(story: CaseStory) -> None:
+    _to_review(story)
+    deps = story.deps
+    story.on(8).moved("suspended", "the client moves its plant", until=deps.today() + timedelta(weeks=6))
+
+
+def reopened(story: CaseStory) -> None:
+    _to_review(story)
+    story.on(6).closed("inconclusive", "not_attempted", "no answer from the client")
+    story.on(8).moved("reopened", "the client called back")
+
+
+def forming(story: CaseStory) -> None:
+    story.on(0).acknowledged()
+    story.on(1).formed()
+
+
+def _youngest(fitting: list[_Aged]) -> _Aged:
+    return min(fitting, key=lambda aged: aged.weeks)
+
+
+# On which alert: those told to their end are told from its first week on, the others so that they end about now.
+CHOICE: Mapping[Story, Callable[[list[_Aged]], _Aged]] = MappingProxyType(
+    {
+        paid_off: lambda fitting: max(fitting, key=lambda aged: aged.effect_pct),
+        did_not_pay_off: lambda fitting: min(fitting, key=lambda aged: aged.effect_pct),
+    }
+)
+# With the days that each takes, the longest first.
+STORIES: tuple[tuple[Story, int], ...] = (
+    (paid_off, 210),
+    (did_not_pay_off, 210),
+    (monitoring, 60),
+    (executing, 20),
+    (returned, 14),
+    (waiting_for_approval, 12),
+    (reopened, 12),
+    (suspended, 10),
+    (in_review, 7),
+    (forming, 3),
+)

@@ -1,0 +1,1 @@
+"""Alert episodes: kept, found, explained, and made again."""

@@ -1,0 +1,165 @@
+"""What an explanation is made of: the history of a few clients, and what moved around them in the same weeks.
+
+Bounded reads, whatever the bank's size: the clients explained, and beside them the first by id of their branches
+and industries in the shard, so that the same are asked again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.alerts.episodes import Episode, leading_series
+from detector.comparisons.windows import Ints
+from detector.explanation.evidence import Bools, Known
+from detector.explanation.explaining import HISTORY_WEEKS, explain
+from schemas.explanations import Explanation
+from schemas.weeks import Week
+from store.alerts.explanations import is_explained
+from store.among import among
+from store.tables.clients import client
+from store.tables.ledger import ledger, shard_week
+
+BRANCH_SAMPLE, INDUSTRY_SAMPLE = 30, 50  # clients: a feed that lost half shows in thirty, a median in fifty
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """`since`: place of its first week among the weeks read, 0 where it began before them."""
+
+    client_id: str
+    branch_id: str
+    industry: str | None
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Weeks:
+    """n clients, in the order of `place`, by HISTORY_WEEKS weeks, oldest first."""
+
+    place: dict[str, int]
+    debit: Ints
+    credit: Ints
+    events: Ints
+
+    def rows(self, clients: Sequence[_Client]) -> list[int]:
+        return [self.place[each.client_id] for each in clients]
+
+
+def explain_changed(tx: Connection, shard: int, week: int, changed: Iterable[Episode]) -> dict[str, Explanation]:
+    """By alert_id, as of the end of `week`, the falls among `changed` that have evidence of that week.
+
+    1. Who. 2. Who moved around them. 3. Their weeks. 4. Explain each.
+    """
+    falls = [e for e in changed if e.last_week == week and is_explained(e)]
+    if not falls:
+        return {}
+    begun = (client.c.first_week <= week, client.c.shard == shard)
+    own = {e.client_id for e in falls}
+    mine = {c.client_id: c for c in _clients(tx, week, among(tx, client.c.client_id, sorted(own)), *begun)}
+    there = (*begun, sa.or_(client.c.last_week.is_(None), client.c.last_week >= week))
+    branches = _sample(tx, week, client.c.branch_id, {c.branch_id for c in mine.values()}, BRANCH_SAMPLE, there)
+    names = {c.industry for c in mine.values() if c.industry is not None}
+    industries = _sample(tx, week, client.c.industry, names, INDUSTRY_SAMPLE, there)
+    weeks = _read(tx, week, {*mine, *(c.client_id for group in (branches, industries) for c in group)})
+    released = _released(tx, shard, week)
+    in_branch, in_industry = _grouped(branches, "branch_id"), _grouped(industries, "industry")
+    return {
+        e.alert_id: explain(
+            _known(week, weeks, me, in_branch[me.branch_id], in_industry[me.industry], released),
+            leading_series(e.newest),
+        )
+        for e in falls
+        if (me := mine.get(e.client_id)) is not None
+    }
+
+
+def _known(
+    week: int, weeks: _Weeks, me: _Client, branch: list[_Client], industry: list[_Client], released: Bools
+) -> Known:
+    """From the client's own first week on."""
+    own, mine = weeks.place[me.client_id], slice(me.since, None)
+    neighbours = [each for each in branch if each.client_id != me.client_id]
+    peers = [each for each in industry if each.client_id != me.client_id]
+    turnover = weeks.debit[weeks.rows(peers)] + weeks.credit[weeks.rows(peers)]
+    return Known(
+        week=Week(week),
+        debit=weeks.debit[own, mine],
+        credit=weeks.credit[own, mine],
+        industry=turnover[:, mine] if peers else None,
+        industry_since=np.array([each.since - me.since for each in peers], np.int64) if peers else None,
+        branch_events=weeks.events[weeks.rows(neighbours)].sum(axis=0)[mine] if neighbours else None,
+        branch_clients=len(neighbours),
+        released=released[mine],
+    )
+
+
+def _clients(tx: Connection, week: int, *conditions: sa.ColumnElement[bool]) -> list[_Client]:
+    """Since the first week of their new normal, where there is one by then: what came before is settled."""
+    rebased = client.c.rebased_week
+    by_then = sa.and_(rebased <= week, rebased > client.c.first_week)
+    first_week = sa.case((by_then, rebased), else_=client.c.first_week).label("first_week")
+    columns = (client.c.client_id, client.c.branch_id, client.c.industry, first_week)
+    return [_client(row, week) for row in tx.execute(sa.select(*columns).where(*conditions))]
+
+
+def _client(row: sa.Row[*tuple[Any, ...]], week: int) -> _Client:
+    since = max(0, row.first_week - (week - HISTORY_WEEKS + 1))
+    return _Client(row.client_id, row.branch_id, row.industry, since)
+
+
+def _sample(
+    tx: Connection,
+    week: int,
+    group: sa.Column[str],
+    wanted: Iterable[str],
+    size: int,
+    there: tuple[sa.ColumnElement[bool], ...],
+) -> list[_Client]:
+    """The first `size` clients of each of the wanted groups, by id."""
+    place = sa.func.row_number().over(partition_by=group, order_by=client.c.client_id).label("place")
+    columns = (client.c.client_id, client.c.branch_id, client.c.industry, client.c.first_week)
+    ranked = sa.select(*columns, place).where(among(tx, group, sorted(wanted)), *there).subquery()
+    rows = tx.execute(sa.select(ranked).where(ranked.c.place <= size).order_by(ranked.c.client_id))
+    return [_client(row, week) for row in rows]
+
+
+def _grouped(clients: Iterable[_Client], by: str) -> defaultdict[str | None, list[_Client]]:
+    groups: defaultdict[str | None, list[_Client]] = defaultdict(list)
+    for each in clients:
+        groups[getattr(each, by)].append(each)
+    return groups
+
+
+def _read(tx: Connection, week: int, client_ids: set[str]) -> _Weeks:
+    """One row a client, its weeks joined into texts, as in store.clients.volumes."""
+    ids, first = sorted(client_ids), week - HISTORY_WEEKS + 1
+    shape = (len(ids), HISTORY_WEEKS)
+    read = _Weeks({client_id: at for at, client_id in enumerate(ids)}, *(np.zeros(shape, np.int64) for _ in "dce"))
+    counts = ledger.c.debit_count + ledger.c.credit_count
+    columns = (ledger.c.week, ledger.c.debit_minor, ledger.c.credit_minor, counts)
+    texts = [sa.func.aggregate_strings(sa.cast(column, sa.String), " ") for column in columns]
+    wanted = (among(tx, ledger.c.client_id, ids), ledger.c.week.between(first, week))
+    rows = tx.execute(sa.select(ledger.c.client_id, *texts).where(*wanted).group_by(ledger.c.client_id))
+    for client_id, *joined in rows:
+        at, *numbers = (np.fromstring(text, np.int64, sep=" ") for text in joined)
+        row = read.place[client_id]
+        for matrix, values in zip((read.debit, read.credit, read.events), numbers, strict=True):
+            matrix[row, at - first] = values
+    return read
+
+
+def _released(tx: Connection, shard: int, week: int) -> Bools:
+    """Weeks that were held and closed by hand."""
+    found: Bools = np.zeros(HISTORY_WEEKS, np.bool_)
+    first = week - HISTORY_WEEKS + 1
+    by_hand = (shard_week.c.closed_by == "release", shard_week.c.week.between(first, week))
+    for at in tx.scalars(sa.select(shard_week.c.week).where(shard_week.c.shard == shard, *by_hand)):
+        found[at - first] = True
+    return found

@@ -1,0 +1,230 @@
+"""Finding alerts, with what was published of them and what the client is called today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple, get_args
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.alerts.holdout import Opening
+from schemas.errors import NotFound
+from schemas.keyset import Int32, Int64, Key
+from schemas.messages import AlertMessage, AlertState, LabelName
+from schemas.verdicts import Direction, Grade
+from store.quiet.budget import WAITS
+from store.tables.alerts import alert, alert_explanation, alert_opening, alert_revision
+from store.tables.clients import client
+
+_RANK = (alert.c.grade.desc(), alert.c.rank_minor.desc(), alert.c.alert_id)
+_RANKED = (alert.c.alert_id, alert.c.grade, alert.c.rank_minor)
+_UNCLOSED = frozenset(get_args(AlertState)) - {"closed"}
+_LABELS = get_args(LabelName)
+_MESSAGE = msgspec.json.Decoder(AlertMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """What to look for; None, or no states, for any. `week` is the newest week with evidence, a week number; `text`
+    is part of the client's id or name, in either case. `label` is that of the newest explanation;
+    `deferred`: whether it waits for room in its branch's week.
+    """
+
+    states: tuple[AlertState, ...] = ()
+    grade: Grade | None = None
+    branch: str | None = None
+    week: int | None = None
+    assignee: str | None = None
+    client_id: str | None = None
+    text: str | None = None
+    label: str | None = None
+    deferred: bool | None = None
+
+
+class AlertPlace(NamedTuple):
+    """Where an alert stands in the list: the worst grade first, then the most to be lost, then the id.
+
+    `rank_minor`: value at risk times the learned chance of leaving, where one is known.
+    """
+
+    grade: Int32
+    rank_minor: Int64
+    alert_id: Key
+
+
+class LabelPlace(NamedTuple):
+    """Where it stands in the list by label: the labels in their own order, those without one last."""
+
+    label_at: Int32
+    grade: Int32
+    rank_minor: Int64
+    alert_id: Key
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert at its newest revision; `message` is that revision as published."""
+
+    message: AlertMessage
+    place: AlertPlace
+    client_name: str
+    branch_id: str
+    tier: str
+    quiet_weeks: int
+    snoozed_until: date | None
+    snooze_reason: str | None
+    outcome_note: str | None
+    recovered_week: int | None
+    deferred: bool
+    opening: Opening | None  # None: it opened before that was kept
+
+    @property
+    def label_place(self) -> LabelPlace:
+        told = self.message.explanation
+        return LabelPlace(len(_LABELS) if told is None else _LABELS.index(told.label), *self.place)
+
+
+def search(
+    tx: Connection, wanted: AlertFilter, *, only_branch: str | None, after: AlertPlace | None, limit: int
+) -> list[AlertRow]:
+    """Up to `limit` alerts behind the place `after`. `only_branch`: all the reader may see; None for all."""
+    keys = sa.select(*_RANKED).join(client, client.c.client_id == alert.c.client_id)
+    found = keys.where(*_conditions(wanted, only_branch), *([] if after is None else [_behind(after)]))
+    # The page is picked before its messages are joined: sorting those with it doubles the time.
+    page = _first(found, limit, of_a_branch=only_branch is not None or wanted.branch is not None)
+    query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(*_RANK)
+    return [_row(found) for found in tx.execute(query).mappings()]
+
+
+def search_by_label(
+    tx: Connection, wanted: AlertFilter, *, only_branch: str | None, after: LabelPlace | None, limit: int
+) -> list[AlertRow]:
+    """The same in the order of LabelPlace: all that was found is sorted, by what was published of it."""
+    place = sa.case({label: at for at, label in enumerate(_LABELS)}, value=alert_explanation.c.label)
+    label_at = sa.func.coalesce(place, len(_LABELS)).label("label_at")
+    newest = (alert_explanation.c.alert_id == alert.c.alert_id, alert_explanation.c.week == alert.c.last_week)
+    keys = sa.select(*_RANKED, label_at).join(client, client.c.client_id == alert.c.client_id)
+    found = keys.outerjoin(alert_explanation, sa.and_(*newest)).where(*_conditions(wanted, only_branch))
+    mine = found.cte("mine")
+    rank = (mine.c.label_at, mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
+    behind = [] if after is None else [_behind_label(mine, after)]
+    page = sa.select(mine).where(*behind).order_by(*rank).limit(limit).subquery()
+    query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.label_at, *_RANK)
+    return [_row(row) for row in tx.execute(query).mappings()]
+
+
+def _first(found: sa.Select[Any], limit: int, *, of_a_branch: bool) -> sa.Subquery:
+    """The best-ranked of what was found.
+
+    A branch's alerts are few: they are gathered first and sorted then. Left to choose, PostgreSQL walks the whole
+    bank's ranking until it has met enough of the branch's, which takes ten times as long.
+    """
+    if not of_a_branch:
+        return found.order_by(*_RANK).limit(limit).subquery()
+    mine = found.cte("mine").prefix_with("MATERIALIZED")
+    rank = (mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
+    return sa.select(mine).order_by(*rank).limit(limit).subquery()
+
+
+def totals(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> dict[Grade, tuple[int, int]]:
+    """How many alerts of each grade, and their value at risk together, minor units; no grade without any."""
+    query = (
+        sa.select(alert.c.grade, sa.func.count(), sa.func.sum(alert.c.value_at_risk_minor))
+        .where(*_conditions(wanted, only_branch))
+        .group_by(alert.c.grade)
+    )
+    if only_branch is not None or wanted.branch is not None or wanted.text is not None:
+        query = query.join(client, client.c.client_id == alert.c.client_id)
+    return {Grade(grade): (count, int(at_risk)) for grade, count, at_risk in tx.execute(query)}
+
+
+def get(tx: Connection, alert_id: str, *, only_branch: str | None) -> AlertRow:
+    """The alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    mine = _conditions(AlertFilter(), only_branch)
+    found = tx.execute(_alerts().where(alert.c.alert_id == alert_id, *mine)).mappings().one_or_none()
+    if found is None:
+        raise NotFound("alert", alert_id)
+    return _row(found)
+
+
+def _alerts() -> sa.Select[Any]:
+    newest = sa.and_(alert_revision.c.alert_id == alert.c.alert_id, alert_revision.c.revision == alert.c.revision)
+    return (
+        sa.select(
+            alert.c.alert_id,
+            alert.c.grade,
+            alert.c.rank_minor,
+            alert.c.quiet_weeks,
+            alert.c.snoozed_until,
+            alert.c.snooze_reason,
+            alert.c.outcome_note,
+            alert.c.recovered_week,
+            WAITS.label("deferred"),
+            client.c.name.label("client_name"),
+            client.c.branch_id,
+            client.c.tier,
+            alert_revision.c.message,
+            alert.c.direction,
+            alert_opening.c.grade.label("opened_grade"),
+            alert_opening.c.value_at_risk_minor.label("opened_at_risk"),
+        )
+        .join(client, client.c.client_id == alert.c.client_id)
+        .join(alert_revision, newest)
+        .outerjoin(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
+    )
+
+
+def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnElement[bool]]:
+    equal = (
+        (alert.c.grade, wanted.grade and int(wanted.grade)),
+        (client.c.branch_id, only_branch),
+        (client.c.branch_id, wanted.branch),
+        (alert.c.last_week, wanted.week),
+        (alert.c.assignee, wanted.assignee),
+        (alert.c.client_id, wanted.client_id),
+    )
+    conditions = [column == value for column, value in equal if value is not None]
+    if wanted.label is not None:
+        newest = (alert_explanation.c.alert_id == alert.c.alert_id, alert_explanation.c.week == alert.c.last_week)
+        conditions.append(sa.exists().where(*newest, alert_explanation.c.label == wanted.label))
+    if wanted.deferred is not None:
+        conditions.append(WAITS if wanted.deferred else ~WAITS)
+    if set(wanted.states) == _UNCLOSED:
+        conditions.append(alert.c.state != "closed")  # as the index of the ranking says it
+    elif wanted.states:
+        conditions.append(alert.c.state.in_(wanted.states))
+    if wanted.text is not None:
+        text = (client.c.client_id, client.c.name)
+        conditions.append(sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in text)))
+    return conditions
+
+
+def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
+    less_money = sa.and_(
+        alert.c.grade == place.grade,
+        sa.or_(
+            alert.c.rank_minor < place.rank_minor,
+            sa.and_(alert.c.rank_minor == place.rank_minor, alert.c.alert_id > place.alert_id),
+        ),
+    )
+    return sa.or_(alert.c.grade < place.grade, less_money)
+
+
+def _behind_label(mine: sa.CTE, place: LabelPlace) -> sa.ColumnElement[bool]:
+    money = sa.or_(
+        mine.c.rank_minor < place.rank_minor,
+        sa.and_(mine.c.rank_minor == place.rank_minor, mine.c.alert_id > place.alert_id),
+    )
+    grade = sa.or_(mine.c.grade < place.grade, sa.and_(mine.c.grade == place.grade, money))
+    return sa.or_(mine.c.label_at > place.label_at, sa.and_(mine.c.label_at == place.label_at, grade))
+
+
+def _row(found: sa.RowMapping) -> AlertRow:
+    fields = dict(found)
+    place = AlertPlace(fields.pop("grade"), fields.pop("rank_minor"), fields.pop("alert_id"))
+    direction, grade, at_risk = (fields.pop(name) for name in ("direction", "opened_grade", "opened_at_risk"))
+    opening = None if grade is None else Opening(place.alert_id, Direction(direction), Grade(grade), at_risk)
+    return AlertRow(message=_MESSAGE.decode(fields.pop("message")), place=place, opening=opening, **fields)

@@ -1,0 +1,1 @@
+"""Cases: whole, found, and how far each has come."""

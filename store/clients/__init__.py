@@ -1,0 +1,1 @@
+"""The client master, and the weeks of one client or of many."""

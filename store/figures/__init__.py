@@ -1,0 +1,1 @@
+"""What each branch did, added up by the database. See docs/decisions/0018-figures.md."""

@@ -1,0 +1,124 @@
+"""Reading the weekly ledger in columns, for the detector and for ingest at its start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.ledger.checkpoint import LedgerDeltas
+from store.tables.clients import client
+from store.tables.ledger import ledger
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+AMOUNTS = (ledger.c.debit_minor, ledger.c.credit_minor)
+_COUNTS = (ledger.c.debit_count, ledger.c.credit_count)
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyHistory:
+    """n clients by w weeks, oldest week first; a week without a row is 0. Sorted by client id."""
+
+    client_ids: list[str]
+    first_week: Int32  # (n,)
+    debit_minor: Int64  # (n, w)
+    credit_minor: Int64  # (n, w)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRows:
+    """One week's rows of a shard, parallel columns of length n, sorted by client id."""
+
+    client_ids: list[str]
+    first_week: Int32
+    debit_minor: Int64
+    credit_minor: Int64
+    revision: Int32  # of each ledger row
+
+
+def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> WeeklyHistory:
+    """The `weeks` weeks up to `last_week`, inclusive, of the clients that had begun by then and had not closed.
+
+    It is what the week after `last_week` is judged with: before a new normal there is nothing.
+    """
+    first = last_week - weeks + 1
+    begun = sa.and_(
+        client.c.shard == shard,
+        client.c.first_week <= last_week,
+        sa.or_(client.c.last_week.is_(None), client.c.last_week >= last_week),
+    )
+    ids: list[tuple[str, int]] = sorted(
+        (row.client_id, row.first_week)
+        for row in tx.execute(sa.select(client.c.client_id, judged_from(last_week + 1)).where(begun))
+    )
+    history = WeeklyHistory(
+        [client_id for client_id, _ in ids],
+        np.array([first_week for _, first_week in ids], np.int32),
+        np.zeros((len(ids), weeks), np.int64),
+        np.zeros((len(ids), weeks), np.int64),
+    )
+    place = {client_id: i for i, client_id in enumerate(history.client_ids)}
+    for week, ids_read, (debit, credit) in by_week(tx, shard, first, last_week, AMOUNTS):
+        at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
+        known = at >= 0
+        history.debit_minor[at[known], week - first] = debit[known]
+        history.credit_minor[at[known], week - first] = credit[known]
+    before = np.arange(first, last_week + 1) < history.first_week[:, None]
+    history.debit_minor[before] = history.credit_minor[before] = 0
+    return history
+
+
+def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
+    """Every row of one week of a shard; `first_week` is that of a new normal, where there is one by then."""
+    rows = tx.execute(
+        sa.select(
+            ledger.c.client_id, judged_from(week), ledger.c.debit_minor, ledger.c.credit_minor, ledger.c.revision
+        )
+        .join(client, client.c.client_id == ledger.c.client_id)
+        .where(ledger.c.shard == shard, ledger.c.week == week)
+    ).all()
+    columns = list(zip(*sorted(map(tuple, rows)), strict=True)) or [()] * 5
+    kinds = (np.int32, np.int64, np.int64, np.int32)
+    first_week, debit, credit, revision = (np.array(c, k) for c, k in zip(columns[1:], kinds, strict=True))
+    return WeekRows(list(columns[0]), first_week, debit, credit, revision)
+
+
+def judged_from(week: int) -> sa.ColumnElement[int]:
+    """First week of a client that `week` is judged with."""
+    rebased = client.c.rebased_week
+    later = sa.and_(rebased <= week, rebased > client.c.first_week)
+    return sa.case((later, rebased), else_=client.c.first_week).label("first_week")
+
+
+def totals(tx: Connection, shard: int, first_week: int) -> LedgerDeltas:
+    """The ledger of a shard from a week on, as columns."""
+    ids: list[str] = []
+    weeks, numbers = [np.zeros(0, np.int32)], [np.zeros((4, 0), np.int64)]
+    for week, ids_read, columns in by_week(tx, shard, first_week, None, (*AMOUNTS, *_COUNTS)):
+        ids += ids_read
+        weeks.append(np.full(len(ids_read), week, np.int32))
+        numbers.append(columns)
+    return LedgerDeltas(ids, np.concatenate(weeks), *np.concatenate(numbers, axis=1))
+
+
+def by_week(
+    tx: Connection, shard: int, first: int, last: int | None, columns: Sequence[sa.Column[int]]
+) -> Iterator[tuple[int, list[str], Int64]]:
+    """(week, client ids (n,), int64 (columns, n)) of each week that has rows.
+
+    The database joins a week's column into one text: ten million numbers as objects of their own take many
+    seconds. The columns of one statement are all joined in the order of its one scan.
+    """
+    joined = [
+        sa.func.aggregate_strings(ledger.c.client_id, " "),
+        *(sa.func.aggregate_strings(sa.cast(column, sa.String), " ") for column in columns),
+    ]
+    weeks = (ledger.c.shard == shard, ledger.c.week >= first, *([] if last is None else [ledger.c.week <= last]))
+    for week, ids, *texts in tx.execute(sa.select(ledger.c.week, *joined).where(*weeks).group_by(ledger.c.week)):
+        yield week, ids.split(" "), np.stack([np.fromstring(text, np.int64, sep=" ") for text in texts])

@@ -1,0 +1,168 @@
+"""Shards: what ingest needs to go on where the database stands, and how far each shard has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.clients import master as clients
+from store.clients.master import ShardClients
+from store.ledger import event_filter, offsets
+from store.ledger import reading as ledger_reading
+from store.ledger.checkpoint import Checkpoint, LedgerDeltas, SummaryRow, WeekState
+from store.tables.clients import client
+from store.tables.ledger import shard, shard_week, weekly_summary
+from store.upsert import insert
+
+
+@dataclass(frozen=True, slots=True)
+class KeptShard:
+    """All that a shard's ingest holds in memory, as of its last checkpoint."""
+
+    topic: str
+    topic_id: str
+    shard: int
+    next_offset: int
+    next_to_close: int | None
+    newest_events_s: bytes
+    advanced_at: datetime | None
+    weeks: tuple[WeekState, ...]  # those still remembered
+    filter_entries: list[tuple[int, bytes]]  # (week, entries)
+    summaries: tuple[SummaryRow, ...]
+    clients: ShardClients
+    totals: LedgerDeltas  # the ledger of the weeks still remembered
+
+
+@dataclass(frozen=True, slots=True)
+class OtherShard:
+    """How far another shard has come."""
+
+    shard: int
+    next_to_close: int | None
+    watermark_s: int | None
+    advanced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What other processes changed that a shard in memory must know."""
+
+    released: Sequence[int] = ()  # weeks a person has closed
+    branch_of: Mapping[str, str] = field(default_factory=dict)  # branch by client id
+
+
+def load(tx: Connection, topic: str, topic_id: str, number: int, memory_weeks: int) -> KeptShard:
+    """A shard at its last checkpoint; an empty one where there was none.
+
+    `memory_weeks`: how many weeks before `next_to_close` ingest remembers (ClosingRules.memory_weeks).
+    """
+    at = tx.execute(sa.select(shard).where(shard.c.shard == number)).one_or_none()
+    next_to_close = None if at is None else at.next_to_close
+    floor = 0 if next_to_close is None else next_to_close - memory_weeks
+    return KeptShard(
+        topic=topic,
+        topic_id=topic_id,
+        shard=number,
+        next_offset=offsets.load(tx, topic).get(number, (topic_id, 0))[1],
+        next_to_close=next_to_close,
+        newest_events_s=b"" if at is None else at.newest_events_s,
+        advanced_at=None if at is None else at.advanced_at,
+        weeks=_weeks(tx, number, floor),
+        filter_entries=event_filter.load(tx, number),
+        summaries=_summaries(tx, number, floor),
+        clients=clients.of_shard(tx, number),
+        totals=ledger_reading.totals(tx, number, floor),
+    )
+
+
+def others(tx: Connection, number: int) -> list[OtherShard]:
+    """Every shard but this one."""
+    columns = (shard.c.shard, shard.c.next_to_close, shard.c.watermark_s, shard.c.advanced_at)
+    return [OtherShard(*row) for row in tx.execute(sa.select(*columns).where(shard.c.shard != number))]
+
+
+def news(tx: Connection, number: int) -> News:
+    """Released weeks and the branches of all clients of a shard; some 50 ms for 50,000 clients."""
+    released = tx.scalars(
+        sa.select(shard_week.c.week).where(shard_week.c.shard == number, shard_week.c.closed_by == "release")
+    ).all()
+    rows = tx.execute(sa.select(client.c.client_id, client.c.branch_id).where(client.c.shard == number))
+    return News(released, {row.client_id: row.branch_id for row in rows})
+
+
+def next_to_close(tx: Connection) -> dict[int, int]:
+    """The first week that each shard has not closed; without the shards that have had no event yet."""
+    known = sa.select(shard.c.shard, shard.c.next_to_close).where(shard.c.next_to_close.is_not(None))
+    return {row.shard: row.next_to_close for row in tx.execute(known)}
+
+
+def lock(tx: Connection, number: int) -> int | None:
+    """Hold a shard's row until the end of the transaction; its next_to_close, None where it has none yet.
+
+    Whoever changes a shard's weeks does this first, so that a checkpoint and a release wait for each other.
+    """
+    found: int | None = tx.scalar(sa.select(shard.c.next_to_close).where(shard.c.shard == number).with_for_update())
+    return found
+
+
+def advance(tx: Connection, kept: Checkpoint, amended: bool) -> None:
+    """Write the shard's row: absolute values replaced, tallies added. `amended`: a closed week has changed."""
+    came = kept.next_offset > kept.from_offset
+    row = {
+        "shard": kept.shard,
+        "next_to_close": kept.next_to_close,
+        "newest_events_s": kept.newest_events_s,
+        "watermark_s": kept.watermark_s,
+        "amendments": int(amended),
+        "accepted": kept.tally.accepted,
+        "duplicates": kept.tally.duplicates,
+        "late": kept.tally.late,
+        "dead_letters": kept.tally.dead_letters,
+        "advanced_at": kept.at,
+    }
+    statement = insert(tx, shard)
+    new = statement.excluded
+    added = {
+        name: shard.c[name] + new[name] for name in ("amendments", "accepted", "duplicates", "late", "dead_letters")
+    }
+    replaced = ["next_to_close", "newest_events_s", "watermark_s", *(["advanced_at"] if came else [])]
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[shard.c.shard], set_=added | {name: new[name] for name in replaced}
+        ),
+        [row],
+    )
+
+
+def _weeks(tx: Connection, number: int, floor: int) -> tuple[WeekState, ...]:
+    columns = (shard_week.c[name] for name in ("week", "state", "received", "expected", "hold_reason", "closed_by"))
+    mine = (shard_week.c.shard == number, shard_week.c.week >= floor)
+    return tuple(
+        WeekState(*row) for row in tx.execute(sa.select(*columns).where(*mine).order_by(shard_week.c.week))
+    )
+
+
+def _summaries(tx: Connection, number: int, floor: int) -> tuple[SummaryRow, ...]:
+    columns = (weekly_summary.c[name] for name in SummaryRow.__dataclass_fields__)
+    mine = (weekly_summary.c.shard == number, weekly_summary.c.week >= floor)
+    return tuple(SummaryRow(*row) for row in tx.execute(sa.select(*columns).where(*mine)))
+
+
+def keep_summaries(tx: Connection, number: int, rows: Iterable[SummaryRow]) -> None:
+    """Keep the newest revision of each account's summary."""
+    names = list(SummaryRow.__dataclass_fields__)
+    values = [{name: getattr(row, name) for name in names} | {"shard": number} for row in rows]
+    if not values:
+        return
+    key = [weekly_summary.c.account_id, weekly_summary.c.week, weekly_summary.c.currency]
+    statement = insert(tx, weekly_summary)
+    replaced = {name: statement.excluded[name] for name in names if name not in {c.name for c in key}}
+    tx.execute(statement.on_conflict_do_update(index_elements=key, set_=replaced), values)
+
+
+def forget_summaries_before(tx: Connection, number: int, week: int) -> None:
+    tx.execute(sa.delete(weekly_summary).where(weekly_summary.c.shard == number, weekly_summary.c.week < week))

@@ -1,0 +1,92 @@
+"""Records that were not taken in: finding them, and marking those sent again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+import sqlalchemy as sa
+from msgspec import Meta
+from sqlalchemy.engine import Connection
+
+from schemas.errors import NotFound
+from schemas.keyset import Key
+from store.tables.operations import dead_letter
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterFilter:
+    """What to look for; None for any."""
+
+    topic: str | None = None
+    partition: int | None = None
+    reason: str | None = None
+    replayed: bool | None = None
+
+
+class DeadLetterPlace(NamedTuple):
+    """Where a dead letter stands in the list: the newest first, then by id."""
+
+    recorded_at: Annotated[datetime, Meta(tz=True)]
+    dead_letter_id: Key
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterRow:
+    """One dead letter. `key` and `value` are the original bytes; None where null, unreadable, or only listed."""
+
+    dead_letter_id: str
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    detail: str
+    recorded_at: datetime
+    replayed_at: datetime | None
+    replayed_by: str | None
+    key: bytes | None = None
+    value: bytes | None = None
+
+
+_LISTED = [dead_letter.c[name] for name in DeadLetterRow.__dataclass_fields__ if name not in {"key", "value"}]
+
+
+def search(
+    tx: Connection, wanted: DeadLetterFilter, *, after: DeadLetterPlace | None, limit: int
+) -> list[DeadLetterRow]:
+    """Up to `limit` dead letters behind the place `after`, without their bytes."""
+    at, identity = dead_letter.c.recorded_at, dead_letter.c.dead_letter_id
+    query = sa.select(*_LISTED).where(*_conditions(wanted)).order_by(at.desc(), identity).limit(limit)
+    if after is not None:
+        same_instant = sa.and_(at == after.recorded_at, identity > after.dead_letter_id)
+        query = query.where(sa.or_(at < after.recorded_at, same_instant))
+    return [DeadLetterRow(**found) for found in tx.execute(query).mappings()]
+
+
+def get(tx: Connection, dead_letter_id: str, *, for_update: bool = False) -> DeadLetterRow:
+    """The dead letter with its bytes; locked until the transaction ends where `for_update`. Raises NotFound."""
+    query: sa.Select[Any] = sa.select(dead_letter).where(dead_letter.c.dead_letter_id == dead_letter_id)
+    found = tx.execute(query.with_for_update() if for_update else query).mappings().one_or_none()
+    if found is None:
+        raise NotFound("dead letter", dead_letter_id)
+    return DeadLetterRow(**found)
+
+
+def mark_replayed(tx: Connection, dead_letter_id: str, actor: str, at: datetime) -> None:
+    """Note who sent it again and when; the newest time counts."""
+    tx.execute(
+        dead_letter.update()
+        .where(dead_letter.c.dead_letter_id == dead_letter_id)
+        .values(replayed_at=at, replayed_by=actor)
+    )
+
+
+def _conditions(wanted: DeadLetterFilter) -> list[sa.ColumnElement[bool]]:
+    names = ("topic", "partition", "reason")
+    asked = ((dead_letter.c[name], getattr(wanted, name)) for name in names)
+    conditions = [column == value for column, value in asked if value is not None]
+    if wanted.replayed is not None:
+        mark = dead_letter.c.replayed_at
+        conditions.append(mark.is_not(None) if wanted.replayed else mark.is_(None))
+    return conditions

@@ -1,0 +1,75 @@
+"""Dead letters: into their table, and into the outbox for all who listen."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage
+from store import outbox
+from store.ledger.checkpoint import DeadLetter
+from store.tables.operations import dead_letter
+
+VALUE_LIMIT_BYTES = 600_000  # as base64 still under the broker's usual megabyte
+_NAMESPACE = uuid.UUID("6f1a7c0e-8f0b-5d0c-9a51-3f0d2c1b7e44")
+
+
+def record(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
+    """Write dead letters, each with its message. A record is one dead letter however often read."""
+    if not letters:
+        return
+    found = [(letter, dead_letter_id(topic_id, letter)) for letter in letters]
+    rows = [
+        {
+            "dead_letter_id": identity,
+            "topic": letter.topic,
+            "partition": letter.partition,
+            "offset": letter.offset,
+            "key": letter.key,
+            "value": letter.value,
+            "reason": letter.reason,
+            "detail": _text(letter.detail),
+            "recorded_at": at,
+        }
+        for letter, identity in found
+    ]
+    tx.execute(sa.insert(dead_letter), rows)
+    messages = [_message(letter, identity) for letter, identity in found]
+    outbox.append_all(tx, messages, at)
+
+
+def dead_letter_id(topic_id: str, letter: DeadLetter) -> str:
+    """The same for the same record of the same incarnation of a topic."""
+    return str(uuid.uuid5(_NAMESPACE, f"{topic_id}/{letter.topic}/{letter.partition}/{letter.offset}"))
+
+
+def _message(letter: DeadLetter, identity: str) -> outbox.Message:
+    too_long = letter.value is not None and len(letter.value) > VALUE_LIMIT_BYTES
+    message = DeadLetterMessage(
+        dead_letter_id=identity,
+        revision=1,
+        topic=letter.topic,
+        partition=letter.partition,
+        offset=letter.offset,
+        reason=letter.reason,
+        detail=_text(letter.detail),
+        key_base64=_base64(letter.key),
+        value_base64=None if too_long else _base64(letter.value),
+        value_omitted=too_long,
+    )
+    return outbox.Message(TOPIC_DEAD_LETTERS, identity.encode(), msgspec.json.encode(message))
+
+
+def _base64(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()
+
+
+def _text(detail: str) -> str:
+    """What every database and JSON can hold: no NUL, no lone surrogate."""
+    return detail.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

@@ -1,0 +1,31 @@
+"""What each judging of a shard's week was made from. See docs/decisions/0022-policies.md."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.ledger.shard_weeks import Claim
+from store.tables.policies import judged_week
+from store.upsert import insert
+
+
+def note(tx: Connection, claim: Claim, policy_version: str) -> None:
+    """Keep what a claimed week is judged from; the same revision judged again replaces it."""
+    made_from = {"amendments": claim.amendments, "policy_version": policy_version}
+    row = {"shard": claim.shard, "week": claim.week, "revision": claim.revision} | made_from
+    key = [judged_week.c.shard, judged_week.c.week, judged_week.c.revision]
+    tx.execute(insert(tx, judged_week).values(row).on_conflict_do_update(index_elements=key, set_=made_from))
+
+
+def find_amendments(tx: Connection, shard: int, week: int, revision: int) -> int | None:
+    """How often the shard had been amended when a week was judged at a revision; None where that was not noted."""
+    mine = (judged_week.c.shard == shard, judged_week.c.week == week, judged_week.c.revision == revision)
+    found: int | None = tx.scalar(sa.select(judged_week.c.amendments).where(*mine))
+    return found
+
+
+def newest_revision(tx: Connection, shard: int, week: int) -> int:
+    """The last revision at which a week was judged; 0 where that was not noted."""
+    mine = (judged_week.c.shard == shard, judged_week.c.week == week)
+    return tx.scalar(sa.select(sa.func.max(judged_week.c.revision)).where(*mine)) or 0

@@ -1,0 +1,1 @@
+"""Remedies: kept, found, and counted for their limits."""

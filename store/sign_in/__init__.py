@@ -1,0 +1,1 @@
+"""Local accounts, sessions, and sign-ins on their way."""

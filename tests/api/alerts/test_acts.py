@@ -1,0 +1,114 @@
+"""What people do about an alert: once, by revision, with a row in the audit trail and a message to Kafka."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from casework.alerts.episodes import alert_id_of
+from schemas.messages import AlertMessage
+from schemas.verdicts import Direction
+from schemas.weeks import parse_week
+from store.tables.operations import outbox
+
+ALERT = f"/api/v1/alerts/{alert_id_of('C1', Direction.FALL, parse_week('2026-W02'))}"
+
+
+def audit_of(api) -> list[dict[str, object]]:
+    return api.a("auditor").get("/api/v1/audit").json()["items"]
+
+
+def test_acknowledging_takes_the_alert_and_says_so_everywhere(two_branches, api) -> None:
+    answer = api.staff().post(f"{ALERT}/acknowledge", headers={"X-Request-ID": "r-1"})
+    body = answer.json()
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
+    assert (body["state"], body["assignee"], body["revision"]) == ("acknowledged", "staff-17", 2)
+    (entry,) = audit_of(api)
+    assert {name: entry[name] for name in ("actor", "role", "action", "kind", "key", "request_id", "at")} == {
+        "actor": "staff-17",
+        "role": "branch_staff",
+        "action": "alert.acknowledge",
+        "kind": "alert",
+        "key": body["alert_id"],
+        "request_id": "r-1",
+        "at": "2026-01-13T02:00:00Z",
+    }
+    assert (entry["before"]["state"], entry["after"]["state"]) == ("open", "acknowledged")
+    with two_branches.store.read() as tx:
+        value = tx.scalar(sa.select(outbox.c.value).order_by(outbox.c.outbox_id.desc()).limit(1))
+    told = msgspec.json.decode(value, type=AlertMessage)
+    assert (told.alert_id, told.revision, told.state) == (body["alert_id"], 2, "acknowledged")
+
+
+def test_what_changes_nothing_leaves_no_trace(two_branches, api) -> None:
+    first = api.staff().post(f"{ALERT}/acknowledge")
+    again = api.staff().post(f"{ALERT}/acknowledge", json={})
+    assert (again.status_code, again.json(), again.headers["ETag"]) == (200, first.json(), '"2"')
+    assert len(audit_of(api)) == 1
+
+
+def test_a_snooze_ends_on_a_day_in_the_banks_zone(two_branches, api) -> None:
+    api.clock.now = datetime(2026, 1, 13, 17, tzinfo=UTC)  # already the 14th in Hong Kong
+    today = api.staff().post(f"{ALERT}/snooze", json={"until": "2026-01-14", "reason": "lull"})
+    tomorrow = api.staff().post(f"{ALERT}/snooze", json={"until": "2026-01-15", "reason": " lull "})
+    assert (today.status_code, today.json()["errors"][0]["pointer"]) == (422, "/until")
+    assert (tomorrow.status_code, tomorrow.json()["state"]) == (200, "snoozed")
+    assert (tomorrow.json()["snoozed_until"], tomorrow.json()["snooze_reason"]) == ("2026-01-15", "lull")
+
+
+def test_closing_needs_an_outcome_that_people_can_give(two_branches, api) -> None:
+    staff = api.staff()
+    missing = staff.post(f"{ALERT}/close", json={})
+    withdrawn = staff.post(f"{ALERT}/close", json={"outcome": "withdrawn"})
+    closed = staff.post(f"{ALERT}/close", json={"outcome": "true_diversion", "note": "payroll moved"})
+    assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/outcome")
+    assert (withdrawn.status_code, withdrawn.json()["errors"][0]["pointer"]) == (422, "/outcome")
+    assert (closed.json()["state"], closed.json()["outcome"], closed.json()["outcome_note"]) == (
+        "closed",
+        "true_diversion",
+        "payroll moved",
+    )
+
+
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [
+        ("acknowledge", {}),
+        ("snooze", {"until": "2026-02-01", "reason": "r"}),
+        ("close", {"outcome": "false_alarm"}),
+        ("assign", {"assignee": "staff-4"}),
+    ],
+)
+def test_a_closed_alert_takes_no_more_acts(two_branches, api, act, body) -> None:
+    api.staff().post(f"{ALERT}/close", json={"outcome": "true_decline"})
+    answer = api.staff().post(f"{ALERT}/{act}", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:ebbwatch:problem:conflict")
+
+
+def test_assigning_gives_it_to_someone_or_to_nobody(two_branches, api) -> None:
+    manager = api.a("branch_manager", "B1")
+    assert manager.post(f"{ALERT}/assign", json={"assignee": "staff-4"}).json()["assignee"] == "staff-4"
+    assert manager.post(f"{ALERT}/assign", json={"assignee": None}).json()["assignee"] is None
+    assert manager.post(f"{ALERT}/assign", json={}).status_code == 422
+
+
+@pytest.mark.parametrize("meant", ['"1"', "*", '"7", "1"', None])
+def test_the_revision_that_was_meant_is_changed(two_branches, api, meant) -> None:
+    headers = {"If-Match": meant} if meant else {}
+    assert api.staff().post(f"{ALERT}/acknowledge", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("meant", ['"7"', 'W/"1"', '"x"', '"0", "2"'])
+def test_another_revision_than_was_meant_is_left_alone(two_branches, api, meant) -> None:
+    answer = api.staff().post(f"{ALERT}/acknowledge", headers={"If-Match": meant})
+    assert (answer.status_code, answer.json()["type"]) == (412, "urn:ebbwatch:problem:stale-revision")
+    assert api.staff().get(ALERT).json()["state"] == "open"
+    assert audit_of(api) == []
+
+
+@pytest.mark.parametrize("nonsense", ["1", '"1', "1, 2", '"1" "2"'])
+def test_an_if_match_that_is_no_tag_is_refused(two_branches, api, nonsense) -> None:
+    assert api.staff().post(f"{ALERT}/acknowledge", headers={"If-Match": nonsense}).status_code == 400

@@ -1,0 +1,105 @@
+"""Dead letters over HTTP: their original bytes, and sending them again once."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+import sqlalchemy as sa
+
+from store.tables.operations import outbox
+
+
+def sent(bank) -> list[tuple[str, int | None, bytes | None, bytes | None]]:
+    with bank.store.read() as tx:
+        columns = (outbox.c.topic, outbox.c.partition, outbox.c.key, outbox.c.value)
+        return [tuple(row) for row in tx.execute(sa.select(*columns).order_by(outbox.c.outbox_id))]
+
+
+def test_the_newest_come_first_without_their_bytes(bank, api) -> None:
+    for number in range(3):
+        bank.dead_letter(number)
+    items = api.a("operations").get("/api/v1/dead-letters").json()["items"]
+    assert [each["offset"] for each in items] == [2, 1, 0]
+    assert items[0] == {
+        "dead_letter_id": "00000000-0000-5000-8000-000000000002",
+        "topic": "corebank.activity",
+        "partition": 0,
+        "offset": 2,
+        "reason": "bad_amount",
+        "detail": "no decimal",
+        "recorded_at": "2026-01-13T02:00:02Z",
+        "replayed_at": None,
+        "replayed_by": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "offsets"),
+    [
+        ("topic=corebank.rates", [2]),
+        ("partition=3", [1]),
+        ("reason=no_rate", [2, 1]),
+        ("replayed=false", [2, 1]),
+        ("replayed=true", [0]),
+        ("reason=no_rate&partition=3", [1]),
+    ],
+)
+def test_filters_find_what_they_say(bank, api, query, offsets) -> None:
+    api.a("operations").post(f"/api/v1/dead-letters/{bank.dead_letter(0)}/replay")
+    bank.dead_letter(1, reason="no_rate", partition=3)
+    bank.dead_letter(2, reason="no_rate", topic="corebank.rates")
+    items = api.a("operations").get(f"/api/v1/dead-letters?{query}").json()["items"]
+    assert [each["offset"] for each in items] == offsets
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(b'{"amount":"\xc2\xa35"}', '{"amount":"£5"}'), (b"\xff\x00", None), (b"", ""), (None, None)],
+)
+def test_one_shows_its_bytes_and_the_text_where_it_is_one(bank, api, value, text) -> None:
+    body = api.a("auditor").get(f"/api/v1/dead-letters/{bank.dead_letter(1, value)}").json()
+    assert body["value_text"] == text
+    assert body["value_base64"] == (None if value is None else base64.b64encode(value).decode())
+    assert (body["key_text"], body["key_base64"]) == ("C1", "QzE=")
+
+
+def test_a_replay_sends_the_original_bytes_to_where_they_came_from(bank, api) -> None:
+    identity = bank.dead_letter(1, b"\xff\x00", partition=3)
+    answer = api.a("operations", user="ops-2").post(f"/api/v1/dead-letters/{identity}/replay")
+    assert (answer.status_code, answer.json()["replayed_by"]) == (200, "ops-2")
+    assert answer.json()["replayed_at"] == "2026-01-13T02:00:00Z"
+    assert sent(bank) == [("corebank.activity", 3, b"C1", b"\xff\x00")]
+    (entry,) = api.a("auditor").get("/api/v1/audit").json()["items"]
+    assert (entry["action"], entry["key"], entry["after"]["replayed_by"]) == (
+        "dead_letter.replay",
+        identity,
+        "ops-2",
+    )
+
+
+def test_what_came_in_the_wrong_partition_goes_back_by_its_key(bank, api) -> None:
+    identity = bank.dead_letter(1, reason="wrong_partition", partition=3)
+    api.a("operations").post(f"/api/v1/dead-letters/{identity}/replay")
+    assert [row[1] for row in sent(bank)] == [None]
+
+
+def test_a_second_replay_must_be_asked_for(bank, api) -> None:
+    path = f"/api/v1/dead-letters/{bank.dead_letter(1)}/replay"
+    operations = api.a("operations")
+    answers = [operations.post(path), operations.post(path), operations.post(path, json={"again": True})]
+    assert [answer.status_code for answer in answers] == [200, 409, 200]
+    assert len(sent(bank)) == 2
+
+
+def test_what_has_no_bytes_cannot_be_replayed(bank, api) -> None:
+    identity = bank.dead_letter(1, None, reason="unreadable_record")
+    answer = api.a("operations").post(f"/api/v1/dead-letters/{identity}/replay", json={"again": True})
+    assert (answer.status_code, sent(bank)) == (409, [])
+
+
+def test_a_replay_repeated_by_its_key_sends_once(bank, api) -> None:
+    path = f"/api/v1/dead-letters/{bank.dead_letter(1)}/replay"
+    answers = [api.a("operations").post(path, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len(sent(bank)) == 1

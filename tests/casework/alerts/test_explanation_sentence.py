@@ -1,0 +1,112 @@
+"""What is said of an explanation is in its numbers, in English and in Simplified Chinese."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from casework.alerts.explanation_sentence import of_comparisons, of_reasons
+from casework.alerts.sentence import sentence
+from schemas.explanations import Explanation, Finding, FindingKind, Label, Span, Strength
+from schemas.messages import Summary
+from schemas.weeks import Week, parse_week
+
+W = parse_week("2025-W50")
+SPANS = (Span(Week(W - 61), Week(W - 10)), Span(Week(W - 9), W))
+
+
+def finding(kind: FindingKind, change: float | None) -> Finding:
+    return Finding(kind, *SPANS, 100, 50, change)
+
+
+LEAVING = Explanation(
+    week=W,
+    onset_week=Week(W - 9),
+    onset_earliest=Week(W - 12),
+    onset_latest=Week(W - 8),
+    label=Label.LEAVING,
+    strength=Strength.STRONG,
+    support=(1.0, 0.0, 0.0, 0.0),
+    findings=(
+        finding(FindingKind.CREDITS, -60.2),
+        finding(FindingKind.DEBITS, 1.4),
+        finding(FindingKind.REGULAR_DEBITS, -2.0),
+        finding(FindingKind.INDUSTRY, None),
+        finding(FindingKind.QUARTER_BEFORE, -30.0),
+        finding(FindingKind.LAST_YEAR, -28.0),
+        finding(FindingKind.SAME_WEEKS_LAST_YEAR, 0.2),
+        finding(FindingKind.WITHOUT_FEED_GAPS, -4.0),
+    ),
+    version=1,
+)
+
+
+def said(verdict, **changes):
+    return sentence(verdict(W), "HKD", replace(LEAVING, **changes))
+
+
+def test_it_says_since_when_how_long_is_left_and_what_it_looks_like(verdict) -> None:
+    told = said(verdict)
+    assert told.en.endswith(
+        "a year at risk. Lower since about the week of Oct 6, 2025 (Sep 15, 2025 to Oct 13, 2025), "
+        "3 to 16 weeks left. Looks like business leaving us (strong evidence): "
+        "credits 60% lower and debits 1% higher."
+    )
+    assert told.zh.endswith(
+        "面临流失。约自2025年10月6日当周起走低（2025年9月15日至2025年10月13日），尚余3至16周。"
+        "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ago", "en", "zh"),
+    [
+        (14, ", up to 11 weeks left.", "，至多还剩11周。"),
+        (30, ", more than six months ago.", "，已超过六个月。"),
+    ],
+)
+def test_a_window_that_closes_or_is_over_is_said(verdict, ago, en, zh) -> None:
+    told = said(verdict, onset_week=Week(W - ago), onset_earliest=Week(W - ago))
+    assert en in told.en
+    assert zh in told.zh
+
+
+@pytest.mark.parametrize(
+    ("label", "en", "zh"),
+    [
+        (Label.SHRINKING, "shrinking (weak evidence): credits 60% lower and", "自身业务萎缩（证据较弱）"),
+        (
+            Label.SEASONAL,
+            "quarter before 30% lower, a year ago 28% lower, and against the same weeks last year unchanged.",
+            "季节性波动（证据较弱）：较此前一季度下降30%、去年此时下降28%和较去年同期持平。",
+        ),
+        (Label.FEED_FAULT, "without the weeks of an incomplete feed 4% lower.", "剔除数据不全的周后下降4%。"),
+    ],
+)  # fmt: skip
+def test_each_label_is_told_with_the_findings_it_rests_on(verdict, label, en, zh) -> None:
+    told = said(verdict, label=label, strength=Strength.WEAK)
+    assert en in told.en
+    assert zh in told.zh
+
+
+def test_regular_debits_that_hold_while_others_fall_are_worth_a_word(verdict) -> None:
+    fallen = tuple(replace(f, change_pct=-50.0) if f.kind is FindingKind.DEBITS else f for f in LEAVING.findings)
+    assert "regular debits 2% lower" in said(verdict, findings=fallen).en
+    assert "固定借方下降2%" in said(verdict, findings=fallen).zh
+
+
+def test_the_sentence_of_the_comparisons_can_be_had_back(verdict) -> None:
+    plain = sentence(verdict(W), "HKD")
+    assert of_comparisons(said(verdict)) == of_comparisons(plain) == plain
+
+
+def test_the_sentence_of_the_reasons_can_be_had_alone(verdict) -> None:
+    told = of_reasons(said(verdict))
+    assert told.en == "Looks like business leaving us (strong evidence): credits 60% lower and debits 1% higher."
+    assert told.zh == "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
+    assert of_reasons(sentence(verdict(W), "HKD")) == Summary("", "")
+
+
+def test_an_explanation_without_findings_says_its_label_alone(verdict) -> None:
+    assert said(verdict, findings=()).en.endswith("Looks like business leaving us (strong evidence).")
