@@ -31,6 +31,23 @@ hypothesis.settings.load_profile("ebbwatch")
 
 NOT_TESTED = "NOT TESTED"
 START_S = 30
+SERVICES = Path(__file__).parent / "services"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """1. Whole services on PostgreSQL are slow: the SQL is tested in store and api.
+    2. What may take longest begins first: else everybody waits for it at the end.
+    """
+    for item in items:
+        if SERVICES in item.path.parents and item.get_closest_marker("postgres") is not None:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=_may_take_s, reverse=True)
+
+
+def _may_take_s(item: pytest.Item) -> float:
+    given = item.get_closest_marker("timeout")
+    return float(given.args[0]) if given is not None else 0.0
 
 
 @pytest.fixture(scope="session")
