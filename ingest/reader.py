@@ -29,6 +29,7 @@ from schemas.errors import EbbwatchError
 
 POLL_S = 0.2  # an order waits no longer
 AHEAD = 16  # polls that wait to be sent; then reading rests
+POLL_LIMIT_S = 20.0  # under that of whoever started us: one session is over, not the process
 EXIT_ORPHANED = 71  # EX_OSERR
 
 
@@ -48,7 +49,7 @@ class Reader:
         sender.start()
         logging.getLogger().handlers[:] = [_Outgoing(self._outgoing)]
         logging.getLogger().setLevel(start.log_level)
-        watchdog = Watchdog()
+        watchdog = Watchdog(limit_s=POLL_LIMIT_S)
         watchdog.start()
         source = WatchedSource(KafkaPythonSource(start.config, self._commit_failed), watchdog)
         try:

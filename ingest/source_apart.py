@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import socket
 import subprocess
 import sys
@@ -54,11 +55,13 @@ class SourceApart:
             raise BrokerUnreachable("the reading process has not started in time")
 
     def poll(self, timeout_s: float) -> list[RecordBatch | Unreadable]:
-        polled: Polled | None = self._next_of(Polled, timeout_s)
-        if polled is None:
-            return []
-        self._note(polled)
-        return polled.found
+        """While the reader's own poll does not come back, this one does not either: the watchdogs see it."""
+        until = time.monotonic() + timeout_s
+        while True:
+            polled: Polled = self._next_of(Polled, None)
+            self._note(polled)
+            if polled.found or time.monotonic() >= until:
+                return polled.found
 
     def commit(self, next_offsets: Mapping[Partition, int]) -> None:
         self._say(Do("commit", next_offsets))
@@ -90,10 +93,10 @@ class SourceApart:
             _end(process)
 
     # -- the other end -------------------------------------------------------------------------------------------
-    def _next_of(self, kind: type[Any], timeout_s: float) -> Any | None:
+    def _next_of(self, kind: type[Any], timeout_s: float | None) -> Any:
         """The next message of a kind, None where it takes too long; what comes before it is dealt with."""
-        until = time.monotonic() + timeout_s
-        while self._channel.poll(max(0.0, until - time.monotonic())):
+        until = math.inf if timeout_s is None else time.monotonic() + timeout_s
+        while self._channel.poll(None if timeout_s is None else max(0.0, until - time.monotonic())):
             heard = self._hear()
             if isinstance(heard, kind):
                 return heard

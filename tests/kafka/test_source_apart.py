@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from ingest.source import BrokerUnreachable
 from publish.topics import TopicSpec, ensure_topics
 from services.simulation.embedded_broker import EmbeddedBroker
-from tests.kafka.reading import EMBEDDED_SESSION_S, Broker, reading
+from tests.kafka.reading import EMBEDDED_SESSION_S, Broker, freeze, reading
 
 WAITS_S = 30.0
 
@@ -41,6 +42,28 @@ def test_a_reader_that_is_killed_ends_the_session_and_another_one_reads(embedded
                 source.poll(0.2)
     with reading("kafka-python", embedded, ["t"]) as source:
         assert source.poll(0.2) == []
+
+
+def test_a_reader_that_hangs_holds_up_the_poll_for_a_watchdog_to_see(embedded: Broker) -> None:
+    ensure_topics(embedded.connection, [TopicSpec("t", 1)])
+    returned = 0
+    with reading("kafka-python", embedded, ["t"]) as source, ThreadPoolExecutor(1) as beside:
+
+        def poll_for_ever() -> None:
+            nonlocal returned
+            while True:
+                source.poll(0.2)
+                returned += 1
+
+        [reader] = _children(os.getpid())
+        polling = beside.submit(poll_for_ever)
+        freeze(reader)
+        time.sleep(1.0)
+        before = returned
+        time.sleep(1.0)
+        assert returned == before
+        os.kill(reader, signal.SIGKILL)
+        assert isinstance(polling.exception(WAITS_S), BrokerUnreachable)
 
 
 def test_a_reader_ends_with_whoever_started_it(embedded: Broker) -> None:
