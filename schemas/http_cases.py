@@ -179,7 +179,7 @@ class DeadlineBody(Body):
     step: Literal["acknowledge", "task_force", "first_contact", "first_review"]
     due_on: date
     done_on: date | None
-    status: Literal["met", "due", "warned", "breached", "missed"]  # missed: done, but late
+    status: Literal["met", "due", "warned", "breached", "missed"]  # missed: done late, or not before the end
 
 
 class CaseEventBody(Body):

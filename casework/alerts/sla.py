@@ -38,7 +38,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One step, the last day for it, and how it stands."""
+    """One step, the last day for it, and how it stands. missed: done late, or never and its case is over."""
 
     step: Step
     due_on: date
@@ -59,14 +59,15 @@ def deadlines(progress: Progress, today: date, holidays: Holidays) -> list[Deadl
 
     What became an alarm later is due by the alarm's count from that day on, where that is sooner.
     """
-    seen_on = today if progress.ended_on is None else min(today, progress.ended_on)
+    ended = progress.ended_on is not None and progress.ended_on <= today
+    seen_on = min(today, progress.ended_on or today)
     found = []
     for step, (alarm_days, prompt_days) in WITHIN.items():
         due_on = add_business_days(progress.opened_on, prompt_days, holidays)
         if progress.alarm_on is not None:
             due_on = min(due_on, add_business_days(progress.alarm_on, alarm_days, holidays))
         done_on = progress.done_on.get(step)
-        found.append(Deadline(step, due_on, done_on, _status(due_on, done_on, seen_on)))
+        found.append(Deadline(step, due_on, done_on, _status(due_on, done_on, seen_on, ended=ended)))
     return found
 
 
@@ -77,9 +78,12 @@ def escalates(deadline: Deadline, today: date, holidays: Holidays) -> bool:
     return business_days_between(deadline.due_on, today, holidays) > ESCALATES_AFTER
 
 
-def _status(due_on: date, done_on: date | None, today: date) -> Status:
+def _status(due_on: date, done_on: date | None, today: date, *, ended: bool) -> Status:
+    """`ended`: today was the last day of it, so nobody is to hurry any more: what was late stays so for good."""
     if done_on is not None:
         return "met" if done_on <= due_on else "missed"
+    if ended:
+        return "missed" if today > due_on else "due"
     if today > due_on:
         return "breached"
     return "warned" if today == due_on else "due"

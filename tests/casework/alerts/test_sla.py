@@ -66,8 +66,24 @@ def test_what_is_done_is_met_or_missed_whatever_the_day() -> None:
 def test_nothing_falls_due_after_the_end() -> None:
     ended = replace(PROMPT, ended_on=date(2026, 1, 16))
     assert status(ended, date(2026, 6, 1)) == {
-        "acknowledge": "breached", "task_force": "due", "first_contact": "due", "first_review": "due"
+        "acknowledge": "missed", "task_force": "due", "first_contact": "due", "first_review": "due"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("ended_on", "told"), [("01-15", "due"), ("01-16", "missed"), ("01-30", "missed")])
+def test_what_was_never_done_when_it_ended_is_missed_and_not_overdue(ended_on, told) -> None:
+    ended = replace(PROMPT, ended_on=date.fromisoformat(f"2026-{ended_on}"))
+    assert status(ended, date(2026, 6, 1))["acknowledge"] == told
+
+
+def test_before_its_end_it_is_overdue_like_any_other() -> None:
+    ends = replace(PROMPT, ended_on=date(2026, 1, 30))
+    assert status(ends, date(2026, 1, 20))["acknowledge"] == "breached"
+
+
+def test_what_has_ended_escalates_no_more() -> None:
+    (acknowledge, *_) = deadlines(replace(ALARM, ended_on=date(2026, 2, 2)), date(2026, 2, 2), NONE)
+    assert (acknowledge.status, escalates(acknowledge, date(2026, 2, 20), NONE)) == ("missed", False)
 
 
 @pytest.mark.parametrize(("today", "told"), [("01-13", False), ("01-15", False), ("01-16", True)])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from api.deps import BankRules
 from schemas.verdicts import Grade
 from store.tables.alerts import alert
 from store.tables.operations import audit
@@ -252,3 +254,17 @@ def test_a_planted_word_is_not_repeated(desk, bank_at) -> None:
     planted = base64.urlsafe_b64encode(b'{"text":"Call 555-0100 at once"}').decode()
     person.cookies.set("ebbwatch_told", planted)
     assert "555-0100" not in _page(person.get("/")).text
+
+
+def test_what_is_drawn_for_standard_care_says_so_and_offers_no_task_force(desk, bank_at) -> None:
+    drawn = BankRules(holdout_share=1.0, holdout_below_minor=1_000_000_00)
+    desk.app.state.deps = replace(desk.app.state.deps, rules=drawn)
+    manager = desk.a("branch_manager", "B1")
+    page = _page(manager.get("/"))  # C1 is an alarm, which is treated like any other
+    assert "standard care" not in _page(manager.get("/?grade=alarm")).text
+    (mark,) = page.all("span", _class="state is-standard")
+    assert str(mark["title"]).startswith("Drawn by lot for standard care: no task force")
+    assert not page.all("a", href="/desk/cases/new?client_id=C2")
+    assert page.one("a", href="/desk/cases/new?client_id=C1")
+    manager.cookies.set("language", "zh-Hans")
+    assert "常规维护" in _page(manager.get("/")).text

@@ -263,3 +263,12 @@ def test_nothing_is_left_in_code_or_in_english_for_a_chinese_reader(case) -> Non
     assert "请选择今天之后的日期。" in answer.text
     for word in ("member.joined", "task.added", "forming", "Remedies", "Deadlines"):
         assert word not in page.text
+
+
+def test_what_was_never_done_in_a_closed_case_is_not_overdue_any_more(case) -> None:
+    case.later(days=7)
+    assert "Overdue" in Page(case.staff.get(ONE).text).text
+    case.done(case.manager, "close", truth="true_diversion", retention="lost", cause="x")
+    page = Page(case.staff.get(ONE).text)
+    assert "Overdue" not in page.text
+    assert "First contact Not done in time due 19 Jan" in page.text

@@ -266,3 +266,15 @@ def test_every_colour_of_a_chart_is_a_token(desk, bank_at) -> None:
     used = set(re.findall(r'"(--[\w-]+)"', desk.a("branch_staff", "B1").get(f"{C1}/chart.json").text))
     assert used
     assert used <= tokens
+
+
+def test_an_alert_that_is_drawn_for_standard_care_says_why(desk, bank_at) -> None:
+    bank_at.client("C3", "B1", first_week=WEEK)
+    bank_at.alert("C3", grade=Grade.PROMPT, at_risk=50_000_00)
+    drawn = BankRules(holdout_share=1.0, holdout_below_minor=1_000_000_00)
+    desk.app.state.deps = replace(desk.app.state.deps, rules=drawn)
+    page = _page(desk.a("branch_manager", "B1").get("/desk/clients/C3"))
+    assert page.one("span", _class="state is-standard")
+    assert page.text.count("Drawn by lot for standard care") == 1
+    assert page.one("a", href="/desk/cases/new?client_id=C3")["class"] == "button push"
+    assert "standard care" not in _page(desk.a("branch_manager", "B1").get(C1)).text
