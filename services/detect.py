@@ -27,6 +27,7 @@ from services.parts import Parts, Work, run_process
 from services.settings import Settings
 from store.alerts import episodes as alerts
 from store.alerts import explaining
+from store.leaver import models
 from store.ledger import shard_weeks
 from store.ledger import weekly as ledger
 from store.ledger.shard_weeks import Claim
@@ -97,7 +98,7 @@ class Judge:
         beside.keep(tx, claim, verdicts)
         said = self._said(tx, claim, rows, facts, verdicts)
         changed = self._episodes(tx, claim, said, facts, found.suppressed(facts))
-        judgings.note(tx, claim, policy.version)
+        judgings.note(tx, claim, policy.version, self._leaver_scores.model_version if self._leaver_scores else "")
         shard_weeks.mark_judged(tx, claim)
         return Judged(claim, verdicts, changed)
 
@@ -170,6 +171,8 @@ def detect_work(parts: Parts) -> Work:
     base = policy_of(settings)
     parts.store.transact(lambda tx: policies.settle(tx, base, parts.clock()))
     model = model_of(settings)
+    if model is not None:
+        parts.store.transact(lambda tx: models.keep(tx, model, parts.clock()))
     judge = Judge(parts, base, rules, None if model is None else LeaverScores(model))
 
     def work(stop: Event) -> None:

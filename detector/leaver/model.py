@@ -52,7 +52,10 @@ class LeaverModel:
     _booster: xgboost.Booster = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        made = repr((json.loads(self.trees), self.slope, self.offset))  # as read: numbers are written in many ways
+        limits = self.base_rate, self.prompt_at, self.alarm_at
+        made = repr(
+            (json.loads(self.trees), self.slope, self.offset, *limits)
+        )  # as read: numbers have many spellings
         object.__setattr__(self, "version", hashlib.sha256(made.encode()).hexdigest()[:12])
         object.__setattr__(self, "_booster", _load(self.trees))
 

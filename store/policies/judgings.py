@@ -10,9 +10,16 @@ from store.tables.policies import judged_week
 from store.upsert import insert
 
 
-def note(tx: Connection, claim: Claim, policy_version: str) -> None:
-    """Keep what a claimed week is judged from; the same revision judged again replaces it."""
-    made_from = {"amendments": claim.amendments, "policy_version": policy_version}
+def note(tx: Connection, claim: Claim, policy_version: str, model_version: str = "") -> None:
+    """Keep what a claimed week is judged from; the same revision judged again replaces it.
+
+    `model_version`: of the leaver model; empty where none is in use.
+    """
+    made_from = {
+        "amendments": claim.amendments,
+        "policy_version": policy_version,
+        "model_version": model_version,
+    }
     row = {"shard": claim.shard, "week": claim.week, "revision": claim.revision} | made_from
     key = [judged_week.c.shard, judged_week.c.week, judged_week.c.revision]
     tx.execute(insert(tx, judged_week).values(row).on_conflict_do_update(index_elements=key, set_=made_from))
@@ -23,6 +30,12 @@ def find_amendments(tx: Connection, shard: int, week: int, revision: int) -> int
     mine = (judged_week.c.shard == shard, judged_week.c.week == week, judged_week.c.revision == revision)
     found: int | None = tx.scalar(sa.select(judged_week.c.amendments).where(*mine))
     return found
+
+
+def find_model(tx: Connection, shard: int, week: int, revision: int) -> str:
+    """Version of the leaver model of a judging; empty where none was in use, or that was not noted."""
+    mine = (judged_week.c.shard == shard, judged_week.c.week == week, judged_week.c.revision == revision)
+    return tx.scalar(sa.select(judged_week.c.model_version).where(*mine)) or ""
 
 
 def newest_revision(tx: Connection, shard: int, week: int) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from store.tables.columns import Instant, Json, Serial, metadata
+from store.tables.leaver import MODEL_VERSION_LENGTH
 
 VERSION_LENGTH = 200  # of a name and the hash behind it
 
@@ -65,5 +66,12 @@ judged_week = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False, comment="of the shard's week"),
     Column("amendments", Integer, nullable=False, comment="of the shard, when it was judged"),
     Column("policy_version", String(VERSION_LENGTH), nullable=False),
+    Column(
+        "model_version",
+        String(MODEL_VERSION_LENGTH),
+        nullable=False,
+        server_default="",
+        comment="of the leaver model; empty where none was in use, or that was not yet noted",
+    ),
     comment="what each judging was made from, so that it can be done again",
 )
