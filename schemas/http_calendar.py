@@ -55,7 +55,11 @@ class EntryBody(Body):
 
 
 class RestBody(Body):
-    """A year's public holidays on working days, and the weeks that are mostly such: nothing begins in those."""
+    """A year's public holidays on working days, and the weeks that are mostly such: nothing begins in those.
+
+    `festivals`: the week of the great moving festival, by which the quarter a year ago is aligned.
+    """
 
     holidays: list[date]
     weeks: list[WeekString]
+    festivals: list[WeekString]

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.http import Body, GradeName, Money
+from schemas.http_movements import GroupName
 
 
 class ClientBody(Body):
@@ -44,7 +45,11 @@ class Baselines(Body):
 
 
 class WeekBody(Body):
-    """One week's volume. A silent week has zeros; only a closed one is final."""
+    """One week's volume. A silent week has zeros; only a closed one is final.
+
+    `suppressed`: after the calendar of today alerts do not begin in it. `beside`: a preset was passed, but only
+    together with this group, so that it raised nothing.
+    """
 
     week: str = Field(examples=["2026-W02"])
     state: Literal["open", "closed", "held"]
@@ -53,6 +58,8 @@ class WeekBody(Body):
     debit_count: int
     credit_count: int
     baselines: Baselines
+    suppressed: bool = False
+    beside: GroupName | None = None
 
 
 class ActivityBody(Body):

@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field
 
 from schemas.http import Body, WeekString
 
+GroupName = Literal["branch", "industry", "bank"]
+
 
 class MovementBody(Body):
     """Most clients of a group moved together in a week; theirs alone raises no alert.
@@ -33,7 +35,7 @@ class MovementBody(Body):
             ]
         }
     )
-    kind: Literal["branch", "industry", "bank"]
+    kind: GroupName
     name: str = Field(examples=["B014"])
     week: WeekString
     baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]

@@ -9,20 +9,24 @@ from pydantic import Field
 
 from api.alerts.listing import AlertQuery, alert_page
 from api.auth import AlertReader, Caller, ClientReader
-from api.clients.activity import activity_body
+from api.clients.activity import Quiet, activity_body
 from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.paths import V1
+from casework.quiet.calendar import NOTHING, rest_weeks, suppressions
 from schemas.events import ID_PATTERN
 from schemas.http import Body, Line, Page
 from schemas.http_alerts import AlertBody
 from schemas.http_clients import ActivityBody, ClientBody
 from schemas.keyset import Key
 from schemas.verdicts import Grade
-from schemas.weeks import format_week
+from schemas.weeks import Week, format_week
 from store.clients import activity
 from store.clients import search as client_search
+from store.clients.activity import Activity
 from store.clients.search import ClientFilter, ClientRow, ClientState
+from store.quiet import calendar, movements
+from store.unit_of_work import Tx
 
 router = APIRouter(prefix=V1, tags=["clients"])
 YEAR_WEEKS = 52  # the longest baseline looks that far back
@@ -63,9 +67,10 @@ def get_activity(
 ) -> ActivityBody:
     """Weekly debit and credit with their averages, oldest first, silent weeks included."""
     with deps.store.read() as tx:
-        client_search.get(tx, client_id, only_branch=caller.branch, today=deps.today())
+        client = client_search.get(tx, client_id, only_branch=caller.branch, today=deps.today())
         found = activity.load(tx, client_id, query.weeks, YEAR_WEEKS)
-    return activity_body(client_id, found, deps.base_currency)
+        quiet = _quiet(tx, deps, client, found)
+    return activity_body(client_id, found, deps.base_currency, quiet)
 
 
 @router.get("/clients/{client_id:path}/alerts")
@@ -98,6 +103,20 @@ def client_body(row: ClientRow) -> ClientBody:
         alert=None if row.grade is None else "alarm" if row.grade is Grade.ALARM else "prompt",
         first_week=None if row.first_week is None else format_week(row.first_week),
     )
+
+
+def _quiet(tx: Tx, deps: ApiDeps, client: ClientRow, found: Activity) -> Quiet:
+    """What the calendar holds back of the weeks shown, and what a group explained."""
+    if not found.states:
+        return Quiet()
+    first = found.first_week + found.lead_in
+    last = found.first_week + len(found.states) - 1
+    entries = calendar.of_client(tx, client.client_id, client.branch_id, first, last)
+    resting = rest_weeks(deps.rules.holidays)
+    held = (week for week in map(Week, range(first, last + 1)) if suppressions(entries, week, resting) != NOTHING)
+    explained = movements.explained_of(tx, client.client_id, first)
+    groups = {verdict.week: verdict.common.kind for verdict in explained if verdict.common is not None}
+    return Quiet(frozenset(held), groups)
 
 
 def _visible(deps: ApiDeps, caller: Caller, client_id: str) -> ClientRow:

@@ -34,31 +34,34 @@ class CalendarQuery(ListQuery):
 
     client_id: IdText | None = None
     week: WeekString | None = Field(None, description="entries that hold this week")
+    since: WeekString | None = Field(None, description="entries that end in that week or later")
+    until: WeekString | None = Field(None, description="entries that begin in that week or before")
 
 
 @router.get("")
 def list_entries(caller: AlertReader, deps: Deps, query: Annotated[CalendarQuery, Query()]) -> Page[EntryBody]:
     """Entries that hold: the bank's, and those that the caller's branch sees; what ends last comes first."""
     after = query.after("calendar", EntryPlace)
-    week = None if query.week is None else parse_week(query.week)
+    week, since, until = (
+        None if text is None else parse_week(text) for text in (query.week, query.since, query.until)
+    )
+    wanted = calendar.EntryFilter(client_id=query.client_id, week=week, since=since, until=until)
     with deps.store.read() as tx:
-        rows = calendar.search(
-            tx,
-            only_branch=caller.branch,
-            client_id=query.client_id,
-            week=week,
-            after=after,
-            limit=query.limit + 1,
-        )
+        rows = calendar.search(tx, wanted, only_branch=caller.branch, after=after, limit=query.limit + 1)
     return query.page("calendar", rows, lambda row: row.place, entry_body)
 
 
 @router.get("/holidays")
 def get_holidays(_caller: AlertReader, deps: Deps, year: Annotated[int, Query(ge=2009, le=2045)]) -> RestBody:
-    """A year's public holidays on working days, and the weeks that are mostly holidays."""
+    """A year's public holidays on working days, the weeks that are mostly holidays, and the moving festival's."""
     days = sorted(day for day in deps.rules.holidays if day.year == year and day.weekday() <= _FRIDAY)
     weeks = sorted(week for week in rest_weeks(deps.rules.holidays) if _year(week) == year)
-    return RestBody(holidays=days, weeks=[format_week(week) for week in weeks])
+    festivals = [week for week in deps.rules.festivals.weeks if _year(week) == year]
+    return RestBody(
+        holidays=days,
+        weeks=[format_week(week) for week in weeks],
+        festivals=[format_week(week) for week in festivals],
+    )
 
 
 @router.post("", response_model=EntryBody)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -12,7 +12,7 @@ from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.paths import V1
 from schemas.http import Line, Page, WeekString
-from schemas.http_movements import MovementBody
+from schemas.http_movements import GroupName, MovementBody
 from schemas.verdicts import GroupKind
 from schemas.weeks import format_week, parse_week
 from store.quiet import movements
@@ -24,7 +24,7 @@ router = APIRouter(prefix=f"{V1}/movements", tags=["alerts"])
 class MovementQuery(ListQuery):
     """Filters of the movements."""
 
-    kind: Literal["branch", "industry", "bank"] | None = None
+    kind: GroupName | None = None
     name: Line | None = Field(None, description="of the branch or industry")
     since: WeekString | None = Field(None, description="that week or later")
 

@@ -40,6 +40,16 @@ class EntryRow:
         return EntryPlace(self.entry.last_week, self.entry.entry_id)
 
 
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What to look for; None for any. `week`: held by it. `since`: ends then or later; `until`: begins by then."""
+
+    client_id: str | None = None
+    week: int | None = None
+    since: int | None = None
+    until: int | None = None
+
+
 def of_week(tx: Connection, week: int) -> list[Entry]:
     """The entries that hold a week."""
     return between(tx, week, week)
@@ -49,6 +59,18 @@ def between(tx: Connection, first: int, last: int) -> list[Entry]:
     """The entries that hold any of the weeks [first, last]."""
     mine = (_HELD, calendar_entry.c.first_week <= last, calendar_entry.c.last_week >= first)
     return [_row(row).entry for row in tx.execute(sa.select(calendar_entry).where(*mine)).mappings()]
+
+
+def of_client(tx: Connection, client_id: str, branch_id: str, first: int, last: int) -> list[Entry]:
+    """Of the weeks [first, last], those entries that hold for a client: its own, its branch's and the bank's."""
+    c = calendar_entry.c
+    theirs = sa.or_(
+        c.scope == "bank",
+        sa.and_(c.scope == "branch", c.subject == branch_id),
+        sa.and_(c.scope == "client", c.subject == client_id),
+    )
+    query = sa.select(calendar_entry).where(_HELD, c.first_week <= last, c.last_week >= first, theirs)
+    return [_row(row).entry for row in tx.execute(query).mappings()]
 
 
 def add(tx: Connection, entry: Entry, made_by: str, at: datetime) -> None:
@@ -89,25 +111,29 @@ def remove(tx: Connection, entry: Entry, removed_by: str, at: datetime) -> None:
 
 
 def search(
-    tx: Connection,
-    *,
-    only_branch: str | None,
-    client_id: str | None,
-    week: int | None,
-    after: EntryPlace | None,
-    limit: int,
+    tx: Connection, wanted: EntryFilter, *, only_branch: str | None, after: EntryPlace | None, limit: int
 ) -> list[EntryRow]:
     """Up to `limit` entries behind the place `after`: the bank's, and those that `only_branch` sees."""
     c = calendar_entry.c
-    query = _entries(only_branch).where(_HELD).order_by(c.last_week.desc(), c.entry_id).limit(limit)
-    if client_id is not None:
-        query = query.where(c.scope == "client", c.subject == client_id)
-    if week is not None:
-        query = query.where(c.first_week <= week, c.last_week >= week)
+    query = _entries(only_branch).where(_HELD, *_conditions(wanted)).order_by(c.last_week.desc(), c.entry_id)
     if after is not None:
         same = sa.and_(c.last_week == after.last_week, c.entry_id > after.entry_id)
         query = query.where(sa.or_(c.last_week < after.last_week, same))
-    return [_row(row) for row in tx.execute(query).mappings()]
+    return [_row(row) for row in tx.execute(query.limit(limit)).mappings()]
+
+
+def _conditions(wanted: EntryFilter) -> list[sa.ColumnElement[bool]]:
+    c = calendar_entry.c
+    conditions = []
+    if wanted.client_id is not None:
+        conditions += [c.scope == "client", c.subject == wanted.client_id]
+    if wanted.week is not None:
+        conditions += [c.first_week <= wanted.week, c.last_week >= wanted.week]
+    if wanted.since is not None:
+        conditions.append(c.last_week >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(c.first_week <= wanted.until)
+    return conditions
 
 
 def branch_of(tx: Connection, entry: Entry) -> str | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
+from api.deps import BankRules
+from schemas.verdicts import Common, Direction, Grade, GroupKind, Verdict
 from schemas.weeks import format_week, parse_week
+from store.quiet import movements
 
 LAST = parse_week("2026-W02")
 FIRST = LAST - 79
@@ -78,3 +83,24 @@ def test_a_number_of_weeks_out_of_range_is_refused(volumes, api, asked) -> None:
 def test_only_the_clients_own_shard_says_how_far_the_weeks_go(volumes, bank, api) -> None:
     bank.weeks({LAST + 5: "open"}, home=1)
     assert activity(api)["weeks"][-1]["week"] == "2026-W02"
+
+
+def test_weeks_say_what_the_calendar_holds_back(volumes, bank, api) -> None:
+    deps = api.app.state.deps
+    days = frozenset(date(2026, 1, day) for day in (6, 7, 8))  # of the last week
+    api.app.state.deps = replace(deps, rules=BankRules(holidays=days), clock=lambda: deps.clock() - timedelta(35))
+    entry = {"first_week": "2025-W49", "last_week": "2025-W50", "reason": "shut"}
+    bank.client("C2", "B1", first_week=FIRST)
+    for scope, subject, first in (("client", "C1", 49), ("branch", "B1", 50), ("client", "C2", 47)):
+        body = entry | {"scope": scope, "subject": subject, "first_week": f"2025-W{first}"}
+        assert api.a("approver").post("/api/v1/calendar", json=body).status_code == 200
+    held = [each["week"] for each in activity(api, "?weeks=10")["weeks"] if each["suppressed"]]
+    assert held == ["2025-W49", "2025-W50", "2026-W02"]
+
+
+def test_a_week_that_a_group_explains_says_which(volumes, bank, api) -> None:
+    common = Common(GroupKind.INDUSTRY, "Retail", -60.0, 1)
+    verdict = Verdict("C1", LAST - 3, Direction.FALL, Grade.NONE, (), 0, "p-1", 1, common)
+    bank.store.transact(lambda tx: movements.keep(tx, 0, LAST - 3, [], [verdict]))
+    weeks = activity(api, "?weeks=10")["weeks"]
+    assert {each["week"]: each["beside"] for each in weeks if each["beside"]} == {format_week(LAST - 3): "industry"}

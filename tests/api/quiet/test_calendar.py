@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from api.deps import BankRules
+from detector.quiet.calendar import Festivals
+from schemas.weeks import parse_week
 from store.tables.quiet import calendar_entry
 
 CALENDAR = "/api/v1/calendar"
@@ -61,6 +67,19 @@ def test_each_sees_what_concerns_the_branch(manager, region, api) -> None:
     assert [i["entry_id"] for i in region.get(f"{CALENDAR}?week=2026-W08").json()["items"]] == [ids[2]]
 
 
+def test_a_span_of_weeks_holds_what_reaches_into_it(region) -> None:
+    region.post(CALENDAR, json=OF_CLIENT)  # W03 to W05
+    region.post(CALENDAR, json=OF_BANK)  # W08
+
+    def found(query: str) -> list[str]:
+        return [item["first_week"] for item in region.get(f"{CALENDAR}?{query}").json()["items"]]
+
+    assert found("since=2026-W05") == ["2026-W08", "2026-W03"]
+    assert found("since=2026-W06") == ["2026-W08"]
+    assert found("until=2026-W03") == ["2026-W03"]
+    assert found("since=2026-W06&until=2026-W07") == []
+
+
 def test_an_entry_that_is_taken_back_holds_no_more_and_is_kept(manager, two_branches) -> None:
     made = manager.post(CALENDAR, json=OF_CLIENT)
     path = f"{CALENDAR}/{made.json()['entry_id']}"
@@ -114,5 +133,19 @@ def test_the_list_is_paged(region) -> None:
 
 
 def test_public_holidays_of_a_year(region) -> None:
-    assert region.get(f"{CALENDAR}/holidays?year=2026").json() == {"holidays": [], "weeks": []}
+    assert region.get(f"{CALENDAR}/holidays?year=2026").json() == {"holidays": [], "weeks": [], "festivals": []}
     assert region.get(f"{CALENDAR}/holidays?year=1066").status_code == 422
+
+
+def test_a_years_holidays_say_what_they_do(region, api) -> None:
+    spring = frozenset(date(2026, 2, day) for day in (17, 18, 19))
+    rules = BankRules(
+        holidays=spring | {date(2026, 4, 3), date(2026, 2, 15)},
+        festivals=Festivals((parse_week("2026-W08"),), "HK"),
+    )
+    api.app.state.deps = replace(api.app.state.deps, rules=rules)
+    assert region.get(f"{CALENDAR}/holidays?year=2026").json() == {
+        "holidays": ["2026-02-17", "2026-02-18", "2026-02-19", "2026-04-03"],
+        "weeks": ["2026-W08"],
+        "festivals": ["2026-W08"],
+    }
