@@ -14,6 +14,7 @@ from schemas.weeks import parse_week
 
 T = TypeVar("T")
 _LINE = r"^[^\x00-\x1f\x7f]*$"
+WEEK_PATTERN = r"^[0-9]{4}-W[0-9]{2}$"
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot keep it
 
 
@@ -27,7 +28,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_L
 Note = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=_NO_NUL, strip_whitespace=True)]
 WeekString = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9]{4}-W[0-9]{2}$"),
+    StringConstraints(pattern=WEEK_PATTERN),
     AfterValidator(_is_week),
     Field(examples=["2026-W02"]),
 ]

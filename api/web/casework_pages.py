@@ -1,4 +1,4 @@
-"""The desk's pages about cases, remedies, figures and notices, in the order in which their paths are tried."""
+"""The desk's pages about cases, limits, quiet weeks and notices, in the order in which their paths are tried."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from api.web.cases import tasks as case_tasks
 from api.web.figures import downloads
 from api.web.figures import page as figures
 from api.web.policies import workbench as policies
+from api.web.quiet import calendar, movements
 from api.web.remedies import acts as remedies
 from api.web.remedies import approvals
 
@@ -26,6 +27,8 @@ ROUTERS = tuple(
         approvals,
         figures,
         policies,
+        calendar,
+        movements,
         notices,
     )
 )

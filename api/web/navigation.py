@@ -24,6 +24,8 @@ LINKS = (
     Link("/desk/approvals", N_("Approvals"), Permission.CHECK_REMEDIES),
     Link("/desk/figures", N_("Figures"), Permission.READ_FIGURES),
     Link("/desk/policies", N_("Policies"), Permission.READ_POLICIES),
+    Link("/desk/calendar", N_("Calendar"), Permission.READ_ALERTS),
+    Link("/desk/movements", N_("Movements"), Permission.READ_ALERTS),
     Link("/desk/held-weeks", N_("Held weeks"), Permission.READ_HELD_WEEKS),
     Link("/desk/dead-letters", N_("Dead letters"), Permission.READ_DEAD_LETTERS),
     Link("/desk/notices", N_("My notices"), Permission.OWN_NOTICES),

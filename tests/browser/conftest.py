@@ -16,9 +16,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.deps import BankRules
 from api.web.alerts.live import Pace
+from casework.quiet.calendar import Entry
+from detector.quiet.surroundings import BANK, Group, Movement
 from schemas.explanations import Label, Strength
-from schemas.verdicts import Direction, Grade
-from tests.api.conftest import WEEK, Bank, local_key, sqlite_store
+from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
+from store.quiet import calendar, movements
+from tests.api.conftest import NOW, WEEK, Bank, local_key, sqlite_store
 from tests.api.explained import an_explanation
 from tests.api.web.conftest import Desk, desk, tried_app
 from tests.api.web.serving import served
@@ -152,6 +155,25 @@ def fill(bank: Bank) -> None:
             explained=None if rises else looks,
         )
     bank.dead_letter(1)
+    quieten(bank)
+
+
+def quieten(bank: Bank) -> None:
+    """Weeks that people entered for everybody, B1 and C01; groups that moved; C01 moved with its branch once."""
+    entries = [
+        Entry("00000000-0000-4000-8000-000000000001", "bank", "", WEEK + 4, WEEK + 5, "systems are changed over"),
+        Entry("00000000-0000-4000-8000-000000000002", "branch", "B1", WEEK - 1, WEEK + 3, "the branch moves"),
+        Entry("00000000-0000-4000-8000-000000000003", "client", "C01", WEEK - 3, WEEK - 2, "works holidays"),
+    ]
+    groups = [Group(GroupKind.BRANCH, "B1"), Group(GroupKind.INDUSTRY, "Retail"), BANK]
+    common = Common(GroupKind.BRANCH, "B1", -82.5, 1)
+    explained = Verdict("C01", WEEK - 6, Direction.FALL, Grade.NONE, (), 0, "policy-1", 1, common)
+    with bank.store.write() as tx:
+        for entry in entries:
+            calendar.add(tx, entry, "manager-b1", NOW)
+        for week, baseline in ((WEEK - 6, Baseline.WEEK_VS_RECENT), (WEEK - 5, Baseline.QUARTER_VS_LAST_YEAR)):
+            found = [Movement(group, week, baseline, Series.TURNOVER, -82.5, 1240, 905) for group in groups]
+            movements.keep(tx, 0, week, found, [explained] if week == explained.week else [])
 
 
 def violations(page: Page) -> list[str]:

@@ -15,6 +15,7 @@ from babel.support import NullTranslations
 from api.web.language.rule_texts import CASE_REFUSALS, RULES
 from api.web.language.words import N_
 from casework.alerts.actions import NotAllowedByRules
+from schemas.http import WEEK_PATTERN
 
 # By the name of the class, so that no page has to import every rule.
 REFUSALS: Mapping[str, str] = MappingProxyType(
@@ -67,6 +68,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 _DAY = N_("Write a day such as 2026-02-28.")
+_WEEK = N_("Choose a week, or write one such as 2026-W02.")
 _UNFIT = N_("This does not fit here.")
 
 
@@ -83,6 +85,8 @@ def refusal_text(error: Exception, said: NullTranslations) -> str:
 
 def field_text(item: Mapping[str, Any], said: NullTranslations) -> str:
     """One of pydantic's errors of a field."""
+    if _wants_a_week(item):
+        return str(said.gettext(_WEEK))
     if item["type"] == "value_error":
         own = str(item["msg"]).removeprefix("Value error, ")
         return str(said.gettext(_DAY if own.startswith("a day is written") else own))
@@ -91,3 +95,9 @@ def field_text(item: Mapping[str, Any], said: NullTranslations) -> str:
         return str(said.gettext(_UNFIT))
     context: Mapping[str, Any] = item.get("ctx", {})
     return str(said.gettext(text)) % context
+
+
+def _wants_a_week(item: Mapping[str, Any]) -> bool:
+    """Whether it has not the shape of a week, or names a week 53 that its year has not."""
+    context: Mapping[str, Any] = item.get("ctx", {})
+    return context.get("pattern") == WEEK_PATTERN or "is not an ISO week" in str(item.get("msg", ""))

@@ -24,6 +24,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "quiet_until": _HOURS,
         "user": N_("The lead leaves by handing the case over to somebody else."),
         "policy": N_("The limits contradict each other: an alarm lies beyond its prompt."),
+        "subject": N_("Name a branch or a client that you may see; for the whole bank leave it empty."),
         "last_week": N_("Choose a week not before the first, not over, and within half a year of it."),
         "held_on": N_("Choose today or a day before."),
         "attendees": N_("Tick those of the task force who were there: enough of them for a review."),

@@ -95,6 +95,17 @@ _RETENTIONS = {
     "self_recovered": N_("Recovered without us"),
     "not_attempted": N_("Not attempted"),
 }
+_GROUPS = {
+    "client": N_("Client"),
+    "branch": N_("Branch"),
+    "industry": N_("Industry"),
+    "bank": N_("The whole bank"),
+}
+_BESIDE = {
+    "branch": N_("moved with its branch: no alert of its own"),
+    "industry": N_("moved with its industry: no alert of its own"),
+    "bank": N_("moved with the whole bank: no alert of its own"),
+}
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -109,6 +120,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "label": _LABELS,
         "strength": _STRENGTHS,
         "finding": _FINDINGS,
+        "group": _GROUPS,
+        "beside": _BESIDE,
         "client_state": {
             "alerting": N_("Has alerts"),
             "closed": N_("Account closed"),

@@ -1,0 +1,1 @@
+"""The desk's pages of what keeps alerts quiet: the calendar, and what groups did as one."""
