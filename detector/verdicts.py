@@ -92,11 +92,20 @@ class Verdicts:
 
     def explained(self) -> Iterator[Verdict]:
         """Of those that passed a preset only with their group: without a grade, with the comparisons passed."""
+        for verdict in self._told(self._with_group()):
+            yield replace(verdict, grade=Grade.NONE, value_at_risk_minor=0)
+
+    @property
+    def explained_at(self) -> Rows:
+        """Places of the clients that `explained` tells of."""
+        at: Rows = self.passes.at[self._with_group().any(axis=(0, 1, 2))]
+        return at
+
+    def _with_group(self) -> Grades:
+        """What passed only with the client's group, as `Passed.grade`."""
         before, after = self.passes.preset_grade, self.passes.grade
-        if before is not None:
-            own = after.max(axis=(1, 2))[:, None, None] > 0
-            for verdict in self._told(np.where(own, np.int8(0), before)):
-                yield replace(verdict, grade=Grade.NONE, value_at_risk_minor=0)
+        own = after.max(axis=(1, 2))[:, None, None] > 0
+        return np.zeros_like(after) if before is None else np.where(own, np.int8(0), before)
 
     def _told(self, grade: Grades) -> Iterator[Verdict]:
         for k in range(len(self.passes.at)):

@@ -119,7 +119,7 @@ class Judge:
         if self._leaver_scores is None:
             return verdicts.passed()
         scores = self._leaver_scores.scores(tx, claim, rows, facts)
-        return sharpened(verdicts, scores, {verdict.client_id for verdict in verdicts.explained()})
+        return sharpened(verdicts, scores)
 
     def _episodes(
         self,

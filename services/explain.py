@@ -53,7 +53,7 @@ def evidence_table(episode: Episode, currency: str, rebuilt: dict[int, Rebuilt])
         first = [format_week(week), verdict.grade.name.lower() if verdict.grade else "withdrawn"]
         made_from = [verdict.policy_version, str(verdict.ledger_revision)]
         for place, comparison in enumerate(verdict.comparisons or (None,)):
-            row = [""] * 5 if comparison is None else _cells(comparison, currency)
+            row = [_score(verdict), *[""] * 4] if comparison is None else _cells(comparison, currency)
             beside = [*made_from, *said] if place == 0 else []
             table.add_row(*(first if place == 0 else ["", ""]), *row, *beside)
     return table
@@ -69,8 +69,15 @@ def _cells(comparison: Comparison, currency: str) -> list[str]:
     ]
 
 
+def _score(verdict: Verdict) -> str:
+    """What stands where no preset is passed."""
+    return "" if verdict.score is None else f"learned score {100 * verdict.score.probability:.1f} %"
+
+
 def _outcome(rebuilt: Rebuilt, currency: str) -> str:
-    """`identical`, or in what it differs and why that may be."""
+    """`identical`, or in what it differs and why that may be, or why it cannot be made again."""
+    if rebuilt.lacking is not None:
+        return f"cannot be made again: {rebuilt.lacking}"
     beside = [f"as tier {rebuilt.tier}"] + ([f"not known: {rebuilt.unknown}"] if rebuilt.unknown else [])
     said = "identical" if rebuilt.identical else "differs: " + "; ".join(_differences(rebuilt, currency))
     return f"{said} ({', '.join(beside)})"
@@ -79,7 +86,7 @@ def _outcome(rebuilt: Rebuilt, currency: str) -> str:
 def _differences(rebuilt: Rebuilt, currency: str) -> Iterable[str]:
     kept, again = rebuilt.kept, rebuilt.again
     if again is None:
-        yield "no preset passes"
+        yield "nothing is said of it"
         return
     if kept.grade != again.grade:
         yield f"{again.grade.name.lower()} instead of {kept.grade.name.lower()}"
@@ -89,6 +96,8 @@ def _differences(rebuilt: Rebuilt, currency: str) -> Iterable[str]:
         yield f"policy {again.policy_version}"
     if kept.common != again.common:
         yield "beside another group"
+    if kept.score != again.score:
+        yield _score(again) or "no learned score"
     if _sums(kept) != _sums(again):
         yield "other comparisons: " + ", ".join(
             f"{each.series} {each.baseline} {each.deviation_pct:+.1f} %" for each in again.comparisons

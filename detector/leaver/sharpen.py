@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detector.comparisons.readings import value_at_risk
-from detector.ids import encode
+from detector.comparisons.windows import Ints
+from detector.ids import Rows, encode
 from detector.leaver.history import Floats
+from detector.policies.limits import Grades
 from detector.verdicts import Verdicts
 from schemas.verdicts import Direction, Grade, LeaverScore, Verdict
 
@@ -23,66 +25,75 @@ class Scores:
     alarm_at: float
     model_version: str
 
+    def take(self, at: Rows) -> Scores:
+        """Those of some of the clients."""
+        return replace(self, probability=self.probability[at])
 
-def sharpened(verdicts: Verdicts, scores: Scores, withheld: Collection[str]) -> Iterator[Verdict]:
-    """The week's verdicts with their scores, and prompts that only the score raises.
 
-    `withheld`: clients whom it may not raise, since their group explains their fall.
+@dataclass(frozen=True, slots=True)
+class Falls:
+    """What presets and score say together of a week's falls, columns over its clients, length n.
+
+    `grade`: int8. `value_at_risk_minor`: int64, zero without a grade.
     """
-    chance = dict(zip(verdicts.client_ids, scores.probability.tolist(), strict=True))
-    falling = set()
+
+    grade: Grades
+    value_at_risk_minor: Ints
+
+
+def sharp_falls(verdicts: Verdicts, scores: Scores) -> Falls:
+    """1. A prompt becomes an alarm. 2. Who passed no preset gets a prompt, unless a group explains them, or nothing
+    goes missing: whatever it looks like, that is no leaving.
+
+    Spends nothing, but wants the verdicts' state as it is: before the next step.
+    """
+    grade, value_minor = verdicts.fall.copy(), verdicts.value_at_risk_minor.copy()
+    grade[(grade == Grade.PROMPT) & (scores.probability >= scores.alarm_at)] = Grade.ALARM
+    silent = (grade == Grade.NONE) & (scores.probability >= scores.prompt_at)
+    silent[verdicts.explained_at] = False
+    at = np.flatnonzero(silent).astype(np.int32)
+    found = _values_at_risk(verdicts, at)
+    grade[at[found > 0]] = Grade.PROMPT
+    value_minor[at] = found
+    return Falls(grade, value_minor)
+
+
+def sharpened(verdicts: Verdicts, scores: Scores) -> Iterator[Verdict]:
+    """The week's verdicts with their scores, and prompts that only the score raises."""
+    falls = sharp_falls(verdicts, scores)
+    place = {client_id: at for at, client_id in enumerate(verdicts.client_ids)}
     for verdict in verdicts.passed():
         if verdict.direction is Direction.FALL:
-            falling.add(verdict.client_id)
-            yield _scored(verdict, chance[verdict.client_id], scores)
+            at = place[verdict.client_id]
+            grade = Grade(int(falls.grade[at]))
+            score = _score(scores, at, raised=grade > verdict.grade)
+            yield replace(verdict, grade=grade, score=score)
         else:
             yield verdict
-    yield from _raised(verdicts, scores, falling.union(withheld))
+    for at in np.flatnonzero((falls.grade > 0) & (verdicts.fall == 0)).tolist():
+        yield Verdict(
+            client_id=verdicts.client_ids[at],
+            week=verdicts.week,
+            direction=Direction.FALL,
+            grade=Grade(int(falls.grade[at])),
+            comparisons=(),
+            value_at_risk_minor=int(falls.value_at_risk_minor[at]),
+            policy_version=verdicts.policy_version,
+            ledger_revision=verdicts.ledger_revision,
+            calendar_version=verdicts.calendar_version,
+            score=_score(scores, at, raised=True),
+        )
 
 
-def unscored(verdict: Verdict) -> Verdict | None:
-    """What the presets alone said; None where they were silent."""
-    if verdict.score is None:
-        return verdict
-    if not verdict.comparisons:
-        return None
-    grade = max(comparison.grade for comparison in verdict.comparisons)
-    return replace(verdict, score=None, grade=grade)
+def _score(scores: Scores, at: int, *, raised: bool) -> LeaverScore:
+    return LeaverScore(float(scores.probability[at]), scores.model_version, raised)
 
 
-def _scored(verdict: Verdict, chance: float, scores: Scores) -> Verdict:
-    raised = verdict.grade is Grade.PROMPT and chance >= scores.alarm_at
-    return replace(
-        verdict,
-        grade=Grade.ALARM if raised else verdict.grade,
-        score=LeaverScore(chance, scores.model_version, raised),
-    )
-
-
-def _raised(verdicts: Verdicts, scores: Scores, but: Collection[str]) -> Iterator[Verdict]:
-    above = np.flatnonzero(scores.probability >= scores.prompt_at).tolist()
-    at = [place for place in above if verdicts.client_ids[place] not in but]
-    values = _values_at_risk(verdicts, [verdicts.client_ids[place] for place in at])
-    for place, value_minor in zip(at, values, strict=True):
-        if value_minor > 0:  # nothing goes missing: whatever it looks like, it is no leaving
-            yield Verdict(
-                client_id=verdicts.client_ids[place],
-                week=verdicts.week,
-                direction=Direction.FALL,
-                grade=Grade.PROMPT,
-                comparisons=(),
-                value_at_risk_minor=value_minor,
-                policy_version=verdicts.policy_version,
-                ledger_revision=verdicts.ledger_revision,
-                calendar_version=verdicts.calendar_version,
-                score=LeaverScore(float(scores.probability[place]), scores.model_version, raised=True),
-            )
-
-
-def _values_at_risk(verdicts: Verdicts, client_ids: Sequence[str]) -> Iterable[int]:
-    if not client_ids:
-        return []
+def _values_at_risk(verdicts: Verdicts, at: Rows) -> Ints:
+    """Of the clients at some places of the week, int64 (m,)."""
+    if not len(at):
+        return np.zeros(0, np.int64)
     memory = verdicts.state.memory
-    rows = memory.index.find(encode(client_ids))
+    rows = memory.index.find(encode([verdicts.client_ids[place] for place in at.tolist()]))
     seen = verdicts.week + 1 - memory.first_week[rows].astype(np.int64)
-    return [int(value) for value in value_at_risk(memory.cumulative(verdicts.week, rows), seen)]
+    return value_at_risk(memory.cumulative(verdicts.week, rows), seen)

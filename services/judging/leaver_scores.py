@@ -11,17 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from casework.alerts.message import ClientFacts
-from detector.leaver.history import REACH_WEEKS, History
-from detector.leaver.model import SMOOTHED_OVER, LeaverModel, UnusableModel, load_model
+from detector.leaver.model import LeaverModel, UnusableModel, load_model
 from detector.leaver.sharpen import Scores
+from detector.leaver.window import WINDOW_WEEKS, window_scores
 from schemas.errors import BadSetting
 from services.settings import Settings
 from store.ledger import weekly as ledger
 from store.ledger.shard_weeks import Claim
 from store.ledger.weekly import WeekRows
 from store.unit_of_work import Tx
-
-WINDOW_WEEKS = REACH_WEEKS + len(SMOOTHED_OVER) - 1  # float32: some 630 bytes a client
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +55,7 @@ class LeaverScores:
         row = {client_id: at for at, client_id in enumerate(rows.client_ids)}
         self._windows[claim.shard] = _Window(row, turnover, claim.week, claim.amendments)
         branches = [facts[client_id].branch_id for client_id in rows.client_ids]
-        history = History(
-            turnover.astype(np.float64),
-            np.unique(branches, return_inverse=True)[1] if branches else np.zeros(0, np.int64),
-            np.clip(rows.first_week - (claim.week - WINDOW_WEEKS + 1), 0, WINDOW_WEEKS).astype(np.int64),
-        )
-        return Scores(self._model.latest(history), self._model.prompt_at, self._model.alarm_at, self._model.version)
+        return window_scores(self._model, turnover, branches, rows.first_week, claim.week)
 
 
 def _before(tx: Tx, claim: Claim, window: _Window | None) -> tuple[dict[str, int], npt.NDArray[np.float32]]:

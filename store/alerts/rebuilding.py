@@ -1,4 +1,4 @@
-"""An alert's evidence made again: each week from the ledger, the policy and the tier that it was judged from.
+"""An alert's evidence made again: each week from the ledger, policy, tier and leaver model that it was judged from.
 
 First the client alone; where that does not give the verdict again, with all clients of its shard, for then what its
 groups did counted. See docs/decisions/0022-policies.md.
@@ -6,8 +6,9 @@ groups did counted. See docs/decisions/0022-policies.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import product
 
 import numpy as np
@@ -15,14 +16,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.alerts.episodes import Episode
-from detector.leaver.sharpen import unscored
+from detector.leaver.model import LeaverModel, UnusableModel
+from detector.leaver.sharpen import Scores
 from detector.policies.policy import Policy
 from detector.quiet.calendar import NONE, Festivals
 from detector.quiet.surroundings import Surroundings, groupings_of
 from detector.rebuild import REBUILT_FROM, rebuild
 from schemas.errors import NotFound
-from schemas.verdicts import Verdict
+from schemas.verdicts import Direction, Verdict
 from schemas.weeks import Week
+from store.leaver import models, rescoring
+from store.leaver.rescoring import WeekAgain
 from store.ledger import past as ledger_past
 from store.ledger import reading as ledger_reading
 from store.policies import judgings
@@ -34,26 +38,29 @@ from store.tables.ledger import ledger
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """One week of an alert. `again` None: no preset passes. `tier`: with which it was made again.
+    """One week of an alert. `again` None: nothing is said of it. `tier`: with which it was made again.
 
-    `unknown`: in a few words, what is not known any more, so that `again` may rightly differ.
+    `unknown`: in a few words, what is not known any more, so that `again` may rightly differ. `lacking`: what is
+    needed and cannot be had: it cannot be made again.
     """
 
     week: Week
     kept: Verdict
     again: Verdict | None
     tier: str
-    unknown: str | None
+    unknown: str | None = None
+    lacking: str | None = None
 
     @property
     def identical(self) -> bool:
-        """What the presets said: the same grade, comparisons to the last digit, group, money and policy. Of a week
-        that was withdrawn, or that the learned score alone raised: nothing again.
+        """The same grade, comparisons and score to the last digit, group, money and policy. Of a week that was
+        withdrawn: nothing again.
         """
-        by_presets = unscored(self.kept)
-        if by_presets is None or not by_presets.grade:
+        if self.lacking is not None:
+            return False
+        if not self.kept.grade:
             return self.again is None or not self.again.grade
-        return self.again is not None and _told(self.again) == _told(by_presets)
+        return self.again is not None and _told(self.again) == _told(self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class _Case:
     revision: int
     amendments: int | None
     festivals: Festivals
+    seen: WeekAgain | None  # by the leaver model; None where none was in use
 
     @property
     def oldest_week(self) -> int:
@@ -91,6 +99,10 @@ class _Case:
         there = rebased is not None and self.first_week < rebased <= self.week
         return [self.first_week, rebased] if there and rebased is not None else [self.first_week]
 
+    def scores(self, client_ids: Sequence[str], begins: int) -> Scores | None:
+        """Of some of the shard's clients, where the case's own begins in a week."""
+        return None if self.seen is None else self.seen.scores(client_ids, {self.client_id: begins})
+
     def rebuilt(self, found: list[Verdict], tier: str) -> Rebuilt:
         mine = (v for v in found if (v.client_id, v.direction) == (self.client_id, self.kept.direction))
         return Rebuilt(self.week, self.kept, next(mine, None), tier, self.unknown)
@@ -106,31 +118,51 @@ def rebuild_alert(tx: Connection, episode: Episode, base: Policy, festivals: Fes
     row = tx.execute(sa.select(*columns).where(mine, client.c.first_week.is_not(None))).one_or_none()
     if row is None:
         raise NotFound("activity of client", episode.client_id)
+    model_of = cache(partial(_model, tx))  # reading one takes longer than scoring a small shard
     for week in sorted(episode.evidence):
         kept = episode.evidence[week]
+        revision = kept.ledger_revision if kept.grade else judgings.newest_revision(tx, row.shard, week)
+        amendments = judgings.find_amendments(tx, row.shard, week, revision)
         try:
             own = base.version == kept.policy_version
             policy = base if own else policies.get(tx, kept.policy_version).policy
-        except NotFound:
-            yield Rebuilt(week, kept, None, row.tier, "the policy was never kept")
+            version = _model_version(tx, row.shard, kept, revision)
+            seen = rescoring.load(tx, model_of(version), row.shard, week, amendments) if version else None
+        except (NotFound, UnusableModel) as error:
+            yield Rebuilt(week, kept, None, row.tier, lacking=str(error))
             continue
-        revision = kept.ledger_revision if kept.grade else judgings.newest_revision(tx, row.shard, week)
-        amendments = judgings.find_amendments(tx, row.shard, week, revision)
-        yield _rebuilt(tx, _Case(*row, week, kept, policy, revision, amendments, festivals))
+        yield _rebuilt(tx, _Case(*row, week, kept, policy, revision, amendments, festivals, seen))
+
+
+def _model_version(tx: Connection, shard: int, kept: Verdict, revision: int) -> str:
+    """Of the leaver model that a fall was judged by; empty where none was in use, and for a rise."""
+    if kept.direction is not Direction.FALL:
+        return ""
+    if kept.grade:
+        return kept.score.model_version if kept.score else ""
+    return judgings.find_model(tx, shard, kept.week, revision)  # a withdrawn week still has the score of before
+
+
+def _model(tx: Connection, version: str) -> LeaverModel:
+    """Raises NotFound, and UnusableModel, which says which."""
+    try:
+        return models.get(tx, version)
+    except UnusableModel as error:
+        raise UnusableModel(f"leaver model {version}: {error}") from None
 
 
 def _rebuilt(tx: Connection, case: _Case) -> Rebuilt:
     """1. Alone, by today's tier, then by the policy's others: it may have changed since. 2. Beside its groups."""
     weeks = ledger_past.amounts(tx, case.client_id, case.oldest_week, case.week, case.amendments)
     around = Surroundings(festivals=case.festivals)
+    scores = {begins: case.scores([case.client_id], begins) for begins in case.begins}
     tries = []
     for tier, begins in product(dict.fromkeys([case.tier, *(t.tier for t in case.policy.tiers)]), case.begins):
         debit, credit = weeks.copy()
         debit[:, : max(0, begins - case.oldest_week)] = credit[:, : max(0, begins - case.oldest_week)] = 0
         first = np.array([begins], np.int32)
-        made = rebuild(
-            [case.client_id], [tier], first, debit, credit, case.week, case.policy, case.revision, around
-        )
+        alone = ([case.client_id], [tier], first, debit, credit)
+        made = rebuild(*alone, case.week, case.policy, case.revision, around, scores[begins])
         tries.append(case.rebuilt(made, tier))
     identical = next((each for each in tries if each.identical), None)
     return identical or _beside_its_groups(tx, case, list(dict.fromkeys(each.tier for each in tries)))
@@ -152,10 +184,12 @@ def _beside_its_groups(tx: Connection, case: _Case, own_tiers: list[str]) -> Reb
         case.festivals,
     )
     begins = np.array([row[2] for row in rows], np.int32)
+    scores = case.scores(ids, int(begins[ids.index(case.client_id)]))
     tries = []
     for own in own_tiers:
         tiers = [own if row.client_id == case.client_id else row.tier for row in rows]
-        made = rebuild(ids, tiers, begins, debit, credit, case.week, case.policy, case.revision, around)
+        everybody = (ids, tiers, begins, debit, credit)
+        made = rebuild(*everybody, case.week, case.policy, case.revision, around, scores)
         tries.append(case.rebuilt(made, own))
         if tries[-1].identical:
             return tries[-1]
@@ -169,4 +203,5 @@ def _told(verdict: Verdict) -> tuple[object, ...]:
         verdict.value_at_risk_minor,
         verdict.policy_version,
         verdict.common,
+        verdict.score,
     )

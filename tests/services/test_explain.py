@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import pytest
@@ -53,10 +53,11 @@ def stricter(policy: Policy) -> Policy:
     return msgspec.structs.replace(policy, name="stricter", tiers=(TierPolicy("C", 0, presets),))
 
 
-def rebuilt(bank: JudgedBank) -> dict[str, list[Rebuilt]]:
-    """Of every alert, its weeks made again."""
+def rebuilt(bank: JudgedBank, client_ids: Sequence[str] = ()) -> dict[str, list[Rebuilt]]:
+    """Of every alert, or those of some clients, its weeks made again."""
     with bank.store.read() as tx:
-        ids = tx.scalars(sa.select(alert.c.alert_id)).all()
+        mine = alert.c.client_id.in_(client_ids) if client_ids else sa.true()
+        ids = tx.scalars(sa.select(alert.c.alert_id).where(mine)).all()
         return {
             each: list(rebuilding.rebuild_alert(tx, alerts.get(tx, each), bank.policy, festivals_of("HK")))
             for each in ids

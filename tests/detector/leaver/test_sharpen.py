@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from detector.leaver.sharpen import Scores, sharpened, unscored
+from detector.leaver.sharpen import Scores, sharp_falls, sharpened
 from detector.policies.presets import default_policy
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
@@ -34,9 +34,12 @@ def verdicts() -> Verdicts:
     return found
 
 
-def told(verdicts: Verdicts, *chances: float, withheld: Iterable[str] = ()) -> dict[tuple[str, Direction], Verdict]:
-    scores = Scores(np.array(chances), prompt_at=0.4, alarm_at=0.6, model_version="m1")
-    return {(v.client_id, v.direction): v for v in sharpened(verdicts, scores, set(withheld))}
+def scores_of(*chances: float) -> Scores:
+    return Scores(np.array(chances), prompt_at=0.4, alarm_at=0.6, model_version="m1")
+
+
+def told(verdicts: Verdicts, *chances: float) -> dict[tuple[str, Direction], Verdict]:
+    return {(v.client_id, v.direction): v for v in sharpened(verdicts, scores_of(*chances))}
 
 
 def test_presets_say_what_they_say_whatever_the_score(verdicts: Verdicts) -> None:
@@ -46,7 +49,7 @@ def test_presets_say_what_they_say_whatever_the_score(verdicts: Verdicts) -> Non
         sharp = told(verdicts, chance, chance, chance)
         for key, verdict in plain.items():
             assert sharp[key].grade >= verdict.grade
-            assert unscored(sharp[key]) == verdict
+            assert replace(sharp[key], score=None, grade=verdict.grade) == verdict
 
 
 def test_it_raises_a_prompt_where_presets_are_silent_and_marks_it(verdicts: Verdicts) -> None:
@@ -57,7 +60,6 @@ def test_it_raises_a_prompt_where_presets_are_silent_and_marks_it(verdicts: Verd
     assert raised.score is not None
     assert (raised.score.raised, raised.score.probability, raised.score.model_version) == (True, 0.41, "m1")
     assert raised.value_at_risk_minor > 0
-    assert unscored(raised) is None
 
 
 def test_it_makes_an_alarm_of_a_prompt_and_never_of_silence(verdicts: Verdicts) -> None:
@@ -70,4 +72,25 @@ def test_a_client_that_grows_is_not_raised(verdicts: Verdicts) -> None:
 
 
 def test_what_a_group_explains_is_not_raised(verdicts: Verdicts) -> None:
-    assert (STEADY, Direction.FALL) not in told(verdicts, 0.1, 0.9, 0.1, withheld=[STEADY])
+    passes = verdicts.passes
+    fallen = int(np.flatnonzero(passes.at == IDS.index(FADING))[0])
+    grade = passes.grade.copy()
+    grade[..., fallen] = 0  # beside its group, nothing is left of its fall
+    beside = replace(passes, grade=grade, preset_grade=passes.grade)
+    columns = verdicts.grade.copy()
+    columns[:, IDS.index(FADING)] = 0
+    common = replace(verdicts, passes=beside, grade=columns)
+    assert {verdict.client_id for verdict in common.explained()} == {FADING}
+    assert common.explained_at.tolist() == [IDS.index(FADING)]
+    assert (FADING, Direction.FALL) not in told(common, 0.9, 0.1, 0.1)
+    assert (STEADY, Direction.FALL) in told(common, 0.1, 0.9, 0.1)
+
+
+def test_the_columns_say_what_the_verdicts_say(verdicts: Verdicts) -> None:
+    for chances in ((0.1, 0.1, 0.1), (0.9, 0.5, 0.9), (0.3, 0.9, 0.4)):
+        falls = sharp_falls(verdicts, scores_of(*chances))
+        found = {v.client_id: v for v in told(verdicts, *chances).values() if v.direction is Direction.FALL}
+        for at, client_id in enumerate(IDS):
+            verdict = found.get(client_id)
+            assert falls.grade[at] == (verdict.grade if verdict else 0)
+            assert falls.value_at_risk_minor[at] == (verdict.value_at_risk_minor if verdict else 0)
