@@ -28,6 +28,7 @@ from services.settings import Settings
 from store.alerts import episodes as alerts
 from store.alerts import explaining
 from store.leaver import models
+from store.leaver import scores as kept_scores
 from store.ledger import shard_weeks
 from store.ledger import weekly as ledger
 from store.ledger.shard_weeks import Claim
@@ -115,11 +116,10 @@ class Judge:
     def _said(
         self, tx: Tx, claim: Claim, rows: WeekRows, facts: dict[str, ClientFacts], verdicts: Verdicts
     ) -> Iterable[Verdict]:
-        """What the presets say, sharpened by the learned score where a model is in use."""
-        if self._leaver_scores is None:
-            return verdicts.passed()
-        scores = self._leaver_scores.scores(tx, claim, rows, facts)
-        return sharpened(verdicts, scores)
+        """What the presets say, sharpened by the learned score where a model is in use. Keeps the score."""
+        scores = None if self._leaver_scores is None else self._leaver_scores.scores(tx, claim, rows, facts)
+        kept_scores.keep(tx, claim, rows.client_ids, scores, verdicts.fall > 0)
+        return verdicts.passed() if scores is None else sharpened(verdicts, scores)
 
     def _episodes(
         self,
