@@ -13,12 +13,11 @@ import numpy.typing as npt
 
 from detector.leaver.history import ENOUGH_WEEKS, REACH_WEEKS, Floats, History, Ints
 
-AHEAD_WEEKS = 26  # of a stretch that lie after the onset, at most
+AHEAD_WEEKS = 52  # of a stretch that lie after the onset, at most
 _LEAST_AHEAD = 14  # a shorter rest of a life teaches nothing
 _GONE_WEEKS = 13  # silent for so long at the end, a client has left
 _BEFORE_LEAVING = 26  # weeks before a real end that may be a real fading: no example of staying
 _SHORTENED = 0.4  # share of stretches that begin late, so that young clients are known too
-_THINNED = 0.15  # share that loses payments instead of parts of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +76,15 @@ def cut(history: History, turnover: Floats, each: int, most: int, draw: np.rando
     return Stretches(rows, first, ahead, chosen)
 
 
-def faded(stretches: Stretches, course: Course, draw: np.random.Generator) -> Floats:
-    """The same stretches with the course laid over them: most by a factor, some by payments left out."""
+def faded(stretches: Stretches, course: Course, thinned: float, draw: np.random.Generator) -> Floats:
+    """The same stretches with the course laid over them: a share `thinned` of them by payments left out, the others
+    by a factor.
+    """
     share = course.share(np.arange(stretches.turnover.shape[1]) - REACH_WEEKS)
     by_factor = stretches.turnover * share
     by_payment = stretches.turnover * (draw.random(stretches.turnover.shape) < share)
-    thinned = draw.random(len(stretches)) < _THINNED
-    return np.where(thinned[:, None], by_payment, by_factor)
+    by_payments = draw.random(len(stretches)) < thinned
+    return np.where(by_payments[:, None], by_payment, by_factor)
 
 
 def _safe_end(history: History) -> Ints:

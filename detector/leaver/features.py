@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from detector.leaver.history import Floats, Ints
 from detector.leaver.places import longest, places, silences
+from detector.leaver.recurring import largest, recurring, smallest
 from detector.leaver.trailing import Trailing
 
 Matrix = npt.NDArray[np.float32]
@@ -23,6 +24,7 @@ Column = tuple[
 
 _FLOOR = 0.03  # of two years' mean: below it a mean is as good as nothing, and its logarithm says no more
 _PLACES_BACK = 26 + 52  # weeks: the longest mean of places, and how far back such means are set against it
+_RECURRING_BACK = 13 + 52  # weeks: the habit's year ends a quarter ago
 _STEP = 4  # weeks between the looks back at a client's own past means: they overlap anyway
 
 
@@ -64,7 +66,7 @@ def monotone() -> tuple[int, ...]:
 
 
 def _columns(client: _Client) -> Iterator[Column]:
-    for family in (_falls, _own_past, _silence, _payments, _places, _rulers):
+    for family in (_falls, _own_past, _silence, _payments, _extremes, _recurring, _places, _rulers):
         yield from family(client)
 
 
@@ -84,9 +86,10 @@ def _falls(client: _Client) -> Iterator[Column]:
         yield f"{series}_13_last_year", -1, fall(13, 0, 13, 52)
         yield f"{series}_8_two_years", -1, fall(8, 0, 104, 8)
         yield f"{series}_13_two_years", -1, fall(13, 0, 104, 13)
-        yield f"{series}_4_a_month_ago", -1, fall(4, 4, 52, 13)
-        yield f"{series}_5_two_months_ago", -1, fall(5, 8, 52, 13)
-        yield f"{series}_13_a_quarter_ago", -1, fall(13, 13, 52, 26)
+        # what was low before may be an old fall as well as the beginning of this one: no sense is demanded
+        yield f"{series}_4_a_month_ago", 0, fall(4, 4, 52, 13)
+        yield f"{series}_5_two_months_ago", 0, fall(5, 8, 52, 13)
+        yield f"{series}_13_a_quarter_ago", 0, fall(13, 13, 52, 26)
 
 
 def _own_past(client: _Client) -> Iterator[Column]:
@@ -140,6 +143,46 @@ def _payments(client: _Client) -> Iterator[Column]:
         yield f"payment_ramp_{weeks}", -1, ramp / np.sqrt(ramp_weight + 0.5)
     yield "payment_sigma", 0, sigma
     yield "payments_seen", 0, seen
+
+
+def _extremes(client: _Client) -> Iterator[Column]:
+    """The largest and smallest payments of recent weeks among those of as many weeks in the two years before: a
+    share that is lost is lost by all payments, and chance leaves a client some large ones.
+    """
+    usual = client.amount.sum(104) / np.maximum(client.active.sum(104), 1.0) + 1e-12
+
+    def level(series: Floats, lag: int = 0) -> Floats:
+        then = series[:, np.maximum(client.at - lag, 0)]
+        return np.log(np.where(np.isfinite(then), then / usual, 1.0) + _FLOOR)
+
+    for weeks in (3, 5, 8, 13):
+        series = largest(client.turnover, weeks)
+        now = level(series)
+        past = _Past.of(client, weeks, 104, [level(series, lag) for lag in _lags(weeks, 104)])
+        mean, spread = past.moments(prior=0.0, variance=0.0)
+        yield f"largest_{weeks}_mean", -1, now - mean
+        yield f"largest_{weeks}_sigma", -1, (now - mean) / (spread + 0.1)
+        yield f"largest_{weeks}_least", -1, now - past.least(0.0)
+        yield f"largest_{weeks}_rank", -1, (past.count_of(now + 1e-9) + 0.5) / (past.seen + 1.0)
+    for weeks in (4, 8, 13):
+        series = smallest(client.turnover, weeks)
+        now = level(series)
+        past = _Past.of(client, weeks, 104, [level(series, lag) for lag in _lags(weeks, 104)])
+        mean, _ = past.moments(prior=0.0, variance=0.0)
+        yield f"smallest_{weeks}_mean", -1, now - mean
+        yield f"smallest_{weeks}_least", -1, now - past.least(0.0)
+
+
+def _recurring(client: _Client) -> Iterator[Column]:
+    """Sums that come again, and how unlikely it is that so many do not, by the client's habit."""
+    since = max(0, int(client.at.min()) - _RECURRING_BACK)
+    again = Trailing(recurring(client.turnover, since), client.at, client.first)
+    habit = (again.sum(52, 13) + 0.3) / (client.active.sum(52, 13) + 10.0)
+    for weeks in (3, 6, 10):
+        came = again.sum(weeks)
+        yield f"recurring_{weeks}", -1, came
+        yield f"recurring_{weeks}_missed", -1, (client.active.sum(weeks) - came) * np.log(1.0 - habit)
+    yield "recurring_habit", 0, habit
 
 
 def _places(client: _Client) -> Iterator[Column]:

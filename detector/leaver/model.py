@@ -23,7 +23,7 @@ from detector.leaver.history import (
 )
 from schemas.errors import EbbwatchError
 
-FORMAT = 1
+FORMAT = 2
 SMOOTHED_OVER = (0.55, 0.3, 0.15)  # this week, the one before, the one before that: one odd week is not a course
 _WEEKS_AT_ONCE = 52
 _AT_ONCE = 400_000  # client-weeks of history in work at a time: what a processor keeps near
@@ -35,13 +35,16 @@ class UnusableModel(EbbwatchError):
 
 @dataclass(frozen=True, slots=True)
 class LeaverModel:
-    """`base_rate`: the share of clients taken to be leaving at any time. `slope`, `offset`: margin to log-odds.
+    """`trees`: one booster a way of leaving; `shares`: of their sums in the score, as many.
+
+    `base_rate`: the share of clients taken to be leaving at any time. `slope`, `offset`: margin to log-odds.
 
     `prompt_at`, `alarm_at`: probabilities from which on the score speaks by itself, or makes an alarm of a prompt.
     `evaluation`: what training measured on clients it had not seen.
     """
 
-    trees: bytes  # XGBoost's own JSON
+    trees: tuple[bytes, ...]  # XGBoost's own JSON
+    shares: tuple[float, ...]
     slope: float
     offset: float
     base_rate: float
@@ -49,15 +52,15 @@ class LeaverModel:
     alarm_at: float
     evaluation: Mapping[str, Any]
     version: str = field(init=False)  # names this very model: the first letters of its hash
-    _booster: xgboost.Booster = field(init=False, repr=False, compare=False)
+    _boosters: tuple[xgboost.Booster, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         limits = self.base_rate, self.prompt_at, self.alarm_at
         made = repr(
-            (json.loads(self.trees), self.slope, self.offset, *limits)
+            ([json.loads(each) for each in self.trees], self.shares, self.slope, self.offset, *limits)
         )  # as read: numbers have many spellings
         object.__setattr__(self, "version", hashlib.sha256(made.encode()).hexdigest()[:12])
-        object.__setattr__(self, "_booster", _load(self.trees))
+        object.__setattr__(self, "_boosters", tuple(_load(each) for each in self.trees))
 
     def score(self, history: ClientHistory) -> Floats:
         """Probability that each client is leaving, by what was known at the end of each week: (clients, weeks).
@@ -90,14 +93,16 @@ class LeaverModel:
         return margins
 
     def _trees_of(self, turnover: Floats, first: Ints, at: Ints) -> Floats:
-        """The trees' raw sums, (n, m), of clients at the columns `at` of their weeks."""
-        out = np.empty((len(turnover), len(at)))
+        """The trees' raw sums by their shares, (n, m), of clients at the columns `at` of their weeks."""
+        out = np.zeros((len(turnover), len(at)))
         rows = max(1, _AT_ONCE // max(1, turnover.shape[1]))
         for start in range(0, len(turnover), rows):
             part = slice(start, start + rows)
             columns = features(turnover[part], first[part], at)
-            flat = self._booster.inplace_predict(columns.reshape(-1, columns.shape[-1]), predict_type="margin")
-            out[part] = np.asarray(flat).reshape(columns.shape[:2])
+            flat = columns.reshape(-1, columns.shape[-1])
+            for booster, share in zip(self._boosters, self.shares, strict=True):
+                margin = np.asarray(booster.inplace_predict(flat, predict_type="margin"))
+                out[part] += share * margin.reshape(columns.shape[:2])
         return out
 
     def probability(self, margins: Floats) -> Floats:
@@ -116,7 +121,8 @@ class LeaverModel:
             "prompt_at": self.prompt_at,
             "alarm_at": self.alarm_at,
             "evaluation": self.evaluation,
-            "trees": json.loads(self.trees),
+            "shares": self.shares,
+            "trees": [json.loads(each) for each in self.trees],
         }
         return json.dumps(body, separators=(",", ":")).encode()
 
@@ -131,8 +137,11 @@ def load_model(raw: bytes) -> LeaverModel:
         if made_of != names():
             other = sorted(set(made_of) ^ set(names()))[:3]
             raise UnusableModel(f"made for other features, such as {', '.join(other) or 'another order'}")
+        if not len(body["trees"]) == len(body["shares"]) > 0:
+            raise UnusableModel(f"not a leaver model: {len(body['trees'])} boosters, {len(body['shares'])} shares")
         return LeaverModel(
-            trees=json.dumps(body["trees"], separators=(",", ":")).encode(),
+            trees=tuple(json.dumps(each, separators=(",", ":")).encode() for each in body["trees"]),
+            shares=tuple(float(each) for each in body["shares"]),
             slope=float(body["slope"]),
             offset=float(body["offset"]),
             base_rate=float(body["base_rate"]),

@@ -24,24 +24,13 @@ BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready t
 _STRETCHES_A_CLIENT = 16
 _MOST_STRETCHES = 12_000  # more teach no more and want more memory
 _LEAST_STRETCHES = 200
-_WEEKS_IN = (
-    8,
-    9,
-    10,
-    11,
-    12,
-    12,
-    18,
-    24,
-)  # weeks after the onset that are looked at: most in the first quarter's end
-_LOOKS = 4
-_ROUNDS = 300
+_ROUNDS = 150
 _FOLDS = 2
 _TREES = {
     "objective": "binary:logistic",
     "tree_method": "hist",
     "max_depth": 4,
-    "eta": 0.05,
+    "eta": 0.08,
     "subsample": 0.5,
     "colsample_bytree": 0.4,
     "min_child_weight": 20,
@@ -49,6 +38,24 @@ _TREES = {
     "max_bin": 64,
     "nthread": 1,  # on a machine with other work, more threads wait for each other far longer than they save
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of leaving. `share`: of its trees in the score. `thinned`: of examples, what share loses payments,
+    not parts of each. `weeks_in`: weeks after the onset, of which `looks` are drawn, none twice.
+    """
+
+    share: float
+    thinned: float
+    weeks_in: tuple[int, ...]
+    looks: int
+
+
+WAYS = (
+    Way(0.6, 0.0, (10, 11, 12, 12, 18, 24), 4),  # every payment smaller: seen at the end of the first quarter
+    Way(0.4, 0.6, (14, 18, 21, 24, 30, 36, 44, 51), 4),  # payments that fail to come, until long after
+)
 
 
 class TooLittleHistory(EbbwatchError):
@@ -67,53 +74,65 @@ class Examples:
 def fit(history: ClientHistory, seed: int) -> LeaverModel:
     """A model of this bank's clients; the same history and seed give the same model.
 
-    Raises TooLittleHistory. 1. Cut stretches of lives. 2. Fade half of them. 3. Train on a part of the clients and
-    look at the others, by turns. 4. Calibrate on those looks. 5. Train on all.
+    Raises TooLittleHistory. 1. Cut stretches of lives and fade half of them, for each way of leaving. 2. Train on a
+    part of the clients and look at the others, by turns. 3. Calibrate on those looks. 4. Train on all.
     """
     draw = np.random.default_rng(seed)
-    examples = _examples(History.of(history), draw)
-    fold = draw.integers(0, _FOLDS, int(examples.client.max()) + 1)[examples.client]
-    unseen = np.empty(len(examples.leaves))
+    given = History.of(history)
+    turnover = without_quiet_weeks(given)
+    ways = [_examples(given, turnover, way, draw) for way in WAYS]
+    fold = draw.integers(0, _FOLDS, len(given.turnover))
+    everything = _together(ways)
+    unseen = np.zeros(len(everything.leaves))
     for number in range(_FOLDS):
-        trees = _grow(examples, fold != number, seed)
-        unseen[fold == number] = trees.predict(
-            xgboost.DMatrix(examples.columns[fold == number]), output_margin=True
-        )
-    slope, offset = _platt(unseen, examples.leaves)
+        judged = fold[everything.client] == number
+        data = xgboost.DMatrix(everything.columns[judged])
+        for way, examples in zip(WAYS, ways, strict=True):
+            trees = _grow(examples, fold[examples.client] != number, seed)
+            unseen[judged] += way.share * trees.predict(data, output_margin=True)
+    slope, offset = _platt(unseen, everything.leaves)
     log_odds = unseen * slope + offset
-    trees = _grow(examples, np.ones(len(fold), np.bool_), seed)
+    grown = [_grow(examples, np.ones(len(examples.leaves), np.bool_), seed) for examples in ways]
     return LeaverModel(
-        trees=bytes(trees.save_raw("json")),
+        trees=tuple(bytes(trees.save_raw("json")) for trees in grown),
+        shares=tuple(way.share for way in WAYS),
         slope=slope,
         offset=offset,
         base_rate=BASE_RATE,
-        prompt_at=_chance_above(log_odds[examples.leaves == 0], PROMPT_WEEKS),
-        alarm_at=_chance_above(log_odds[examples.leaves == 0], ALARM_WEEKS),
-        evaluation=_evaluation(log_odds, examples, seed),
+        prompt_at=_chance_above(log_odds[everything.leaves == 0], PROMPT_WEEKS),
+        alarm_at=_chance_above(log_odds[everything.leaves == 0], ALARM_WEEKS),
+        evaluation=_evaluation(log_odds, everything, seed),
     )
 
 
-def _examples(history: History, draw: np.random.Generator) -> Examples:
-    stretches = cut(history, without_quiet_weeks(history), _STRETCHES_A_CLIENT, _MOST_STRETCHES, draw)
+def _examples(history: History, turnover: Floats, way: Way, draw: np.random.Generator) -> Examples:
+    stretches = cut(history, turnover, _STRETCHES_A_CLIENT, _MOST_STRETCHES, draw)
     if len(stretches) < _LEAST_STRETCHES:
         raise TooLittleHistory(
             f"{len(stretches)} stretches of clients that stay, {_LEAST_STRETCHES} are needed: more clients or weeks"
         )
-    columns, leaves, clients = [], [], []
+    parts = []
     lots = np.array_split(draw.permutation(len(stretches)), 2 * len(COURSES))
     for number, lot in enumerate(lots):
         course = COURSES[number % len(COURSES)]
-        weeks_in = np.sort(draw.choice(_WEEKS_IN, _LOOKS, replace=False))
+        weeks_in = np.sort(draw.choice(way.weeks_in, way.looks, replace=False))
         for week in weeks_in.tolist():
             mine = stretches.where(lot[stretches.ahead[lot] > week])
-            both = np.concatenate([faded(mine, course, draw), mine.turnover])
+            both = np.concatenate([faded(mine, course, way.thinned, draw), mine.turnover])
             begin = week + 1  # the looked-at week is then the last of REACH_WEEKS
             first = np.maximum(np.tile(mine.first, 2) - begin, 0)
             looked = features(both[:, begin : begin + REACH_WEEKS], first, np.array([REACH_WEEKS - 1]))
-            columns.append(looked[:, 0])
-            leaves.append(np.repeat(np.array([1, 0], np.int8), len(mine)))
-            clients.append(np.tile(mine.client, 2))
-    return Examples(np.concatenate(columns), np.concatenate(leaves), np.concatenate(clients))
+            leaves = np.repeat(np.array([1, 0], np.int8), len(mine))
+            parts.append(Examples(looked[:, 0], leaves, np.tile(mine.client, 2)))
+    return _together(parts)
+
+
+def _together(parts: list[Examples]) -> Examples:
+    return Examples(
+        np.concatenate([part.columns for part in parts]),
+        np.concatenate([part.leaves for part in parts]),
+        np.concatenate([part.client for part in parts]),
+    )
 
 
 def _grow(examples: Examples, which: npt.NDArray[np.bool_], seed: int) -> xgboost.Booster:

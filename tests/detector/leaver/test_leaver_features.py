@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from detector.leaver.courses import COURSES, cut, faded
 from detector.leaver.features import features, monotone, names
 from detector.leaver.history import REACH_WEEKS, History, without_quiet_weeks
 from detector.leaver.places import LOOK_BACK, places, silences
+from detector.leaver.recurring import BACK_WEEKS, largest, recurring, smallest
 
 
 def column(matrix: np.ndarray, name: str) -> np.ndarray:
@@ -69,8 +72,8 @@ def test_every_column_has_a_name_and_a_sense(bank: History) -> None:
 def test_a_course_ends_at_its_residual_and_touches_nothing_before_its_onset(bank: History) -> None:
     draw = np.random.default_rng(2)
     stretches = cut(bank, bank.turnover, 4, 500, draw)
-    for course in COURSES:
-        out = faded(stretches, course, draw)
+    for course, thinned in product(COURSES, (0.0, 0.5)):
+        out = faded(stretches, course, thinned, draw)
         assert np.array_equal(out[:, :REACH_WEEKS], stretches.turnover[:, :REACH_WEEKS])
         late = slice(REACH_WEEKS + course.ramp_weeks, None)
         left = out[:, late].sum() / stretches.turnover[:, late].sum() if course.ramp_weeks < 26 else course.residual
@@ -95,3 +98,35 @@ def test_a_quiet_week_is_filled_and_a_lasting_silence_is_not() -> None:
     assert (filled[:, 60] == 100.0).all()
     assert (filled[:, 70:73] > 0).all()
     assert (filled[:, 73] == 0).all()
+
+
+def test_a_sum_comes_again_where_one_like_it_was_paid_before() -> None:
+    turnover = np.array([[100.0, 0.0, 250.0, 100.04, 0.0, 99.9, 250.0, 0.0]])
+    assert recurring(turnover, 0).tolist() == [[0, 0, 0, 1, 0, 0, 1, 0]]
+    assert recurring(turnover, 5).tolist() == [[0, 0, 0, 0, 0, 0, 1, 0]]
+
+
+def test_a_sum_is_forgotten_after_a_year_and_a_half() -> None:
+    turnover = np.zeros((1, BACK_WEEKS + 2))
+    turnover[0, 0] = turnover[0, -1] = 100.0
+    assert not recurring(turnover, 0).any()
+    turnover[0, 1] = 100.0
+    assert recurring(turnover, 0)[0, [1, -1]].tolist() == [1, 1]
+
+
+def test_largest_and_smallest_payments_of_a_window(bank: History) -> None:
+    row = bank.turnover[7]
+    for weeks in (3, 5, 8, 13):
+        most, least = largest(bank.turnover, weeks)[7], smallest(bank.turnover, weeks)[7]
+        for week in (20, 90, 170):
+            window = row[week - weeks + 1 : week + 1]
+            assert most[week] == window.max()
+            assert least[week] == window[window > 0].min(initial=np.inf)
+
+
+def test_a_client_whose_sums_shrink_misses_those_that_came_again() -> None:
+    turnover = np.tile([100.0, 0.0, 70.0], (1, 40))
+    shrunk = np.where(np.arange(120) < 108, turnover, turnover * np.linspace(0.95, 0.5, 120))
+    at, first = np.array([119]), np.array([0])
+    for name in ("recurring_10", "recurring_10_missed", "largest_8_least", "smallest_8_least"):
+        assert column(features(shrunk, first, at), name) < column(features(turnover, first, at), name)

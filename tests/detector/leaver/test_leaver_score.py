@@ -59,7 +59,7 @@ def test_weeks_in_which_a_branch_paid_nobody_are_laid_to_no_client(model: Leaver
     moved = model.score(History(quiet, branch, first)) - model.score(History(turnover, branch, first))
     alone = model.score(History(quiet, np.arange(40), first)) - model.score(History(turnover, np.arange(40), first))
     assert np.abs(alone[:, 110]).mean() > 0.01
-    assert np.abs(moved[:, 110]).mean() < 0.3 * np.abs(alone[:, 110]).mean()
+    assert np.abs(moved[:, 110]).mean() < 0.6 * np.abs(alone[:, 110]).mean()
 
 
 def test_the_same_history_and_seed_give_the_same_model(bank: History, model: LeaverModel) -> None:
@@ -80,7 +80,8 @@ def test_a_model_comes_back_from_its_file_and_scores_alike(model: LeaverModel, b
     [
         ({"features": ["x"]}, "other features"),
         ({"format": 99}, "format 99"),
-        ({"trees": {}}, "not a leaver model"),
+        ({"trees": []}, "not a leaver model"),
+        ({"trees": [{}, {}]}, "not a leaver model"),
         ({"slope": "steep"}, "not a leaver model"),
     ],
 )
