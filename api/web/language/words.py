@@ -102,9 +102,9 @@ _GROUPS = {
     "bank": N_("The whole bank"),
 }
 _BESIDE = {
-    "branch": N_("moved with its branch: no alert of its own"),
-    "industry": N_("moved with its industry: no alert of its own"),
-    "bank": N_("moved with the whole bank: no alert of its own"),
+    "branch": N_("explained by its branch: no alert of its own"),
+    "industry": N_("explained by its industry: no alert of its own"),
+    "bank": N_("explained by the whole bank: no alert of its own"),
 }
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

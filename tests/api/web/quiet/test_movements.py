@@ -120,4 +120,4 @@ def test_the_page_is_chinese_for_who_reads_chinese(moved) -> None:
 def test_the_client_says_at_the_week_that_it_moved_with_its_branch(moved) -> None:
     Bank(moved.store).volumes("C1", {WEEK: (1_000_00, 500_00)})
     text = Page(moved.a("branch_staff", "B1").get("/desk/clients/C1").text).text
-    assert "moved with its branch: no alert of its own" in text
+    assert "explained by its branch: no alert of its own" in text
