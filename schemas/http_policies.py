@@ -174,13 +174,15 @@ class FiguresUnderBody(Body):
 class PreviewBody(Body):
     """The policy looked at, beside the one in force, over the same weeks of the whole bank.
 
-    `seen`: it may now be applied by who asked, if they did not propose it.
+    `seen`: it may now be applied by who asked, if they did not propose it. `scores_from`: the week from which on
+    learned scores are in it, as they were judged; null: presets speak alone. Fading copies have no scores.
     """
 
     first_week: str = Field(examples=["2025-W02"])
     last_week: str = Field(examples=["2025-W52"])
     weeks: int
     branches: int
+    scores_from: str | None = Field(None, examples=["2025-W02"])
     seen: bool
     proposed: FiguresUnderBody
     in_force: FiguresUnderBody

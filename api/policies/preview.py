@@ -60,6 +60,7 @@ def _body(policy: Policy, figures: Figures, running: Policy, beside: Figures) ->
         last_week=format_week(load.first + load.weeks - 1),
         weeks=load.weeks,
         branches=load.branches,
+        scores_from=None if figures.scores_from is None else format_week(figures.scores_from),
         seen=False,
         proposed=figures_body(policy, figures),
         in_force=figures_body(running, beside),

@@ -13,14 +13,15 @@ from casework.alerts.episodes import EpisodeRules
 from casework.policies.fading import FADING_WEEKS, Faded, choose, fade, seen_fading
 from casework.policies.figures import Figures, StaffHours, load_of
 from casework.policies.leavers import SILENT_WEEKS, Leavers, caught, find_leavers
-from casework.policies.preview import Course, Grades, run
+from casework.policies.preview import Course, run
 from detector.policies.policy import Policy
-from detector.policies.replay import NO_END, History, replay
+from detector.policies.replay import NO_END, History, ReplayedWeek, replay
 from detector.quiet.calendar import NONE, Festivals
 from detector.quiet.surroundings import Surroundings
 from detector.state import HISTORY_WEEKS
 from schemas.errors import Conflict
 from schemas.weeks import Week
+from store.leaver import scores as leaver_scores
 from store.policies import history as policies_history
 from store.policies.history import Bank
 from store.unit_of_work import Store, Tx
@@ -56,6 +57,7 @@ class Replays:
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _state: policies_history.State | None = None
+    _scored: policies_history.State | None = None
     _bank: Bank | None = None
     _figures: dict[tuple[str, ReplayRules], Figures] = field(default_factory=dict)
 
@@ -84,10 +86,15 @@ class Replays:
         if last is None:
             raise NothingJudged
         state = policies_history.state(tx, last, REPLAYED)
+        scored = leaver_scores.state(tx, last - REPLAYED + 1, last)
         if self._bank is None or state != self._state:
             self._bank, self._state = None, None  # the old one's memory first
             self._bank, self._state = policies_history.load(tx, last, LOADED, REPLAYED), state
             self._figures.clear()
+        elif scored != self._scored:  # judged again, mostly after a late event: the history is read already
+            self._bank = policies_history.with_newest_scores(tx, self._bank, REPLAYED)
+            self._figures.clear()
+        self._scored = scored
         return self._bank
 
 
@@ -110,9 +117,15 @@ def figures_of(
     )
     return Figures(
         load=load_of(course, first, weeks, bank.branch, len(bank.branches), rules.hours),
+        scores_from=scores_from(bank, first),
         leavers=caught(course, leavers.silent_from - (start - history.oldest_week)),
         faded=_faded(history, leavers, policy, rules, start),
     )
+
+
+def scores_from(bank: Bank, first: Week) -> Week | None:
+    """From which of the weeks from `first` on the learned scores are in it; None where they are not."""
+    return None if bank.scores.since is None else max(bank.scores.since, first)
 
 
 def leavers_of(history: History, first: Week) -> Leavers:
@@ -123,15 +136,22 @@ def leavers_of(history: History, first: Week) -> Leavers:
 
 def _graded(
     bank: Bank, policy: Policy, start: Week, festivals: Festivals, on_week: Callable[[Week], None]
-) -> Iterator[tuple[Week, Grades]]:
+) -> Iterator[ReplayedWeek]:
     """Every client's grades, week by week: the shards side by side."""
-    shards = [(at, replay(history, policy, start)) for at, history in bank.shards(festivals)]
+    shards = [(at, replay(history, policy, start, scores)) for at, history, scores in bank.shards(festivals)]
+    clients = len(bank.history.client_ids)
     for number in range(start, bank.history.last_week + 1):
-        grade = np.zeros((2, len(bank.history.client_ids)), np.int8)
+        week = Week(number)
+        whole = ReplayedWeek(
+            week, np.zeros((2, clients), np.int8), np.zeros(clients, np.int64), np.full(clients, np.nan)
+        )
         for at, judged in shards:
-            grade[:, at] = next(judged)[1]
-        yield Week(number), grade
-        on_week(Week(number))
+            part = next(judged)
+            whole.grade[:, at] = part.grade
+            whole.value_at_risk_minor[at] = part.value_at_risk_minor
+            whole.chance[at] = part.chance
+        yield whole
+        on_week(week)
 
 
 def _faded(history: History, leavers: Leavers, policy: Policy, rules: ReplayRules, start: Week) -> Faded:

@@ -50,11 +50,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything a preview says of one policy."""
+    """Everything a preview says of one policy. `scores_from`: the week from which on learned scores are in it,
+    as they were judged; None where they are not. Copies that fade have none.
+    """
 
     load: Load
     leavers: Caught
     faded: Faded
+    scores_from: Week | None = None
 
 
 def load_of(

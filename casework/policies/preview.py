@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,21 @@ Grades = npt.NDArray[np.int8]
 Ints32 = npt.NDArray[np.int32]
 _LONG_AGO = np.int32(-(2**30))  # further back than any rule reaches, and no overflow when subtracted
 FALL = 0  # row of falls in every array of two directions
+
+
+class GradedWeek(Protocol):
+    """A week of n clients, judged. `grade`: int8 (2, n). Of falls: `value_at_risk_minor`, int64 (n,), and `chance`,
+    float64 (n,), that the client is leaving; NaN where it is not known.
+    """
+
+    @property
+    def week(self) -> Week: ...
+    @property
+    def grade(self) -> Grades: ...
+    @property
+    def value_at_risk_minor(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def chance(self) -> npt.NDArray[np.float64]: ...
 
 
 class Came(IntEnum):
@@ -113,7 +128,7 @@ class Episodes:
 
 
 def run(
-    weeks: Iterable[tuple[Week, Grades]],
+    weeks: Iterable[GradedWeek],
     clients: int,
     rules: EpisodeRules,
     watched: npt.NDArray[np.intp],
@@ -127,9 +142,10 @@ def run(
     columns: list[list[npt.NDArray[Any]]] = []
     standing: list[Ints32] = []
     first: Week | None = None
-    for week, grade in weeks:
+    for each in weeks:
+        week = each.week
         first = week if first is None else first
-        for why, where in episodes.judge(week, grade, held(week)):
+        for why, where in episodes.judge(week, each.grade, held(week)):
             way, client = np.nonzero(where)
             columns.append([_filled(week, way), way, client, _filled(why, way), episodes.grade[way, client]])
         falls = episodes.stand[FALL, watched]

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.windows import LONGEST, Ints
-from detector.policies.limits import Grades
+from detector.leaver.history import Floats
+from detector.leaver.sharpen import sharp_falls
+from detector.policies.kept_scores import KeptScores
+from detector.policies.limits import DIRECTIONS, Grades
 from detector.policies.policy import Policy
 from detector.quiet.surroundings import ALONE, Grouping, Surroundings, quiet_by_week
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
+from detector.verdicts import Verdicts
+from schemas.verdicts import Direction
 from schemas.weeks import Week
 
 NO_END = np.iinfo(np.int32).max  # last week of a client that has not closed
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedWeek:
+    """What a week of n clients comes to. `grade`: int8 (2, n), of each one's fall and rise.
+
+    Of falls: `value_at_risk_minor`, int64 (n,), zero without one, and `chance`, float64 (n,), that the client is
+    leaving; NaN where no score was kept.
+    """
+
+    week: Week
+    grade: Grades
+    value_at_risk_minor: Ints
+    chance: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +87,10 @@ class History:
         return np.where(later, self.rebased_week, self.first_week)
 
 
-def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week, Grades]]:
-    """(week, int8 (2, n): grade of each client's fall and rise) of each week from `first` on.
+def replay(
+    history: History, policy: Policy, first: Week, scores: Mapping[Week, KeptScores] = MappingProxyType({})
+) -> Iterator[ReplayedWeek]:
+    """Each week from `first` on. `scores`: of the clients, as judged then; presets alone speak in other weeks.
 
     What the history has before `first` is what the first week is judged against: state.HISTORY_WEEKS, or all since
     the clients began; ValueError where it does not reach that far. A week in which a client had not begun, or had
@@ -101,4 +123,14 @@ def replay(history: History, policy: Policy, first: Week) -> Iterator[tuple[Week
         )
         quiet = {at: groups for at, groups in quiet.items() if week - at < LONGEST}
         quiet[week] = quiet_by_week(verdicts.movements).get(week, frozenset())
-        yield week, verdicts.grade * there.astype(np.int8)
+        yield _sharp(verdicts, there, scores.get(week))
+
+
+def _sharp(verdicts: Verdicts, there: npt.NDArray[np.bool_], kept: KeptScores | None) -> ReplayedWeek:
+    grade, clients = verdicts.grade * there.astype(np.int8), len(there)
+    if kept is None:
+        return ReplayedWeek(verdicts.week, grade, verdicts.value_at_risk_minor, np.full(clients, np.nan))
+    scores = kept.of_all(clients)
+    falls = sharp_falls(verdicts, scores)
+    grade[DIRECTIONS.index(Direction.FALL)] = falls.grade * there
+    return ReplayedWeek(verdicts.week, grade, falls.value_at_risk_minor, scores.probability)

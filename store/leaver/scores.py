@@ -28,6 +28,9 @@ class KeptYear:
     since: Week | None
 
 
+NO_SCORES = KeptYear({}, None)
+
+
 def keep(
     tx: Connection, claim: Claim, client_ids: Sequence[str], scores: Scores | None, fallen: npt.NDArray[np.bool_]
 ) -> None:

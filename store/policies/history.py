@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 import numpy as np
@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.quiet.calendar import NOTHING, Entry, suppressions
+from detector.policies.kept_scores import KeptScores
 from detector.policies.replay import NO_END, History
 from detector.quiet.calendar import NONE, Festivals
 from detector.quiet.surroundings import Group, Surroundings, groupings_of
 from schemas.weeks import Week
+from store.leaver import scores as leaver_scores
+from store.leaver.scores import NO_SCORES, KeptYear
 from store.ledger.reading import AMOUNTS, by_week
 from store.quiet import calendar, movements
 from store.tables.clients import client
@@ -36,16 +39,20 @@ class Bank:
     quiet_weeks: Mapping[int, Mapping[Week, frozenset[Group]]]  # by shard, before the weeks to be replayed
     entries: tuple[Entry, ...]  # of the calendar, in the weeks to be replayed
     oldest_week: Week  # of any client
+    scores: KeptYear = NO_SCORES  # in the weeks to be replayed
 
-    def shards(self, festivals: Festivals = NONE) -> Iterator[tuple[npt.NDArray[np.intp], History]]:
-        """Places of each shard's clients, and their history: a shard is judged by itself."""
+    def shards(
+        self, festivals: Festivals = NONE
+    ) -> Iterator[tuple[npt.NDArray[np.intp], History, Mapping[Week, KeptScores]]]:
+        """Places of each shard's clients, their history and their scores: a shard is judged by itself."""
         for number in np.unique(self.shard):
             at = np.flatnonzero(self.shard == number)
             groupings = groupings_of(
                 [self.branches[self.branch[place]] for place in at], [self.industries[place] for place in at]
             )
             around = Surroundings(groupings, self.quiet_weeks.get(int(number), {}), festivals)
-            yield at, self.history.take(at, around)
+            kept = self.scores.weeks.get(int(number), {})
+            yield at, self.history.take(at, around), {week: each.among(at) for week, each in kept.items()}
 
     def held(self, week: Week, rest_weeks: frozenset[Week]) -> npt.NDArray[np.bool_] | None:
         """Whom the calendar holds back in a week, (n,); None for nobody."""
@@ -131,4 +138,12 @@ def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
         quiet_weeks={each: movements.quiet_weeks(tx, each, last_week - replayed + 1) for each in set(shards)},
         entries=tuple(calendar.between(tx, last_week - replayed + 1, last_week)),
         oldest_week=Week(min(begins, default=last_week)),
+        scores=leaver_scores.load(tx, place, last_week - replayed + 1, last_week),
     )
+
+
+def with_newest_scores(tx: Connection, bank: Bank, replayed: int) -> Bank:
+    """The same history with the scores as they are now."""
+    place = {client_id: at for at, client_id in enumerate(bank.history.client_ids)}
+    last = bank.history.last_week
+    return replace(bank, scores=leaver_scores.load(tx, place, last - replayed + 1, last))

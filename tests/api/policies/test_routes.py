@@ -69,6 +69,7 @@ def test_a_preview_shows_a_year_under_both_policies(desk) -> None:
     shown = looked_at(desk, proposed(desk))
     assert (shown["last_week"], shown["weeks"], shown["branches"], shown["seen"]) == ("2026-W01", 52, 2, True)
     assert shown["in_force"]["version"] == SHIPPED
+    assert shown["scores_from"] is None  # no model has judged
     under, beside = shown["proposed"], shown["in_force"]
     assert (under["load"]["alerts"], beside["load"]["alerts"]) == (1, 2)  # L1; with the shipped one F1, too
     assert under["load"]["alerts_per_branch_week"] == 1 / 104

@@ -76,8 +76,24 @@ def _why(before: Episode | None, after: Episode, *, back: bool) -> Came | None:
     return Came.RAISED if after.grade > before.grade else None
 
 
+@dataclass
+class Judged:
+    """A week of grades of falls that are all worth the same."""
+
+    week: Week
+    grade: np.ndarray
+
+    @property
+    def value_at_risk_minor(self) -> np.ndarray:
+        return np.zeros(self.grade.shape[1], np.int64)
+
+    @property
+    def chance(self) -> np.ndarray:
+        return np.full(self.grade.shape[1], np.nan)
+
+
 def in_columns(grades: np.ndarray, rules: EpisodeRules, held: np.ndarray | None = None) -> Course:
-    weeks = ((Week(W + at), week.astype(np.int8)) for at, week in enumerate(grades))
+    weeks = (Judged(Week(W + at), week.astype(np.int8)) for at, week in enumerate(grades))
     waiting = (lambda _: None) if held is None else (lambda week: held[week - W])
     return run(weeks, grades.shape[2], rules, np.arange(grades.shape[2]), waiting)
 

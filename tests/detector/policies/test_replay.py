@@ -33,6 +33,10 @@ def history_of(bank: Any, end_week: np.ndarray) -> History:
     )
 
 
+def grades(history: History, policy: Policy, first: Week) -> dict[Week, np.ndarray]:
+    return {each.week: each.grade for each in replay(history, policy, first)}
+
+
 @given(seed=st.integers(0, 2**32))
 @FEW
 def test_a_replay_grades_every_week_as_the_running_detector_does(
@@ -42,7 +46,7 @@ def test_a_replay_grades_every_week_as_the_running_detector_does(
     history = history_of(bank, np.full(12, NO_END, np.int32))
     first = Week(START + HISTORY_WEEKS)
     judged = list(bank.run(every_preset))
-    for week, grade in replay(history, every_preset, first):
+    for week, grade in grades(history, every_preset, first).items():
         verdicts = judged[week - START]
         expected = np.zeros((2, 12), np.int8)
         expected[:, [bank.client_ids.index(client_id) for client_id in verdicts.client_ids]] = verdicts.grade
@@ -53,8 +57,8 @@ def test_a_closed_client_has_no_grade_after_its_end(random_bank: Callable[..., A
     bank = random_bank(3, clients=40)
     first = Week(START + HISTORY_WEEKS)
     end = Week(first + 3)
-    open_ended = dict(replay(history_of(bank, np.full(40, NO_END, np.int32)), every_preset, first))
-    closed = dict(replay(history_of(bank, np.full(40, end, np.int32)), every_preset, first))
+    open_ended = grades(history_of(bank, np.full(40, NO_END, np.int32)), every_preset, first)
+    closed = grades(history_of(bank, np.full(40, end, np.int32)), every_preset, first)
     assert any(grade.any() for week, grade in open_ended.items() if week > end)
     for week, grade in closed.items():
         assert grade.tolist() == (open_ended[week].tolist() if week <= end else np.zeros_like(grade).tolist())
@@ -72,8 +76,8 @@ def test_a_replay_is_judged_beside_the_groups_as_the_running_detector_is(
     around = Surroundings(groupings_of(branches, [None] * 60))
     history = replace(history_of(bank, np.full(60, NO_END, np.int32)), around=around)
     first = Week(START + HISTORY_WEEKS)
-    alone = dict(replay(replace(history, around=ALONE), every_preset, first))
-    found = dict(replay(history, every_preset, first))
+    alone = grades(replace(history, around=ALONE), every_preset, first)
+    found = grades(history, every_preset, first)
     movements: list[Movement] = []
     state = bank.restart(HISTORY_WEEKS - 1)
     for at in range(HISTORY_WEEKS, bank.debit.shape[1]):
@@ -95,7 +99,7 @@ def test_a_new_normal_is_judged_by_nothing_from_before_it(
     first = Week(START + HISTORY_WEEKS)
     history = history_of(bank, np.full(40, NO_END, np.int32))
     rebased = replace(history, rebased_week=np.full(40, first + 2, np.int32))
-    before, after = dict(replay(history, every_preset, first)), dict(replay(rebased, every_preset, first))
+    before, after = grades(history, every_preset, first), grades(rebased, every_preset, first)
     assert before[Week(first + 1)].tolist() == after[Week(first + 1)].tolist()
     assert before[Week(first + 3)].any()
     assert not after[Week(first + 3)].any()  # nothing to be compared with yet
