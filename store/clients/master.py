@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,16 @@ def places_of(tx: Connection, client_ids: Sequence[str]) -> dict[str, Place]:
         )
         found.update({client_id: Place(shard, branch_id) for client_id, shard, branch_id in rows})
     return found
+
+
+def closed_on(tx: Connection, client_ids: Collection[str]) -> dict[str, date]:
+    """The days on which those of them that have left closed their last account."""
+    rows = tx.execute(
+        sa.select(client.c.client_id, client.c.closed_on).where(
+            client.c.client_id.in_(client_ids), client.c.closed_on.is_not(None)
+        )
+    )
+    return dict(rows.tuples().all())
 
 
 def of_shard(tx: Connection, shard: int) -> ShardClients:

@@ -19,7 +19,7 @@ from schemas.http_alerts import AlertBody
 from schemas.messages import Summary
 from schemas.money import format_amount
 from schemas.weeks import monday, parse_week
-from store.clients import sparklines
+from store.clients import master, sparklines
 
 _QUARTER_ALONE = N_("Turnover a week: %(quarter)s over the last 13 weeks")
 _QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %(before)s before")
@@ -28,7 +28,8 @@ _QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %
 @dataclass(frozen=True, slots=True)
 class Row:
     """`sentence` in the reader's language, of the comparisons; `since`: Monday of the first week; `picture` empty
-    without weeks; `left` by the end of last week, None where nothing is explained.
+    without weeks; `left` by the end of last week, None where nothing is explained; `gone_on`: when the client
+    closed its last account.
     """
 
     alert: AlertBody
@@ -36,11 +37,13 @@ class Row:
     since: date
     picture: Markup
     left: WeeksLeft | None
+    gone_on: date | None
 
 
 def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
     with deps.store.read() as tx:
-        volumes = sparklines.turnover(tx, {alert.client_id for alert in found})
+        ids = {alert.client_id for alert in found}
+        volumes, gone = sparklines.turnover(tx, ids), master.closed_on(tx, ids)
     return [
         Row(
             alert,
@@ -48,6 +51,7 @@ def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> li
             monday(parse_week(alert.opened_week)),
             picture(deps, language, volumes.get(alert.client_id)),
             left_of(deps, alert),
+            gone.get(alert.client_id),
         )
         for alert in found
     ]

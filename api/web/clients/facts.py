@@ -90,7 +90,7 @@ def client_facts(
         peers=get_peers(caller, deps, client_id),
         preset=level(presets_of(deps, client.tier).presets, series, unclosed[0].direction if unclosed else "fall"),
         case=next((case for case in cases if case.state != "closed"), None),
-        moments=_moments(deps, caller, client_id, found, cases),
+        moments=_moments(deps, caller, client, found, cases),
         holidays=any(row.holidays for row in rows),
     )
 
@@ -102,7 +102,7 @@ def _cases(deps: ApiDeps, caller: Caller, client_id: str) -> list[CaseBody]:
 
 
 def _moments(
-    deps: ApiDeps, caller: Caller, client_id: str, found: Sequence[AlertBody], cases: Sequence[CaseBody]
+    deps: ApiDeps, caller: Caller, client: ClientBody, found: Sequence[AlertBody], cases: Sequence[CaseBody]
 ) -> Sequence[Moment]:
     """Contacts and remedies are asked for only where there is a case that they could belong to."""
     contacts = [
@@ -111,9 +111,9 @@ def _moments(
         for task in list_case_tasks(caller, deps, case.case_id).items
         if task.kind == "contact" and task.state == "done"
     ]
-    query = RemedyQuery.model_validate({"client_id": client_id, "limit": _MOST_REMEDIES})
+    query = RemedyQuery.model_validate({"client_id": client.client_id, "limit": _MOST_REMEDIES})
     remedies = remedy_page(deps, caller, query).items if cases else []
-    return moments(found, cases, contacts, remedies, deps.calendar.zone)
+    return moments(found, cases, contacts, remedies, deps.calendar.zone, client.closed_on)
 
 
 def _rows(deps: ApiDeps, activity: ActivityBody, found: Sequence[AlertBody]) -> list[WeekRow]:

@@ -13,8 +13,9 @@ from schemas.http_cases import CaseBody, TaskBody
 from schemas.http_remedies import EffectBody, RemedyBody
 from schemas.weeks import monday, parse_week
 
-Kind = Literal["alert", "case", "contact", "remedy"]
+Kind = Literal["alert", "account", "case", "contact", "remedy"]
 BEGAN, RECOVERED = N_("Alert: an ebb begins"), N_("Alert: recovered by itself")
+GONE = N_("Account closed")
 FORMED, CLOSED = N_("Task force formed"), N_("Task force closed")
 CONTACT = N_("Contact with the client")
 PROPOSED, STARTED, ENDED = N_("Remedy proposed"), N_("Remedy began"), N_("Remedy ended")
@@ -40,9 +41,12 @@ def moments(
     contacts: Iterable[TaskBody],
     remedies: Iterable[RemedyBody],
     zone: tzinfo,
+    gone_on: date | None,
 ) -> Sequence[Moment]:
-    """All of them, newest first."""
-    found = [moment for alert in alerts for moment in _of_alert(alert)]
+    """All of them, newest first. `gone_on`: when the last account was closed; nothing recovers after that."""
+    found = [moment for alert in alerts for moment in _of_alert(alert, gone_on)]
+    if gone_on is not None:
+        found.append(Moment(gone_on, "account", GONE))
     found += [moment for case in cases for moment in _of_case(case, zone)]
     found += [
         Moment(task.done_at.astimezone(zone).date(), "contact", CONTACT, note=task.evidence or task.title)
@@ -53,10 +57,13 @@ def moments(
     return sorted(found, key=lambda moment: moment.day, reverse=True)
 
 
-def _of_alert(alert: AlertBody) -> Iterable[Moment]:
+def _of_alert(alert: AlertBody, gone_on: date | None) -> Iterable[Moment]:
     yield Moment(monday(parse_week(alert.opened_week)), "alert", BEGAN, ("grade", alert.grade))
-    if alert.recovered_week is not None:
-        yield Moment(monday(parse_week(alert.recovered_week)), "alert", RECOVERED)
+    if alert.recovered_week is None:
+        return
+    recovered_on = monday(parse_week(alert.recovered_week))
+    if gone_on is None or recovered_on < gone_on:
+        yield Moment(recovered_on, "alert", RECOVERED)
 
 
 def _of_case(case: CaseBody, zone: tzinfo) -> Iterable[Moment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from api.deps import BankRules
 from schemas.verdicts import Grade
 from store.tables.alerts import alert
+from store.tables.clients import client
 from store.tables.operations import audit
 from tests.api.conftest import NOW, WEEK, Bank
 from tests.api.web.conftest import Desk, csrf_of
@@ -125,7 +126,15 @@ def test_the_pictures_of_a_page_come_from_one_statement(desk, bank_at) -> None:
     assert drawn[0]["aria-label"] == "Turnover a week: HK$6.5K over the last 13 weeks, HK$32.5K before"
     asked = [text for text in said if text.startswith(("SELECT", "WITH"))]
     assert len([text for text in asked if "ledger" in text]) == 1
-    assert len(asked) == 6  # session, news, page, pictures, totals, what waits for room
+    assert len(asked) == 7  # session, news, page, pictures, who has left, totals, what waits for room
+
+
+def test_a_client_that_has_left_is_known_as_such(desk, bank_at) -> None:
+    with desk.store.write() as tx:
+        tx.execute(sa.update(client).where(client.c.client_id == "C2").values(closed_on=date(2026, 3, 9)))
+    page = _page(desk.a("branch_manager", "B1").get("/"))
+    assert page.text.count("account closed on") == 1
+    assert "account closed on 9 Mar 2026" in page.text
 
 
 def test_an_empty_list_says_what_that_means(desk) -> None:

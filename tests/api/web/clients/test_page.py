@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from api.deps import BankRules
 from api.web.rendering import TEMPLATES
 from schemas.verdicts import Direction, Grade
+from schemas.weeks import monday
 from store.tables.alerts import alert
+from store.tables.clients import client
 from tests.api.conftest import WEEK, Bank
 from tests.api.web.conftest import Desk
 from tests.api.web.reading import Page
@@ -33,6 +35,18 @@ def bank_at(desk: Desk) -> Bank:
     bank.weeks({WEEK - ago: "closed" for ago in range(YEARS)})
     bank.volumes("C1", {WEEK - ago: (50_000 if ago < 13 else 100_000,) * 2 for ago in range(YEARS)})
     return bank
+
+
+def test_what_ends_with_the_account_has_not_recovered(desk, bank_at) -> None:
+    person, recovered = desk.a("branch_staff", "B1"), "Alert: recovered by itself"
+    with desk.store.write() as tx:
+        tx.execute(sa.update(alert).values(recovered_week=WEEK))
+    assert recovered in _page(person.get(C1)).text
+    with desk.store.write() as tx:
+        tx.execute(sa.update(client).where(client.c.client_id == "C1").values(closed_on=monday(WEEK)))
+    page = _page(person.get(C1))
+    assert recovered not in page.text
+    assert "Account closed" in page.text
 
 
 def _page(answer, status: int = 200) -> Page:
