@@ -115,12 +115,8 @@ def places_of(tx: Connection, client_ids: Sequence[str]) -> dict[str, Place]:
 
 def closed_on(tx: Connection, client_ids: Collection[str]) -> dict[str, date]:
     """The days on which those of them that have left closed their last account."""
-    rows = tx.execute(
-        sa.select(client.c.client_id, client.c.closed_on).where(
-            client.c.client_id.in_(client_ids), client.c.closed_on.is_not(None)
-        )
-    )
-    return dict(rows.tuples().all())
+    rows = tx.execute(sa.select(client.c.client_id, client.c.closed_on).where(client.c.client_id.in_(client_ids)))
+    return {client_id: day for client_id, day in rows if day is not None}
 
 
 def of_shard(tx: Connection, shard: int) -> ShardClients:
