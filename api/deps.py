@@ -46,7 +46,8 @@ class BankRules:
     @property
     def replay(self) -> ReplayRules:
         """What the past is judged by again."""
-        return ReplayRules(self.episodes, self.staff_hours, self.festivals, rest_weeks(self.holidays))
+        rests, room = rest_weeks(self.holidays), self.branch_weekly_alerts
+        return ReplayRules(self.episodes, self.staff_hours, self.festivals, rests, room)
 
     @property
     def hold_out(self) -> HoldOut:

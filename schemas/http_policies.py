@@ -129,7 +129,8 @@ class PolicyDetailBody(PolicyBody):
 class LoadBody(Body):
     """What a year would have asked of the branches.
 
-    Alerts count each time they come up, alarms also when a prompt is raised to one. `hours`: of staff.
+    Alerts count each time they come up, alarms also when a prompt is raised to one. `hours`: of staff. `waited`:
+    had no room in their branch's week at first.
     """
 
     alerts: int
@@ -141,6 +142,7 @@ class LoadBody(Body):
     alarms_per_branch_week: float
     hours_per_branch_week: float
     busiest_branch_week: int
+    waited: int = 0
     alerts_by_week: list[int]
     alarms_by_week: list[int]
 

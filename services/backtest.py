@@ -33,6 +33,7 @@ ROWS: tuple[Row, ...] = (
     ("alerts per branch and week", lambda f: f.load.alerts / f.load.branch_weeks, 2),
     ("alarms per branch and week", lambda f: f.load.alarms / f.load.branch_weeks, 2),
     ("most alerts of a branch in a week", lambda f: f.load.busiest_branch_week, 0),
+    ("alerts that waited for room", lambda f: f.load.waited, 0),
     ("staff hours per branch and week", lambda f: f.load.hours / f.load.branch_weeks, 2),
     ("clients that left", lambda f: f.leavers.leavers, 0),
     ("of them caught", lambda f: f.leavers.caught, 0),
@@ -98,6 +99,9 @@ def shown_table(names: Sequence[str], found: Sequence[Figures]) -> Table:
     """A column for each policy, the first of them the one in force."""
     load = found[0].load
     weeks = f"{format_week(load.first)} to {format_week(load.first + load.weeks - 1)}, {load.branches} branches"
+    weeks += (
+        "; presets alone" if found[0].scores_from is None else f"; scores from {format_week(found[0].scores_from)}"
+    )
     table = Table("", *(f"{name}\nin force" if at == 0 else name for at, name in enumerate(names)), title=weeks)
     for said, read, digits in ROWS:
         table.add_row(said, *(_text(read(figures), digits) for figures in found))

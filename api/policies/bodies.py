@@ -102,6 +102,7 @@ def figures_body(policy: Policy, figures: Figures) -> FiguresUnderBody:
             alarms_per_branch_week=load.alarms / load.branch_weeks,
             hours_per_branch_week=load.hours / load.branch_weeks,
             busiest_branch_week=load.busiest_branch_week,
+            waited=load.waited,
             alerts_by_week=list(load.alerts_by_week),
             alarms_by_week=list(load.alarms_by_week),
         ),

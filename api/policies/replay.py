@@ -14,6 +14,7 @@ from casework.policies.fading import FADING_WEEKS, Faded, choose, fade, seen_fad
 from casework.policies.figures import Figures, StaffHours, load_of
 from casework.policies.leavers import SILENT_WEEKS, Leavers, caught, find_leavers
 from casework.policies.preview import Course, run
+from casework.policies.queue import Capacity
 from detector.policies.policy import Policy
 from detector.policies.replay import NO_END, History, ReplayedWeek, replay
 from detector.quiet.calendar import NONE, Festivals
@@ -49,6 +50,7 @@ class ReplayRules:
     hours: StaffHours = field(default_factory=StaffHours)
     festivals: Festivals = NONE
     rest_weeks: frozenset[Week] = frozenset()
+    branch_weekly_alerts: int = 0  # new ones; 0 for no limit
 
 
 @dataclass(slots=True)
@@ -107,13 +109,14 @@ def figures_of(
     weeks = min(YEAR, history.last_week - bank.oldest_week + 1)
     first = Week(history.last_week - weeks + 1)
     leavers = leavers_of(history, first)
-    graded = _graded(bank, policy, start, rules.festivals, on_week)
+    graded = graded_weeks(bank, policy, start, rules.festivals, on_week)
     course = run(
         graded,
         len(history.client_ids),
         rules.episodes,
         leavers.at,
         lambda week: bank.held(week, rules.rest_weeks),
+        _capacity(bank, rules, first),
     )
     return Figures(
         load=load_of(course, first, weeks, bank.branch, len(bank.branches), rules.hours),
@@ -121,6 +124,14 @@ def figures_of(
         leavers=caught(course, leavers.silent_from - (start - history.oldest_week)),
         faded=_faded(history, leavers, policy, rules, start),
     )
+
+
+def _capacity(bank: Bank, rules: ReplayRules, first: Week) -> Capacity | None:
+    """From the first week that counts on: nobody knows what waited before."""
+    if not rules.branch_weekly_alerts:
+        return None
+    branches = [bank.branches[at] for at in bank.branch.tolist()]
+    return Capacity(rules.branch_weekly_alerts, first, bank.history.client_ids, branches)
 
 
 def scores_from(bank: Bank, first: Week) -> Week | None:
@@ -134,7 +145,7 @@ def leavers_of(history: History, first: Week) -> Leavers:
     return find_leavers(history.debit_minor + history.credit_minor, closed, first - history.oldest_week)
 
 
-def _graded(
+def graded_weeks(
     bank: Bank, policy: Policy, start: Week, festivals: Festivals, on_week: Callable[[Week], None]
 ) -> Iterator[ReplayedWeek]:
     """Every client's grades, week by week: the shards side by side."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from casework.policies.episode_columns import Came
 from casework.policies.fading import Faded
 from casework.policies.leavers import Caught
-from casework.policies.preview import Came, Course, Events
+from casework.policies.preview import Course, Events
 from schemas.verdicts import Grade
 from schemas.weeks import Week
 
@@ -27,7 +28,8 @@ class StaffHours:
 @dataclass(frozen=True, slots=True)
 class Load:
     """Of the weeks [first, first + weeks): how often alerts came up. An alarm is one that came up as such or was
-    raised to it; `reopened` of the alerts had been there before; `episodes` are distinct.
+    raised to it; `reopened` of the alerts had been there before; `episodes` are distinct. `waited` had no room in
+    their branch's week when they would have come up; they count when they do.
     """
 
     first: Week
@@ -42,6 +44,7 @@ class Load:
     hours: float
     alerts_by_week: tuple[int, ...]
     alarms_by_week: tuple[int, ...]
+    waited: int = 0
 
     @property
     def branch_weeks(self) -> int:
@@ -65,8 +68,8 @@ def load_of(
 ) -> Load:
     """The load of some of a course's weeks. `branch`: place of each client's branch, intp (n,)."""
     events = _within(course.events, first, first + weeks)
-    new = events.why != Came.RAISED
-    alarm = events.grade == Grade.ALARM
+    new = (events.why == Came.OPENED) | (events.why == Came.REOPENED)
+    alarm = (events.grade == Grade.ALARM) & (events.why != Came.WAITED)
     at = events.week - first
     of_branch = branch[events.client] * weeks + at
     busiest = np.bincount(of_branch[new], minlength=1).max(initial=0)
@@ -84,6 +87,7 @@ def load_of(
         hours=prompts * hours.a_prompt + alarms * hours.an_alarm,
         alerts_by_week=tuple(np.bincount(at[new], minlength=weeks).tolist()),
         alarms_by_week=tuple(np.bincount(at[alarm], minlength=weeks).tolist()),
+        waited=int((events.why == Came.WAITED).sum()),
     )
 
 

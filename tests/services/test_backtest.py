@@ -54,6 +54,8 @@ def test_a_policy_is_shown_beside_the_one_in_force(
     assert rows["alerts"][1] == "0"
     assert rows["clients that left"][0] == rows["clients that left"][1] == "2"  # one of each shard
     assert "in force" in printed
+    assert "presets alone" in printed  # no model has judged
+    assert rows["alerts that waited for room"] == ["0", "0"]
     picture = (tmp_path / "out" / "backtest.html").read_text(encoding="utf-8")
     assert quiet.version in picture
     assert "<script src=" not in picture  # it needs no network

@@ -13,6 +13,7 @@ _ROWS: tuple[tuple[str, Read, int], ...] = (
     (N_("Alerts per branch and week"), lambda f: f.load.alerts_per_branch_week, 2),
     (N_("Alarms per branch and week"), lambda f: f.load.alarms_per_branch_week, 2),
     (N_("Most alerts of one branch in a week"), lambda f: f.load.busiest_branch_week, 0),
+    (N_("Alerts that waited for room in their branch's week"), lambda f: f.load.waited, 0),
     (N_("Hours of staff per branch and week"), lambda f: f.load.hours_per_branch_week, 2),
     (N_("Clients that left"), lambda f: f.leavers.leavers, 0),
     (N_("Of them, warned of in time"), lambda f: f.leavers.caught, 0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from casework.alerts.actions import close
 from casework.alerts.episodes import Episode, EpisodeRules
 from casework.alerts.judging import Key, judge_week
-from casework.policies.preview import Came, Course, run
+from casework.policies.episode_columns import Came
+from casework.policies.preview import Course, run
+from casework.policies.queue import Capacity
+from casework.quiet.budget import Waiting, let_in, worth
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week
 
@@ -23,31 +26,71 @@ RULES = st.builds(
     reopen_weeks=st.integers(0, 8),
     rest_weeks=st.integers(0, 8),
 )
+BRANCHES = ["B1", "B1", "B1", "B1", "B2", "B2"]  # of six clients
 Told = tuple[int, int, int, int, int]
 
 
 @dataclass
+class Judged:
+    """A week of grades. `value_at_risk_minor`: of falls."""
+
+    week: Week
+    grade: np.ndarray
+    value_at_risk_minor: np.ndarray
+
+    @property
+    def chance(self) -> np.ndarray:
+        return np.full(self.grade.shape[1], np.nan)
+
+
+@dataclass
 class OneByOne:
-    """Judges episode by episode, and closes alarms that have recovered as people do."""
+    """Judges episode by episode, lets in as follow-up does, and closes alarms that have recovered as people do."""
 
     rules: EpisodeRules
+    room: int = 0
     current: dict[Key, Episode] = field(default_factory=dict)
     closed: dict[Key, Episode] = field(default_factory=dict)
     back: dict[Key, bool] = field(default_factory=dict)
     since: dict[Key, int] = field(default_factory=dict)
     came: set[Told] = field(default_factory=set)
 
-    def judge(self, week: Week, grades: np.ndarray, held: np.ndarray) -> None:
+    def judge(self, week: Judged, held: np.ndarray) -> None:
         verdicts = [
-            Verdict(str(client), week, WAYS[way], Grade(int(grades[way, client])), (), 0, "p-1", 1)
-            for way, client in np.argwhere(grades)
+            Verdict(str(client), week.week, WAYS[way], Grade(int(week.grade[way, client])), (), value, "p-1", 1)
+            for way, client in np.argwhere(week.grade)
+            for value in [0 if way else int(week.value_at_risk_minor[client])]
         ]
         waiting = {str(client) for client in np.flatnonzero(held)}
-        for after in judge_week(self.current, self.closed, verdicts, week, self.rules, waiting):
-            self._keep(week, after)
+        shown = {key: _shown(episode) for key, episode in self.current.items()}
+        for after in judge_week(self.current, self.closed, verdicts, week.week, self.rules, waiting):
+            new = after.revision == 1 and self.room > 0
+            self._keep(week.week, replace(after, deferred=True) if new else after)
+        before = dict(self.current)
+        if self.room:
+            self._let_in()
+        for key, episode in self.current.items():
+            if episode.deferred and episode.state == "open" and not before[key].touched:
+                came_up = key not in shown or shown[key] == "suppressed"
+                if came_up:
+                    self.came.add((week.week, WAYS.index(key[1]), int(key[0]), Came.WAITED, episode.grade))
+            elif before[key].deferred and not episode.deferred:
+                why = Came.REOPENED if self.back[key] else Came.OPENED
+                self.came.add((week.week, WAYS.index(key[1]), int(key[0]), why, episode.grade))
+                self.since[key] = week.week
         for key, episode in list(self.current.items()):
-            if episode.recovered_week is not None:
+            if episode.recovered_week is not None and not episode.deferred:
                 self.closed[key] = close(self.current.pop(key), "true_decline", None)
+
+    def _let_in(self) -> None:
+        open_ones = {e.alert_id: key for key, e in self.current.items() if e.deferred and e.state == "open"}
+        line = [
+            Waiting(alert_id, BRANCHES[int(key[0])], worth(self.current[key].value_at_risk_minor))
+            for alert_id, key in open_ones.items()
+        ]
+        for alert_id in let_in(line, {}, self.room):
+            key = open_ones[alert_id]
+            self.current[key] = replace(self.current[key], deferred=False)
 
     def _keep(self, week: Week, after: Episode) -> None:
         key = (after.client_id, after.direction)
@@ -55,7 +98,7 @@ class OneByOne:
         if before is None and after.state != "closed":
             self.back[key] = key in self.closed and self.closed[key].alert_id == after.alert_id
         (self.closed if after.state == "closed" else self.current)[key] = after
-        why = _why(before, after, back=self.back.get(key, False))
+        why = None if after.deferred else _why(before, after, back=self.back.get(key, False))
         if why is not None:
             self.came.add((week, WAYS.index(key[1]), int(key[0]), why, after.grade))
         if why in (Came.OPENED, Came.REOPENED):
@@ -64,8 +107,12 @@ class OneByOne:
     def standing(self, clients: int) -> list[int]:
         """The week since which each client's alert about a fall stands; -1 where none does."""
         keys = [(str(client), Direction.FALL) for client in range(clients)]
-        seen = [key in self.current and self.current[key].state == "open" for key in keys]
+        seen = [key in self.current and _shown(self.current[key]) == "open" for key in keys]
         return [self.since[key] if stands else -1 for key, stands in zip(keys, seen, strict=True)]
+
+
+def _shown(episode: Episode) -> str:
+    return "waits" if episode.deferred and episode.state == "open" else episode.state
 
 
 def _why(before: Episode | None, after: Episode, *, back: bool) -> Came | None:
@@ -76,45 +123,49 @@ def _why(before: Episode | None, after: Episode, *, back: bool) -> Came | None:
     return Came.RAISED if after.grade > before.grade else None
 
 
-@dataclass
-class Judged:
-    """A week of grades of falls that are all worth the same."""
-
-    week: Week
-    grade: np.ndarray
-
-    @property
-    def value_at_risk_minor(self) -> np.ndarray:
-        return np.zeros(self.grade.shape[1], np.int64)
-
-    @property
-    def chance(self) -> np.ndarray:
-        return np.full(self.grade.shape[1], np.nan)
+def weeks_of(grades: np.ndarray) -> list[Judged]:
+    """Every fall of every week is worth something else."""
+    weeks, _, clients = grades.shape
+    values = np.random.default_rng(1).permutation(weeks * clients).reshape(weeks, clients) // 3  # some are alike
+    return [Judged(Week(W + at), week.astype(np.int8), values[at]) for at, week in enumerate(grades)]
 
 
-def in_columns(grades: np.ndarray, rules: EpisodeRules, held: np.ndarray | None = None) -> Course:
-    weeks = (Judged(Week(W + at), week.astype(np.int8)) for at, week in enumerate(grades))
+def in_columns(grades: np.ndarray, rules: EpisodeRules, held: np.ndarray | None = None, room: int = 0) -> Course:
+    clients = grades.shape[2]
     waiting = (lambda _: None) if held is None else (lambda week: held[week - W])
-    return run(weeks, grades.shape[2], rules, np.arange(grades.shape[2]), waiting)
+    capacity = Capacity(room, W, [str(at) for at in range(clients)], BRANCHES[:clients]) if room else None
+    return run(weeks_of(grades), clients, rules, np.arange(clients), waiting, capacity)
 
 
-@given(seed=st.integers(0, 2**32), rules=RULES)
+@given(seed=st.integers(0, 2**32), rules=RULES, room=st.sampled_from([0, 0, 1, 2]))
 @settings(max_examples=60, deadline=None)
-def test_columns_agree_with_judging_one_by_one(seed: int, rules: EpisodeRules) -> None:
+def test_columns_agree_with_judging_one_by_one(seed: int, rules: EpisodeRules, room: int) -> None:
     draw = np.random.default_rng(seed)
     busy = draw.uniform(0.1, 0.7)
     spells = np.repeat(draw.random((20, 2, 6)) < busy, 3, axis=0)
     grades = np.where(spells, draw.choice([0, 1, 2], spells.shape, p=[0.2, 0.6, 0.2]), 0)
     held = np.repeat(draw.random((20, 6)) < draw.choice([0.0, 0.3]), 3, axis=0)
-    oracle, standing = OneByOne(rules), []
-    for at, week in enumerate(grades):
-        oracle.judge(Week(W + at), week, held[at])
+    oracle, standing = OneByOne(rules, room), []
+    for at, week in enumerate(weeks_of(grades)):
+        oracle.judge(week, held[at])
         standing.append(oracle.standing(6))
-    course = in_columns(grades, rules, held)
+    course = in_columns(grades, rules, held, room)
     events = course.events
     columns = (events.week, events.way, events.client, events.why, events.grade)
     assert set(zip(*(column.tolist() for column in columns), strict=True)) == oracle.came
     assert course.standing_since.tolist() == standing
+
+
+def test_a_branch_sees_as_many_as_it_has_room_for_the_worthiest_first() -> None:
+    grades = np.zeros((3, 2, 6))
+    grades[:, 0, :4] = 1  # four of the first branch at once
+    events = in_columns(grades, EpisodeRules(), room=2).events
+    came = [(int(w), int(c), Came(y)) for w, c, y in zip(events.week, events.client, events.why, strict=True)]
+    opened = {week: [c for w, c, why in came if w == week and why is Came.OPENED] for week in (W, W + 1, W + 2)}
+    assert [len(each) for each in opened.values()] == [2, 2, 0]
+    values = weeks_of(grades)[0].value_at_risk_minor
+    assert min(values[opened[W]]) >= max(values[opened[W + 1]])
+    assert sorted(c for _, c, why in came if why is Came.WAITED) == sorted(opened[W + 1])
 
 
 def test_an_alert_that_comes_back_within_the_reopen_window_is_the_same_one() -> None:

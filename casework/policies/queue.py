@@ -1,0 +1,70 @@
+"""New alerts of a replay that wait for room in their branch's week, let in as follow-up does.
+
+Each replayed week is a week of work: what it raises is ranked beside what waited before. See docs/decisions/0022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from casework.alerts.episodes import alert_id_of
+from casework.policies.episode_columns import FALL, Bools, Came, Episodes, GradedWeek
+from casework.quiet.budget import Waiting, let_in, worth
+from schemas.verdicts import Direction
+
+DIRECTIONS = (Direction.FALL, Direction.RISE)  # of the rows
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """So many new alerts a branch and week, from the week `since` on; before it there is room for all.
+
+    `client_ids`, `branches`: of each client, in the order of the columns.
+    """
+
+    alerts: int
+    since: int
+    client_ids: Sequence[str]
+    branches: Sequence[str]
+
+
+class Queue:
+    """Who waits, and what each is worth by its newest evidence: int64 (2, n)."""
+
+    __slots__ = ("_capacity", "_ids", "_worth")
+
+    def __init__(self, capacity: Capacity) -> None:
+        self._capacity = capacity
+        self._worth = np.zeros((2, len(capacity.client_ids)), np.int64)
+        self._ids: dict[tuple[int, int, int], str] = {}
+
+    def let_in(self, episodes: Episodes, week: GradedWeek) -> list[tuple[Came, Bools]]:
+        """After a week was judged: who comes up, and who has to wait of those that would have."""
+        self._rank(episodes, week)
+        waits = episodes.in_line
+        places = {self._alert_id(episodes, way, at): (way, at) for way, at in np.argwhere(waits).tolist()}
+        line = [
+            Waiting(alert_id, self._capacity.branches[at], int(self._worth[way, at]))
+            for alert_id, (way, at) in places.items()
+        ]
+        admitted = np.zeros_like(waits)
+        for alert_id in let_in(line, {}, self._capacity.alerts):
+            admitted[places[alert_id]] = True
+        new = episodes.up & waits & ~admitted
+        return [*episodes.admit(week.week, admitted), (Came.WAITED, new)]
+
+    def _rank(self, episodes: Episodes, week: GradedWeek) -> None:
+        for way, at in np.argwhere(episodes.in_line & (week.grade > 0)).tolist():
+            chance = float(week.chance[at])
+            known = way == FALL and not np.isnan(chance)
+            value_minor = int(week.value_at_risk_minor[at]) if way == FALL else 0
+            self._worth[way, at] = worth(value_minor, chance if known else None)
+
+    def _alert_id(self, episodes: Episodes, way: int, at: int) -> str:
+        key = (way, at, int(episodes.opened[way, at]))
+        if key not in self._ids:
+            self._ids[key] = alert_id_of(self._capacity.client_ids[at], DIRECTIONS[way], key[2])
+        return self._ids[key]
