@@ -17,6 +17,7 @@ AHEAD_WEEKS = 52  # of a stretch that lie after the onset, at most
 _LEAST_AHEAD = 14  # a shorter rest of a life teaches nothing
 _GONE_WEEKS = 13  # silent for so long at the end, a client has left
 _BEFORE_LEAVING = 26  # weeks before a real end that may be a real fading: no example of staying
+_RUN_WEEKS = 4  # in which a client is not paid at all, as a month's pay runs are
 _SHORTENED = 0.4  # share of stretches that begin late, so that young clients are known too
 
 
@@ -77,14 +78,16 @@ def cut(history: History, turnover: Floats, each: int, most: int, draw: np.rando
 
 
 def faded(stretches: Stretches, course: Course, thinned: float, draw: np.random.Generator) -> Floats:
-    """The same stretches with the course laid over them: a share `thinned` of them by payments left out, the others
-    by a factor.
+    """The same stretches with the course laid over them: a share `thinned` by payments left out, half of these
+    in runs of weeks, the others by a factor.
     """
-    share = course.share(np.arange(stretches.turnover.shape[1]) - REACH_WEEKS)
-    by_factor = stretches.turnover * share
-    by_payment = stretches.turnover * (draw.random(stretches.turnover.shape) < share)
-    by_payments = draw.random(len(stretches)) < thinned
-    return np.where(by_payments[:, None], by_payment, by_factor)
+    stretch, weeks = stretches.turnover.shape
+    share = course.share(np.arange(weeks) - REACH_WEEKS)
+    chance = draw.random((stretch, weeks))
+    of_runs = np.repeat(draw.random((stretch, -(-weeks // _RUN_WEEKS))), _RUN_WEEKS, axis=1)[:, :weeks]
+    way = draw.random((stretch, 1))
+    paid = np.where(way < thinned / 2, chance, of_runs) < share
+    return stretches.turnover * np.where(way < thinned, paid, share)
 
 
 def _safe_end(history: History) -> Ints:
