@@ -1,6 +1,7 @@
 """`python -m bench.policy_preview`: how long a preview of a year takes for 100,000 clients, without reading them.
 
-With the learned scores of 3 % of the client-weeks. Exit code 1 above 10 seconds.
+With the learned scores of 3 % of the client-weeks; then with room for five new alerts a branch and week, too.
+Exit code 1 above 10 seconds.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from store.policies.history import Bank
 
 CLIENTS, BRANCHES, INDUSTRIES, SHARDS, LAST = 100_000, 200, 20, 4, 3000
 MAX_S = 10.0
+ROOM = 5  # new alerts a branch and week
 SCORED = 0.03  # of the clients of a week
 KIB_A_MIB = 1024
 
@@ -70,14 +72,18 @@ def kept_year(clients: int) -> KeptYear:
 
 def main() -> int:
     made = bank(CLIENTS)
+    return max(_measured(made, room) for room in (0, ROOM))
+
+
+def _measured(made: Bank, room: int) -> int:
     began = time.perf_counter()
-    figures = figures_of(made, default_policy("HKD"), ReplayRules())
+    figures = figures_of(made, default_policy("HKD"), ReplayRules(branch_weekly_alerts=room))
     took = time.perf_counter() - began
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_A_MIB
-    print(
-        f"{CLIENTS:,} clients, {figures.load.weeks} weeks: {took:.2f} s (at most {MAX_S:.0f}), {peak_mib:.0f} MiB"
-    )
-    print(f"{figures.load.alerts} alerts, {figures.load.alarms} alarms; {figures.leavers}; {figures.faded}")
+    load = figures.load
+    print(f"{CLIENTS:,} clients, {load.weeks} weeks: {took:.2f} s (at most {MAX_S:.0f}), {peak_mib:.0f} MiB")
+    print(f"room for {room or 'all'}: {load.alerts} alerts, {load.alarms} alarms, {load.waited} waited")
+    print(f"{figures.leavers}; {figures.faded}")
     return 0 if took <= MAX_S else 1
 
 

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from importlib.resources import files
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from detector.leaver.model import load_model
+from detector.leaver.sharpen import Scores
+from schemas.weeks import format_week
+from store.leaver import models, scores
+from store.ledger.shard_weeks import Claim
+from store.policies import judgings
 from store.policies import versions as policies
 from store.tables.alerts import alert_opening
+from store.tables.ledger import shard_week
 from store.tables.policies import policy_preview
+from tests.api.conftest import NOW
 from tests.api.policy_desk import LAST, SHIPPED, content, judged_bank, looked_at, proposed
 
 POLICIES = "/api/v1/policies"
+
+
+@pytest.fixture
+def model_in_use(bank):
+    """`model_in_use(first, chances)`: the weeks from `first` to LAST judged by a model, with the same scores."""
+    shipped = load_model((files("detector.leaver") / "default_model.json").read_bytes())
+    model = replace(shipped, prompt_at=0.4, alarm_at=0.95)
+
+    def judge(first: int, chances: dict[str, float], revision: int = 1) -> None:
+        said = Scores(np.array(list(chances.values())), model.prompt_at, model.alarm_at, model.version)
+        with bank.store.write() as tx:
+            models.keep(tx, model, NOW)
+            tx.execute(sa.update(shard_week).where(shard_week.c.week >= first).values(judged_revision=revision))
+            for week in range(first, LAST + 1):
+                claim = Claim(0, week, revision, 0)
+                judgings.note(tx, claim, SHIPPED, model.version)
+                scores.keep(tx, claim, list(chances), said, np.zeros(len(chances), np.bool_))
+
+    return judge
 
 
 @pytest.fixture
@@ -219,3 +249,28 @@ def test_a_known_answer_is_not_worked_out_again_until_a_week_has_been_judged(des
     kept = dict(desk.app.state.deps.replays._figures)
     assert looked_at(desk, version) == first
     assert list(map(id, desk.app.state.deps.replays._figures.values())) == list(map(id, kept.values()))
+
+
+def test_scores_of_weeks_judged_since_are_in_the_next_answer(desk, model_in_use) -> None:
+    version = proposed(desk)
+    assert looked_at(desk, version)["scores_from"] is None
+    model_in_use(LAST - 9, {"S2": 0.9}, revision=2)
+    told = looked_at(desk, version)
+    assert told["scores_from"] == format_week(LAST - 9)
+    assert told["proposed"]["load"]["alerts"] == 2  # S2 beside L1
+    model_in_use(LAST - 9, {}, revision=3)
+    assert looked_at(desk, version)["proposed"]["load"]["alerts"] == 1
+
+
+def test_with_a_capacity_alerts_come_up_when_there_is_room(desk, model_in_use) -> None:
+    version = proposed(desk)
+    model_in_use(LAST - 9, dict.fromkeys(("S2", "S4", "S6", "S8"), 0.9))
+    alone = looked_at(desk, version)["proposed"]["load"]
+    deps = desk.app.state.deps
+    desk.app.state.deps = replace(deps, rules=replace(deps.rules, branch_weekly_alerts=1))
+    limited = looked_at(desk, version)["proposed"]["load"]
+    assert alone["waited"] == 0
+    assert alone["busiest_branch_week"] > 1
+    assert limited["busiest_branch_week"] == 1
+    assert limited["waited"] >= alone["busiest_branch_week"] - 1
+    assert limited["alerts"] <= alone["alerts"]
