@@ -3,19 +3,21 @@
 DATA holds transactions.parquet and outcomes_hindsight.parquet. OUT (docs by default) gets detection.md's part
 between its marks, and a picture of each. The ten are every fifth of the clients of outcome ended_gradual_fade
 that have the history to be judged, by id: chosen before anything was seen of them. Each branch is a shard;
-presets as shipped, for pounds; an alarm that has recovered is closed by a person, which an alarm needs, as
-inconclusive.
+presets as shipped, for pounds, sharpened by a learned score that was fitted to the other branches alone; an alarm
+that has recovered is closed by a person, which an alarm needs, as inconclusive.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from bench.detection.ours import SEED, Lives, together
+from bench.detection.reading import read_folder
 from bench.fading_page import Faded, Seen, page
 from bench.fading_picture import picture
 from bench.real_payments import FADES, LOOK_BACK_WEEKS, SETTLED_WEEKS, Branch, branches
@@ -23,9 +25,11 @@ from casework.alerts.actions import close
 from casework.alerts.episodes import Episode, EpisodeRules, leading_series
 from casework.alerts.judging import judge
 from casework.alerts.sentence import sentence
+from detector import fit
 from detector.comparisons.windows import PAIRS, Ints, Window
 from detector.explanation.evidence import Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
+from detector.leaver.sharpen import Scores, sharpened
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
 from detector.state import ShardState
@@ -35,6 +39,7 @@ from schemas.verdicts import Direction, Verdict
 from schemas.weeks import Week, week_of_date
 from store.alerts.explaining import BRANCH_SAMPLE
 
+MINOR = 100
 EVERY, MARKS = 5, ("<!-- fading clients -->\n", "<!-- /fading clients -->\n")
 
 
@@ -45,6 +50,7 @@ class Shard:
     branch: Branch
     start: int
     events: Ints
+    scores: Scores  # of every week: probability (n, T)
 
 
 def main(folder: Path, out: Path) -> None:
@@ -54,7 +60,7 @@ def main(folder: Path, out: Path) -> None:
     told: list[Faded] = []
     for branch in branches(folder):
         rows = [row for name, row in chosen if name == branch.name]
-        shard = Shard(branch, starts[branch.name], _events(folder, branch))
+        shard = Shard(branch, starts[branch.name], _events(folder, branch), _scores(folder, branch))
         told += _replay(shard, rows, policy)
     (out / "fading").mkdir(parents=True, exist_ok=True)
     for at, faded in enumerate(told, 1):
@@ -98,6 +104,15 @@ def _events(folder: Path, branch: Branch) -> Ints:
     return events
 
 
+def _scores(folder: Path, branch: Branch) -> Scores:
+    """By a model that has seen none of the branch's clients."""
+    model = fit(together([other for other in read_folder(folder) if other.name != branch.name]), SEED)
+    history = branch.history
+    turnover = (history.debit + history.credit) / MINOR
+    lives = Lives(turnover, np.zeros(len(turnover), np.int64), history.begins)
+    return Scores(model.score(lives), model.prompt_at, model.alarm_at, model.version)
+
+
 def _replay(shard: Shard, rows: list[int], policy: Policy) -> list[Faded]:
     """Every week of the branch through the detector; the falls of the chosen through episodes and explanation."""
     history, branch = shard.branch.history, shard.branch
@@ -119,7 +134,7 @@ def _replay(shard: Shard, rows: list[int], policy: Policy) -> list[Faded]:
         state, verdicts = step(state, volumes, policy, [history.tiers[i] for i in known])
         falls = {
             place[v.client_id]: v
-            for v in verdicts.passed()
+            for v in sharpened(verdicts, replace(shard.scores, probability=shard.scores.probability[known, at]))
             if v.direction is Direction.FALL and v.client_id in place
         }
         for row in rows:
@@ -193,6 +208,8 @@ def _faded(shard: Shard, row: int, seen: list[Seen], policy: Policy) -> Faded:
         seen=seen,
         prompt_pct=float(preset.prompt_pct or 0.0),
         minimum_effect=tier.minimum_effect,
+        chance=shard.scores.probability[row],
+        prompt_at=shard.scores.prompt_at,
     )
 
 

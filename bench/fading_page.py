@@ -42,7 +42,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Faded:
-    """`first`, `last`: places of its first and last payment in `turnover`; `start`: the week of place 0."""
+    """`first`, `last`: places of its first and last payment in `turnover`; `start`: the week of place 0. The score
+    speaks by itself from `prompt_at` on.
+    """
 
     branch: str
     turnover: npt.NDArray[np.int64]
@@ -52,6 +54,8 @@ class Faded:
     seen: Sequence[Seen]
     prompt_pct: float
     minimum_effect: int
+    chance: npt.NDArray[np.float64]  # of leaving, by the learned score, at each place of `turnover`
+    prompt_at: float
 
     @property
     def first_seen(self) -> Seen | None:
@@ -129,17 +133,10 @@ def _alert(each: Faded, seen: Seen) -> Iterator[str]:
     yield ">"
     yield f"> {seen.said.zh}"
     yield ""
-    yield "| comparison | series | actual | expected | deviation | preset |"
-    yield "|---|---|---|---|---|---|"
-    for c in seen.episode.newest.comparisons:
-        yield (
-            f"| {c.baseline} | {c.series} | {c.actual_minor / 100:,.2f} | {c.expected_minor / 100:,.2f} | "
-            f"{c.deviation_pct:.1f} % | {c.preset_pct:.0f} % |"
-        )
-    yield ""
+    if seen.episode.newest.comparisons:
+        yield from _arithmetic(seen)
     support = ", ".join(f"{label} {value:.2f}" for label, value in zip(Label, told.support, strict=True))
     yield f"Weeks left: {left.least} to {left.most}. Support: {support}."
-    yield f"Figures added up again from the weeks: {'the same' if seen.rebuilt else 'NOT the same'}."
     yield ""
     yield "| evidence | before | after | change |"
     yield "|---|---|---|---|"
@@ -151,6 +148,19 @@ def _alert(each: Faded, seen: Seen) -> Iterator[str]:
         )
         change = "-" if found.change_pct is None else f"{found.change_pct:.1f} %"
         yield f"| {NAMES[found.kind]} | {before} | {after} | {change} |"
+    yield ""
+
+
+def _arithmetic(seen: Seen) -> Iterator[str]:
+    yield "| comparison | series | actual | expected | deviation | preset |"
+    yield "|---|---|---|---|---|---|"
+    for c in seen.episode.newest.comparisons:
+        yield (
+            f"| {c.baseline} | {c.series} | {c.actual_minor / 100:,.2f} | {c.expected_minor / 100:,.2f} | "
+            f"{c.deviation_pct:.1f} % | {c.preset_pct:.0f} % |"
+        )
+    yield ""
+    yield f"Figures added up again from the weeks: {'the same' if seen.rebuilt else 'NOT the same'}."
     yield ""
 
 
@@ -185,6 +195,11 @@ def _too_late(each: Faded, seen: Seen | None) -> str:
 
 
 def _because(each: Faded) -> str:
+    asked = each.chance[each.last - LOOK_BACK : each.last - AHEAD + 1]
+    return f"{_preset(each)} The score came to {asked.max():.2f} by then; it speaks from {each.prompt_at:.2f} on."
+
+
+def _preset(each: Faded) -> str:
     deviation, money = each.reading(AHEAD)
     way = "below" if deviation < 0 else "above"
     text = f"Eight weeks before the end its last quarter stood {abs(deviation):.0f} % {way} the year before"
