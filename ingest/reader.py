@@ -136,7 +136,11 @@ class _Outgoing(logging.handlers.QueueHandler):
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is heard by all; whoever started this says when to leave
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # heard by a whole group; whoever started this says when to leave
+        signal.signal(number, signal.SIG_IGN)
     Reader(Connection(int(sys.argv[1]))).run()
 
 
