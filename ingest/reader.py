@@ -136,10 +136,8 @@ class _Outgoing(logging.handlers.QueueHandler):
 
 
 def main() -> None:
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # heard by a whole group; whoever started this says when to leave
+    """Signals are heard by a whole group of processes: whoever started this one says when to leave."""
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     Reader(Connection(int(sys.argv[1]))).run()
 

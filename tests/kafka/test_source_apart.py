@@ -16,7 +16,7 @@ import pytest
 from ingest.source import BrokerUnreachable
 from publish.topics import TopicSpec, ensure_topics
 from services.simulation.embedded_broker import EmbeddedBroker
-from tests.kafka.reading import EMBEDDED_SESSION_S, Broker, freeze, reading
+from tests.kafka.reading import EMBEDDED_SESSION_S, Broker, Diary, freeze, reading
 
 WAITS_S = 30.0
 
@@ -42,6 +42,20 @@ def test_a_reader_that_is_killed_ends_the_session_and_another_one_reads(embedded
                 source.poll(0.2)
     with reading("kafka-python", embedded, ["t"]) as source:
         assert source.poll(0.2) == []
+
+
+def test_a_reader_leaves_when_told_and_not_with_a_signal_to_all(embedded: Broker) -> None:
+    ensure_topics(embedded.connection, [TopicSpec("t", 1)])
+    diary = Diary()
+    with reading("kafka-python", embedded, ["t"], diary) as source:
+        [reader] = _children(os.getpid())
+        for sent in (signal.SIGTERM, signal.SIGINT):
+            os.kill(reader, sent)
+        while "assigned" not in diary.words():
+            source.poll(0.2)
+        source.close()
+    assert diary.words() == ["assigned", "revoked"]
+    assert not _lives(reader)
 
 
 def test_a_reader_that_hangs_holds_up_the_poll_for_a_watchdog_to_see(embedded: Broker) -> None:
