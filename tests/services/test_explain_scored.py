@@ -18,6 +18,8 @@ from tests.services.conftest import FIRST_WEEK, NOW, JudgedBank
 from tests.services.judging.test_leaver_scores import HISTORY
 from tests.services.test_explain import rebuilt, settled
 
+pytestmark = pytest.mark.slow  # each judges three years of a bank, score and all
+
 MakeBank = Callable[..., JudgedBank]
 LAST_WEEK = FIRST_WEEK + HISTORY - 1
 

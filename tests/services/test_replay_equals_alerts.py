@@ -98,7 +98,9 @@ def replayed(bank: JudgedBank, room: int) -> list[tuple[str, int, Came, int]]:
     ]
 
 
-@pytest.mark.parametrize("room", [0, 1, 3])
+@pytest.mark.parametrize(
+    "room", [pytest.param(0, marks=pytest.mark.slow), 1, pytest.param(3, marks=pytest.mark.slow)]
+)
 def test_the_alerts_are_those_that_the_judge_raised_and_follow_up_let_in(
     make_bank: MakeBank, model: LeaverModel, room: int
 ) -> None:
