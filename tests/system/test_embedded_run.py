@@ -156,9 +156,8 @@ def warnings_in(product: Product) -> list[str]:
     return [line for line in lines if json.loads(line)["level"] not in {"info", "debug"}]
 
 
-@pytest.mark.parametrize(
-    "kill_at", [HISTORY_WEEKS // 2, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 20, 85, 93))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kill_at", [1, 20, HISTORY_WEEKS // 2, 85, 93])
 def test_killed_in_the_middle_it_goes_on_as_if_nothing_had_been(
     product: Product, store: Store, kill_at: int
 ) -> None:
