@@ -77,6 +77,7 @@ def test_every_week_of_every_alert_comes_out_again(make_bank: MakeBank) -> None:
     assert_all_identical(bank)
 
 
+@pytest.mark.slow
 def test_a_late_event_that_has_not_been_judged_yet_changes_nothing_of_old_verdicts(make_bank: MakeBank) -> None:
     bank = settled(make_bank(1))
     bank.judge_all(bank.judge())
@@ -85,6 +86,7 @@ def test_a_late_event_that_has_not_been_judged_yet_changes_nothing_of_old_verdic
     assert_all_identical(bank)
 
 
+@pytest.mark.slow
 def test_weeks_judged_again_come_out_as_judged_then(make_bank: MakeBank) -> None:
     bank = settled(make_bank(1))
     judge = bank.judge()
@@ -98,6 +100,7 @@ def test_weeks_judged_again_come_out_as_judged_then(make_bank: MakeBank) -> None
     assert withdrawn  # the late money took an alert's reason away
 
 
+@pytest.mark.slow
 def test_each_week_comes_out_by_the_policy_that_judged_it(make_bank: MakeBank, policy: Policy) -> None:
     bank = settled(make_bank(1))
     apply(bank, stricter(policy), FIRST_WEEK + 25)
@@ -107,6 +110,7 @@ def test_each_week_comes_out_by_the_policy_that_judged_it(make_bank: MakeBank, p
     assert versions == {policy.version, stricter(policy).version}
 
 
+@pytest.mark.slow
 def test_a_client_whose_tier_has_changed_comes_out_as_the_tier_it_had(make_bank: MakeBank, policy: Policy) -> None:
     bank = make_bank(1)
     two_tiers = (TierPolicy("A", 10**9, policy.tiers[0].presets), policy.tiers[0])
@@ -118,6 +122,7 @@ def test_a_client_whose_tier_has_changed_comes_out_as_the_tier_it_had(make_bank:
     assert {week.tier for weeks in rebuilt(bank).values() for week in weeks} == {"C"}
 
 
+@pytest.mark.slow
 def test_a_verdict_from_before_a_new_normal_was_said_comes_out_again(make_bank: MakeBank) -> None:
     bank = settled(make_bank(1))
     bank.judge_all(bank.judge())
@@ -138,6 +143,7 @@ def test_a_verdict_that_does_not_come_out_again_is_told_with_what_differs(make_b
     assert not all(week.identical for week in found)
 
 
+@pytest.mark.slow
 def test_a_verdict_beside_a_group_that_rested_comes_out_with_its_group(bank: JudgedBank) -> None:
     settled(bank)
     bank.judge_all(bank.judge())

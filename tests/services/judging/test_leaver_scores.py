@@ -64,6 +64,7 @@ def test_scores_week_by_week_are_those_of_the_whole_history(make_bank: MakeBank,
     assert len(set(last.values())) > 4
 
 
+@pytest.mark.slow
 def test_a_judge_started_anew_says_the_same(make_bank: MakeBank, settings: Settings) -> None:
     model = model_of(settings)
     assert model is not None
@@ -76,6 +77,7 @@ def test_a_judge_started_anew_says_the_same(make_bank: MakeBank, settings: Setti
     assert straight.said == broken.said
 
 
+@pytest.mark.slow
 def test_alerts_carry_the_score_and_say_which_it_raised(make_bank: MakeBank, settings: Settings) -> None:
     model = model_of(settings)
     assert model is not None
