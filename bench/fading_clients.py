@@ -10,6 +10,7 @@ that has recovered is closed by a person, which an alarm needs, as inconclusive.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import polars as pl
 
 from bench.detection.ours import SEED, Lives, together
 from bench.detection.reading import read_folder
+from bench.detection.sample import Branch as Learnt
 from bench.fading_page import Faded, Seen, page
 from bench.fading_picture import picture
 from bench.real_payments import FADES, LOOK_BACK_WEEKS, SETTLED_WEEKS, Branch, branches
@@ -56,11 +58,12 @@ class Shard:
 def main(folder: Path, out: Path) -> None:
     """1. Choose. 2. Replay. 3. Write the pictures and the page."""
     starts, policy = _starts(folder), default_policy("GBP")
-    chosen = _chosen(branches(folder))
+    found, learnt_from = branches(folder), read_folder(folder)
+    chosen = _chosen(found)
     told: list[Faded] = []
-    for branch in branches(folder):
+    for branch in found:
         rows = [row for name, row in chosen if name == branch.name]
-        shard = Shard(branch, starts[branch.name], _events(folder, branch), _scores(folder, branch))
+        shard = Shard(branch, starts[branch.name], _events(folder, branch), _scores(learnt_from, branch))
         told += _replay(shard, rows, policy)
     (out / "fading").mkdir(parents=True, exist_ok=True)
     for at, faded in enumerate(told, 1):
@@ -104,9 +107,9 @@ def _events(folder: Path, branch: Branch) -> Ints:
     return events
 
 
-def _scores(folder: Path, branch: Branch) -> Scores:
+def _scores(learnt_from: Sequence[Learnt], branch: Branch) -> Scores:
     """By a model that has seen none of the branch's clients."""
-    model = fit(together([other for other in read_folder(folder) if other.name != branch.name]), SEED)
+    model = fit(together([other for other in learnt_from if other.name != branch.name]), SEED)
     history = branch.history
     turnover = (history.debit + history.credit) / MINOR
     lives = Lives(turnover, np.zeros(len(turnover), np.int64), history.begins)

@@ -107,8 +107,8 @@ class SourceApart:
         try:
             return self._channel.recv()
         except (EOFError, OSError):
-            assert self._process is not None  # noqa: S101 - nothing is heard before subscribe; for the type checker
-            raise BrokerUnreachable(f"the reading process has ended with {self._process.wait()}") from None
+            ended = None if self._process is None else self._process.wait()
+            raise BrokerUnreachable(f"the reading process has ended with {ended}") from None
 
     def _say(self, message: object) -> None:
         try:

@@ -32,7 +32,6 @@ from store.leaver import scores as kept_scores
 from store.ledger import shard_weeks
 from store.ledger import weekly as ledger
 from store.ledger.shard_weeks import Claim
-from store.ledger.weekly import WeekRows
 from store.policies import judgings
 from store.policies import versions as policies
 from store.unit_of_work import Tx
@@ -97,9 +96,11 @@ class Judge:
         found = beside.look(tx, claim, clients, self._parts.settings.holidays)
         _, verdicts = step(state, volumes, policy, [each.tier for each in clients], found.around)
         beside.keep(tx, claim, verdicts)
-        said = self._said(tx, claim, rows, facts, verdicts)
+        scores = None if self._leaver_scores is None else self._leaver_scores.scores(tx, claim, rows, facts)
+        kept_scores.keep(tx, claim, rows.client_ids, scores, verdicts.fall > 0)
+        said = verdicts.passed() if scores is None else sharpened(verdicts, scores)
         changed = self._episodes(tx, claim, said, facts, found.suppressed(facts))
-        judgings.note(tx, claim, policy.version, self._leaver_scores.model_version if self._leaver_scores else "")
+        judgings.note(tx, claim, policy.version, "" if scores is None else scores.model_version)
         shard_weeks.mark_judged(tx, claim)
         return Judged(claim, verdicts, changed)
 
@@ -112,14 +113,6 @@ class Judge:
         return ShardState.from_history(
             past.client_ids, past.first_week, past.debit_minor, past.credit_minor, claim.week - 1
         )
-
-    def _said(
-        self, tx: Tx, claim: Claim, rows: WeekRows, facts: dict[str, ClientFacts], verdicts: Verdicts
-    ) -> Iterable[Verdict]:
-        """What the presets say, sharpened by the learned score where a model is in use. Keeps the score."""
-        scores = None if self._leaver_scores is None else self._leaver_scores.scores(tx, claim, rows, facts)
-        kept_scores.keep(tx, claim, rows.client_ids, scores, verdicts.fall > 0)
-        return verdicts.passed() if scores is None else sharpened(verdicts, scores)
 
     def _episodes(
         self,

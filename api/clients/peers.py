@@ -6,8 +6,8 @@ from statistics import median, quantiles
 
 from fastapi import APIRouter
 
-from api.auth import Caller, ClientReader
-from api.clients.routes import ClientId
+from api.auth import ClientReader
+from api.clients.routes import ClientId, visible_client
 from api.deps import ApiDeps, Deps
 from api.paths import V1
 from api.policies.bodies import limit_body
@@ -19,7 +19,6 @@ from schemas.weeks import format_week
 from store.clients import peers
 from store.clients import search as client_search
 from store.clients.peers import QUARTER_WEEKS, YEAR_WEEKS, PeerVolume
-from store.clients.search import ClientRow
 
 router = APIRouter(prefix=V1, tags=["clients"])
 _FEWEST = 3  # of two peers, each would read the other off the median
@@ -48,7 +47,7 @@ def get_peers(caller: ClientReader, deps: Deps, client_id: ClientId) -> PeersBod
 @router.get("/clients/{client_id:path}/presets")
 def get_presets(caller: ClientReader, deps: Deps, client_id: ClientId) -> PresetsBody:
     """The presets of the client's tier."""
-    return presets_of(deps, _client(deps, caller, client_id).tier)
+    return presets_of(deps, visible_client(deps, caller, client_id).tier)
 
 
 def presets_of(deps: ApiDeps, tier: str) -> PresetsBody:
@@ -70,11 +69,6 @@ def presets_of(deps: ApiDeps, tier: str) -> PresetsBody:
 def tier_policy(policy: Policy, tier: str) -> TierPolicy:
     by_name = {rules.tier: rules for rules in policy.tiers}
     return by_name.get(tier, by_name[policy.default_tier])
-
-
-def _client(deps: ApiDeps, caller: Caller, client_id: str) -> ClientRow:
-    with deps.store.read() as tx:
-        return client_search.get(tx, client_id, only_branch=caller.branch, today=deps.today())
 
 
 def _change_pct(volume: PeerVolume) -> float | None:

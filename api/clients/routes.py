@@ -78,14 +78,14 @@ def list_client_alerts(
     caller: AlertReader, deps: Deps, client_id: ClientId, query: Annotated[AlertQuery, Query()]
 ) -> Page[AlertBody]:
     """The client's alerts, closed ones included, worst first."""
-    _visible(deps, caller, client_id)
+    visible_client(deps, caller, client_id)
     return alert_page(deps, caller, query, client_id=client_id)
 
 
 @router.get("/clients/{client_id:path}")
 def get_client(caller: ClientReader, deps: Deps, client_id: ClientId) -> ClientBody:
     """One client."""
-    return client_body(_visible(deps, caller, client_id))
+    return client_body(visible_client(deps, caller, client_id))
 
 
 def client_body(row: ClientRow) -> ClientBody:
@@ -119,6 +119,7 @@ def _quiet(tx: Tx, deps: ApiDeps, client: ClientRow, found: Activity) -> Quiet:
     return Quiet(frozenset(held), groups)
 
 
-def _visible(deps: ApiDeps, caller: Caller, client_id: str) -> ClientRow:
+def visible_client(deps: ApiDeps, caller: Caller, client_id: str) -> ClientRow:
+    """Raises NotFound, also for another branch's."""
     with deps.store.read() as tx:
         return client_search.get(tx, client_id, only_branch=caller.branch, today=deps.today())

@@ -8,40 +8,44 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.problems import kind_of
-from api.web import assets, operations
+from api.web import assets, notices, operations
 from api.web.alerts import live, monday
-from api.web.casework_pages import ROUTERS
+from api.web.cases import forms as case_forms
+from api.web.cases import listing as case_list
+from api.web.cases import opening as case_opening
+from api.web.cases import tasks as case_tasks
 from api.web.clients import alerts as client_alerts
 from api.web.clients import listing as client_list
 from api.web.clients import page as client
 from api.web.error_page import error_page, failed_sign_in_page
 from api.web.errors import SignInFailed, SignInNeeded
+from api.web.figures import downloads
+from api.web.figures import page as figures
 from api.web.language import catalogues as languages
 from api.web.paths import sign_in_path
+from api.web.policies import workbench as policies
+from api.web.quiet import calendar, movements
+from api.web.remedies import acts as remedies
+from api.web.remedies import approvals
 from api.web.sign_in import page as sign_in
 from api.web.sign_in import sign_out
 
 log = logging.getLogger(__name__)
 
 
+PARTS = (
+    assets, languages, sign_in, sign_out,
+    monday, live, client_list, client, client_alerts, operations,
+    case_list, downloads, case_opening, case_forms, case_tasks,  # opening before forms: "new" is no case's id
+    remedies, approvals, figures, policies, calendar, movements, notices,
+)  # fmt: skip
+
+
 def install(app: FastAPI) -> None:
-    """Add the doors and the pages of errors. The routers of the other pages are included by their own module."""
+    """Add every page, in the order in which their paths are tried, and the pages of errors."""
     app.state.error_page = error_page
-    for part in (
-        assets,
-        languages,
-        sign_in,
-        sign_out,
-        monday,
-        live,
-        client_list,
-        client,
-        client_alerts,
-        operations,
-    ):
+    for part in PARTS:
         app.include_router(part.router)
-    for router in ROUTERS:
-        app.include_router(router)
 
     @app.exception_handler(SignInNeeded)
     async def _on_sign_in_needed(_request: Request, error: SignInNeeded) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -45,7 +45,7 @@ def listing(request: Request, path: str, model: type[Q], read: Callable[[Q], Pag
     Filters that do not fit are told and left out; a cursor of another list begins at the beginning.
     """
     fields = [name for name in model.model_fields if name not in ListQuery.model_fields]
-    values = {name: request.query_params.get(name, "").strip() for name in fields}
+    values = typed(request, fields)
     cursor = request.query_params.get("cursor") or None
     wrong = Shown()
     try:
@@ -54,16 +54,32 @@ def listing(request: Request, path: str, model: type[Q], read: Callable[[Q], Pag
     except BadCursor:
         cursor, page = None, read(_query(model, values, None))
     except BadFields as error:
-        wrong = Sent(request, {name: [value] for name, value in values.items()}).shown(error)
+        wrong = shown_wrong(request, values, error)
         cursor, page = None, read(_query(model, {}, None))
     return Listing(
         items=page.items,
         values=values,
         wrong=wrong,
-        here=_url(path, values, cursor),
-        next_url=_url(path, values, page.next) if page.next else None,
-        first_url=_url(path, values, None) if cursor else None,
+        here=address(path, values, cursor),
+        next_url=address(path, values, page.next) if page.next else None,
+        first_url=address(path, values) if cursor else None,
     )
+
+
+def typed(request: Request, names: Iterable[str]) -> dict[str, str]:
+    """What the address says under these names, empty where it says nothing."""
+    return {name: request.query_params.get(name, "").strip() for name in names}
+
+
+def shown_wrong(request: Request, values: Mapping[str, str], error: BadFields) -> Shown:
+    """What was wrong with the address, for the filters to show."""
+    return Sent(request, {name: [value] for name, value in values.items()}).shown(error)
+
+
+def address(path: str, values: Mapping[str, str], cursor: str | None = None) -> str:
+    """The list narrowed to `values`, those left out that are empty."""
+    said = {name: value for name, value in values.items() if value} | ({"cursor": cursor} if cursor else {})
+    return f"{path}?{urlencode(said)}" if said else path
 
 
 def _query(model: type[Q], values: Mapping[str, str], cursor: str | None) -> Q:
@@ -72,8 +88,3 @@ def _query(model: type[Q], values: Mapping[str, str], cursor: str | None) -> Q:
         return model.model_validate(said | {"cursor": cursor})
     except ValidationError as error:
         raise BadFields(error.errors(include_url=False)) from None
-
-
-def _url(path: str, values: Mapping[str, str], cursor: str | None) -> str:
-    said = {name: value for name, value in values.items() if value} | ({"cursor": cursor} if cursor else {})
-    return f"{path}?{urlencode(said)}" if said else path

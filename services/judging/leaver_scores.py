@@ -45,10 +45,6 @@ class LeaverScores:
         self._model = model
         self._windows: dict[int, _Window] = {}
 
-    @property
-    def model_version(self) -> str:
-        return self._model.version
-
     def scores(self, tx: Tx, claim: Claim, rows: WeekRows, facts: dict[str, ClientFacts]) -> Scores:
         """Of the week's clients, in its order."""
         turnover = _with(rows, *_before(tx, claim, self._windows.pop(claim.shard, None)))

@@ -31,6 +31,7 @@ from store.ledger import past as ledger_past
 from store.ledger import reading as ledger_reading
 from store.policies import judgings
 from store.policies import versions as policies
+from store.policies.judgings import Judging
 from store.quiet import movements
 from store.tables.clients import client
 from store.tables.ledger import ledger
@@ -122,11 +123,12 @@ def rebuild_alert(tx: Connection, episode: Episode, base: Policy, festivals: Fes
     for week in sorted(episode.evidence):
         kept = episode.evidence[week]
         revision = kept.ledger_revision if kept.grade else judgings.newest_revision(tx, row.shard, week)
-        amendments = judgings.find_amendments(tx, row.shard, week, revision)
+        judging = judgings.find(tx, row.shard, week, revision)
+        amendments = None if judging is None else judging.amendments
         try:
             own = base.version == kept.policy_version
             policy = base if own else policies.get(tx, kept.policy_version).policy
-            version = _model_version(tx, row.shard, kept, revision)
+            version = _model_version(kept, judging)
             seen = rescoring.load(tx, model_of(version), row.shard, week, amendments) if version else None
         except (NotFound, UnusableModel) as error:
             yield Rebuilt(week, kept, None, row.tier, lacking=str(error))
@@ -134,13 +136,13 @@ def rebuild_alert(tx: Connection, episode: Episode, base: Policy, festivals: Fes
         yield _rebuilt(tx, _Case(*row, week, kept, policy, revision, amendments, festivals, seen))
 
 
-def _model_version(tx: Connection, shard: int, kept: Verdict, revision: int) -> str:
+def _model_version(kept: Verdict, judging: Judging | None) -> str:
     """Of the leaver model that a fall was judged by; empty where none was in use, and for a rise."""
     if kept.direction is not Direction.FALL:
         return ""
     if kept.grade:
         return kept.score.model_version if kept.score else ""
-    return judgings.find_model(tx, shard, kept.week, revision)  # a withdrawn week still has the score of before
+    return "" if judging is None else judging.model_version  # a withdrawn week still has the score of before
 
 
 def _model(tx: Connection, version: str) -> LeaverModel:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store.ledger.shard_weeks import Claim
 from store.tables.policies import judged_week
 from store.upsert import insert
+
+
+class Judging(NamedTuple):
+    """How often the shard had been amended by then, and the leaver model's version; empty where none was in use."""
+
+    amendments: int
+    model_version: str
 
 
 def note(tx: Connection, claim: Claim, policy_version: str, model_version: str = "") -> None:
@@ -25,17 +34,11 @@ def note(tx: Connection, claim: Claim, policy_version: str, model_version: str =
     tx.execute(insert(tx, judged_week).values(row).on_conflict_do_update(index_elements=key, set_=made_from))
 
 
-def find_amendments(tx: Connection, shard: int, week: int, revision: int) -> int | None:
-    """How often the shard had been amended when a week was judged at a revision; None where that was not noted."""
+def find(tx: Connection, shard: int, week: int, revision: int) -> Judging | None:
+    """Of a week at a revision; None where that was not noted."""
     mine = (judged_week.c.shard == shard, judged_week.c.week == week, judged_week.c.revision == revision)
-    found: int | None = tx.scalar(sa.select(judged_week.c.amendments).where(*mine))
-    return found
-
-
-def find_model(tx: Connection, shard: int, week: int, revision: int) -> str:
-    """Version of the leaver model of a judging; empty where none was in use, or that was not noted."""
-    mine = (judged_week.c.shard == shard, judged_week.c.week == week, judged_week.c.revision == revision)
-    return tx.scalar(sa.select(judged_week.c.model_version).where(*mine)) or ""
+    row = tx.execute(sa.select(judged_week.c.amendments, judged_week.c.model_version).where(*mine)).one_or_none()
+    return None if row is None else Judging(*row)
 
 
 def newest_revision(tx: Connection, shard: int, week: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, ValidationError
@@ -17,6 +16,7 @@ from api.roles import Permission, may
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
 from api.web.language.words import N_
+from api.web.listing import address, shown_wrong, typed
 from api.web.quiet.weeks import Span, kept, lay_out, span_of
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
@@ -96,13 +96,12 @@ def _enter(caller: Caller, deps: ApiDeps, sent: Sent) -> Response:
 
 
 def _asked(request: Request) -> _Asked:
-    values = {name: request.query_params.get(name, "").strip() for name in _Narrowed.model_fields}
+    values = typed(request, _Narrowed.model_fields)
     try:
         narrowed = _Narrowed.model_validate({name: value for name, value in values.items() if value})
     except ValidationError as error:
-        fields = BadFields(error.errors(include_url=False))
-        sent = Sent(request, {name: [value] for name, value in values.items()})
-        return _Asked(values, _Narrowed(), sent.shown(fields))
+        wrong = BadFields(error.errors(include_url=False))
+        return _Asked(values, _Narrowed(), shown_wrong(request, values, wrong))
     return _Asked(values, narrowed, Shown())
 
 
@@ -128,7 +127,7 @@ def _page(
         form=form,
         may_keep=may(caller.role, Permission.KEEP_CALENDAR),
         this_week=format_week(this_week),
-        here=_url(asked.values),
+        here=address(CALENDAR, asked.values),
     )
 
 
@@ -150,9 +149,5 @@ def _years(asked: _Asked, this_year: int) -> list[tuple[int | None, str, bool]]:
     """The switch: None for this year and the next; its address; whether it is the one shown."""
     shown = asked.narrowed.year
     offered = sorted({this_year - 1, this_year, this_year + 1} | ({shown} if shown else set()))
-    return [(year, _url(asked.values | {"year": str(year or "")}), year == shown) for year in (None, *offered)]
-
-
-def _url(values: dict[str, str]) -> str:
-    said = {name: value for name, value in values.items() if value}
-    return f"{CALENDAR}?{urlencode(said)}" if said else CALENDAR
+    urls = {year: address(CALENDAR, asked.values | {"year": str(year or "")}) for year in (None, *offered)}
+    return [(year, url, year == shown) for year, url in urls.items()]

@@ -123,7 +123,5 @@ def test_a_judging_is_noted_with_what_it_was_made_from(store: Store) -> None:
         judgings.note(tx, Claim(3, W, 2, amendments=4), "first-1")
         judgings.note(tx, Claim(3, W, 2, amendments=5), "first-1", "m1")
     with store.read() as tx:
-        found = [judgings.find_amendments(tx, 3, W, revision) for revision in (1, 2, 3)]
-        models = [judgings.find_model(tx, 3, W, revision) for revision in (1, 2, 3)]
-    assert found == [0, 5, None]
-    assert models == ["", "m1", ""]
+        found = [judgings.find(tx, 3, W, revision) for revision in (1, 2, 3)]
+    assert found == [(0, ""), (5, "m1"), None]
