@@ -63,6 +63,8 @@ def main(folder: Path, out: Path) -> None:
     told: list[Faded] = []
     for branch in found:
         rows = [row for name, row in chosen if name == branch.name]
+        if not rows:
+            continue
         shard = Shard(branch, starts[branch.name], _events(folder, branch), _scores(learnt_from, branch))
         told += _replay(shard, rows, policy)
     (out / "fading").mkdir(parents=True, exist_ok=True)
