@@ -6,6 +6,7 @@ fault injection for anomaly detectors; thinning as in point processes (Lewis and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from detector.leaver.history import ENOUGH_WEEKS, REACH_WEEKS, Floats, History, Ints
 
-AHEAD_WEEKS = 52  # of a stretch that lie after the onset, at most
+AHEAD_WEEKS = 45  # of a stretch that lie after the onset, at most
 _LEAST_AHEAD = 14  # a shorter rest of a life teaches nothing
 _GONE_WEEKS = 13  # silent for so long at the end, a client has left
 _BEFORE_LEAVING = 26  # weeks before a real end that may be a real fading: no example of staying
@@ -35,6 +36,7 @@ class Course:
 
 
 COURSES = tuple(Course(*each) for each in ((1, 0.0), (13, 0.0), (13, 0.3), (26, 0.0), (26, 0.3), (26, 0.5)))
+SLOWER = tuple(Course(*each) for each in ((39, 0.0), (39, 0.3), (52, 0.0), (52, 0.3)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,20 @@ def cut(history: History, turnover: Floats, each: int, most: int, draw: np.rando
     return Stretches(rows, first, ahead, chosen)
 
 
-def faded(stretches: Stretches, course: Course, thinned: float, draw: np.random.Generator) -> Floats:
-    """The same stretches with the course laid over them: a share `thinned` by payments left out, half of these
-    in runs of weeks, the others by a factor.
+def faded(stretches: Stretches, course: Course, left_out: Sequence[float], draw: np.random.Generator) -> Floats:
+    """The same stretches with the course laid over them.
+
+    By the share to the power of one of `left_out`, drawn for each stretch, payments fail to come, of every other
+    stretch in runs of weeks; by what remains of the share, all payments are smaller.
     """
     stretch, weeks = stretches.turnover.shape
     share = course.share(np.arange(weeks) - REACH_WEEKS)
-    chance = draw.random((stretch, weeks))
-    of_runs = np.repeat(draw.random((stretch, -(-weeks // _RUN_WEEKS))), _RUN_WEEKS, axis=1)[:, :weeks]
-    way = draw.random((stretch, 1))
-    paid = np.where(way < thinned / 2, chance, of_runs) < share
-    return stretches.turnover * np.where(way < thinned, paid, share)
+    part = draw.choice(left_out, (stretch, 1))
+    singly = draw.random((stretch, weeks))
+    in_runs = np.repeat(draw.random((stretch, -(-weeks // _RUN_WEEKS))), _RUN_WEEKS, axis=1)[:, :weeks]
+    chance = np.where(draw.random((stretch, 1)) < 0.5, singly, in_runs)
+    left: Floats = (chance < share**part) * share ** (1.0 - part)
+    return stretches.turnover * left
 
 
 def _safe_end(history: History) -> Ints:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detector.leaver.courses import Course
 from detector.leaver.history import Floats, Ints
+from detector.leaver.likelihood import shrinkage
 from detector.leaver.places import longest, places, silences
 from detector.leaver.recurring import largest, recurring, smallest
 from detector.leaver.trailing import Trailing
@@ -25,6 +27,11 @@ Column = tuple[
 _FLOOR = 0.03  # of two years' mean: below it a mean is as good as nothing, and its logarithm says no more
 _PLACES_BACK = 26 + 52  # weeks: the longest mean of places, and how far back such means are set against it
 _RECURRING_BACK = 13 + 52  # weeks: the habit's year ends a quarter ago
+_SHRINKING = (  # courses, and the weeks of them that the client may be in
+    ("thirteen_to_30_pct", Course(13, 0.3), 12),
+    ("twenty_six_to_30_pct", Course(26, 0.3), 20),
+    ("twenty_six_to_50_pct", Course(26, 0.5), 26),
+)
 _STEP = 4  # weeks between the looks back at a client's own past means: they overlap anyway
 
 
@@ -66,7 +73,7 @@ def monotone() -> tuple[int, ...]:
 
 
 def _columns(client: _Client) -> Iterator[Column]:
-    for family in (_falls, _own_past, _silence, _payments, _extremes, _recurring, _places, _rulers):
+    for family in (_falls, _own_past, _silence, _payments, _shrinking, _extremes, _recurring, _places, _rulers):
         yield from family(client)
 
 
@@ -143,6 +150,15 @@ def _payments(client: _Client) -> Iterator[Column]:
         yield f"payment_ramp_{weeks}", -1, ramp / np.sqrt(ramp_weight + 0.5)
     yield "payment_sigma", 0, sigma
     yield "payments_seen", 0, seen
+
+
+def _shrinking(client: _Client) -> Iterator[Column]:
+    """How much likelier the recent payments are under a course of leaving than without."""
+    courses = [(course, week) for _, course, week in _SHRINKING]
+    now, before = shrinkage(client.turnover, client.at, courses)
+    for number, (name, _, _) in enumerate(_SHRINKING):
+        yield f"shrinking_{name}", 1, now[number]
+        yield f"shrinking_{name}_than_before", 1, now[number] - before[number]
 
 
 def _extremes(client: _Client) -> Iterator[Column]:

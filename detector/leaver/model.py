@@ -24,7 +24,7 @@ from detector.leaver.history import (
 from schemas.errors import EbbwatchError
 
 FORMAT = 2
-SMOOTHED_OVER = (0.55, 0.3, 0.15)  # this week, the one before, the one before that: one odd week is not a course
+SMOOTHED_OVER = (0.6, 0.4)  # this week and the one before: one odd week is not a course
 _WEEKS_AT_ONCE = 52
 _AT_ONCE = 400_000  # client-weeks of history in work at a time: what a processor keeps near
 

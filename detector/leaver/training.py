@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import xgboost
 
-from detector.leaver.courses import COURSES, cut, faded
+from detector.leaver.courses import COURSES, SLOWER, Course, cut, faded
 from detector.leaver.features import Matrix, features, monotone
 from detector.leaver.history import REACH_WEEKS, ClientHistory, Floats, History, Ints, without_quiet_weeks
 from detector.leaver.model import LeaverModel
@@ -24,6 +24,7 @@ BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready t
 _STRETCHES_A_CLIENT = 16
 _MOST_STRETCHES = 12_000  # more teach no more and want more memory
 _LEAST_STRETCHES = 200
+_DRAWS = 3  # of examples for each way, with trees of their own: their mean owes less to chance
 _ROUNDS = 150
 _FOLDS = 2
 _TREES = {
@@ -42,19 +43,22 @@ _TREES = {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way of leaving. `share`: of its trees in the score. `thinned`: of examples, what share loses payments,
-    not parts of each. `weeks_in`: weeks after the onset, of which `looks` are drawn, none twice.
+    """One way of leaving. `share`: of its trees in the score. `left_out`: of `faded`. `weeks_in`: weeks after the
+    onset, of which `looks` are drawn, none twice.
     """
 
     share: float
-    thinned: float
+    courses: tuple[Course, ...]
+    left_out: tuple[float, ...]
     weeks_in: tuple[int, ...]
     looks: int
 
 
 WAYS = (
-    Way(2 / 3, 0.0, (10, 11, 12, 12, 18, 24), 4),  # every payment smaller: seen at the end of the first quarter
-    Way(1 / 3, 0.4, (14, 18, 21, 24, 30, 36, 44, 51), 4),  # payments that fail to come, until long after
+    # every payment smaller: seen at the end of the first quarter
+    Way(0.44, COURSES, (0.0,), (10, 11, 12, 12, 18, 24), 4),
+    # payments that fail to come, smaller ones, or both, until long after
+    Way(0.56, COURSES + SLOWER, (0.0, 0.5, 1.0), (12, 14, 18, 21, 24, 30, 36, 44), 4),
 )
 
 
@@ -80,22 +84,23 @@ def fit(history: ClientHistory, seed: int) -> LeaverModel:
     draw = np.random.default_rng(seed)
     given = History.of(history)
     turnover = without_quiet_weeks(given)
-    ways = [_examples(given, turnover, way, draw) for way in WAYS]
+    drawn = [(way, _examples(given, turnover, way, draw)) for way in WAYS for _ in range(_DRAWS)]
+    shares = tuple(way.share / _DRAWS for way, _ in drawn)
     fold = draw.integers(0, _FOLDS, len(given.turnover))
-    everything = _together(ways)
+    everything = _together([examples for _, examples in drawn])
     unseen = np.zeros(len(everything.leaves))
     for number in range(_FOLDS):
         judged = fold[everything.client] == number
         data = xgboost.DMatrix(everything.columns[judged])
-        for way, examples in zip(WAYS, ways, strict=True):
+        for (_, examples), share in zip(drawn, shares, strict=True):
             trees = _grow(examples, fold[examples.client] != number, seed)
-            unseen[judged] += way.share * trees.predict(data, output_margin=True)
+            unseen[judged] += share * trees.predict(data, output_margin=True)
     slope, offset = _platt(unseen, everything.leaves)
     log_odds = unseen * slope + offset
-    grown = [_grow(examples, np.ones(len(examples.leaves), np.bool_), seed) for examples in ways]
+    grown = [_grow(examples, np.ones(len(examples.leaves), np.bool_), seed) for _, examples in drawn]
     return LeaverModel(
         trees=tuple(bytes(trees.save_raw("json")) for trees in grown),
-        shares=tuple(way.share for way in WAYS),
+        shares=shares,
         slope=slope,
         offset=offset,
         base_rate=BASE_RATE,
@@ -112,13 +117,13 @@ def _examples(history: History, turnover: Floats, way: Way, draw: np.random.Gene
             f"{len(stretches)} stretches of clients that stay, {_LEAST_STRETCHES} are needed: more clients or weeks"
         )
     parts = []
-    lots = np.array_split(draw.permutation(len(stretches)), 2 * len(COURSES))
+    lots = np.array_split(draw.permutation(len(stretches)), 2 * len(way.courses))
     for number, lot in enumerate(lots):
-        course = COURSES[number % len(COURSES)]
+        course = way.courses[number % len(way.courses)]
         weeks_in = np.sort(draw.choice(way.weeks_in, way.looks, replace=False))
         for week in weeks_in.tolist():
             mine = stretches.where(lot[stretches.ahead[lot] > week])
-            both = np.concatenate([faded(mine, course, way.thinned, draw), mine.turnover])
+            both = np.concatenate([faded(mine, course, way.left_out, draw), mine.turnover])
             begin = week + 1  # the looked-at week is then the last of REACH_WEEKS
             first = np.maximum(np.tile(mine.first, 2) - begin, 0)
             looked = features(both[:, begin : begin + REACH_WEEKS], first, np.array([REACH_WEEKS - 1]))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
+import pytest
 
-from detector.leaver.courses import COURSES, cut, faded
+from detector.leaver.courses import AHEAD_WEEKS, COURSES, SLOWER, Course, cut, faded
 from detector.leaver.features import features, monotone, names
 from detector.leaver.history import REACH_WEEKS, History, without_quiet_weeks
 from detector.leaver.places import LOOK_BACK, places, silences
@@ -69,15 +68,33 @@ def test_every_column_has_a_name_and_a_sense(bank: History) -> None:
     assert set(monotone()) == {-1, 0, 1}
 
 
-def test_a_course_ends_at_its_residual_and_touches_nothing_before_its_onset(bank: History) -> None:
+@pytest.mark.parametrize("left_out", [(0.0,), (1.0,), (0.0, 0.5, 1.0)], ids=str)
+@pytest.mark.parametrize("course", COURSES + SLOWER, ids=str)
+def test_a_course_ends_at_its_residual_and_touches_nothing_before_its_onset(
+    bank: History, course: Course, left_out: tuple[float, ...]
+) -> None:
     draw = np.random.default_rng(2)
     stretches = cut(bank, bank.turnover, 4, 500, draw)
-    for course, thinned in product(COURSES, (0.0, 0.5)):
-        out = faded(stretches, course, thinned, draw)
-        assert np.array_equal(out[:, :REACH_WEEKS], stretches.turnover[:, :REACH_WEEKS])
+    out = faded(stretches, course, left_out, draw)
+    assert np.array_equal(out[:, :REACH_WEEKS], stretches.turnover[:, :REACH_WEEKS])
+    if course.ramp_weeks <= AHEAD_WEEKS - 8:
         late = slice(REACH_WEEKS + course.ramp_weeks, None)
-        left = out[:, late].sum() / stretches.turnover[:, late].sum() if course.ramp_weeks < 26 else course.residual
+        left = out[:, late].sum() / stretches.turnover[:, late].sum()
         assert abs(left - course.residual) < 0.1
+
+
+def test_payments_fail_to_come_or_all_become_smaller(bank: History) -> None:
+    stretches = cut(bank, bank.turnover, 4, 500, np.random.default_rng(2))
+    paid = stretches.turnover > 0
+    smaller = faded(stretches, Course(1, 0.5), (0.0,), np.random.default_rng(3))
+    assert ((smaller > 0) == paid).all()
+    assert np.allclose(smaller[:, REACH_WEEKS:], 0.5 * stretches.turnover[:, REACH_WEEKS:])
+    fewer = faded(stretches, Course(1, 0.5), (1.0,), np.random.default_rng(3))
+    assert set(np.unique(fewer[paid] / stretches.turnover[paid])) == {0.0, 1.0}
+    runs = (fewer[:, REACH_WEEKS : REACH_WEEKS + 4] > 0).sum(axis=1)[
+        paid[:, REACH_WEEKS : REACH_WEEKS + 4].all(axis=1)
+    ]
+    assert (np.isin(runs, (0, 4))).mean() > 0.5  # every other one in runs of four weeks: 1/16 of the others too
 
 
 def test_stretches_hold_no_week_of_a_client_that_was_about_to_leave(bank: History) -> None:

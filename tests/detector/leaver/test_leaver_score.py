@@ -104,5 +104,5 @@ def test_a_bank_that_is_too_small_or_too_young_is_told_so(bank: History) -> None
 
 def test_smoothing_leaves_unknown_weeks_out() -> None:
     margins = np.array([[np.nan, 1.0, 1.0, 4.0]])
-    assert np.allclose(smoothed(margins)[0, 1:], [1.0, 1.0, 0.55 * 4 + 0.45])
+    assert np.allclose(smoothed(margins)[0, 1:], [1.0, 1.0, 0.6 * 4 + 0.4])
     assert np.isnan(smoothed(margins)[0, 0])
