@@ -6,13 +6,14 @@ clients that the trees had not seen.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import xgboost
 
-from detector.leaver.courses import COURSES, SLOWER, Course, cut, faded
+from detector.leaver.courses import COURSES, SLOWER, Course, Stretches, cut, faded
 from detector.leaver.features import Matrix, features, monotone
 from detector.leaver.history import REACH_WEEKS, ClientHistory, Floats, History, Ints, without_quiet_weeks
 from detector.leaver.model import LeaverModel
@@ -24,6 +25,7 @@ BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready t
 _STRETCHES_A_CLIENT = 16
 _MOST_STRETCHES = 12_000  # more teach no more and want more memory
 _LEAST_STRETCHES = 200
+_AT_ONCE = 2_500  # looks in work at a time: what a processor keeps near
 _DRAWS = 3  # of examples for each way, with trees of their own: their mean owes less to chance
 _ROUNDS = 150
 _FOLDS = 2
@@ -116,7 +118,22 @@ def _examples(history: History, turnover: Floats, way: Way, draw: np.random.Gene
         raise TooLittleHistory(
             f"{len(stretches)} stretches of clients that stay, {_LEAST_STRETCHES} are needed: more clients or weeks"
         )
-    parts = []
+    looks = list(_looks(stretches, way, draw))
+    turnover, first, leaves, client = (np.concatenate(part) for part in zip(*looks, strict=True))
+    last = np.array([REACH_WEEKS - 1])
+    columns = [
+        features(turnover[start : start + _AT_ONCE], first[start : start + _AT_ONCE], last)[:, 0]
+        for start in range(0, len(turnover), _AT_ONCE)
+    ]
+    return Examples(np.concatenate(columns), leaves, client)
+
+
+def _looks(
+    stretches: Stretches, way: Way, draw: np.random.Generator
+) -> Iterator[tuple[Floats, Ints, npt.NDArray[np.int8], Ints]]:
+    """Stretches faded and unfaded as they look some weeks after the onset: the REACH_WEEKS weeks until then, the
+    column of the first, whether they are faded, and whose they are.
+    """
     lots = np.array_split(draw.permutation(len(stretches)), 2 * len(way.courses))
     for number, lot in enumerate(lots):
         course = way.courses[number % len(way.courses)]
@@ -126,10 +143,8 @@ def _examples(history: History, turnover: Floats, way: Way, draw: np.random.Gene
             both = np.concatenate([faded(mine, course, way.left_out, draw), mine.turnover])
             begin = week + 1  # the looked-at week is then the last of REACH_WEEKS
             first = np.maximum(np.tile(mine.first, 2) - begin, 0)
-            looked = features(both[:, begin : begin + REACH_WEEKS], first, np.array([REACH_WEEKS - 1]))
             leaves = np.repeat(np.array([1, 0], np.int8), len(mine))
-            parts.append(Examples(looked[:, 0], leaves, np.tile(mine.client, 2)))
-    return _together(parts)
+            yield both[:, begin : begin + REACH_WEEKS], first, leaves, np.tile(mine.client, 2)
 
 
 def _together(parts: list[Examples]) -> Examples:
