@@ -12,7 +12,7 @@ from detector.leaver.training import fit
 WEEKS = 182
 
 
-def small_bank(clients: int = 60, weeks: int = WEEKS, seed: int = 4) -> History:
+def small_bank(clients: int = 40, weeks: int = WEEKS, seed: int = 4) -> History:
     """Lognormal payments in a share of weeks that differs by client; a tenth leaves in the last year."""
     draw = np.random.default_rng(seed)
     active = draw.random((clients, weeks)) < draw.uniform(0.3, 1.0, (clients, 1))
