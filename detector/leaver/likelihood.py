@@ -18,7 +18,6 @@ from detector.leaver.history import Floats, Ints
 _RECENT_WEEKS, _EARLIER_WEEKS = 13, 117  # earlier payments end where the recent quarter begins
 _LEAST_PAYMENTS = 3  # earlier ones: with fewer nothing is said
 _QUARTERS_AGO = np.array([0, 13, 26, 39, 52])  # weeks: now, and when the same is asked of the client's past
-_LONGEST = 26  # weeks of a course
 _BIN = 0.1  # of the natural logarithm
 _BINS, _LARGEST = 128, 30  # the client's largest earlier payment lies in this bin, and smaller ones above it
 _SPREAD = np.convolve(np.ones(5), np.ones(5)).astype(np.float32) / 25  # a payment over the bins around its own
@@ -33,10 +32,9 @@ def shrinkage(turnover: Floats, at: Ints, courses: Sequence[tuple[Course, int]])
     """Nats for each course as if it were in its given week (1: the onset), at the columns `at` (m,) of `turnover`
     (n, T): (courses, n, m) now, and the most that it would have been at the end of the last four quarters.
 
-    Silent weeks say nothing, and where earlier payments are too few both are 0. A course leaves something, and has
-    no more than 26 weeks.
+    Silent weeks say nothing, and where earlier payments are too few both are 0. A course leaves something.
     """
-    reach = _LONGEST + int(_QUARTERS_AGO[-1])
+    reach = max(week for _, week in courses) + int(_QUARTERS_AGO[-1])
     logs = np.log(np.where(turnover > 0, turnover, np.nan))
     now, before = np.zeros((2, len(courses), len(turnover), len(at)))
     for place, column in enumerate(at.tolist()):
