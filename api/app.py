@@ -7,46 +7,38 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import docs_page, health, notices, openapi, problems
-from api.alerts import bulk as alert_bulk
-from api.alerts import routes as alerts
-from api.alerts import totals as alert_totals
-from api.cases import members as case_members
-from api.cases import routes as cases
-from api.cases import tasks as case_tasks
-from api.clients import peers as client_peers
-from api.clients import routes as clients
+from api.alerts import alert_bulk, alert_routes, alert_totals
+from api.cases import case_members, case_routes, case_tasks
+from api.clients import client_peers, client_routes
 from api.context import RequestContext
 from api.deps import ApiDeps
-from api.figures import exports
-from api.figures import routes as figures
+from api.figures import exports, figure_routes
 from api.operations import audit, dead_letters, held_weeks
-from api.policies import routes as policies
+from api.policies import policy_routes
 from api.quiet import calendar, movements
-from api.remedies import decisions as remedy_decisions
-from api.remedies import routes as remedies
-from api.remedies import what_if
+from api.remedies import remedy_decisions, remedy_routes, what_if
 from api.web import desk
 from api.web.security import PageHeaders
 
 _PARTS = (
     client_peers,  # before clients, whose last route takes every path below /clients
-    clients,
-    alerts,
+    client_routes,
+    alert_routes,
     alert_bulk,
     alert_totals,
     movements,
     calendar,
-    cases,
+    case_routes,
     case_members,
     case_tasks,
-    remedies,
+    remedy_routes,
     remedy_decisions,
     what_if,
     dead_letters,
     held_weeks,
-    figures,
+    figure_routes,
     exports,
-    policies,
+    policy_routes,
     notices,
     audit,
     health,

@@ -91,7 +91,7 @@ def perform(deps: ApiDeps, caller: Caller, post: Post, work: Callable[[Tx], Done
         audit.record_all(tx, [_entry(deps, caller, post, trace) for trace in traces])
         answer = _answer(done)
         if post.key:
-            idempotency.keep(tx, caller.actor, post.key, answer)
+            idempotency.save_answer(tx, caller.actor, post.key, answer)
         return answer
 
     try:

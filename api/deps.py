@@ -14,7 +14,7 @@ from api.policies.replay import ReplayRules, Replays
 from api.web.config import DeskConfig
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.holdout import HoldOut
-from casework.cases.lifecycle import CaseRules
+from casework.cases.case_lifecycle import CaseRules
 from casework.notices.address import DEFAULT_SCHEMES
 from casework.policies.figures import StaffHours
 from casework.quiet.calendar import rest_weeks

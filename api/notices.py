@@ -21,9 +21,8 @@ from casework.notices.wishes import NoAddress, wish
 from schemas.http import Page
 from schemas.http_notices import LanguageTag, NoticeBody, NoticePreferencesBody, NoticeWishesBody, TrialBody
 from schemas.keyset import Int64
-from store.notices import preferences as notice_preferences
-from store.notices import queue as notices
-from store.notices.queue import Written
+from store.notices import notice_preferences, notice_queue
+from store.notices.notice_queue import Written
 from store.unit_of_work import Tx
 
 router = APIRouter(prefix=f"{V1}/notices", tags=["notices"])
@@ -44,7 +43,7 @@ def list_notices(caller: Myself, deps: Deps, query: Annotated[NoticeQuery, Query
     before_id = query.after(kind, Int64)
     with deps.store.read() as tx:
         mine = notice_preferences.find(tx, caller.actor)
-        rows = notices.of_user(tx, caller.actor, before_id=before_id, limit=query.limit + 1)
+        rows = notice_queue.of_user(tx, caller.actor, before_id=before_id, limit=query.limit + 1)
     language = query.language or (mine.language if mine else "en")
     return query.page(kind, rows, lambda row: row.notice_id, lambda row: _notice(row, language, deps))
 
@@ -102,8 +101,8 @@ def try_preferences(caller: Myself, deps: Deps, post: Posted, _body: TrialBody |
         if mine is None:
             raise NoAddress
         trial = told([mine], "test", key, Trial(), now, deps.calendar.zone)
-        written = notices.write(tx, trial, now)
-        row = notices.get(tx, caller.actor, "test", key)
+        written = notice_queue.write(tx, trial, now)
+        row = notice_queue.get(tx, caller.actor, "test", key)
         trace = Trace("notice.test", "notice", str(row.notice_id), None, {"scheme": scheme_of(mine.address)})
         return Done(_notice(row, mine.language, deps), trace if written else None)
 

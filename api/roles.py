@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from types import MappingProxyType
 
-from casework.remedies.lifecycle import Level
+from casework.remedies.remedy_lifecycle import Level
 
 
 class Role(StrEnum):

@@ -17,8 +17,8 @@ from detector.policies.kept_scores import KeptScores
 from detector.policies.presets import default_policy
 from detector.policies.replay import NO_END, History
 from schemas.weeks import Week
-from store.leaver.scores import KeptYear
-from store.policies.history import Bank
+from store.leaver.leaver_scores import KeptYear
+from store.policies.policy_history import Bank
 
 CLIENTS, BRANCHES, INDUSTRIES, SHARDS, LAST = 100_000, 200, 20, 4, 3000
 MAX_S = 10.0

@@ -13,9 +13,8 @@ from ingest.decode import Decoder
 from ingest.shard import Shard
 from ingest.source import Unreadable
 from schemas.weeks import WeekCalendar
-from store.clients.master import Place, places_of
-from store.ledger import shards
-from store.ledger import weekly as ledger
+from store.clients.client_master import Place, places_of
+from store.ledger import checkpoint_saving, shards
 from store.ledger.checkpoint import Checkpoint
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
@@ -97,7 +96,7 @@ class ActivityLane:
         checkpoint = self._shard.checkpoint(now)
         if checkpoint is None:
             return False
-        self._store.transact(lambda tx: ledger.keep(tx, checkpoint))
+        self._store.transact(lambda tx: checkpoint_saving.save_checkpoint(tx, checkpoint))
         self._count(checkpoint)
         return True
 

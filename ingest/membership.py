@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ingest.columns import Bool, Codes, Int32, Int64
-from store.clients.master import Place, ShardClients
+from store.clients.client_master import Place, ShardClients
 
 UNASSIGNED = "unassigned"
 _UNKNOWN, _OURS, _FOREIGN = 0, 1, 2

@@ -10,7 +10,7 @@ from ingest.columns import RecordBatch
 from ingest.reference import decode_client, decode_client_key, decode_rate, decode_rate_key
 from ingest.source import Unreadable
 from schemas.events import ClientRecord
-from store.clients import master as clients
+from store.clients import client_master
 from store.ledger import offsets, rates
 from store.ledger.checkpoint import DeadLetter
 from store.operations import refused
@@ -47,9 +47,9 @@ class ClientMaster:
             self._newest[record.client_id] = record
 
     def write(self, tx: Tx) -> None:
-        clients.upsert_records(tx, [record for record in self._newest.values() if record is not None])
+        client_master.upsert_records(tx, [record for record in self._newest.values() if record is not None])
         for client_id in [client_id for client_id, record in self._newest.items() if record is None]:
-            clients.tombstone(tx, client_id)
+            client_master.tombstone(tx, client_id)
 
     def clear(self) -> None:
         self._newest = {}

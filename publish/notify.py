@@ -16,8 +16,8 @@ from casework.notices.quiet_hours import next_loud
 from casework.notices.telling import read_facts
 from casework.notices.text import NoticeText, notice_text
 from publish.channels import Channel, NotSent
-from store.notices import queue as notices
-from store.notices.queue import Due
+from store.notices import notice_queue
+from store.notices.notice_queue import Due
 from store.operations.turns import Turn
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
@@ -103,7 +103,7 @@ class Notifier:
 
     def _read(self) -> list[Due]:
         with self._store.read() as tx:
-            return notices.due(tx, self._clock(), BATCH)
+            return notice_queue.due(tx, self._clock(), BATCH)
 
     def _handle(self, waiting: Due, down: dict[str, Down]) -> bool:
         """Whether it was sent. Off it goes, or it waits, or it is given up."""
@@ -112,12 +112,12 @@ class Notifier:
         if waiting.barred is not None:
             self._give_up(waiting, waiting.barred)
         elif loud > now:
-            self._store.transact(lambda tx: notices.put_off(tx, waiting.notice_id, loud))
+            self._store.transact(lambda tx: notice_queue.put_off(tx, waiting.notice_id, loud))
         elif (failed := down.get(waiting.reader.user)) is not None:
             if failed.given_up and now - waiting.written_at >= GIVE_UP_AFTER:
                 self._give_up(waiting, failed.reason)
             else:
-                self._store.transact(lambda tx: notices.put_off(tx, waiting.notice_id, failed.until))
+                self._store.transact(lambda tx: notice_queue.put_off(tx, waiting.notice_id, failed.until))
         else:
             return self._send(waiting, down)
         return False
@@ -130,7 +130,7 @@ class Notifier:
             self._failed(waiting, error, down)
             return False
         now = self._clock()
-        self._store.transact(lambda tx: notices.mark_sent(tx, waiting.notice_id, now))
+        self._store.transact(lambda tx: notice_queue.mark_sent(tx, waiting.notice_id, now))
         self._metrics.notices_sent.labels(waiting.kind, scheme_of(reader.address)).inc()
         return True
 
@@ -158,17 +158,17 @@ class Notifier:
         if error.hopeless or too_old or waiting.kind == "test":
             self._give_up(waiting, str(error))
         else:
-            self._store.transact(lambda tx: notices.try_again(tx, waiting.notice_id, until))
+            self._store.transact(lambda tx: notice_queue.try_again(tx, waiting.notice_id, until))
 
     def _give_up(self, waiting: Due, reason: str) -> None:
-        self._store.transact(lambda tx: notices.give_up(tx, waiting.notice_id, reason))
+        self._store.transact(lambda tx: notice_queue.give_up(tx, waiting.notice_id, reason))
         self._metrics.notices_given_up.labels(scheme_of(waiting.reader.address)).inc()
         log.error("a notice was given up", extra={**_named(waiting), "reason": reason})
 
     def _measure(self) -> None:
         now = self._clock()
         with self._store.read() as tx:
-            count, oldest = notices.depth(tx, now)
+            count, oldest = notice_queue.depth(tx, now)
         self._metrics.notices_waiting.set(count)
         self._metrics.notices_oldest_s.set(0 if oldest is None else max(0.0, (now - oldest).total_seconds()))
 

@@ -21,9 +21,8 @@ from schemas.weeks import Week, format_week, monday
 from services.api import api_deps
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
-from store.policies import history as policies_history
-from store.policies import versions as policies
-from store.policies.history import Bank
+from store.policies import policy_history, policy_versions
+from store.policies.policy_history import Bank
 
 TABLE, PICTURE = "backtest.csv", "backtest.html"
 Row = tuple[str, Callable[[Figures], float | None], int]  # what it is, how to read it, digits behind the point
@@ -74,7 +73,7 @@ def _policies(deps: ApiDeps, policy_file: Path | None, version: str | None) -> l
     """The one in force, and what is to be looked at beside it."""
     with deps.store.read() as tx:
         running = in_force(tx, deps)
-        chosen = [] if version is None else [policies.get(tx, version).policy]
+        chosen = [] if version is None else [policy_versions.get(tx, version).policy]
     if policy_file is not None:
         try:
             chosen.append(load_policy(policy_file.read_bytes()))
@@ -85,10 +84,10 @@ def _policies(deps: ApiDeps, policy_file: Path | None, version: str | None) -> l
 
 def _bank(deps: ApiDeps) -> Bank:
     with deps.store.read() as tx:
-        last = policies_history.last_judged(tx)
+        last = policy_history.last_judged(tx)
         if last is None:
             raise NothingJudged
-        return policies_history.load(tx, last, LOADED, REPLAYED)
+        return policy_history.load(tx, last, LOADED, REPLAYED)
 
 
 def _figures(deps: ApiDeps, bank: Bank, policy: Policy, on_week: Callable[[Week], None]) -> Figures:

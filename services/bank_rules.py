@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.deps import BankRules
 from casework.alerts.episodes import EpisodeRules
-from casework.cases.lifecycle import CaseRules
+from casework.cases.case_lifecycle import CaseRules
 from casework.policies.figures import StaffHours
 from casework.remedies.limits import Authority, load_authority
 from schemas.errors import BadSetting

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from schemas.errors import EbbwatchError
-from services.sign_in import commands as account_commands
+from services.sign_in import account_commands
 
 app = typer.Typer(
     no_args_is_help=True,

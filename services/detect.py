@@ -25,15 +25,11 @@ from services.judging import beside
 from services.judging.leaver_scores import LeaverScores, model_of
 from services.parts import Parts, Work, run_process
 from services.settings import Settings
-from store.alerts import episodes as alerts
-from store.alerts import explaining
-from store.leaver import models
-from store.leaver import scores as kept_scores
-from store.ledger import shard_weeks
-from store.ledger import weekly as ledger
+from store.alerts import alert_rows, explaining
+from store.leaver import leaver_models, leaver_scores
+from store.ledger import checkpoint_saving, shard_weeks
 from store.ledger.shard_weeks import Claim
-from store.policies import judgings
-from store.policies import versions as policies
+from store.policies import judgings, policy_versions
 from store.unit_of_work import Tx
 
 IDLE_S = 0.5  # between looks when nothing waits
@@ -86,18 +82,18 @@ class Judge:
         if claim is None:
             return None
         state = self._state_before(tx, claim)
-        rows = ledger.load_week(tx, claim.shard, claim.week)
+        rows = checkpoint_saving.load_week(tx, claim.shard, claim.week)
         volumes = WeekVolumes(
             Week(claim.week), rows.client_ids, rows.first_week, rows.debit_minor, rows.credit_minor, claim.revision
         )
-        facts = alerts.facts_of_shard(tx, claim.shard)
-        policy = policies.find_for_week(tx, claim.week) or self._policy
+        facts = alert_rows.facts_of_shard(tx, claim.shard)
+        policy = policy_versions.find_for_week(tx, claim.week) or self._policy
         clients = [facts[client_id] for client_id in rows.client_ids]
         found = beside.look(tx, claim, clients, self._parts.settings.holidays)
         _, verdicts = step(state, volumes, policy, [each.tier for each in clients], found.around)
         beside.keep(tx, claim, verdicts)
         scores = None if self._leaver_scores is None else self._leaver_scores.scores(tx, claim, rows, facts)
-        kept_scores.keep(tx, claim, rows.client_ids, scores, verdicts.fall > 0)
+        leaver_scores.save(tx, claim, rows.client_ids, scores, verdicts.fall > 0)
         said = verdicts.passed() if scores is None else sharpened(verdicts, scores)
         changed = self._episodes(tx, claim, said, facts, found.suppressed(facts))
         judgings.note(tx, claim, policy.version, "" if scores is None else scores.model_version)
@@ -109,7 +105,7 @@ class Judge:
         amendments, state = self._states.pop(claim.shard, (-1, None))
         if state is not None and amendments == claim.amendments and state.last_week == claim.week - 1:
             return state
-        past = ledger.load_history(tx, claim.shard, claim.week - 1, HISTORY_WEEKS)
+        past = checkpoint_saving.load_history(tx, claim.shard, claim.week - 1, HISTORY_WEEKS)
         return ShardState.from_history(
             past.client_ids, past.first_week, past.debit_minor, past.credit_minor, claim.week - 1
         )
@@ -122,13 +118,13 @@ class Judge:
         facts: dict[str, ClientFacts],
         suppressed: frozenset[str],
     ) -> list[Episode]:
-        current = alerts.open_episodes(tx, claim.shard, claim.week)
-        closed = alerts.last_closed(tx, claim.shard, claim.week, self._rules)
+        current = alert_rows.open_episodes(tx, claim.shard, claim.week)
+        closed = alert_rows.last_closed(tx, claim.shard, claim.week, self._rules)
         changed = judge_week(current, closed, verdicts, Week(claim.week), self._rules, suppressed)
         if self._parts.settings.branch_weekly_alerts:
             changed = [replace(e, deferred=True) if e.revision == 1 else e for e in changed]
         told = explaining.explain_changed(tx, claim.shard, claim.week, changed)
-        alerts.save_all(tx, changed, facts, self._parts.settings.base_currency, self._parts.clock(), told)
+        alert_rows.save_all(tx, changed, facts, self._parts.settings.base_currency, self._parts.clock(), told)
         return changed
 
     def _count(self, judged: Judged, seconds: float) -> None:
@@ -162,10 +158,10 @@ def detect_work(parts: Parts) -> Work:
     settings = parts.settings
     rules = EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks)
     base = policy_of(settings)
-    parts.store.transact(lambda tx: policies.settle(tx, base, parts.clock()))
+    parts.store.transact(lambda tx: policy_versions.ensure_base_policy(tx, base, parts.clock()))
     model = model_of(settings)
     if model is not None:
-        parts.store.transact(lambda tx: models.keep(tx, model, parts.clock()))
+        parts.store.transact(lambda tx: leaver_models.save(tx, model, parts.clock()))
     judge = Judge(parts, base, rules, None if model is None else LeaverScores(model))
 
     def work(stop: Event) -> None:

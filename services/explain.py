@@ -15,7 +15,7 @@ from services.detect import policy_of
 from services.judging.holiday_calendar import festivals_of
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
-from store.alerts import episodes as alerts
+from store.alerts import alert_rows
 from store.alerts.rebuilding import Rebuilt, rebuild_alert
 
 WIDTH = 140  # where there is no terminal: a comparison in one line
@@ -26,7 +26,7 @@ def explain(alert_id: str, *, again: bool, console: Console | None = None) -> in
     parts = open_parts(load_settings())
     require_schema(parts.store)
     with parts.store.read() as tx:
-        episode = alerts.get(tx, alert_id)
+        episode = alert_rows.get(tx, alert_id)
         festivals = festivals_of(parts.settings.holidays)
         rebuilt = list(rebuild_alert(tx, episode, policy_of(parts.settings), festivals)) if again else []
     out = console or Console(soft_wrap=False, width=None if Console().is_terminal else WIDTH)

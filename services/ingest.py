@@ -19,7 +19,7 @@ from schemas.errors import LostPartition, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from services.parts import Parts, Work, run_process, utc_now
 from services.settings import Settings
-from store.clients.master import HomeTaken
+from store.clients.client_master import HomeTaken
 from store.ledger import offsets
 from store.unit_of_work import is_transient
 

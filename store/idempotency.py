@@ -52,7 +52,7 @@ def claim(tx: Connection, actor: str, key: str, fingerprint: str, at: datetime) 
     return Answer(found.status, found.headers, found.body)
 
 
-def keep(tx: Connection, actor: str, key: str, answer: Answer) -> None:
+def save_answer(tx: Connection, actor: str, key: str, answer: Answer) -> None:
     """Store the answer of a claimed key, in the transaction of the change it answers."""
     tx.execute(
         idempotency.update()

@@ -15,7 +15,7 @@ from schemas.http_explanations import ExplanationBody
 from schemas.money import format_amount
 from schemas.verdicts import Grade, Verdict
 from schemas.weeks import format_week
-from store.alerts.search import AlertRow
+from store.alerts.alert_search import AlertRow
 
 
 def alert_body(row: AlertRow, hold_out: HoldOut) -> AlertBody:

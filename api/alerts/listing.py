@@ -16,8 +16,8 @@ from schemas.messages import AlertState, LabelName
 from schemas.money import format_amount
 from schemas.verdicts import Grade
 from schemas.weeks import parse_week
-from store.alerts import search as alert_search
-from store.alerts.search import AlertFilter, AlertPlace, LabelPlace
+from store.alerts import alert_search
+from store.alerts.alert_search import AlertFilter, AlertPlace, LabelPlace
 
 
 class AlertQuery(ListQuery):

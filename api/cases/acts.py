@@ -16,10 +16,9 @@ from api.cases.reading import case_detail
 from api.changes import Done, Post, Trace, perform
 from api.deps import ApiDeps
 from casework.alerts.episodes import Episode
-from casework.cases.lifecycle import Case
-from store.alerts import episodes as alerts
-from store.cases import rows as cases
-from store.cases import search as case_search
+from casework.cases.case_lifecycle import Case
+from store.alerts import alert_rows
+from store.cases import case_rows, case_search
 from store.unit_of_work import Tx
 
 Act = Literal[
@@ -63,7 +62,7 @@ def act_on_case(
 
     def once(tx: Tx) -> Done:
         case_search.get(tx, case_id, only_branch=caller.branch)
-        before = cases.get(tx, case_id, for_update=True)
+        before = case_rows.get(tx, case_id, for_update=True)
         etag.check(post.if_match, before.revision)
         return keep(deps, caller, tx, before, work(tx, before))
 
@@ -75,12 +74,12 @@ def keep(deps: ApiDeps, caller: Caller, tx: Tx, before: Case | None, worked: Wor
     case, at, traces = worked.case, deps.clock(), []
     changed = [(old, new) for old, new in worked.alerts if new is not old]
     if case is not before:
-        cases.save(tx, case)
+        case_rows.save(tx, case)
     if changed:
-        facts = alerts.client_facts(tx, [case.client_id])
-        alerts.save_all(tx, [new for _, new in changed], facts, deps.base_currency, at)
+        facts = alert_rows.client_facts(tx, [case.client_id])
+        alert_rows.save_all(tx, [new for _, new in changed], facts, deps.base_currency, at)
     if changed or case is not before:
-        cases.log(
+        case_rows.log(
             tx, case.case_id, at=at, actor=caller.actor, what=_TOLD[worked.act], state=case.state, note=worked.note
         )
         traces = [_trace(worked.act, before, case), *(alert_trace(worked.alert_act, *pair) for pair in changed)]

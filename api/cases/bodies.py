@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from casework.alerts.sla import Deadline
-from casework.cases.lifecycle import Case, Review, Task, next_states
+from casework.cases.case_lifecycle import Case, Review, Task, next_states
 from schemas.http_cases import (
     CaseBody,
     CaseDetailBody,
@@ -22,8 +22,8 @@ from schemas.http_cases import (
 )
 from schemas.money import format_amount
 from schemas.weeks import format_week
-from store.cases.rows import CaseEvent
-from store.cases.search import CaseRow
+from store.cases.case_rows import CaseEvent
+from store.cases.case_search import CaseRow
 from store.cases.task_search import TaskRow
 
 

@@ -11,13 +11,12 @@ from api.cases.acts import Worked
 from api.deps import ApiDeps
 from casework.alerts.actions import AlertClosed, NotAllowedByRules, take_into_case
 from casework.alerts.episodes import Episode
-from casework.cases import lifecycle as rules
-from casework.cases import task_force
-from casework.cases.lifecycle import Case, CaseExists, NoOpenAlert
+from casework.cases import case_lifecycle, task_force
+from casework.cases.case_lifecycle import Case, CaseExists, NoOpenAlert
 from schemas.http_cases import OpenCaseBody
 from schemas.verdicts import Grade
-from store.alerts import episodes as alerts
-from store.cases import rows as cases
+from store.alerts import alert_rows
+from store.cases import case_rows
 from store.unit_of_work import Tx
 
 
@@ -27,20 +26,20 @@ def form(deps: ApiDeps, caller: Caller, tx: Tx, body: OpenCaseBody) -> tuple[Cas
     1. Lock the last case, then the alerts. 2. Is there an open case. 3. Is it a relapse. 4. The last case again, or
     a new one. Raises CaseExists, NoOpenAlert, AlertClosed, NotAllowedByRules.
     """
-    last = cases.last_closed_of(tx, body.client_id, for_update=True)
+    last = case_rows.last_closed_of(tx, body.client_id, for_update=True)
     episodes = chosen_alerts(tx, body.client_id, body.alert_ids)
-    if there := cases.open_case_of(tx, body.client_id):
+    if there := case_rows.open_case_of(tx, body.client_id):
         raise CaseExists(body.client_id, there.case_id)
     must_be_open(body.client_id, episodes)
-    if last and rules.relapses(last, max(e.last_week for e in episodes), deps.rules.cases):
+    if last and case_lifecycle.relapses(last, max(e.last_week for e in episodes), deps.rules.cases):
         return last, taken(Worked("reopen", _reopened(deps, caller, last, body, episodes)), episodes)
     return None, taken(Worked("open", _new(deps, caller, body, episodes)), episodes)
 
 
 def chosen_alerts(tx: Tx, client_id: str, alert_ids: Collection[str]) -> list[Episode]:
     """The alerts named, or all of the client's that are open; locked. Raises NotAllowedByRules for another's."""
-    wanted = alert_ids or alerts.open_ids_of(tx, client_id)
-    found = alerts.get_all(tx, wanted, for_update=True)
+    wanted = alert_ids or alert_rows.open_ids_of(tx, client_id)
+    found = alert_rows.get_all(tx, wanted, for_update=True)
     strange = sorted(a for a in wanted if a not in found or found[a].client_id != client_id)
     if strange:
         raise NotAllowedByRules("alert_ids", f"not of client {client_id}: {', '.join(strange)}")
@@ -67,7 +66,7 @@ def any_alarm(episodes: Collection[Episode]) -> bool:
 
 
 def _new(deps: ApiDeps, caller: Caller, body: OpenCaseBody, episodes: Collection[Episode]) -> Case:
-    return rules.open_case(
+    return case_lifecycle.open_case(
         str(uuid.uuid4()),
         body.client_id,
         alert_ids=[e.alert_id for e in episodes],
@@ -84,7 +83,7 @@ def _reopened(
     deps: ApiDeps, caller: Caller, before: Case, body: OpenCaseBody, episodes: Collection[Episode]
 ) -> Case:
     """The task force of before, and those that are named now."""
-    case = rules.reopen(before, [e.alert_id for e in episodes], alarm=any_alarm(episodes))
+    case = case_lifecycle.reopen(before, [e.alert_id for e in episodes], alarm=any_alarm(episodes))
     case = task_force.hand_over(case, body.lead or caller.actor, deps.today())
     for member in body.members:
         case = task_force.join(case, member.user, member.role, deps.today())

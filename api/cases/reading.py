@@ -9,24 +9,20 @@ from api.cases.bodies import case_detail_body
 from api.deps import ApiDeps
 from casework.alerts import sla
 from casework.cases import retention
-from casework.cases.lifecycle import Case
+from casework.cases.case_lifecycle import Case
 from schemas.http_cases import CaseDetailBody, RetentionProposalBody
 from schemas.money import format_amount
 from schemas.verdicts import Insufficient
-from store.cases import progress as case_progress
-from store.cases import rows as cases
-from store.cases import search as case_search
-from store.cases import span as case_span
-from store.clients import search as client_search
-from store.clients import volumes
-from store.remedies import rows as remedies
+from store.cases import case_progress, case_rows, case_search, case_span
+from store.clients import client_search, volumes
+from store.remedies import remedy_rows
 from store.unit_of_work import Tx
 
 
 def case_detail(deps: ApiDeps, caller: Caller, tx: Tx, case_id: str) -> CaseDetailBody:
     """The case as it stands in this transaction. Raises NotFound, also for another branch's."""
     row = case_search.get(tx, case_id, only_branch=caller.branch)
-    case = cases.get(tx, case_id)
+    case = case_rows.get(tx, case_id)
     progress = case_progress.of_cases(tx, [case], deps.calendar)[case_id]
     return case_detail_body(
         row,
@@ -34,7 +30,7 @@ def case_detail(deps: ApiDeps, caller: Caller, tx: Tx, case_id: str) -> CaseDeta
         deps.base_currency,
         deadlines=sla.deadlines(progress, deps.today(), deps.rules.holidays),
         proposals=_proposals(deps, tx, case),
-        timeline=cases.timeline(tx, case_id),
+        timeline=case_rows.timeline(tx, case_id),
     )
 
 
@@ -48,7 +44,7 @@ def _proposals(deps: ApiDeps, tx: Tx, case: Case) -> list[RetentionProposalBody]
     end = opened + 1 + max(retention.PROPOSED_WEEKS)
     found = volumes.load(tx, [case.client_id], first, end)
     closed_on = client_search.get(tx, case.client_id, only_branch=None, today=today).closed_on
-    attempted = retention.any_ran(remedies.of_case(tx, case.case_id), today)
+    attempted = retention.any_ran(remedy_rows.of_case(tx, case.case_id), today)
     return [
         _proposal(
             retention.propose(

@@ -12,9 +12,9 @@ from fastapi.responses import StreamingResponse
 
 from api.alerts.listing import AlertQuery, alert_page
 from api.auth import AlertReader, CaseReader
-from api.cases.routes import CaseQuery, list_cases
+from api.cases.case_routes import CaseQuery, list_cases
 from api.deps import ApiDeps, Deps
-from api.figures.routes import FiguresQuery, FiguresReader, figures_body
+from api.figures.figure_routes import FiguresQuery, FiguresReader, figures_body
 from api.figures.spreadsheets import XLSX, Cell, Table, csv_response, xlsx_response
 from api.figures.tables import figures_table, precision_table
 from api.pagination import ListQuery

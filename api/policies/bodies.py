@@ -21,8 +21,8 @@ from schemas.http_policies import (
 )
 from schemas.money import minor_digits
 from schemas.weeks import format_week
-from store.policies.search import Record
-from store.policies.versions import Application, KeptPolicy
+from store.policies.policy_search import Record
+from store.policies.policy_versions import Application, KeptPolicy
 
 
 def policy_of(body: PolicyContentBody, deps: ApiDeps) -> Policy:

@@ -14,15 +14,14 @@ from casework.policies.rules import Look
 from detector.policies.policy import Policy
 from schemas.http_policies import PreviewBody
 from schemas.weeks import Week, format_week
-from store.policies import search as policies_search
-from store.policies import versions as policies
+from store.policies import policy_search, policy_versions
 from store.unit_of_work import Tx
 
 
 def in_force(tx: Tx, deps: ApiDeps) -> Policy:
     """The policy that judges from now on: the last one applied, else that of the settings."""
-    last = policies.newest_application(tx)
-    return deps.policy if last is None else policies.get(tx, last.version).policy
+    last = policy_versions.newest_application(tx)
+    return deps.policy if last is None else policy_versions.get(tx, last.version).policy
 
 
 def preview(deps: ApiDeps, policy: Policy) -> tuple[Week, PreviewBody]:
@@ -39,7 +38,7 @@ def note_seen(tx: Tx, deps: ApiDeps, caller: Caller, last_week: Week, body: Prev
     seen = body.model_copy(update={"seen": True})
     look = Look(str(uuid.uuid4()), body.in_force.version, deps.clock())
     told = seen.model_dump(mode="json")
-    policies_search.note_look(
+    policy_search.note_look(
         tx, body.proposed.version, look, seen_by=caller.actor, last_week=last_week, figures=told
     )
     return Done(seen, Trace("policy.preview", "policy", body.proposed.version, None, _short(body)))

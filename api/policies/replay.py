@@ -22,9 +22,9 @@ from detector.quiet.surroundings import Surroundings
 from detector.state import HISTORY_WEEKS
 from schemas.errors import Conflict
 from schemas.weeks import Week
-from store.leaver import scores as leaver_scores
-from store.policies import history as policies_history
-from store.policies.history import Bank
+from store.leaver import leaver_scores
+from store.policies import policy_history
+from store.policies.policy_history import Bank
 from store.unit_of_work import Store, Tx
 
 YEAR = 52
@@ -58,8 +58,8 @@ class Replays:
     """The bank's history as last read, and the figures of the policies replayed on it. Safe between threads."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _state: policies_history.State | None = None
-    _scored: policies_history.State | None = None
+    _state: policy_history.State | None = None
+    _scored: policy_history.State | None = None
     _bank: Bank | None = None
     _figures: dict[tuple[str, ReplayRules], Figures] = field(default_factory=dict)
 
@@ -84,17 +84,17 @@ class Replays:
             self.figures(store, policy, rules)
 
     def _read(self, tx: Tx) -> Bank:
-        last = policies_history.last_judged(tx)
+        last = policy_history.last_judged(tx)
         if last is None:
             raise NothingJudged
-        state = policies_history.state(tx, last, REPLAYED)
+        state = policy_history.state(tx, last, REPLAYED)
         scored = leaver_scores.state(tx, last - REPLAYED + 1, last)
         if self._bank is None or state != self._state:
             self._bank, self._state = None, None  # the old one's memory first
-            self._bank, self._state = policies_history.load(tx, last, LOADED, REPLAYED), state
+            self._bank, self._state = policy_history.load(tx, last, LOADED, REPLAYED), state
             self._figures.clear()
         elif scored != self._scored:  # judged again, mostly after a late event: the history is read already
-            self._bank = policies_history.with_newest_scores(tx, self._bank, REPLAYED)
+            self._bank = policy_history.with_newest_scores(tx, self._bank, REPLAYED)
             self._figures.clear()
         self._scored = scored
         return self._bank

@@ -10,11 +10,11 @@ import msgspec
 from api.deps import ApiDeps
 from casework.alerts.actions import NotAllowedByRules
 from casework.remedies.break_even import of_fee
-from casework.remedies.lifecycle import Remedy
+from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
 from schemas.http_remedies import ApprovalBody, EffectBody, RemedyBody, RenewedBody, TermsBody
 from schemas.money import NotMoney, format_amount, parse_amount
-from store.remedies.search import RemedyRow
+from store.remedies.remedy_search import RemedyRow
 
 _FEE = ("fee_code", "list_price", "concession_pct", "volume_commitment")
 

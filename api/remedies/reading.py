@@ -14,15 +14,14 @@ from api.pagination import ListQuery
 from api.remedies.bodies import remedy_body
 from casework.cases.retention import ran
 from casework.remedies.effect import BEFORE_WEEKS, MEASURED_WEEKS, Effect, effect, start_week
-from casework.remedies.lifecycle import Level, Remedy, age
+from casework.remedies.remedy_lifecycle import Level, Remedy, age
 from schemas.http import IdText, Line, Page
 from schemas.http_remedies import EffectBody, RemedyBody, RemedyStateName, RemedyTypeName
 from schemas.money import format_amount
 from schemas.verdicts import Insufficient
 from store.clients import volumes
-from store.remedies import rows as remedies
-from store.remedies import search as remedy_search
-from store.remedies.search import RemedyFilter, RemedyPlace, RemedyRow
+from store.remedies import remedy_rows, remedy_search
+from store.remedies.remedy_search import RemedyFilter, RemedyPlace, RemedyRow
 from store.unit_of_work import Tx
 
 
@@ -77,7 +76,7 @@ def bodies_of(tx: Tx, deps: ApiDeps, rows: Sequence[RemedyRow]) -> list[RemedyBo
     """Effects are read for all of them at once."""
     today = deps.today()
     wanted = {row.remedy.renews for row in rows if row.remedy.renews is not None}
-    renewed = {each.remedy_id: age(each, today) for each in remedies.of_ids(tx, wanted)}
+    renewed = {each.remedy_id: age(each, today) for each in remedy_rows.of_ids(tx, wanted)}
     effects = _effects(tx, [*(row.remedy for row in rows), *renewed.values()], deps, today)
     return [remedy_body(row, deps.base_currency, effects, renewed) for row in rows]
 

@@ -11,7 +11,7 @@ from api.auth import CaseReader
 from api.deps import ApiDeps, Deps
 from api.paths import V1
 from api.remedies.bodies import minor
-from api.remedies.routes import CaseId, RemedyId
+from api.remedies.remedy_routes import CaseId, RemedyId
 from casework.alerts.actions import NotAllowedByRules
 from casework.remedies.break_even import Option, options
 from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms, check_terms
@@ -19,9 +19,8 @@ from schemas.http import Body, Page
 from schemas.http_alerts import Day
 from schemas.http_remedies import AmountText, WhatIfBody
 from schemas.money import format_amount
-from store.cases import search as case_search
-from store.remedies import rows as remedies
-from store.remedies import search as remedy_search
+from store.cases import case_search
+from store.remedies import remedy_rows, remedy_search
 from store.unit_of_work import Tx
 
 router = APIRouter(prefix=V1, tags=["remedies"])
@@ -94,7 +93,7 @@ def _answers(
 
 def _upgrade_minor(tx: Tx, case_id: str) -> int | None:
     """The cost of the newest raise of the service level that the case has thought of."""
-    raises = [each for each in remedies.of_case(tx, case_id) if each.type == "service_level_raise"]
+    raises = [each for each in remedy_rows.of_case(tx, case_id) if each.type == "service_level_raise"]
     return raises[-1].terms.cost_minor if raises else None
 
 

@@ -10,34 +10,26 @@ from fastapi.responses import RedirectResponse
 from api.problems import kind_of
 from api.web import assets, notices, operations
 from api.web.alerts import live, monday
-from api.web.cases import forms as case_forms
-from api.web.cases import listing as case_list
-from api.web.cases import opening as case_opening
-from api.web.cases import tasks as case_tasks
-from api.web.clients import alerts as client_alerts
-from api.web.clients import listing as client_list
-from api.web.clients import page as client
+from api.web.cases import case_forms, case_list, case_opening, case_task_forms
+from api.web.clients import client_alerts, client_list, client_page
 from api.web.error_page import error_page, failed_sign_in_page
 from api.web.errors import SignInFailed, SignInNeeded
-from api.web.figures import downloads
-from api.web.figures import page as figures
+from api.web.figures import downloads, figures_page
 from api.web.language import catalogues as languages
 from api.web.paths import sign_in_path
 from api.web.policies import workbench as policies
 from api.web.quiet import calendar, movements
-from api.web.remedies import acts as remedies
-from api.web.remedies import approvals
-from api.web.sign_in import page as sign_in
-from api.web.sign_in import sign_out
+from api.web.remedies import approvals, remedy_forms
+from api.web.sign_in import sign_in_page, sign_out
 
 log = logging.getLogger(__name__)
 
 
 PARTS = (
-    assets, languages, sign_in, sign_out,
-    monday, live, client_list, client, client_alerts, operations,
-    case_list, downloads, case_opening, case_forms, case_tasks,  # opening before forms: "new" is no case's id
-    remedies, approvals, figures, policies, calendar, movements, notices,
+    assets, languages, sign_in_page, sign_out,
+    monday, live, client_list, client_page, client_alerts, operations,
+    case_list, downloads, case_opening, case_forms, case_task_forms,  # opening before forms: "new" is no case's id
+    remedy_forms, approvals, figures_page, policies, calendar, movements, notices,
 )  # fmt: skip
 
 

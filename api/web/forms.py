@@ -38,7 +38,7 @@ from api.web.language.choice import language_of
 from api.web.language.refusals import field_text, refusal_text
 from casework.alerts.actions import NotAllowedByRules
 from casework.policies.rules import ProposerDoesNotApply
-from casework.remedies.lifecycle import MakerIsNotChecker, WrongLevel
+from casework.remedies.remedy_lifecycle import MakerIsNotChecker, WrongLevel
 from schemas.errors import Conflict, EbbwatchError, StaleRevision
 from schemas.http import Body
 

@@ -9,7 +9,7 @@ import uuid
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from casework.cases.lifecycle import Case, open_case
+from casework.cases.case_lifecycle import Case, open_case
 from casework.cases.task_force import UNASSIGNED
 
 LOOK_BACK = timedelta(days=91)  # a quarter: what is older tells little about the presets of today

@@ -12,9 +12,9 @@ from typing import Literal
 
 import numpy as np
 
-from casework.cases.lifecycle import Retention
+from casework.cases.case_lifecycle import Retention
 from casework.remedies.effect import Bool, Int64, mean_turnover
-from casework.remedies.lifecycle import Remedy
+from casework.remedies.remedy_lifecycle import Remedy
 from schemas.verdicts import Insufficient
 
 PROPOSED_WEEKS: tuple[Literal[13], Literal[26]] = (13, 26)

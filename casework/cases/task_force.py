@@ -1,6 +1,6 @@
 """What the task force of a case does: who belongs to it, what is to be done, and what its reviews decided.
 
-As in casework.cases.lifecycle: every act gives the case at its next revision, or the same object where nothing
+As in casework.cases.case_lifecycle: every act gives the case at its next revision, or the same object where nothing
 changes.
 """
 
@@ -11,7 +11,17 @@ from datetime import date, datetime
 from typing import Any
 
 from casework.alerts.actions import NotAllowedByRules
-from casework.cases.lifecycle import LEAD, Case, CaseRules, Member, Review, Task, TaskState, must_be_open, revised
+from casework.cases.case_lifecycle import (
+    LEAD,
+    Case,
+    CaseRules,
+    Member,
+    Review,
+    Task,
+    TaskState,
+    must_be_open,
+    revised,
+)
 from schemas.errors import Conflict, NotFound
 
 UNASSIGNED = "unassigned"  # the lead of a case that nobody has taken yet: no person, and no member

@@ -40,7 +40,7 @@ class Difference:
     high: float
 
 
-def kept(usual_minor: int, usual_weeks: int, after_minor: int, *, left: bool) -> bool | None:
+def was_retained(usual_minor: int, usual_weeks: int, after_minor: int, *, left: bool) -> bool | None:
     """Whether a client was saved, fully or partly, by the same measure as a case (casework.cases.retention).
 
     Sums of turnover: of the usual year as far as there was one, and of the last quarter of SETTLED_WEEKS after the

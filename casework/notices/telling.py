@@ -17,7 +17,7 @@ import msgspec
 
 from casework.alerts.sla import Step
 from casework.notices.quiet_hours import QuietHours, next_loud
-from casework.remedies.lifecycle import Level
+from casework.remedies.remedy_lifecycle import Level
 from casework.remedies.terms import RemedyType
 from schemas.messages import Summary
 

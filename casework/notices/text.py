@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from casework.alerts.sentence import compact_amount
-from casework.cases.lifecycle import LEAD
+from casework.cases.case_lifecycle import LEAD
 from casework.cases.task_force import UNASSIGNED
 from casework.notices.telling import (
     ApprovalWaiting,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from casework.remedies.lifecycle import RUNNING, RemedyState
+from casework.remedies.remedy_lifecycle import RUNNING, RemedyState
 from casework.remedies.terms import Terms
 
 _DAY = timedelta(days=1)
@@ -25,7 +25,7 @@ class Claim:
     concession_pct: int
 
 
-def asked(remedy_id: str, client_id: str, terms: Terms) -> Claim:
+def claim_of(remedy_id: str, client_id: str, terms: Terms) -> Claim:
     """What would be taken if the terms were approved."""
     fee = terms.fee
     return Claim(
@@ -43,10 +43,10 @@ def asked(remedy_id: str, client_id: str, terms: Terms) -> Claim:
 def claim(remedy_id: str, client_id: str, state: RemedyState, terms: Terms, ended_on: date | None) -> Claim | None:
     """What a remedy takes as it stands: nothing unless it waits or was given; revoked, the part given."""
     if state == "submitted":
-        return asked(remedy_id, client_id, terms)
+        return claim_of(remedy_id, client_id, terms)
     if state in RUNNING or state == "expired":
-        return replace(asked(remedy_id, client_id, terms), waiting=False)
+        return replace(claim_of(remedy_id, client_id, terms), waiting=False)
     if state != "revoked" or ended_on is None or ended_on <= terms.starts_on:
         return None
     until = ended_on if terms.ends_on is None else min(ended_on, terms.ends_on)
-    return replace(asked(remedy_id, client_id, replace(terms, ends_on=until)), waiting=False)
+    return replace(claim_of(remedy_id, client_id, replace(terms, ends_on=until)), waiting=False)

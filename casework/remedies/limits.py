@@ -14,7 +14,7 @@ from itertools import pairwise
 import msgspec
 
 from casework.remedies.claims import Claim
-from casework.remedies.lifecycle import LEVELS, Level
+from casework.remedies.remedy_lifecycle import LEVELS, Level
 from schemas.errors import BadSetting, Conflict
 
 _ROUTES: dict[Level, tuple[Level, ...]] = {

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from casework.alerts.message import ClientFacts
-from casework.remedies.lifecycle import RUNNING, Remedy, RemedyState
+from casework.remedies.remedy_lifecycle import RUNNING, Remedy, RemedyState
 from casework.remedies.terms import FeeTerms
 from schemas.messages import RemedyMessage
 from schemas.money import format_amount
@@ -16,7 +16,7 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 Told = Literal["approved", "ended", "revoked"]
 
 
-def told(before: RemedyState | None, after: RemedyState) -> Told | None:
+def remedy_event(before: RemedyState | None, after: RemedyState) -> Told | None:
     """What the bank has to hear of a change of state; None where it is nobody's business outside."""
     if after in RUNNING and before not in RUNNING:
         return "approved"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.alerts.episodes import revised
 from casework.quiet.budget import let_in
 from services.follow_up.round import Round
-from store.alerts import episodes as alerts
+from store.alerts import alert_rows
 from store.quiet import budget
 from store.unit_of_work import Tx
 
@@ -19,12 +19,12 @@ def admit(look: Round) -> int:
         admitted = let_in(waiting, budget.used(tx, look.week), look.rules.branch_weekly_alerts)
 
     def work(tx: Tx, alert_id: str) -> bool:
-        before = alerts.get(tx, alert_id, for_update=True)
+        before = alert_rows.get(tx, alert_id, for_update=True)
         if not before.deferred or before.touched or before.state != "open":
             return False
         after = revised(before, deferred=False, let_in_week=look.week)
-        facts = alerts.client_facts(tx, [after.client_id])[after.client_id]
-        alerts.save(tx, after, facts, look.currency, look.now)
+        facts = alert_rows.client_facts(tx, [after.client_id])[after.client_id]
+        alert_rows.save(tx, after, facts, look.currency, look.now)
         return True
 
     return look.each("admit", admitted, work)

@@ -10,9 +10,8 @@ from casework.alerts.holdout import HoldOut, held_out
 from casework.notices.telling import Deadline, Kind, Notice, Preference, escalated, is_news, responsible, told
 from schemas.weeks import week_of_date
 from services.follow_up.round import Round
-from store.cases import follow_up
-from store.cases import progress as case_progress
-from store.notices import sources as notice_sources
+from store.cases import case_progress, follow_up
+from store.notices import notice_sources
 
 _WEEKS_BACK = 6  # two weeks of news, and the longest deadline of an alert with holidays
 _OF_ALERTS: frozenset[sla.Step] = frozenset({"acknowledge", "task_force"})  # the others are its case's

@@ -9,8 +9,7 @@ from datetime import date, datetime, time, timedelta
 from casework.notices.telling import Digest, Notice, Preference, told
 from services.follow_up.deadlines import matters, overdue
 from services.follow_up.round import Round
-from store.notices import digest
-from store.notices import queue as notices
+from store.notices import digest, notice_queue
 from store.notices.digest import Standing
 
 FROM = time(7)  # by then the week before is judged, where core banking closed it over night
@@ -21,7 +20,7 @@ def tell_digest(look: Round) -> int:
     """From Monday 07:00 in the bank's zone on, to all who have not had this week's."""
     people = [person for person in look.people() if "weekly_digest" in person.kinds]
     with look.store.read() as tx:
-        missing = {notice.user for notice in notices.untold(tx, _digests(look, people, {}, Counter()))}
+        missing = {notice.user for notice in notice_queue.untold(tx, _digests(look, people, {}, Counter()))}
         standings = digest.standings(tx) if missing else {}
     if not missing:
         return 0

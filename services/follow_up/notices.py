@@ -20,7 +20,7 @@ from schemas.verdicts import GroupKind
 from schemas.weeks import format_week, monday, week_of_date
 from services.follow_up.round import Round
 from store.cases import follow_up
-from store.notices import sources as notice_sources
+from store.notices import notice_sources
 from store.quiet import movements
 
 

@@ -13,7 +13,7 @@ from threading import Event
 
 from api.roles import LEVELS, Role
 from casework.notices.telling import Roles
-from casework.remedies.lifecycle import Level
+from casework.remedies.remedy_lifecycle import Level
 from services.bank_rules import bank_rules
 from services.follow_up.budget import admit
 from services.follow_up.cases import age_remedies, open_missed_departures, reopen_cases, resume_cases
@@ -23,10 +23,9 @@ from services.follow_up.notices import tell_alarms, tell_approvals, tell_assigne
 from services.follow_up.round import Round
 from services.parts import Parts, Work, run_process, utc_now
 from store.cases import follow_up
-from store.notices import queue as notices
+from store.notices import notice_queue
 from store.operations.turns import Turn
-from store.sign_in import attempts as sign_in_attempts
-from store.sign_in import sessions as web_sessions
+from store.sign_in import sign_in_attempts, web_sessions
 from store.unit_of_work import Tx
 
 LEASE = "follow-up"
@@ -48,7 +47,7 @@ def forget(look: Round) -> int:
 
     def work(tx: Tx) -> int:
         follow_up.mark_seen(tx, "forget", hour)
-        gone = notices.forget_old(tx, look.now - KEEP_NOTICES)
+        gone = notice_queue.forget_old(tx, look.now - KEEP_NOTICES)
         return gone + web_sessions.forget_expired(tx, now) + sign_in_attempts.forget_expired(tx, now)
 
     return look.store.transact(work)

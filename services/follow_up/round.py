@@ -15,8 +15,7 @@ from schemas.errors import Conflict, NotFound, StaleRevision
 from schemas.weeks import Week, WeekCalendar
 from store import audit
 from store.cases import follow_up
-from store.notices import preferences as notice_preferences
-from store.notices import queue as notices
+from store.notices import notice_preferences, notice_queue
 from store.unit_of_work import Store, Tx
 
 ACTOR, ROLE = "ebbwatch", "service"  # of what time alone does, in timelines and in the audit trail
@@ -72,7 +71,7 @@ class Round:
     def tell(self, wanted: Sequence[Notice], mark: tuple[str, str] | None = None) -> int:
         """Write what has not been told yet, much of a kind as one; how many. `mark`: the step, and what it saw."""
         with self.store.read() as tx:
-            fresh = notices.untold(tx, wanted)
+            fresh = notice_queue.untold(tx, wanted)
             seen = mark is None or follow_up.seen(tx, mark[0]) == mark[1]
         if not fresh and seen:
             return 0
@@ -82,8 +81,8 @@ class Round:
         def write(tx: Tx) -> int:
             if mark is not None:
                 follow_up.mark_seen(tx, *mark)
-            notices.write(tx, folded, self.now, folded=True)
-            return notices.write(tx, sent, self.now)
+            notice_queue.write(tx, folded, self.now, folded=True)
+            return notice_queue.write(tx, sent, self.now)
 
         return self.store.transact(write)
 

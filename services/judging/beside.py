@@ -48,4 +48,4 @@ def look(tx: Tx, claim: Claim, clients: Sequence[ClientFacts], country: str) -> 
 
 def keep(tx: Tx, claim: Claim, verdicts: Verdicts) -> None:
     """The movements of the week, and the verdicts that they explain."""
-    movements.keep(tx, claim.shard, claim.week, verdicts.movements, verdicts.explained())
+    movements.save(tx, claim.shard, claim.week, verdicts.movements, verdicts.explained())

@@ -16,9 +16,9 @@ from detector.leaver.sharpen import Scores
 from detector.leaver.window import WINDOW_WEEKS, window_scores
 from schemas.errors import BadSetting
 from services.settings import Settings
-from store.ledger import weekly as ledger
+from store.ledger import checkpoint_saving
+from store.ledger.checkpoint_saving import WeekRows
 from store.ledger.shard_weeks import Claim
-from store.ledger.weekly import WeekRows
 from store.unit_of_work import Tx
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def _before(tx: Tx, claim: Claim, window: _Window | None) -> tuple[dict[str, int
     """
     if window is not None and (window.last_week, window.amendments) == (claim.week - 1, claim.amendments):
         return window.row, window.turnover[:, 1:]
-    past = ledger.load_history(tx, claim.shard, claim.week - 1, WINDOW_WEEKS - 1)
+    past = checkpoint_saving.load_history(tx, claim.shard, claim.week - 1, WINDOW_WEEKS - 1)
     row = {client_id: at for at, client_id in enumerate(past.client_ids)}
     return row, (past.debit_minor + past.credit_minor).astype(np.float32)
 

@@ -16,8 +16,7 @@ from schemas.errors import BadSetting, EbbwatchError
 from services.parts import Parts, open_parts, require_schema
 from services.settings import load_settings
 from store import audit
-from store.sign_in import accounts
-from store.sign_in import sessions as web_sessions
+from store.sign_in import accounts, web_sessions
 from store.sign_in.accounts import Account
 from store.unit_of_work import Tx
 

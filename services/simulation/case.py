@@ -9,14 +9,12 @@ from typing import Any, Literal, cast
 
 from fastapi import Response
 
-from api.alerts import routes as alerts
+from api.alerts import alert_routes
 from api.auth import Caller
-from api.cases import routes as cases
-from api.cases import tasks as case_tasks
+from api.cases import case_routes, case_tasks
 from api.changes import Post
 from api.deps import ApiDeps
-from api.remedies import decisions as remedy_decisions
-from api.remedies import routes as remedies
+from api.remedies import remedy_decisions, remedy_routes
 from api.roles import Role
 from schemas.errors import NotFound
 from schemas.http_alerts import AlertBody
@@ -70,7 +68,7 @@ class CaseStory:
         return self
 
     def acknowledged(self) -> CaseStory:
-        alerts.acknowledge(self.staff, self._then(), _POST, self.alert.alert_id)
+        alert_routes.acknowledge(self.staff, self._then(), _POST, self.alert.alert_id)
         return self
 
     def formed(self) -> CaseStory:
@@ -79,11 +77,11 @@ class CaseStory:
             MemberBody(user=f"credit-{self.alert.branch_id.lower()}", role="credit"),
         ]
         body = OpenCaseBody(client_id=self.alert.client_id, alert_ids=[self.alert.alert_id], members=members)
-        return self._became(cases.open_case(self.manager, self._then(), _POST, body))
+        return self._became(case_routes.open_case(self.manager, self._then(), _POST, body))
 
     def moved(self, to: CaseStateName, note: str | None = None, until: date | None = None) -> CaseStory:
         body = TransitionBody.model_validate({"to": to, "note": note, "until": until and until.isoformat()})
-        return self._became(cases.move_case(self.manager, self._then(), _POST, self._id, body))
+        return self._became(case_routes.move_case(self.manager, self._then(), _POST, self._id, body))
 
     def reviewed(self, minutes: str, decision: str, swot: SwotBody) -> CaseStory:
         body = MinutesBody(minutes=minutes, decision=decision, swot=swot)
@@ -113,7 +111,7 @@ class CaseStory:
         fee = {} if concession_pct is None else {"concession_pct": concession_pct, **_FEE}
         when = {"starts_on": starts_on.isoformat(), "ends_on": (starts_on + timedelta(weeks=weeks)).isoformat()}
         body = ProposeBody.model_validate({"type": kind, **when, **fee, **terms})
-        answer = _told(remedies.propose(self.manager, then, _POST, self._id, body))
+        answer = _told(remedy_routes.propose(self.manager, then, _POST, self._id, body))
         remedy_decisions.submit(self.manager, then, _POST, answer["remedy_id"])
         return cast("str", answer["remedy_id"])
 
@@ -127,10 +125,10 @@ class CaseStory:
 
     def closed(self, truth: Truth, otherwise: Retention, cause: str) -> CaseStory:
         """With what the service proposes of the client's volume; `otherwise` where it proposes nothing yet."""
-        now = cases.get_case(self.manager, self._then(), self._id, Response())
+        now = case_routes.get_case(self.manager, self._then(), self._id, Response())
         proposals = [found.proposal for found in now.retention_proposals if found.proposal is not None]
         body = CloseCaseBody(truth=truth, retention=proposals[-1] if proposals else otherwise, cause=cause)
-        return self._became(cases.close_case(self.manager, self._then(), _POST, self._id, body))
+        return self._became(case_routes.close_case(self.manager, self._then(), _POST, self._id, body))
 
     @property
     def _formed(self) -> CaseDetailBody:

@@ -18,7 +18,7 @@ import numpy as np
 
 from api.alerts.listing import AlertQuery, alert_page
 from api.auth import Caller
-from api.cases.routes import CaseQuery, list_cases
+from api.cases.case_routes import CaseQuery, list_cases
 from api.deps import ApiDeps
 from api.roles import Role
 from casework.remedies.effect import BEFORE_WEEKS, Effect, effect

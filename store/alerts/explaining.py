@@ -21,7 +21,7 @@ from detector.explanation.evidence import Bools, Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
 from schemas.explanations import Explanation
 from schemas.weeks import Week
-from store.alerts.explanations import is_explained
+from store.alerts.alert_explanations import is_explained
 from store.among import among
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard_week

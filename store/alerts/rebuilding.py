@@ -25,12 +25,10 @@ from detector.rebuild import REBUILT_FROM, rebuild
 from schemas.errors import NotFound
 from schemas.verdicts import Direction, Verdict
 from schemas.weeks import Week
-from store.leaver import models, rescoring
+from store.leaver import leaver_models, rescoring
 from store.leaver.rescoring import WeekAgain
-from store.ledger import past as ledger_past
-from store.ledger import reading as ledger_reading
-from store.policies import judgings
-from store.policies import versions as policies
+from store.ledger import ledger_reading, past_amounts
+from store.policies import judgings, policy_versions
 from store.policies.judgings import Judging
 from store.quiet import movements
 from store.tables.clients import client
@@ -61,7 +59,7 @@ class Rebuilt:
             return False
         if not self.kept.grade:
             return self.again is None or not self.again.grade
-        return self.again is not None and _told(self.again) == _told(self.kept)
+        return self.again is not None and _comparable(self.again) == _comparable(self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def rebuild_alert(tx: Connection, episode: Episode, base: Policy, festivals: Fes
         amendments = None if judging is None else judging.amendments
         try:
             own = base.version == kept.policy_version
-            policy = base if own else policies.get(tx, kept.policy_version).policy
+            policy = base if own else policy_versions.get(tx, kept.policy_version).policy
             version = _model_version(kept, judging)
             seen = rescoring.load(tx, model_of(version), row.shard, week, amendments) if version else None
         except (NotFound, UnusableModel) as error:
@@ -148,14 +146,14 @@ def _model_version(kept: Verdict, judging: Judging | None) -> str:
 def _model(tx: Connection, version: str) -> LeaverModel:
     """Raises NotFound, and UnusableModel, which says which."""
     try:
-        return models.get(tx, version)
+        return leaver_models.get(tx, version)
     except UnusableModel as error:
         raise UnusableModel(f"leaver model {version}: {error}") from None
 
 
 def _rebuilt(tx: Connection, case: _Case) -> Rebuilt:
     """1. Alone, by today's tier, then by the policy's others: it may have changed since. 2. Beside its groups."""
-    weeks = ledger_past.amounts(tx, case.client_id, case.oldest_week, case.week, case.amendments)
+    weeks = past_amounts.amounts(tx, case.client_id, case.oldest_week, case.week, case.amendments)
     around = Surroundings(festivals=case.festivals)
     scores = {begins: case.scores([case.client_id], begins) for begins in case.begins}
     tries = []
@@ -179,7 +177,7 @@ def _beside_its_groups(tx: Connection, case: _Case, own_tiers: list[str]) -> Reb
         tx.execute(there.where(ledger.c.shard == case.shard, ledger.c.week == case.week)), key=lambda row: row[0]
     )
     ids = [row.client_id for row in rows]
-    debit, credit = ledger_past.shard_amounts(tx, case.shard, ids, case.oldest_week, case.week, case.amendments)
+    debit, credit = past_amounts.shard_amounts(tx, case.shard, ids, case.oldest_week, case.week, case.amendments)
     around = Surroundings(
         groupings_of([row.branch_id for row in rows], [row.industry for row in rows]),
         movements.quiet_weeks(tx, case.shard, case.week),
@@ -198,7 +196,7 @@ def _beside_its_groups(tx: Connection, case: _Case, own_tiers: list[str]) -> Reb
     return tries[0]
 
 
-def _told(verdict: Verdict) -> tuple[object, ...]:
+def _comparable(verdict: Verdict) -> tuple[object, ...]:
     return (
         verdict.grade,
         verdict.comparisons,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.cases.lifecycle import Task, TaskState
+from casework.cases.case_lifecycle import Task, TaskState
 from schemas.keyset import Key
 from store.tables.cases import case_task, client_case
 from store.tables.clients import client

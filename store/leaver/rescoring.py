@@ -13,8 +13,7 @@ from sqlalchemy.engine import Connection
 from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores
 from detector.leaver.window import WINDOW_WEEKS, window_scores
-from store.ledger import past as ledger_past
-from store.ledger import reading as ledger_reading
+from store.ledger import ledger_reading, past_amounts
 from store.tables.clients import client
 from store.tables.ledger import ledger
 
@@ -51,7 +50,7 @@ def load(tx: Connection, model: LeaverModel, shard: int, week: int, amendments: 
     )
     rows = sorted(tuple(row) for row in tx.execute(theirs))
     ids = [client_id for client_id, _, _ in rows]
-    debit, credit = ledger_past.shard_amounts(tx, shard, ids, week - WINDOW_WEEKS + 1, week, amendments)
+    debit, credit = past_amounts.shard_amounts(tx, shard, ids, week - WINDOW_WEEKS + 1, week, amendments)
     return WeekAgain(
         model=model,
         week=week,

@@ -12,8 +12,7 @@ from sqlalchemy.engine import Connection
 
 from schemas.errors import Conflict, NotFound
 from schemas.weeks import format_week
-from store.ledger import rows as ledger_rows
-from store.ledger import shards
+from store.ledger import ledger_rows, shards
 from store.ledger.checkpoint import Checkpoint, WeekState
 from store.tables.ledger import shard, shard_week
 

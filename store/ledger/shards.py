@@ -9,10 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.clients import master as clients
-from store.clients.master import ShardClients
-from store.ledger import event_filter, offsets
-from store.ledger import reading as ledger_reading
+from store.clients import client_master
+from store.clients.client_master import ShardClients
+from store.ledger import event_filter, ledger_reading, offsets
 from store.ledger.checkpoint import Checkpoint, LedgerDeltas, SummaryRow, WeekState
 from store.tables.clients import client
 from store.tables.ledger import shard, shard_week, weekly_summary
@@ -74,7 +73,7 @@ def load(tx: Connection, topic: str, topic_id: str, number: int, memory_weeks: i
         weeks=_weeks(tx, number, floor),
         filter_entries=event_filter.load(tx, number),
         summaries=_summaries(tx, number, floor),
-        clients=clients.of_shard(tx, number),
+        clients=client_master.of_shard(tx, number),
         totals=ledger_reading.totals(tx, number, floor),
     )
 
@@ -152,7 +151,7 @@ def _summaries(tx: Connection, number: int, floor: int) -> tuple[SummaryRow, ...
     return tuple(SummaryRow(*row) for row in tx.execute(sa.select(*columns).where(*mine)))
 
 
-def keep_summaries(tx: Connection, number: int, rows: Iterable[SummaryRow]) -> None:
+def save_summaries(tx: Connection, number: int, rows: Iterable[SummaryRow]) -> None:
     """Keep the newest revision of each account's summary."""
     names = list(SummaryRow.__dataclass_fields__)
     values = [{name: getattr(row, name) for name in names} | {"shard": number} for row in rows]

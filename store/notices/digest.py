@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.remedies.lifecycle import Level
+from casework.remedies.remedy_lifecycle import Level
 from schemas.verdicts import Direction, Grade
 from store.quiet.budget import WAITS
 from store.tables.alerts import alert

@@ -14,7 +14,7 @@ from store.quiet import calendar
 from store.tables.clients import client
 
 
-def keep(tx: Connection, consequences: Iterable[Rebase | Entry], actor: str, at: datetime) -> None:
+def save(tx: Connection, consequences: Iterable[Rebase | Entry], actor: str, at: datetime) -> None:
     """New normals of clients, never back to an earlier week, and calendar entries by whoever closed the alert."""
     for each in consequences:
         if isinstance(each, Entry):

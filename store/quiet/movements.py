@@ -69,7 +69,7 @@ def quiet_weeks(tx: Connection, shard: int, week: int) -> dict[Week, frozenset[G
     return {at: frozenset(groups) for at, groups in found.items()}
 
 
-def keep(
+def save(
     tx: Connection, shard: int, week: int, movements: Sequence[Movement], explained: Iterable[Verdict]
 ) -> None:
     """What judging a week of a shard found, in place of what it found before."""

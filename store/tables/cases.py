@@ -92,7 +92,7 @@ case_review = Table(
     Column("minutes", Text, nullable=False),
     Column("decision", Text, nullable=False),
     Column("written_by", String(200), nullable=False),
-    Column("swot", Json, nullable=False, comment="casework.cases.lifecycle.Swot"),
+    Column("swot", Json, nullable=False, comment="casework.cases.case_lifecycle.Swot"),
 )
 
 case_event = Table(

@@ -43,7 +43,7 @@ remedy = Table(
         "total_minor",
         BigInteger,
         nullable=False,
-        comment="casework.remedies.lifecycle.Terms.total_minor, for limits",
+        comment="casework.remedies.remedy_lifecycle.Terms.total_minor, for limits",
     ),
     Column("route", Json, nullable=False, comment="levels that have to agree, in order"),
     Column("next_level", String(12), comment="of a submitted one: the level that has to say yes next"),

@@ -18,11 +18,11 @@ from api.app import create_app
 from api.deps import ApiDeps
 from api.keys import Keys, LocalKey, issue_token
 from casework.alerts.episodes import Episode, alert_id_of
-from casework.cases.lifecycle import open_case
+from casework.cases.case_lifecycle import open_case
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import WeekCalendar, parse_week
-from store.alerts import episodes as alerts
-from store.cases import rows as cases
+from store.alerts import alert_rows
+from store.cases import case_rows
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard, shard_week
 from store.tables.operations import dead_letter
@@ -91,9 +91,9 @@ class Bank:
             **facts,
         )
         with self.store.write() as tx:
-            told = alerts.client_facts(tx, [client_id])[client_id]
+            told = alert_rows.client_facts(tx, [client_id])[client_id]
             new = {} if why is None else {episode.alert_id: why}
-            alerts.save_all(tx, [episode], {client_id: told}, "HKD", NOW, new)
+            alert_rows.save_all(tx, [episode], {client_id: told}, "HKD", NOW, new)
         return episode.alert_id
 
     def case(self, client_id: str, case_id: str = CASE, *alert_ids: str, **facts: object) -> str:
@@ -104,7 +104,7 @@ class Bank:
             today=NOW.date(), week=WEEK + 1,
         )  # fmt: skip
         with self.store.write() as tx:
-            cases.save(tx, replace(case, **facts))
+            case_rows.save(tx, replace(case, **facts))
         return case_id
 
     def dead_letter(self, number: int, value: bytes | None = b'{"amount":"1,5"}', **facts: object) -> str:

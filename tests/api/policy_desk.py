@@ -11,8 +11,7 @@ from casework.policies.rules import Look
 from detector.policies.policy import Policy, TierPolicy
 from detector.policies.presets import default_policy
 from schemas.weeks import parse_week
-from store.policies import search as policies_search
-from store.policies import versions as policies
+from store.policies import policy_search, policy_versions
 from store.tables.ledger import shard_week
 from tests.api.conftest import NOW, Bank
 
@@ -46,8 +45,8 @@ def a_kept_policy(bank: Bank) -> str:
     policy = Policy("kept", 2, "C", (TierPolicy("C", 0, ()),))
     look = Look("00000000-0000-4000-8000-0000000000aa", SHIPPED, NOW)
     with bank.store.write() as tx:
-        policies.add(tx, policy, proposed_by="approver-1", at=NOW)
-        policies_search.note_look(tx, policy.version, look, seen_by="staff-17", last_week=LAST, figures={})
+        policy_versions.add(tx, policy, proposed_by="approver-1", at=NOW)
+        policy_search.note_look(tx, policy.version, look, seen_by="staff-17", last_week=LAST, figures={})
         tx.execute(sa.update(shard_week).where(shard_week.c.state == "closed").values(judged_revision=1))
     return policy.version
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casework.remedies import lifecycle as rules
+from casework.remedies import remedy_lifecycle
 from casework.remedies.terms import FeeTerms, Terms
-from store.alerts import episodes as alerts
-from store.remedies import rows as remedies
+from store.alerts import alert_rows
+from store.remedies import remedy_rows
 from tests.api.conftest import CASE, NOW, WEEK, Api, Bank
 
 V1 = "/api/v1"
@@ -38,15 +38,15 @@ def two_remedies(bank: Bank) -> None:
     for remedy_id, fee_code in ((WAITING, "F1"), (RUNNING, "F2")):
         terms = Terms(date(2026, 2, 1), date(2026, 5, 1), 0, 0, None, FeeTerms(fee_code, 120_000, 20, 1, 1))
         made = {"owner": "staff-1", "actor": "staff-1", "today": NOW.date()}
-        draft = rules.propose(remedy_id, case_id, client_id, "fee_reduction", terms, **made)
-        steps = [draft, rules.submit(draft, ("branch",), "staff-1", NOW.date())]
+        draft = remedy_lifecycle.propose(remedy_id, case_id, client_id, "fee_reduction", terms, **made)
+        steps = [draft, remedy_lifecycle.submit(draft, ("branch",), "staff-1", NOW.date())]
         if remedy_id == RUNNING:
             by = frozenset({"branch"})
-            steps.append(rules.approve(steps[-1], ("branch",), by, "manager-b009", NOW.date(), None))
+            steps.append(remedy_lifecycle.approve(steps[-1], ("branch",), by, "manager-b009", NOW.date(), None))
         with bank.store.write() as tx:
-            facts = alerts.client_facts(tx, [client_id])[client_id]
+            facts = alert_rows.client_facts(tx, [client_id])[client_id]
             for step in steps:
-                remedies.save(tx, step, facts, "HKD", NOW)
+                remedy_rows.save(tx, step, facts, "HKD", NOW)
 
 
 @dataclass

@@ -12,13 +12,12 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from casework.remedies.lifecycle import Remedy, age
 from casework.remedies.limits import Authority, LevelLimit
+from casework.remedies.remedy_lifecycle import Remedy, age
 from schemas.messages import TOPIC_REMEDIES, RemedyMessage
 from store import outbox
-from store.alerts import episodes as alerts
-from store.remedies import ageing as remedy_ageing
-from store.remedies import rows as remedies
+from store.alerts import alert_rows
+from store.remedies import remedy_ageing, remedy_rows
 from store.tables.operations import audit
 from store.tables.remedies import remedy as remedy_table
 from tests.api.conftest import CASE
@@ -135,9 +134,9 @@ class DeskMachine(RuleBasedStateMachine):
         self.desk.api.clock.now += timedelta(days=days)
         if follow_up:
             with self.desk.bank.store.write() as tx:
-                for remedy in remedies.due(tx, self.today):
-                    facts = alerts.client_facts(tx, [remedy.client_id])[remedy.client_id]
-                    remedy_ageing.settle(tx, remedy, self.today, facts, "HKD", self.desk.api.clock())
+                for remedy in remedy_rows.due(tx, self.today):
+                    facts = alert_rows.client_facts(tx, [remedy.client_id])[remedy.client_id]
+                    remedy_ageing.bring_to_today(tx, remedy, self.today, facts, "HKD", self.desk.api.clock())
 
     def act(self, remedy_id: str, user: str, act: str, what: dict[str, Any]) -> None:
         before = self.load(remedy_id)
@@ -216,7 +215,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     def load(self, remedy_id: str) -> Remedy:
         with self.desk.bank.store.read() as tx:
-            return age(remedies.get(tx, remedy_id), self.today)
+            return age(remedy_rows.get(tx, remedy_id), self.today)
 
     def dated(self, what: dict[str, Any]) -> dict[str, Any]:
         starts_on = self.today + timedelta(days=what["in_days"])

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from casework.alerts.episodes import alert_id_of
-from casework.cases.lifecycle import Task
+from casework.cases.case_lifecycle import Task
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
 

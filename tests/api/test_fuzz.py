@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from casework.alerts.episodes import alert_id_of
-from casework.cases.lifecycle import Task
+from casework.cases.case_lifecycle import Task
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
 from tests.api.policy_desk import KEPT, a_kept_policy, content

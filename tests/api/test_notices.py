@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from casework.notices.telling import CaseAssigned, NewAlarm, Notice
 from schemas.messages import Summary
-from store.notices import queue as notices
+from store.notices import notice_queue
 from store.tables.notices import notice_preference
 from store.tables.operations import audit
 
@@ -41,7 +41,7 @@ def write(api, *subjects: str, user: str = "staff-17") -> None:
     facts = NewAlarm("a-1", "C1", "C1 Trading", Summary("It ebbs.", "下降。"))
     now = api.clock()
     rows = [Notice(user, "new_alarm", key, facts, now) for key in subjects]
-    api.store.transact(lambda tx: notices.write(tx, rows, now))
+    api.store.transact(lambda tx: notice_queue.write(tx, rows, now))
 
 
 def test_who_never_said_is_not_told_and_sees_what_there_is_to_choose(two_branches, api) -> None:
@@ -193,8 +193,8 @@ def test_a_notice_says_where_it_stands_in_ones_own_language(two_branches, api) -
     staff.post(PREFERENCES, json=WISHES)
     write(api, "a-1", "a-2")
     with api.store.write() as tx:
-        notices.mark_sent(tx, 1, api.clock())
-        notices.give_up(tx, 2, "the other end answered 403")
+        notice_queue.mark_sent(tx, 1, api.clock())
+        notice_queue.give_up(tx, 2, "the other end answered 403")
     given_up, sent = staff.get("/api/v1/notices").json()["items"]
     assert (sent["state"], sent["tries"], sent["title"]) == ("sent", 1, "新警报：C1 Trading")
     assert (given_up["state"], given_up["failed"]) == ("given_up", "the other end answered 403")
@@ -207,5 +207,5 @@ def test_a_case_leads_to_its_page(two_branches, api) -> None:
     rows = [
         Notice("staff-17", "case_assigned", "c-1", CaseAssigned("c-1", "C1", "C1 Trading", "lead"), api.clock())
     ]
-    api.store.transact(lambda tx: notices.write(tx, rows, api.clock()))
+    api.store.transact(lambda tx: notice_queue.write(tx, rows, api.clock()))
     assert api.staff().get("/api/v1/notices").json()["items"][0]["path"] == "/desk/cases/c-1"

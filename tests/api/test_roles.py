@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from casework.alerts.episodes import alert_id_of
-from casework.cases.lifecycle import Task
+from casework.cases.case_lifecycle import Task
 from casework.notices.telling import Preference
 from casework.quiet.calendar import Entry
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
-from store.notices import preferences as notice_preferences
+from store.notices import notice_preferences
 from store.quiet import calendar
 from tests.api.conftest import NOW
 from tests.api.policy_desk import KEPT, a_kept_policy, content

@@ -173,7 +173,7 @@ def quieten(bank: Bank) -> None:
             calendar.add(tx, entry, "manager-b1", NOW)
         for week, baseline in ((WEEK - 6, Baseline.WEEK_VS_RECENT), (WEEK - 5, Baseline.QUARTER_VS_LAST_YEAR)):
             found = [Movement(group, week, baseline, Series.TURNOVER, -82.5, 1240, 905) for group in groups]
-            movements.keep(tx, 0, week, found, [explained] if week == explained.week else [])
+            movements.save(tx, 0, week, found, [explained] if week == explained.week else [])
 
 
 def violations(page: Page) -> list[str]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page
 
 from detector.policies.presets import default_policy
-from store.policies import versions as policies
+from store.policies import policy_versions
 from store.tables.ledger import shard_week
 from tests.api.conftest import NOW
 from tests.browser.conftest import LANGUAGES, NARROW, SCHEMES, WIDE, Desktop, violations
@@ -21,7 +21,7 @@ def judged(desktop: Desktop) -> Desktop:
     """The bank's weeks are judged, and the policy of the settings is kept."""
     with desktop.desk.store.write() as tx:
         tx.execute(sa.update(shard_week).where(shard_week.c.state == "closed").values(judged_revision=1))
-        policies.settle(tx, default_policy("HKD"), NOW)
+        policy_versions.ensure_base_policy(tx, default_policy("HKD"), NOW)
     return desktop
 
 

@@ -10,11 +10,10 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from casework.remedies import lifecycle as acts
-from casework.remedies import limits
-from casework.remedies.claims import asked, claim
-from casework.remedies.lifecycle import Remedy
+from casework.remedies import limits, remedy_lifecycle
+from casework.remedies.claims import claim, claim_of
 from casework.remedies.limits import Authority, LevelLimit, LimitExceeded
+from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import FeeTerms, Terms
 from schemas.errors import EbbwatchError
 from tests.casework.remedy_oracle import History, check_limits, check_people, gift
@@ -84,7 +83,7 @@ class Book:
                 yield found
 
     def route(self, remedy: Remedy):
-        mine = asked(remedy.remedy_id, remedy.client_id, remedy.terms)
+        mine = claim_of(remedy.remedy_id, remedy.client_id, remedy.terms)
         return limits.route(mine, list(self.claims(BRANCHES[remedy.client_id])), AUTHORITY, 1)
 
     def approved(self, checker: str) -> int:
@@ -105,7 +104,7 @@ class Book:
         for remedy in list(self.remedies.values()):
             if remedy.state == "submitted" and BRANCHES[remedy.client_id] == branch:
                 try:
-                    changed = acts.reroute(remedy, self.route(remedy))
+                    changed = remedy_lifecycle.reroute(remedy, self.route(remedy))
                 except LimitExceeded:
                     continue
                 if changed is not remedy:
@@ -155,7 +154,7 @@ class RemedyMachine(RuleBasedStateMachine):
         remedy_id = f"R{len(self.history)}"
         of = (remedy_id, "K1", client, kind, self.dated(in_days, said))
         try:
-            draft = acts.propose(*of, owner=owner, actor=maker, today=self.book.today, renews=renews)
+            draft = remedy_lifecycle.propose(*of, owner=owner, actor=maker, today=self.book.today, renews=renews)
         except EbbwatchError as refused:
             self.outcomes[f"propose: {type(refused).__name__}"] += 1
             return None
@@ -165,8 +164,8 @@ class RemedyMachine(RuleBasedStateMachine):
 
     def submitted(self, remedy_id: str, actor: str) -> None:
         def act(remedy: Remedy) -> Remedy:
-            acts.submit(remedy, (), actor, self.book.today)
-            return acts.submit(remedy, self.book.route(remedy), actor, self.book.today)
+            remedy_lifecycle.submit(remedy, (), actor, self.book.today)
+            return remedy_lifecycle.submit(remedy, self.book.route(remedy), actor, self.book.today)
 
         after = self.try_to("submit", remedy_id, act)
         if after:
@@ -175,11 +174,11 @@ class RemedyMachine(RuleBasedStateMachine):
 
     def approved(self, remedy_id: str, checker: str) -> None:
         def act(remedy: Remedy) -> Remedy:
-            acts.approve(remedy, remedy.route, LEVELS[checker], checker, self.book.today, None)
+            remedy_lifecycle.approve(remedy, remedy.route, LEVELS[checker], checker, self.book.today, None)
             route = self.book.route(remedy)
             so_far = self.book.approved(checker)
             limits.check_checker(remedy.terms.total_minor, so_far, LEVELS[checker], AUTHORITY, 1)
-            return acts.approve(remedy, route, LEVELS[checker], checker, self.book.today, None)
+            return remedy_lifecycle.approve(remedy, route, LEVELS[checker], checker, self.book.today, None)
 
         after = self.try_to("approve", remedy_id, act)
         if after:
@@ -245,11 +244,17 @@ class RemedyMachine(RuleBasedStateMachine):
         pct = min(now.concession_pct, 99 if now.concession_pct < 100 else 100) if now else 0
         said = replace(said, fee=now and replace(said.fee or now, concession_pct=pct))
         revised = self.dated(in_days, said)
-        if self.try_to("revise", remedy_id, lambda r: acts.revise(r, revised, owner, actor, self.book.today)):
+        if self.try_to(
+            "revise", remedy_id, lambda r: remedy_lifecycle.revise(r, revised, owner, actor, self.book.today)
+        ):
             self.history[remedy_id].makers |= {actor, owner}
 
     @precondition(lambda self: self.book.remedies)
-    @rule(remedy_id=in_state("submitted"), checker=people, act=st.sampled_from([acts.reject, acts.send_back]))
+    @rule(
+        remedy_id=in_state("submitted"),
+        checker=people,
+        act=st.sampled_from([remedy_lifecycle.reject, remedy_lifecycle.send_back]),
+    )
     def refuse(self, remedy_id, checker, act):
         if self.try_to(act.__name__, remedy_id, lambda r: act(r, LEVELS[checker], checker, "no")):
             self.history[remedy_id].deciders.add(checker)
@@ -258,22 +263,22 @@ class RemedyMachine(RuleBasedStateMachine):
     @rule(undecided=in_state(*UNDECIDED), running=in_state(*RUNNING), gone=st.booleans())
     def end(self, undecided, running, gone):
         if gone:
-            self.try_to("withdraw", undecided, lambda r: acts.withdraw(r, None))
+            self.try_to("withdraw", undecided, lambda r: remedy_lifecycle.withdraw(r, None))
         else:
-            self.try_to("revoke", running, lambda r: acts.revoke(r, self.book.today, "no"))
+            self.try_to("revoke", running, lambda r: remedy_lifecycle.revoke(r, self.book.today, "no"))
 
     @precondition(lambda self: self.book.remedies)
     @rule(running=in_state(*RUNNING), what=terms(), some=st.integers(1, 6))
     def end_after_a_while_and_ask_again(self, running, what, some):
         self.days_pass(some)
-        self.try_to("revoke", running, lambda r: acts.revoke(r, self.book.today, "no"))
+        self.try_to("revoke", running, lambda r: remedy_lifecycle.revoke(r, self.book.today, "no"))
         self.ask_and_agree(self.book.remedies[running].client_id, what)
 
     @rule(some=st.integers(1, 6))
     def days_pass(self, some):
         self.book.today += timedelta(days=some)
         for remedy in list(self.book.remedies.values()):
-            aged = acts.age(remedy, self.book.today)
+            aged = remedy_lifecycle.age(remedy, self.book.today)
             if aged is not remedy:
                 self.book.keep(aged)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from casework.remedies.lifecycle import LEVELS, Level, Remedy
 from casework.remedies.limits import Authority
+from casework.remedies.remedy_lifecycle import LEVELS, Level, Remedy
 from casework.remedies.terms import Terms
 
 GIVEN = frozenset({"approved", "active", "expiring", "expired", "revoked"})

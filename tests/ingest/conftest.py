@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from ingest.closing import ClosingRules
 from ingest.shard import Shard
 from store import schema
-from store.clients import master as clients
-from store.ledger import shards
-from store.ledger import weekly as ledger
+from store.clients import client_master
+from store.ledger import checkpoint_saving, shards
 from store.tables.columns import metadata
 from store.tables.ledger import ledger as ledger_table
 from store.tables.ledger import shard, shard_week
@@ -51,7 +50,7 @@ class Bench:
     def keep(self, now: datetime = NOW) -> None:
         made = self.shard.checkpoint(now)
         if made is not None:
-            self.store.transact(lambda tx: ledger.keep(tx, made))
+            self.store.transact(lambda tx: checkpoint_saving.save_checkpoint(tx, made))
 
     def run(self, *events: Event) -> None:
         self.fold(*events)
@@ -87,9 +86,9 @@ class Bench:
         with self.store.read() as tx:
             return [tuple(row) for row in tx.execute(sa.select(*columns).where(of == self.number))]
 
-    def _places(self, ids: Sequence[str]) -> dict[str, clients.Place]:
+    def _places(self, ids: Sequence[str]) -> dict[str, client_master.Place]:
         with self.store.read() as tx:
-            return clients.places_of(tx, ids)
+            return client_master.places_of(tx, ids)
 
 
 @pytest.fixture(scope="session")

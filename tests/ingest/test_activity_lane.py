@@ -10,7 +10,7 @@ import pytest
 from ingest.rate_book import MISSING_S, RateBook
 from ingest.source import Unreadable
 from schemas.errors import LostPartition
-from store.clients.master import HomeTaken
+from store.clients.client_master import HomeTaken
 from store.ledger import shard_weeks
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard, shard_week, topic_offset

@@ -18,8 +18,7 @@ from casework.notices.text import NoticeText
 from publish.channels import AppriseChannel
 from publish.notify import GIVE_UP_AFTER, LEASE, LEASE_TTL, RENEW_BEFORE_END, TRIES_AT_LEAST, Notifier
 from schemas.messages import Summary
-from store.notices import preferences as notice_preferences
-from store.notices import queue as notices
+from store.notices import notice_preferences, notice_queue
 from store.operations.turns import Turn
 from store.tables.notices import notice
 from tests.publish.sink import SECRET, Sink, open_sink
@@ -67,14 +66,14 @@ def tell(store, clock) -> Callable[..., None]:
     def write(user: str, *clients: str, kind: str = "new_alarm", not_before: datetime | None = None) -> None:
         facts = [Trial() if kind == "test" else NewAlarm(f"a-{c}", c, f"{c} Trading", EBBS) for c in clients]
         rows = [Notice(user, kind, c, f, not_before or clock()) for c, f in zip(clients, facts, strict=True)]
-        store.transact(lambda tx: notices.write(tx, rows, clock()))
+        store.transact(lambda tx: notice_queue.write(tx, rows, clock()))
 
     return write
 
 
-def of(store, user: str = "staff-17") -> list[notices.Written]:
+def of(store, user: str = "staff-17") -> list[notice_queue.Written]:
     with store.read() as tx:
-        return notices.of_user(tx, user, before_id=None, limit=100)[::-1]
+        return notice_queue.of_user(tx, user, before_id=None, limit=100)[::-1]
 
 
 def counted(metrics, name: str, **labels: str) -> float:

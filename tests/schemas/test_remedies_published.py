@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.alerts.message import ClientFacts
-from casework.remedies import lifecycle as rules
-from casework.remedies.message import encode, remedy_message, told
+from casework.remedies import remedy_lifecycle
+from casework.remedies.message import encode, remedy_event, remedy_message
 from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
 from schemas.messages import TOPIC_REMEDIES
 from schemas.money import MAX_MINOR
@@ -25,7 +25,7 @@ amounts = st.integers(1, MAX_MINOR // 1_000_000)
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> list[rules.Remedy]:
+def lives(draw: st.DrawFn) -> list[remedy_lifecycle.Remedy]:
     """Every revision of a remedy that runs and then ends or is revoked."""
     kind = draw(kinds)
     pct = 100 if kind == "fee_waiver" else draw(st.integers(1, 99))
@@ -35,13 +35,13 @@ def lives(draw: st.DrawFn) -> list[rules.Remedy]:
     ends_on = None if days is None else starts_on + timedelta(days=days)
     terms = Terms(starts_on, ends_on, draw(amounts), 0, "why", fee if kind in CONCESSIONS else None)
     identity = str(draw(st.uuids(version=4)))
-    steps = [rules.propose(identity, "K1", "C1", kind, terms, owner="a", actor="a", today=TODAY)]
-    steps.append(rules.submit(steps[-1], ("region", "head_office"), "a", TODAY))
+    steps = [remedy_lifecycle.propose(identity, "K1", "C1", kind, terms, owner="a", actor="a", today=TODAY)]
+    steps.append(remedy_lifecycle.submit(steps[-1], ("region", "head_office"), "a", TODAY))
     for checker in ("b", "c"):
-        steps.append(rules.approve(steps[-1], (), BOTH, checker, TODAY, None))
+        steps.append(remedy_lifecycle.approve(steps[-1], (), BOTH, checker, TODAY, None))
     later = TODAY + timedelta(days=draw(st.integers(0, 2500)))
-    aged = rules.age(steps[-1], later)
-    return [*steps, aged, aged if aged.state == "expired" else rules.revoke(aged, later, "n")]
+    aged = remedy_lifecycle.age(steps[-1], later)
+    return [*steps, aged, aged if aged.state == "expired" else remedy_lifecycle.revoke(aged, later, "n")]
 
 
 @given(steps=lives(), currency=st.sampled_from(["HKD", "JPY", "KWD"]))
@@ -49,7 +49,7 @@ def test_everything_told_of_a_remedy_keeps_to_its_schema(validator, steps, curre
     client = ClientFacts("C1", "C1 Trading", "B014", "A")
     heard = []
     for before, after in zip([None, *steps], steps, strict=False):
-        news = told(before and before.state, after.state)
+        news = remedy_event(before and before.state, after.state)
         if news:
             message = encode(remedy_message(after, news, client, currency))
             assert message == encode(remedy_message(after, news, client, currency))

@@ -21,7 +21,7 @@ from services.detect import Judge
 from services.judging.leaver_scores import LeaverScores
 from services.parts import Clock, Parts
 from services.settings import Settings
-from store.ledger import weekly as ledger
+from store.ledger import checkpoint_saving
 from store.ledger.checkpoint import Checkpoint, LedgerDeltas, Tally, WeekState
 from store.tables.columns import metadata
 from store.tables.ledger import shard_week
@@ -112,7 +112,7 @@ class JudgedBank:
             TOPIC_ACTIVITY, "T1", shard, offset, offset + 1, NOW, deltas, states, tally=Tally(accepted=1),
             next_to_close=FIRST_WEEK + self.weeks, first_weeks=first_weeks,
         )  # fmt: skip
-        self.store.transact(lambda tx: ledger.keep(tx, made))
+        self.store.transact(lambda tx: checkpoint_saving.save_checkpoint(tx, made))
 
 
 def _volumes(shard: int, count: int, weeks: int) -> np.ndarray:

@@ -13,21 +13,21 @@ import sqlalchemy as sa
 from casework.alerts import actions
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.judging import judge
-from casework.cases.lifecycle import Case
+from casework.cases.case_lifecycle import Case
 from casework.notices.telling import CHOICES, Preference
-from casework.remedies import lifecycle as rules
-from casework.remedies.lifecycle import Remedy
+from casework.remedies import remedy_lifecycle
+from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import FeeTerms, Terms
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import Week, parse_week
 from services.follow_up.process import FollowUp
 from services.parts import Parts
 from services.settings import Settings
-from store.alerts import episodes as alerts
-from store.cases import rows as cases
-from store.notices import preferences as notice_preferences
+from store.alerts import alert_rows
+from store.cases import case_rows
+from store.notices import notice_preferences
 from store.operations.turns import Turn
-from store.remedies import rows as remedies
+from store.remedies import remedy_rows
 from store.tables.cases import case_event
 from store.tables.ledger import shard_week
 from store.tables.notices import notice
@@ -93,45 +93,49 @@ class FollowedBank(Bank):
         """An alert that a person or the figures have changed since it opened."""
         alert_id = self.alert(client_id, week=week, direction=direction)
         with self.store.write() as tx:
-            changed = replace(alerts.get(tx, alert_id, for_update=True), revision=2, **facts)
-            alerts.save(tx, changed, alerts.client_facts(tx, [client_id])[client_id], "HKD", NOW)
+            changed = replace(alert_rows.get(tx, alert_id, for_update=True), revision=2, **facts)
+            alert_rows.save(tx, changed, alert_rows.client_facts(tx, [client_id])[client_id], "HKD", NOW)
         return alert_id
 
     def returns(self, alert_id: str, week: int, grade: Grade = Grade.ALARM) -> None:
         """A closed alert opens again with a verdict of `week`."""
         with self.store.write() as tx:
-            closed = alerts.get(tx, alert_id)
+            closed = alert_rows.get(tx, alert_id)
             compared = Comparison(
                 Series.CREDIT, Baseline.QUARTER_VS_YEAR, 13, 52, 620_000, 1_000_000, -38.0, -25.0, grade
             )
             verdict = Verdict(closed.client_id, Week(week), Direction.FALL, grade, (compared,), 1_000_00, "p-1", 1)
             opened = judge(None, closed, verdict, Week(week), EpisodeRules())
             assert opened is not None
-            alerts.save(tx, opened, alerts.client_facts(tx, [closed.client_id])[closed.client_id], "HKD", NOW)
+            alert_rows.save(
+                tx, opened, alert_rows.client_facts(tx, [closed.client_id])[closed.client_id], "HKD", NOW
+            )
 
     def close_alert(self, alert_id: str, outcome: str = "expected_event") -> None:
         with self.store.write() as tx:
-            closed = actions.close(alerts.get(tx, alert_id, for_update=True), outcome, None)
-            alerts.save(tx, closed, alerts.client_facts(tx, [closed.client_id])[closed.client_id], "HKD", NOW)
+            closed = actions.close(alert_rows.get(tx, alert_id, for_update=True), outcome, None)
+            alert_rows.save(
+                tx, closed, alert_rows.client_facts(tx, [closed.client_id])[closed.client_id], "HKD", NOW
+            )
 
     def waiver(self, starts_on: date, ends_on: date, *, approved: bool = True, number: int = 1) -> Remedy:
         """A waiver on the case of C1, proposed by staff-17 and approved by approver-1."""
         fee = FeeTerms("ACCT-MAINT", 120_000, 100, 40_000_000, 2_800_000)
         today = self.clock().date()
         steps = [
-            rules.propose(
+            remedy_lifecycle.propose(
                 f"00000000-0000-4000-8000-{number:012d}", CASE, "C1", "fee_waiver",
                 Terms(starts_on, ends_on, 0, 15_000_000, "they asked for it", fee),
                 owner="staff-17", actor="staff-17", today=today,
             )
         ]  # fmt: skip
-        steps.append(rules.submit(steps[-1], ("region",), "staff-17", today))
+        steps.append(remedy_lifecycle.submit(steps[-1], ("region",), "staff-17", today))
         if approved:
-            steps.append(rules.approve(steps[-1], ("region",), ALL, "approver-1", today, None))
+            steps.append(remedy_lifecycle.approve(steps[-1], ("region",), ALL, "approver-1", today, None))
         for step in steps:
             with self.store.write() as tx:
-                facts = alerts.client_facts(tx, ["C1"])["C1"]
-                remedies.save(tx, step, facts, "HKD", self.clock())
+                facts = alert_rows.client_facts(tx, ["C1"])["C1"]
+                remedy_rows.save(tx, step, facts, "HKD", self.clock())
         return steps[-1]
 
     def person(self, user: str, role: str = "branch_staff", branch: str | None = "B1", **wishes: Any) -> None:
@@ -142,11 +146,11 @@ class FollowedBank(Bank):
     # -- what has become of it ------------------------------------------------------------------------------------
     def case_now(self, case_id: str = CASE) -> Case:
         with self.store.read() as tx:
-            return cases.get(tx, case_id)
+            return case_rows.get(tx, case_id)
 
     def alert_state(self, alert_id: str) -> str:
         with self.store.read() as tx:
-            return alerts.get(tx, alert_id).state
+            return alert_rows.get(tx, alert_id).state
 
     def timeline(self) -> list[tuple[str, str]]:
         with self.store.read() as tx:

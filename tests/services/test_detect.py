@@ -16,7 +16,7 @@ from detector.policies.policy import Policy, dump_policy
 from schemas.errors import BadSetting
 from services.detect import Judge, policy_of
 from services.settings import Settings
-from store.alerts import episodes as alerts
+from store.alerts import alert_rows
 from store.tables.alerts import alert, alert_evidence
 from store.tables.operations import outbox
 from store.unit_of_work import Store
@@ -162,7 +162,7 @@ def test_a_person_who_acts_between_reading_and_writing_is_not_overruled(make_ban
     assert bank.judge_all(bank.judge(clock)) == [(0, LAST_WEEK, 2)]
     assert acted == [revision + 1]
     with bank.store.read() as tx:
-        episode = alerts.get(tx, alert_id)
+        episode = alert_rows.get(tx, alert_id)
     assert (episode.state, episode.assignee, episode.touched) == ("acknowledged", "U1", True)
     assert episode.revision == revision + 2  # the person's, then the detector's
 
@@ -170,9 +170,9 @@ def test_a_person_who_acts_between_reading_and_writing_is_not_overruled(make_ban
 def acknowledge(store: Store, alert_id: str) -> int:
     """As the API does; the revision it made."""
     with store.write() as tx:
-        after = actions.acknowledge(alerts.get(tx, alert_id, for_update=True), "U1")
-        facts = alerts.client_facts(tx, [after.client_id])
-        alerts.save_all(tx, [after], facts, "HKD", NOW)
+        after = actions.acknowledge(alert_rows.get(tx, alert_id, for_update=True), "U1")
+        facts = alert_rows.client_facts(tx, [after.client_id])
+        alert_rows.save_all(tx, [after], facts, "HKD", NOW)
     return after.revision
 
 

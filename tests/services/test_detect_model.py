@@ -13,7 +13,7 @@ from services.detect import detect_work
 from services.judging.leaver_scores import LeaverScores, model_of
 from services.parts import Parts
 from services.settings import Settings
-from store.leaver import models
+from store.leaver import leaver_models
 from store.quiet import calendar
 from store.tables.leaver import leaver_model, leaver_score
 from store.tables.policies import judged_week
@@ -40,7 +40,7 @@ def test_the_model_in_use_is_kept_at_the_start(make_bank: MakeBank) -> None:
     assert used is not None
     with bank.store.read() as tx:
         assert tx.scalars(sa.select(leaver_model.c.version)).all() == [used.version]
-        assert models.get(tx, used.version).dump() == used.dump()
+        assert leaver_models.get(tx, used.version).dump() == used.dump()
 
 
 def test_each_judged_week_says_which_model_was_in_use(make_bank: MakeBank) -> None:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from detector.policies.policy import Policy, TierPolicy
 from schemas.weeks import Week
-from store.policies import versions as policies
-from store.policies.versions import Application
+from store.policies import policy_versions
+from store.policies.policy_versions import Application
 from store.tables.alerts import alert_evidence
 from store.tables.policies import judged_week
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
@@ -20,9 +20,9 @@ HALF_WAY = FIRST_WEEK + 20
 
 def apply_from(bank: JudgedBank, policy: Policy, week: int) -> None:
     with bank.store.write() as tx:
-        policies.settle(tx, bank.policy, NOW)
-        policies.add(tx, policy, proposed_by="approver-1", at=NOW)
-        policies.apply(tx, Application(policy.version, Week(week), "approver-2", NOW))
+        policy_versions.ensure_base_policy(tx, bank.policy, NOW)
+        policy_versions.add(tx, policy, proposed_by="approver-1", at=NOW)
+        policy_versions.apply(tx, Application(policy.version, Week(week), "approver-2", NOW))
 
 
 def versions(bank: JudgedBank) -> dict[int, str]:

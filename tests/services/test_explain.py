@@ -17,11 +17,10 @@ from services import explain as command
 from services.judging.holiday_calendar import festivals_of
 from services.parts import Parts
 from services.settings import Settings
-from store.alerts import episodes as alerts
-from store.alerts import rebuilding
+from store.alerts import alert_rows, rebuilding
 from store.alerts.rebuilding import Rebuilt
-from store.policies import versions as policies
-from store.policies.versions import Application
+from store.policies import policy_versions
+from store.policies.policy_versions import Application
 from store.tables.alerts import alert
 from store.tables.clients import client
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
@@ -35,14 +34,14 @@ LAST_WEEK = FIRST_WEEK + WEEKS - 1
 
 def settled(bank: JudgedBank) -> JudgedBank:
     with bank.store.write() as tx:
-        policies.settle(tx, bank.policy, NOW)
+        policy_versions.ensure_base_policy(tx, bank.policy, NOW)
     return bank
 
 
 def apply(bank: JudgedBank, policy: Policy, week: int) -> None:
     with bank.store.write() as tx:
-        policies.add(tx, policy, proposed_by="approver-1", at=NOW)
-        policies.apply(tx, Application(policy.version, Week(week), "approver-2", NOW))
+        policy_versions.add(tx, policy, proposed_by="approver-1", at=NOW)
+        policy_versions.apply(tx, Application(policy.version, Week(week), "approver-2", NOW))
 
 
 def stricter(policy: Policy) -> Policy:
@@ -59,7 +58,7 @@ def rebuilt(bank: JudgedBank, client_ids: Sequence[str] = ()) -> dict[str, list[
         mine = alert.c.client_id.in_(client_ids) if client_ids else sa.true()
         ids = tx.scalars(sa.select(alert.c.alert_id).where(mine)).all()
         return {
-            each: list(rebuilding.rebuild_alert(tx, alerts.get(tx, each), bank.policy, festivals_of("HK")))
+            each: list(rebuilding.rebuild_alert(tx, alert_rows.get(tx, each), bank.policy, festivals_of("HK")))
             for each in ids
         }
 

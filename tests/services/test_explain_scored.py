@@ -12,7 +12,7 @@ from detector.leaver.model import LeaverModel
 from services.judging.leaver_scores import LeaverScores, model_of
 from services.settings import Settings
 from store.alerts.rebuilding import Rebuilt
-from store.leaver import models
+from store.leaver import leaver_models
 from store.tables.leaver import leaver_model
 from tests.services.conftest import FIRST_WEEK, NOW, JudgedBank
 from tests.services.judging.test_leaver_scores import HISTORY
@@ -36,7 +36,7 @@ def model() -> LeaverModel:
 def bank(make_bank: MakeBank, model: LeaverModel) -> JudgedBank:
     made = settled(make_bank(1, HISTORY))
     with made.store.write() as tx:
-        models.keep(tx, model, NOW)
+        leaver_models.save(tx, model, NOW)
     made.judge_all(made.judge(leaver_scores=LeaverScores(model)))
     return made
 
@@ -68,7 +68,7 @@ def test_weeks_judged_again_come_out_with_the_score_they_had(bank: JudgedBank, m
 def test_a_score_is_that_of_the_model_that_judged_and_of_no_other(bank: JudgedBank, model: LeaverModel) -> None:
     other = replace(model, offset=model.offset + 0.1)
     with bank.store.write() as tx:
-        models.keep(tx, other, NOW)
+        leaver_models.save(tx, other, NOW)
         tx.execute(
             sa.update(leaver_model)
             .where(leaver_model.c.version == model.version)

@@ -24,10 +24,10 @@ from services.follow_up.budget import admit
 from services.follow_up.process import LEASE, LEASE_TTL, RENEW_BEFORE_END, FollowUp
 from services.judging.leaver_scores import LeaverScores
 from services.settings import Settings
-from store.alerts import episodes as alerts
-from store.leaver import models
+from store.alerts import alert_rows
+from store.leaver import leaver_models
 from store.operations.turns import Turn
-from store.policies import history as policies_history
+from store.policies import policy_history
 from store.tables.alerts import alert, alert_opening
 from store.tables.ledger import shard_week
 from tests.services.conftest import FIRST_WEEK, NOW, RULES, JudgedBank
@@ -57,7 +57,7 @@ class Branch:
         turn = Turn(bank.store, LEASE, "me", self.clock, ttl=LEASE_TTL, renew_before_end=RENEW_BEFORE_END)
         self.follow_up = FollowUp(parts, turn)
         with bank.store.write() as tx:
-            models.keep(tx, model, NOW)
+            leaver_models.save(tx, model, NOW)
             tx.execute(sa.update(shard_week).values(state="open"))
 
     def live(self) -> None:
@@ -76,17 +76,17 @@ class Branch:
         over = (alert.c.state == "open", alert.c.recovered_week.is_not(None), ~alert.c.deferred)
         with self.bank.store.write() as tx:
             for alert_id in tx.scalars(sa.select(alert.c.alert_id).where(*over)).all():
-                closed = close(alerts.get(tx, alert_id), "true_decline", None)
-                facts = alerts.client_facts(tx, [closed.client_id])[closed.client_id]
-                alerts.save(tx, closed, facts, "HKD", NOW)
+                closed = close(alert_rows.get(tx, alert_id), "true_decline", None)
+                facts = alert_rows.client_facts(tx, [closed.client_id])[closed.client_id]
+                alert_rows.save(tx, closed, facts, "HKD", NOW)
 
 
 def replayed(bank: JudgedBank, room: int) -> list[tuple[str, int, Came, int]]:
     """(direction and client, week, why it came up or that it waited, grade then)."""
     with bank.store.read() as tx:
-        last = policies_history.last_judged(tx)
+        last = policy_history.last_judged(tx)
         assert last is not None
-        whole = policies_history.load(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
+        whole = policy_history.load(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
     ids = whole.history.client_ids
     capacity = Capacity(room, FIRST_WEEK, ids, [whole.branches[at] for at in whole.branch]) if room else None
     weeks = graded_weeks(whole, bank.policy, Week(FIRST_WEEK), NONE, lambda _: None)

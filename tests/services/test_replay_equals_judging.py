@@ -14,9 +14,9 @@ from detector.state import HISTORY_WEEKS
 from schemas.verdicts import Direction
 from schemas.weeks import Week
 from services.judging.leaver_scores import LeaverScores
-from store.leaver import models
-from store.policies import history as policies_history
-from store.policies.history import Bank
+from store.leaver import leaver_models
+from store.policies import policy_history
+from store.policies.policy_history import Bank
 from store.quiet import calendar
 from store.tables.alerts import alert, alert_evidence
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
@@ -40,9 +40,9 @@ def evidence(bank: JudgedBank) -> set[Told]:
 
 def loaded(bank: JudgedBank) -> Bank:
     with bank.store.read() as tx:
-        last = policies_history.last_judged(tx)
+        last = policy_history.last_judged(tx)
         assert last == FIRST_WEEK + bank.weeks - 1
-        return policies_history.load(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
+        return policy_history.load(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
 
 
 def replayed(bank: JudgedBank, *, scored: bool = True) -> set[Told]:
@@ -67,7 +67,7 @@ def test_the_grades_of_a_replay_are_the_evidence_of_the_alerts(make_bank: Callab
 def test_with_a_model_in_use_a_replay_is_sharpened_as_the_alerts_were(make_bank, model: LeaverModel) -> None:
     bank = make_bank(2, SCORED_WEEKS)
     with bank.store.write() as tx:
-        models.keep(tx, model, NOW)
+        leaver_models.save(tx, model, NOW)
     bank.judge_all(bank.judge(leaver_scores=LeaverScores(model)))
     assert replayed(bank) == evidence(bank)
     assert loaded(bank).scores.since == FIRST_WEEK
@@ -80,7 +80,7 @@ def test_with_a_model_in_use_a_replay_is_sharpened_as_the_alerts_were(make_bank,
 def test_weeks_judged_before_there_were_scores_are_replayed_by_presets_alone(make_bank, model: LeaverModel) -> None:
     bank = make_bank(1, SCORED_WEEKS)
     with bank.store.write() as tx:
-        models.keep(tx, model, NOW)
+        leaver_models.save(tx, model, NOW)
     alone = bank.judge()
     for _ in range(SCORED_WEEKS - 10):
         assert alone.judge_next() is not None
@@ -97,9 +97,9 @@ def test_clients_that_the_calendar_holds_back_are_those_of_its_entries(
     last = Week(FIRST_WEEK + WEEKS - 1)
     entry = Entry("00000000-0000-4000-8000-0000000000ca", "client", "C03", Week(last - 1), last, "stocktaking")
     with bank.store.write() as tx:
-        before = policies_history.state(tx, last, WEEKS)
+        before = policy_history.state(tx, last, WEEKS)
         calendar.add(tx, entry, "staff-17", NOW)
-        assert policies_history.state(tx, last, WEEKS) != before
+        assert policy_history.state(tx, last, WEEKS) != before
     bank_then = loaded(bank)
     held = bank_then.held(last, frozenset())
     assert [bank_then.history.client_ids[place] for place in np.flatnonzero(held)] == ["C03"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from store.ledger import weekly as ledger
+from store.ledger import checkpoint_saving
 from store.ledger.checkpoint import Checkpoint, DeadLetter, LedgerDeltas, WeekState
 from store.unit_of_work import Store
 
@@ -41,7 +41,7 @@ def checkpoint(
 
 def keep(store: Store, *checkpoints: Checkpoint) -> None:
     for made in checkpoints:
-        store.transact(lambda tx, made=made: ledger.keep(tx, made))
+        store.transact(lambda tx, made=made: checkpoint_saving.save_checkpoint(tx, made))
 
 
 def closed(week: int, received: int = 1, by: str = "marker") -> WeekState:

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from casework.alerts.message import ClientFacts
-from casework.remedies import lifecycle as rules
-from casework.remedies.lifecycle import Remedy, RemedyState
+from casework.remedies import remedy_lifecycle
+from casework.remedies.remedy_lifecycle import Remedy, RemedyState
 from casework.remedies.terms import FeeTerms, Terms
-from store.remedies import rows as remedies
+from store.remedies import remedy_rows
 from store.tables.cases import client_case
 from store.tables.clients import client
 from store.unit_of_work import Store
@@ -48,23 +48,23 @@ def draft(number: int = 1, terms: Terms = TERMS, client_id: str = "C1") -> Remed
     remedy_id = f"00000000-0000-4000-8000-{number:012d}"
     kind = "fee_waiver" if terms.fee else "marketing"
     of = (remedy_id, CASES[client_id], client_id, kind, terms)
-    return rules.propose(*of, owner="staff-17", actor="staff-17", today=TODAY)
+    return remedy_lifecycle.propose(*of, owner="staff-17", actor="staff-17", today=TODAY)
 
 
 def steps_to(state: RemedyState, first: Remedy, checker: str = "manager-b001") -> list[Remedy]:
     """Every revision until it is in a state."""
-    waiting = rules.submit(first, ("branch",), "staff-17", TODAY)
-    given = rules.approve(waiting, ("branch",), ALL, checker, TODAY, None)
+    waiting = remedy_lifecycle.submit(first, ("branch",), "staff-17", TODAY)
+    given = remedy_lifecycle.approve(waiting, ("branch",), ALL, checker, TODAY, None)
     ends = {
         "draft": [],
         "submitted": [waiting],
-        "returned": [waiting, rules.send_back(waiting, ALL, checker, "n")],
-        "rejected": [waiting, rules.reject(waiting, ALL, checker, "n")],
-        "withdrawn": [rules.withdraw(first, None)],
+        "returned": [waiting, remedy_lifecycle.send_back(waiting, ALL, checker, "n")],
+        "rejected": [waiting, remedy_lifecycle.reject(waiting, ALL, checker, "n")],
+        "withdrawn": [remedy_lifecycle.withdraw(first, None)],
         "approved": [waiting, given],
-        "active": [waiting, given, rules.age(given, first.terms.starts_on)],
-        "expired": [waiting, given, rules.age(given, first.terms.ends_on or date.max)],
-        "revoked": [waiting, given, rules.revoke(given, date(2026, 3, 1), "n")],
+        "active": [waiting, given, remedy_lifecycle.age(given, first.terms.starts_on)],
+        "expired": [waiting, given, remedy_lifecycle.age(given, first.terms.ends_on or date.max)],
+        "revoked": [waiting, given, remedy_lifecycle.revoke(given, date(2026, 3, 1), "n")],
     }
     return [first, *ends[state]]
 
@@ -73,7 +73,7 @@ def save(store: Store, steps: Iterable[Remedy], at: datetime = AT) -> Remedy:
     """Keep each; the last one."""
     for step in steps:
         with store.write() as tx:
-            remedies.save(tx, step, FACTS[step.client_id], "HKD", at)
+            remedy_rows.save(tx, step, FACTS[step.client_id], "HKD", at)
     return step
 
 

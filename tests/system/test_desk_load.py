@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from store.sign_in import sessions as web_sessions
-from store.sign_in.sessions import Session
+from store.sign_in import web_sessions
+from store.sign_in.web_sessions import Session
 from store.unit_of_work import Store, open_store
 from tests.system.big_desk import ALERTS, BRANCHES, CLIENTS, branch_of, client_id, empty, fill
 from tests.system.product import Product, answers

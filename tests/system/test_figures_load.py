@@ -9,7 +9,7 @@ import pytest
 from casework.alerts.holdout import HoldOut
 from casework.figures.durations import reaction
 from casework.figures.tally import total
-from store.figures import branches as figures
+from store.figures import branch_figures
 from store.figures.scope import Scope
 from store.unit_of_work import Store
 from tests.store.checkpoints import AT, W
@@ -39,7 +39,7 @@ def _quickest(store: Store, drawn: HoldOut) -> float:
     for _ in range(3):
         began = perf_counter()
         with store.read() as tx:
-            tallies = figures.load(tx, Scope(W - 52, W, AT.date(), CALENDAR), drawn)
+            tallies = branch_figures.load(tx, Scope(W - 52, W, AT.date(), CALENDAR), drawn)
         every = total(tallies.values())
         slowness = [reaction(m, CALENDAR, frozenset()) for m in (every.acknowledged, every.formed, every.contacted)]
         took_s.append(perf_counter() - began)
@@ -51,6 +51,6 @@ def _quickest(store: Store, drawn: HoldOut) -> float:
 
 def _ledger_rows_read(store: Store) -> int:
     with store.read() as tx:
-        figures.load(tx, Scope(W - 52, W, AT.date(), CALENDAR), HoldOut(0.1, 2_000_000))
+        branch_figures.load(tx, Scope(W - 52, W, AT.date(), CALENDAR), HoldOut(0.1, 2_000_000))
         read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'ledger'"
         return int(tx.exec_driver_sql(read).scalar_one())

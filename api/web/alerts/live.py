@@ -27,9 +27,9 @@ from api.deps import ApiDeps, Deps
 from api.roles import Permission
 from api.web.sign_in.session import Visitor, needing_page
 from api.web.sign_in.session_cookie import token_of
-from store.alerts import news as alert_news
-from store.alerts.news import Changed
-from store.sign_in import sessions as web_sessions
+from store.alerts import alert_news
+from store.alerts.alert_news import Changed
+from store.sign_in import web_sessions
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.alerts.bulk import act_on_many
+from api.alerts.alert_bulk import act_on_many
 from api.alerts.listing import AlertQuery, alert_page, alert_totals
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor

@@ -19,7 +19,7 @@ from schemas.http_alerts import AlertBody
 from schemas.messages import Summary
 from schemas.money import format_amount
 from schemas.weeks import monday, parse_week
-from store.clients import master, sparklines
+from store.clients import client_master, sparklines
 
 _QUARTER_ALONE = N_("Turnover a week: %(quarter)s over the last 13 weeks")
 _QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %(before)s before")
@@ -43,7 +43,7 @@ class Row:
 def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
     with deps.store.read() as tx:
         ids = {alert.client_id for alert in found}
-        volumes, gone = sparklines.turnover(tx, ids), master.closed_on(tx, ids)
+        volumes, gone = sparklines.turnover(tx, ids), client_master.closed_on(tx, ids)
     return [
         Row(
             alert,

@@ -32,10 +32,10 @@ def moments(events: Sequence[CaseEventBody]) -> list[Moment]:
 def _moment(event: CaseEventBody) -> Moment:
     note = event.note
     state = event.state if event.what in _SETS_STATE else None
-    if event.what.startswith("remedy.") and note:  # store.remedies.timeline: the type, and what was said
+    if event.what.startswith("remedy.") and note:  # store.remedies.remedy_timeline: the type, and what was said
         remedy, _, said = note.partition(": ")
         return Moment(event.at, event.actor, event.what, said or None, state, remedy)
-    if event.what == "member.joined" and note:  # api.cases.members: the user, and the role
+    if event.what == "member.joined" and note:  # api.cases.case_members: the user, and the role
         user, _, role = note.rpartition(": ")
         return Moment(event.at, event.actor, event.what, user, state, None, role)
     return Moment(event.at, event.actor, event.what, note, state)

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from api.alerts.listing import AlertQuery
 from api.auth import Caller
-from api.cases.routes import CaseQuery, list_cases
-from api.cases.tasks import list_case_tasks
-from api.clients.peers import get_peers, presets_of
-from api.clients.routes import WeeksQuery, get_activity, get_client, list_client_alerts
+from api.cases.case_routes import CaseQuery, list_cases
+from api.cases.case_tasks import list_case_tasks
+from api.clients.client_peers import get_peers, presets_of
+from api.clients.client_routes import WeeksQuery, get_activity, get_client, list_client_alerts
 from api.deps import ApiDeps
 from api.remedies.reading import RemedyQuery, remedy_page
 from api.roles import Permission, may

@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse
 from api.deps import Deps
 from api.figures.exports import export_cases_csv, export_cases_xlsx, export_figures_csv, export_figures_xlsx
 from api.roles import Permission
-from api.web.cases import listing as case_list
-from api.web.figures import page as figures
+from api.web.cases import case_list
+from api.web.figures import figures_page
 from api.web.forms import BadFields
 from api.web.sign_in.session import Visitor, needing_page
 from casework.alerts.actions import NotAllowedByRules
@@ -22,18 +22,18 @@ FiguresReader = Annotated[Visitor, needing_page(Permission.READ_FIGURES)]
 CaseReader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
 
 
-@router.get(f"{figures.FIGURES}.csv")
+@router.get(f"{figures_page.FIGURES}.csv")
 def figures_csv(request: Request, visitor: FiguresReader, deps: Deps) -> Response:
     """The figures of the period in the address."""
-    period = figures.period_of(request.query_params.multi_items())
-    return _file(request, figures.FIGURES, lambda: export_figures_csv(visitor.caller, deps, period.query()))
+    period = figures_page.period_of(request.query_params.multi_items())
+    return _file(request, figures_page.FIGURES, lambda: export_figures_csv(visitor.caller, deps, period.query()))
 
 
-@router.get(f"{figures.FIGURES}.xlsx")
+@router.get(f"{figures_page.FIGURES}.xlsx")
 def figures_xlsx(request: Request, visitor: FiguresReader, deps: Deps) -> Response:
     """The same as a workbook."""
-    period = figures.period_of(request.query_params.multi_items())
-    return _file(request, figures.FIGURES, lambda: export_figures_xlsx(visitor.caller, deps, period.query()))
+    period = figures_page.period_of(request.query_params.multi_items())
+    return _file(request, figures_page.FIGURES, lambda: export_figures_xlsx(visitor.caller, deps, period.query()))
 
 
 @router.get(f"{case_list.CASES}.csv")

@@ -12,8 +12,8 @@ from starlette.background import BackgroundTask
 from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.policies.bodies import content_body
+from api.policies.policy_routes import VersionPath, apply, policy_page, preview_policy, propose, read_policy
 from api.policies.preview import in_force
-from api.policies.routes import VersionPath, apply, policy_page, preview_policy, propose, read_policy
 from api.roles import Permission, may
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
@@ -35,8 +35,7 @@ from schemas.http_policies import (
     PreviewBody,
     PreviewRequestBody,
 )
-from store.policies import search as policies_search
-from store.policies import versions as policies
+from store.policies import policy_search, policy_versions
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_POLICIES)]
@@ -137,7 +136,7 @@ def path_of(version: str) -> str:
 
 def _kept(deps: ApiDeps, version: str) -> Policy:
     with deps.store.read() as tx:
-        return policies.get(tx, version).policy
+        return policy_versions.get(tx, version).policy
 
 
 def _preview(visitor: Visitor, deps: ApiDeps, sent: Sent, version: str, *, note: bool) -> PreviewBody:
@@ -159,7 +158,7 @@ def _typed(sent: Sent) -> Shown:
 def _page(request: Request, visitor: Visitor, deps: ApiDeps, version: str, bench: Workbench) -> Response:
     with deps.store.read() as tx:
         detail = read_policy(tx, deps, version)
-        kept = policies.get(tx, version)
+        kept = policy_versions.get(tx, version)
     return render(
         request,
         "policy.html",
@@ -182,7 +181,7 @@ def _page(request: Request, visitor: Visitor, deps: ApiDeps, version: str, bench
 def _may_apply(visitor: Visitor, deps: ApiDeps, detail: PolicyDetailBody) -> bool:
     """Tried out by the rule itself."""
     with deps.store.read() as tx:
-        look_at = policies_search.find_look(tx, detail.version, visitor.caller.actor)
+        look_at = policy_search.find_look(tx, detail.version, visitor.caller.actor)
         running = in_force(tx, deps).version
     try:
         may_apply(

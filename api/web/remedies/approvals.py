@@ -12,23 +12,30 @@ from pydantic import ValidationError
 
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
-from api.remedies.decisions import approve, reject, send_back
 from api.remedies.reading import RemedyQuery, remedy_page
-from api.remedies.routes import RemedyId
+from api.remedies.remedy_decisions import approve, reject, send_back
+from api.remedies.remedy_routes import RemedyId
 from api.remedies.what_if import UpgradeQuery, what_if_of_remedy
 from api.roles import LEVELS, Permission
-from api.web.cases.page import Back
+from api.web.cases.case_page import Back
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
 from api.web.language.words import N_
 from api.web.paths import local_path
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
-from casework.remedies import lifecycle as rules
-from casework.remedies.lifecycle import Level, MakerIsNotChecker, Remedy, TermsOver, WrongLevel, WrongRemedyState
+from casework.remedies import remedy_lifecycle
+from casework.remedies.remedy_lifecycle import (
+    Level,
+    MakerIsNotChecker,
+    Remedy,
+    TermsOver,
+    WrongLevel,
+    WrongRemedyState,
+)
 from casework.remedies.terms import CONCESSIONS
 from schemas.http_remedies import ApproveBody, DecisionBody, RemedyBody, WhatIfBody
-from store.remedies import rows as remedies
+from store.remedies import remedy_rows
 
 router = APIRouter(include_in_schema=False)
 Checker = Annotated[Visitor, needing_page(Permission.CHECK_REMEDIES)]
@@ -179,7 +186,7 @@ def _page(
 
 def _waiting(visitor: Visitor, deps: ApiDeps, found: Sequence[RemedyBody]) -> list[Waiting]:
     with deps.store.read() as tx:
-        kept = {each.remedy_id: each for each in remedies.of_ids(tx, [body.remedy_id for body in found])}
+        kept = {each.remedy_id: each for each in remedy_rows.of_ids(tx, [body.remedy_id for body in found])}
     return [
         Waiting(
             body,
@@ -196,7 +203,7 @@ def why_not(visitor: Visitor, deps: ApiDeps, remedy: Remedy) -> WhyNot | None:
     """Tried out by the rules themselves; limits, which others may reach meanwhile, are left to the act."""
     caller = visitor.caller
     try:
-        rules.approve(remedy, remedy.route, LEVELS[caller.role], caller.actor, deps.today(), None)
+        remedy_lifecycle.approve(remedy, remedy.route, LEVELS[caller.role], caller.actor, deps.today(), None)
     except MakerIsNotChecker:
         return "maker" if caller.actor in remedy.makers else "checker"
     except WrongLevel:

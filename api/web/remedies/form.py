@@ -20,7 +20,7 @@ from api.web.forms import BadFields, Sent, Shown
 from api.web.language.amounts import body_with_amounts
 from api.web.sign_in.session import Visitor
 from casework.alerts.actions import NotAllowedByRules
-from casework.remedies.lifecycle import UNDECIDED
+from casework.remedies.remedy_lifecycle import UNDECIDED
 from schemas.errors import NotFound
 from schemas.http_cases import CaseDetailBody
 from schemas.http_remedies import RemedyBody, WhatIfBody

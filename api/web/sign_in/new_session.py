@@ -12,9 +12,9 @@ from api.deps import ApiDeps
 from api.web.config import DeskConfig
 from api.web.sign_in.session_cookie import give_cookie, token_of
 from store import audit
-from store.notices import preferences as notice_preferences
-from store.sign_in import sessions as web_sessions
-from store.sign_in.sessions import Session, hash_of
+from store.notices import notice_preferences
+from store.sign_in import web_sessions
+from store.sign_in.web_sessions import Session, hash_of
 from store.unit_of_work import Tx
 
 _TOKEN_BYTES = 32

@@ -28,8 +28,8 @@ from api.web.language.choice import Language, language_of
 from api.web.paths import path_of, referring_path
 from api.web.sign_in.session_cookie import token_of
 from schemas.errors import EbbwatchError, Forbidden
-from store.sign_in import sessions as web_sessions
-from store.sign_in.sessions import Session
+from store.sign_in import web_sessions
+from store.sign_in.web_sessions import Session
 from store.unit_of_work import is_transient
 
 

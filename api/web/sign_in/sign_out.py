@@ -13,7 +13,7 @@ from api.web.sign_in import new_session
 from api.web.sign_in.session import find_session
 from api.web.sign_in.session_cookie import take_cookie
 from store import audit
-from store.sign_in import sessions as web_sessions
+from store.sign_in import web_sessions
 from store.unit_of_work import Tx
 
 router = APIRouter(include_in_schema=False)

@@ -233,7 +233,7 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Text(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("written_by", sa.String(length=200), nullable=False),
-        sa.Column("swot", sa.JSON(), nullable=False, comment="casework.cases.lifecycle.Swot"),
+        sa.Column("swot", sa.JSON(), nullable=False, comment="casework.cases.case_lifecycle.Swot"),
         sa.ForeignKeyConstraint(["case_id"], ["client_case.case_id"], name=op.f("fk_case_review_case_id")),
         sa.PrimaryKeyConstraint("review_id", name=op.f("pk_case_review")),
     )
@@ -284,7 +284,7 @@ def upgrade() -> None:
             "total_minor",
             sa.BigInteger(),
             nullable=False,
-            comment="casework.remedies.lifecycle.Terms.total_minor, for limits",
+            comment="casework.remedies.remedy_lifecycle.Terms.total_minor, for limits",
         ),
         sa.Column("route", sa.JSON(), nullable=False, comment="levels that have to agree, in order"),
         sa.Column(

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from casework.remedies.lifecycle import Remedy, Terms
-from store.alerts import episodes as alerts
-from store.remedies import rows as remedies
+from casework.remedies.remedy_lifecycle import Remedy, Terms
+from store.alerts import alert_rows
+from store.remedies import remedy_rows
 from tests.api.conftest import CASE, NOW
 
 PATH = f"/api/v1/cases/{CASE}"
@@ -34,7 +34,7 @@ def a_remedy(bank, state: str) -> None:
         terms=Terms(date(2026, 1, 13), None, 0, 0),
     )  # fmt: skip
     with bank.store.write() as tx:
-        remedies.save(tx, remedy, alerts.client_facts(tx, ["C1"])["C1"], "HKD", NOW)
+        remedy_rows.save(tx, remedy, alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", NOW)
 
 
 def test_the_way_of_a_case_is_told_in_its_timeline_and_the_audit_trail(manager, bank, api) -> None:

@@ -21,7 +21,7 @@ from api.web.config import DeskConfig
 from api.web.sign_in.new_session import new_session
 from api.web.sign_in.session import FormPost, SignedIn, Visitor, needing_page
 from api.web.sign_in.session_cookie import cookie_name
-from store.sign_in import sessions as web_sessions
+from store.sign_in import web_sessions
 from store.tables.sign_in import web_session
 from store.unit_of_work import Store, open_store
 from telemetry.metrics import Metrics

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from api.web.assets import static_url
-from store.sign_in import sessions as web_sessions
+from store.sign_in import web_sessions
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 POLICY = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.notices import preferences as notice_preferences
+from store.notices import notice_preferences
 from tests.api.web.case_desk import CaseDesk
 from tests.api.web.filling import actions_of, form_to, send
 from tests.api.web.reading import Page

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from casework.alerts.actions import NotAllowedByRules
-from casework.cases import lifecycle as cases
-from casework.cases import task_force
-from casework.cases.lifecycle import Case, CaseRules, NoQuorum, Review, Task
+from casework.cases import case_lifecycle, task_force
+from casework.cases.case_lifecycle import Case, CaseRules, NoQuorum, Review, Task
 from schemas.errors import Conflict, NotFound
 
 AT = datetime(2026, 1, 13, 2, tzinfo=UTC)
@@ -30,7 +29,7 @@ EDGES = {
 }
 users = st.sampled_from(["manager-1", "manager-2", "staff-1", "staff-2", "staff-3"])
 roles = st.sampled_from(["member", "analyst"])
-states = st.sampled_from([*cases.NEXT])
+states = st.sampled_from([*case_lifecycle.NEXT])
 task_ids = st.sampled_from(["t-1", "t-2", "t-3"])
 
 
@@ -40,7 +39,7 @@ class CaseOfOneClient(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.today = DAY
-        self.case: Case = cases.open_case(
+        self.case: Case = case_lifecycle.open_case(
             "c-1", "C1", alert_ids=["a"], alarm=False, lead="manager-1", members=[("staff-1", "member")], at=AT,
             today=DAY, week=WEEK,
         )  # fmt: skip
@@ -64,7 +63,9 @@ class CaseOfOneClient(RuleBasedStateMachine):
     @rule(to=states, has_remedy=st.booleans())
     def move(self, to: str, has_remedy: bool) -> None:
         before = self.case.state
-        done = self.act(lambda: cases.move(self.case, to, today=self.today, rules=RULES, has_remedy=has_remedy))
+        done = self.act(
+            lambda: case_lifecycle.move(self.case, to, today=self.today, rules=RULES, has_remedy=has_remedy)
+        )
         if not done:
             return
         assert self.case.state == to
@@ -77,42 +78,44 @@ class CaseOfOneClient(RuleBasedStateMachine):
 
     @rule(nth=st.integers(0, 3), has_remedy=st.booleans())
     def move_on(self, nth: int, has_remedy: bool) -> None:
-        ways = cases.next_states(self.case)
+        ways = case_lifecycle.next_states(self.case)
         self.move(ways[nth % len(ways)], has_remedy)
 
     @rule()
     def a_step_that_is_open_needs_a_quorum_alone(self) -> None:
         for to in EDGES.get(self.case.state, ()):
             if len(self.team) >= RULES.quorum:
-                assert cases.move(self.case, to, today=self.today, rules=RULES, has_remedy=True).state == to
+                assert (
+                    case_lifecycle.move(self.case, to, today=self.today, rules=RULES, has_remedy=True).state == to
+                )
             else:
                 with pytest.raises(NoQuorum):
-                    cases.move(self.case, to, today=self.today, rules=RULES, has_remedy=True)
+                    case_lifecycle.move(self.case, to, today=self.today, rules=RULES, has_remedy=True)
 
     @rule(days=st.sampled_from([-1, 0, 1, 9]))
     def suspend(self, days: int) -> None:
         before = self.case.state
-        if self.act(lambda: cases.suspend(self.case, self.today + timedelta(days=days), self.today)):
+        if self.act(lambda: case_lifecycle.suspend(self.case, self.today + timedelta(days=days), self.today)):
             assert days > 0
             self.left_from = self.left_from if before == "suspended" else before
 
     @rule(undecided=st.sampled_from([(), (), ("r-1",)]), cause=st.sampled_from(["fees", "service"]))
     def close(self, undecided: tuple[str, ...], cause: str) -> None:
         said = {"truth": "true_decline", "retention": "lost", "cause": cause, "undecided": undecided}
-        if self.act(lambda: cases.close(self.case, **said, at=AT, week=WEEK)):
+        if self.act(lambda: case_lifecycle.close(self.case, **said, at=AT, week=WEEK)):
             assert not undecided
             assert (self.case.state, self.case.cause) == ("closed", cause)
 
     @rule(alert_ids=st.sets(st.sampled_from("abcd")))
     def reopen(self, alert_ids: set[str]) -> None:
         before = self.case
-        if self.act(lambda: cases.reopen(self.case, alert_ids), opens=True):
+        if self.act(lambda: case_lifecycle.reopen(self.case, alert_ids), opens=True):
             assert (before.state, self.case.times_reopened) == ("closed", before.times_reopened + 1)
             self.alert_ids |= alert_ids
 
     @rule(alert_ids=st.sets(st.sampled_from("abcd")))
     def add_alerts(self, alert_ids: set[str]) -> None:
-        if self.act(lambda: cases.add_alerts(self.case, alert_ids, alarm=False)):
+        if self.act(lambda: case_lifecycle.add_alerts(self.case, alert_ids, alarm=False)):
             self.alert_ids |= alert_ids
 
     @rule(user=users, role=roles)

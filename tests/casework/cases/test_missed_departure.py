@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from casework.cases.lifecycle import LEAD, Member
+from casework.cases.case_lifecycle import LEAD, Member
 from casework.cases.missed_departure import missed_departure, since
 from casework.cases.task_force import UNASSIGNED, hand_over
 from schemas.weeks import week_of_date

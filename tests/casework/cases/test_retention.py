@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.cases.retention import PROPOSED_WEEKS, Proposal, any_ran, first_week_needed, propose, ran
-from casework.remedies.lifecycle import Remedy, Terms
+from casework.remedies.remedy_lifecycle import Remedy, Terms
 from schemas.verdicts import Insufficient
 
 ALERTED, OPENED = 64, 66  # places in the weeks read: a year and a quarter lie up to and with the alert's week

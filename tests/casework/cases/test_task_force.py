@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from casework.alerts.actions import NotAllowedByRules
-from casework.cases.lifecycle import Case, CaseClosed, CaseRules, Member, Review, Task, close, open_case
+from casework.cases.case_lifecycle import Case, CaseClosed, CaseRules, Member, Review, Task, close, open_case
 from casework.cases.task_force import (
     TaskSettled,
     add_task,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.figures.trial import Arm, Difference, difference, kept
+from casework.figures.trial import Arm, Difference, difference, was_retained
 
 arms = st.integers(1, 500).flatmap(lambda n: st.integers(0, n).map(lambda k: Arm(n, k)))
 
@@ -42,15 +42,15 @@ def test_an_empty_side_leaves_nothing_to_compare() -> None:
 
 
 def test_a_client_is_kept_with_three_fifths_of_its_usual_week() -> None:
-    assert kept(52 * 1000, 52, 13 * 600, left=False)
-    assert not kept(52 * 1000, 52, 13 * 600 - 1, left=False)
+    assert was_retained(52 * 1000, 52, 13 * 600, left=False)
+    assert not was_retained(52 * 1000, 52, 13 * 600 - 1, left=False)
 
 
 def test_who_closed_their_accounts_was_not_kept() -> None:
-    assert kept(52 * 1000, 52, 13 * 1000, left=True) is False
+    assert was_retained(52 * 1000, 52, 13 * 1000, left=True) is False
 
 
 @pytest.mark.parametrize("left", [True, False])
 def test_a_client_whose_usual_week_is_not_known_counts_on_neither_side(left: bool) -> None:
-    assert kept(12 * 1000, 12, 13 * 1000, left=left) is None
-    assert kept(0, 52, 13 * 1000, left=left) is None
+    assert was_retained(12 * 1000, 12, 13 * 1000, left=left) is None
+    assert was_retained(0, 52, 13 * 1000, left=left) is None

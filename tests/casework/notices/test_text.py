@@ -24,7 +24,7 @@ from casework.notices.telling import (
     Trial,
 )
 from casework.notices.text import desk_path, notice_text
-from casework.remedies.lifecycle import Level
+from casework.remedies.remedy_lifecycle import Level
 from casework.remedies.terms import RemedyType
 from schemas.messages import Summary
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from casework.remedies.claims import asked, claim
+from casework.remedies.claims import claim, claim_of
 from casework.remedies.terms import FeeTerms, Terms
 
 TERMS = Terms(date(2026, 2, 1), date(2026, 5, 1), 1_000, 0, None, FeeTerms("acct-Maint ", 120_000, 100, 1, 1))
@@ -24,13 +24,13 @@ def test_what_was_not_asked_for_or_refused_takes_nothing(state) -> None:
 
 @pytest.mark.parametrize("state", ["approved", "active", "expiring", "expired"])
 def test_what_was_given_counts_in_full(state) -> None:
-    assert of(state) == replace(asked("R1", "C1", TERMS), waiting=False)
+    assert of(state) == replace(claim_of("R1", "C1", TERMS), waiting=False)
     assert of(state).total_minor == TERMS.total_minor
 
 
 def test_what_was_submitted_waits() -> None:
-    assert of("submitted") == asked("R1", "C1", TERMS)
-    assert asked("R1", "C1", TERMS).waiting
+    assert of("submitted") == claim_of("R1", "C1", TERMS)
+    assert claim_of("R1", "C1", TERMS).waiting
 
 
 def test_what_was_revoked_counts_as_far_as_it_ran() -> None:
@@ -55,4 +55,4 @@ def test_what_has_no_end_is_spent_on_its_first_day() -> None:
 
 
 def test_another_spelling_of_a_fee_is_the_same_fee() -> None:
-    assert asked("R1", "C1", TERMS).fee_code == "ACCT-MAINT"
+    assert claim_of("R1", "C1", TERMS).fee_code == "ACCT-MAINT"

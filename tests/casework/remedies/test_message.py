@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 
 from casework.alerts.message import ClientFacts
-from casework.remedies import lifecycle as rules
-from casework.remedies.lifecycle import RUNNING, RemedyState
-from casework.remedies.message import encode, remedy_message, told
+from casework.remedies import remedy_lifecycle
+from casework.remedies.message import encode, remedy_event, remedy_message
+from casework.remedies.remedy_lifecycle import RUNNING, RemedyState
 from casework.remedies.terms import FeeTerms, Terms
 
 TODAY = date(2026, 1, 13)
@@ -21,7 +21,7 @@ RECORD = "6f1d1a52-3a0b-4a39-9d54-0d0f6c8f5a11"
 
 
 def test_the_bank_hears_of_what_begins_to_run_of_its_end_and_of_its_revocation_alone() -> None:
-    news = {(before, after): told(before, after) for before in (None, *STATES) for after in STATES}
+    news = {(before, after): remedy_event(before, after) for before in (None, *STATES) for after in STATES}
     assert {pair for pair, said in news.items() if said == "approved"} == {
         (before, after) for before in (None, *STATES) for after in RUNNING if before not in RUNNING
     }
@@ -32,8 +32,10 @@ def test_the_bank_hears_of_what_begins_to_run_of_its_end_and_of_its_revocation_a
 
 @pytest.fixture
 def waiver():
-    draft = rules.propose(RECORD, "K1", "C1", "fee_waiver", TERMS, owner="a", actor="a", today=TODAY)
-    return rules.approve(rules.submit(draft, ("branch",), "a", TODAY), (), frozenset({"branch"}), "b", TODAY, "yes")
+    draft = remedy_lifecycle.propose(RECORD, "K1", "C1", "fee_waiver", TERMS, owner="a", actor="a", today=TODAY)
+    return remedy_lifecycle.approve(
+        remedy_lifecycle.submit(draft, ("branch",), "a", TODAY), (), frozenset({"branch"}), "b", TODAY, "yes"
+    )
 
 
 def test_the_same_remedy_gives_the_same_bytes(waiver) -> None:
@@ -47,14 +49,16 @@ def test_the_same_remedy_gives_the_same_bytes(waiver) -> None:
 
 
 def test_an_end_and_a_revocation_say_on_which_day(waiver) -> None:
-    over = rules.age(waiver, date(2026, 7, 1))
+    over = remedy_lifecycle.age(waiver, date(2026, 7, 1))
     assert remedy_message(over, "ended", CLIENT, "HKD").ended_on == TERMS.ends_on
-    gone = rules.revoke(waiver, date(2026, 3, 1), "they left")
+    gone = remedy_lifecycle.revoke(waiver, date(2026, 3, 1), "they left")
     assert remedy_message(gone, "revoked", CLIENT, "HKD").ended_on == date(2026, 3, 1)
 
 
 def test_what_is_no_concession_has_no_fee() -> None:
     plain = Terms(TODAY, None, 100, 0)
-    visit = rules.propose(RECORD, "K1", "C1", "executive_visit", plain, owner="a", actor="a", today=TODAY)
-    message = remedy_message(rules.submit(visit, (), "a", TODAY), "approved", CLIENT, "HKD")
+    visit = remedy_lifecycle.propose(
+        RECORD, "K1", "C1", "executive_visit", plain, owner="a", actor="a", today=TODAY
+    )
+    message = remedy_message(remedy_lifecycle.submit(visit, (), "a", TODAY), "approved", CLIENT, "HKD")
     assert (message.fee_code, message.list_price, message.concession_pct, message.volume_commitment) == (None,) * 4

@@ -12,9 +12,9 @@ from services.detect import Judge
 from services.follow_up.process import LEASE, LEASE_TTL, RENEW_BEFORE_END, FollowUp
 from services.parts import Parts
 from services.settings import Settings
-from store.alerts import search as alert_search
-from store.alerts.search import AlertFilter
-from store.notices import sources as notice_sources
+from store.alerts import alert_search
+from store.alerts.alert_search import AlertFilter
+from store.notices import notice_sources
 from store.operations.turns import Turn
 from store.quiet import budget
 from store.tables.alerts import alert, alert_revision

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from casework.cases.lifecycle import Case, suspend
+from casework.cases.case_lifecycle import Case, suspend
 from casework.cases.missed_departure import case_id_of
 from casework.cases.task_force import UNASSIGNED
 from schemas.messages import RemedyMessage
 from schemas.verdicts import Direction, Grade
 from store import outbox
-from store.cases import rows as cases
-from store.remedies import rows as remedies
+from store.cases import case_rows
+from store.remedies import remedy_rows
 from store.tables.operations import audit
 from tests.api.conftest import CASE
 from tests.services.followed_bank import DAY, NOW, WEEK, FollowedBank
@@ -51,7 +51,7 @@ def test_a_waiver_begins_and_ends_on_its_days_and_the_bank_hears_of_it(bank) -> 
     for _ in range(120):
         bank.passes(DAY)
         with bank.store.read() as tx:
-            states.append((bank.clock().date(), remedies.get(tx, waiver.remedy_id).state))
+            states.append((bank.clock().date(), remedy_rows.get(tx, waiver.remedy_id).state))
     began = {state: min(day for day, found in states if found == state) for _, state in states}
     assert began == {
         "approved": date(2026, 1, 14),
@@ -78,7 +78,7 @@ def test_it_ends_by_the_banks_day_and_not_by_utc(bank) -> None:
     bank.clock.now = NOW.replace(day=19, hour=17)  # 01:00 on the 20th in Hong Kong
     bank.passes()
     with bank.store.read() as tx:
-        assert remedies.get(tx, waiver.remedy_id).state == "active"
+        assert remedy_rows.get(tx, waiver.remedy_id).state == "active"
 
 
 # -- the diary ---------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def suspended(bank, until: date) -> Case:
     bank.case("C1", state="plan")
     case = suspend(bank.case_now(), until, NOW.date())
     with bank.store.write() as tx:
-        cases.save(tx, case)
+        case_rows.save(tx, case)
     return case
 
 

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from casework.alerts import actions
 from casework.cases import task_force
-from casework.cases.lifecycle import Task
+from casework.cases.case_lifecycle import Task
 from casework.notices.quiet_hours import QuietHours
 from casework.notices.telling import Deadline, Digest, Facts, read_facts
 from schemas.verdicts import Direction, Grade
 from store import audit
-from store.alerts import episodes as alerts
-from store.cases import rows as cases
-from store.notices import queue as notices
+from store.alerts import alert_rows
+from store.cases import case_rows
+from store.notices import notice_queue
 from store.tables.ledger import shard_week
 from store.tables.notices import notice
 from tests.api.conftest import CASE
@@ -82,7 +82,7 @@ def test_many_alarms_at_once_are_one_notice_and_are_not_told_again(bank) -> None
     judge_again(bank)
     bank.passes(HOUR)
     with bank.store.read() as tx:
-        (one,) = [n for n in notices.due(tx, bank.clock(), 99) if n.kind == "new_alarm"]
+        (one,) = [n for n in notice_queue.due(tx, bank.clock(), 99) if n.kind == "new_alarm"]
     assert (one.reader.user, read_facts(one.facts).number) == ("manager-b002", 9)
     assert len(bank.told("new_alarm")) == 10
 
@@ -170,8 +170,8 @@ def test_lead_and_members_hear_of_their_case_and_who_joins_later_then(bank) -> N
     assert bank.told("case_assigned") == [("manager-b001", f"{CASE}/0"), ("staff-17", f"{CASE}/0")]
     bank.person("staff-18")
     with bank.store.write() as tx:
-        case = cases.get(tx, CASE, for_update=True)
-        cases.save(tx, task_force.join(case, "staff-18", "analyst", bank.clock().date()))
+        case = case_rows.get(tx, CASE, for_update=True)
+        case_rows.save(tx, task_force.join(case, "staff-18", "analyst", bank.clock().date()))
     bank.passes(HOUR)
     assert of(bank.told("case_assigned"), "staff-18") == [f"{CASE}/0"]
     assert len(bank.told("case_assigned")) == 3
@@ -243,8 +243,8 @@ def test_an_escalation_comes_after_two_business_days(bank) -> None:
 def test_who_has_the_alert_hears_of_the_deadline_that_is_left(bank) -> None:
     alert = bank.alert("C1", week=WEEK)
     with bank.store.write() as tx:
-        seen = actions.acknowledge(alerts.get(tx, alert, for_update=True), "staff-17")
-        alerts.save(tx, seen, alerts.client_facts(tx, ["C1"])["C1"], "HKD", NOW)
+        seen = actions.acknowledge(alert_rows.get(tx, alert, for_update=True), "staff-17")
+        alert_rows.save(tx, seen, alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", NOW)
         audit.record(
             tx, audit.Entry(NOW, "staff-17", "branch_staff", "alert.acknowledge", "alert", alert, {}, {}, None)
         )

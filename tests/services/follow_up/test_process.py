@@ -10,18 +10,17 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from casework.cases.lifecycle import suspend
+from casework.cases.case_lifecycle import suspend
 from detector.quiet.surroundings import Group, Movement
 from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from services.follow_up import process as follow_up
 from services.follow_up.process import KEEP_NOTICES, STEPS, FollowUp, notice_roles
 from services.parts import utc_now
-from store.cases import rows as cases
+from store.cases import case_rows
 from store.quiet import movements
-from store.sign_in import attempts as sign_in_attempts
-from store.sign_in import sessions as web_sessions
-from store.sign_in.attempts import Attempt
-from store.sign_in.sessions import Session
+from store.sign_in import sign_in_attempts, web_sessions
+from store.sign_in.sign_in_attempts import Attempt
+from store.sign_in.web_sessions import Session
 from store.tables.cases import client_case
 from store.tables.columns import metadata
 from store.tables.notices import notice
@@ -74,9 +73,9 @@ def fill(bank: FollowedBank) -> None:
     asleep = "00000000-0000-4000-8000-000000000004"
     bank.case("C4", asleep, state="plan")
     with bank.store.write() as tx:
-        cases.save(tx, suspend(cases.get(tx, asleep), date(2026, 1, 14), NOW.date()))
+        case_rows.save(tx, suspend(case_rows.get(tx, asleep), date(2026, 1, 14), NOW.date()))
     bank.alert("C5", week=WEEK, deferred=True)
-    bank.store.transact(lambda tx: movements.keep(tx, 0, WEEK, [MOVED], [EXPLAINED]))
+    bank.store.transact(lambda tx: movements.save(tx, 0, WEEK, [MOVED], [EXPLAINED]))
     bank.clock.now = NOW + DAY
 
 

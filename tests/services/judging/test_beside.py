@@ -13,7 +13,7 @@ from schemas.weeks import Week, WeekCalendar
 from services.detect import Judge
 from services.parts import Parts
 from services.settings import Settings
-from store.alerts import episodes as alerts
+from store.alerts import alert_rows
 from store.ledger.checkpoint import WeekState
 from store.quiet import calendar, movements
 from store.quiet.movements import MovementFilter
@@ -100,7 +100,7 @@ def test_a_week_that_the_calendar_holds_back_shows_its_alerts_as_suppressed(bank
         states[judged.claim.week] = row and row.state
     assert (states[begun - 1], states[begun], states[begun + 1]) == (None, "suppressed", "open")
     with bank.store.read() as tx:
-        episode = alerts.get(tx, row.alert_id)
+        episode = alert_rows.get(tx, row.alert_id)
     of_week = episode.evidence[Week(begun)]
     assert of_week.grade
     assert of_week.calendar_version.startswith("HK-")

@@ -18,8 +18,8 @@ from schemas.messages import AlertMessage
 from services.judging.leaver_scores import LeaverScores, model_of
 from services.settings import Settings
 from services.train import ledger_history
+from store.ledger.checkpoint_saving import WeekRows
 from store.ledger.shard_weeks import Claim
-from store.ledger.weekly import WeekRows
 from store.tables.alerts import alert_revision
 from store.unit_of_work import Tx
 from tests.services.conftest import JudgedBank

@@ -19,9 +19,9 @@ from services.sign_in.demo_accounts import PASSWORD_FILE, demo_lines
 from store import audit
 from store.audit import AuditFilter
 from store.sign_in import accounts as kept_accounts
-from store.sign_in import sessions as web_sessions
+from store.sign_in import web_sessions
 from store.sign_in.accounts import Account
-from store.sign_in.sessions import Session
+from store.sign_in.web_sessions import Session
 
 PASSWORD = "correct horse battery"
 

@@ -10,14 +10,14 @@ import pytest
 import sqlalchemy as sa
 from fastapi import Response
 
-from api.cases.routes import CaseQuery, get_case, list_cases
+from api.cases.case_routes import CaseQuery, get_case, list_cases
 from api.deps import ApiDeps
 from api.keys import LocalKey
 from api.remedies.reading import RemedyQuery, remedy_page
 from api.web.config import DeskConfig
 from casework.cases.missed_departure import missed_departure
 from services.simulation.staff import REGION, staff_work, stage
-from store.cases import rows as cases
+from store.cases import case_rows
 from store.tables.ledger import shard_week
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
@@ -86,7 +86,7 @@ def test_a_case_that_time_alone_opened_does_not_keep_them_from_it(deps: ApiDeps)
     stop = Event()
     Bank(deps.store).client("G1", "B1")
     with deps.store.write() as tx:
-        cases.save(tx, missed_departure("G1", at=NOW, today=deps.today(), week=WEEK))
+        case_rows.save(tx, missed_departure("G1", at=NOW, today=deps.today(), week=WEEK))
         tx.execute(sa.update(shard_week).values(judged_revision=1))
     people = Thread(target=staff_work(deps, WEEK), args=(stop,))
     people.start()

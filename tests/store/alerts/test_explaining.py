@@ -19,9 +19,7 @@ from schemas.explanations import FindingKind, Label
 from schemas.messages import AlertMessage
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import Week, format_week
-from store.alerts import episodes as alerts
-from store.alerts import explaining
-from store.alerts import explanations as alert_explanations
+from store.alerts import alert_explanations, alert_rows, explaining
 from store.tables.alerts import alert_explanation, alert_revision
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard_week
@@ -84,8 +82,8 @@ def explained(bank, *episodes, week: int = W):
 
 def save(bank, changed, told) -> AlertMessage:
     with bank.write() as tx:
-        facts = alerts.client_facts(tx, [changed.client_id])
-        alerts.save_all(tx, [changed], facts, "HKD", AT, told)
+        facts = alert_rows.client_facts(tx, [changed.client_id])
+        alert_rows.save_all(tx, [changed], facts, "HKD", AT, told)
         revision = (alert_revision.c.alert_id == changed.alert_id, alert_revision.c.revision == changed.revision)
         return msgspec.json.decode(
             tx.scalar(sa.select(alert_revision.c.message).where(*revision)), type=AlertMessage

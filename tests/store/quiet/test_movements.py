@@ -29,7 +29,7 @@ def explained(client_id: str, group: Group, week: int = W) -> Verdict:
 
 
 def kept(store: Store, shard: int, week: int, found: list[Movement], verdicts: list[Verdict] | None = None) -> None:
-    store.transact(lambda tx: movements.keep(tx, shard, week, found, verdicts or []))
+    store.transact(lambda tx: movements.save(tx, shard, week, found, verdicts or []))
 
 
 def listed(store: Store, only_branch: str | None = None, limit: int = 50, **wanted: object) -> list[tuple]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.web.alerts.live import Pace, Watch
-from store.sign_in import sessions as web_sessions
+from store.sign_in import web_sessions
 from store.tables.alerts import alert
 from tests.api.conftest import Bank
 from tests.api.web.conftest import Desk, csrf_of

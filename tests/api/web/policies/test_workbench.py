@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from detector.policies.presets import default_policy
-from store.policies import versions as policies
+from store.policies import policy_versions
 from store.tables.policies import policy, policy_preview
 from tests.api.conftest import NOW, Bank
 from tests.api.policy_desk import SHIPPED, judged_bank
@@ -21,7 +21,7 @@ ONE = f"{LIST}/{SHIPPED}"
 def bench(desk):
     judged_bank(Bank(desk.store))
     with desk.store.write() as tx:
-        policies.settle(tx, default_policy("HKD"), NOW)
+        policy_versions.ensure_base_policy(tx, default_policy("HKD"), NOW)
     return desk
 
 
@@ -113,7 +113,7 @@ def test_two_people_change_what_is_in_force(bench) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, LIST)
     with bench.store.read() as tx:
         version = tx.scalar(sa.select(policy.c.version).where(policy.c.name == "calmer"))
-        kept = policies.get(tx, version)
+        kept = policy_versions.get(tx, version)
     assert kept.note == "too many prompts"
     page = f"{LIST}/{version}"
     assert "You proposed it: somebody else applies it." in first.get(page).text
@@ -151,7 +151,7 @@ def test_a_name_is_needed_and_has_to_fit(bench) -> None:
 
 def test_a_bank_without_judged_weeks_has_no_year_to_look_at(desk) -> None:
     with desk.store.write() as tx:
-        policies.settle(tx, default_policy("HKD"), NOW)
+        policy_versions.ensure_base_policy(tx, default_policy("HKD"), NOW)
     answer = sent(desk.a("approver"), "preview")
     assert answer.status_code == 409
     assert "No week has been judged yet" in answer.text

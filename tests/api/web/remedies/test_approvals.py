@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from store.remedies import rows as remedies
+from store.remedies import remedy_rows
 from tests.api.conftest import CASE
 from tests.api.web.case_desk import ONE, REDUCTION, WAIVER, CaseDesk
 from tests.api.web.filling import actions_of, form_to, send
@@ -22,7 +22,7 @@ def case(desk) -> CaseDesk:
 
 def states(case: CaseDesk) -> list[str]:
     with case.desk.store.read() as tx:
-        return [remedy.state for remedy in remedies.of_case(tx, CASE)]
+        return [remedy.state for remedy in remedy_rows.of_case(tx, CASE)]
 
 
 def shown(html: str) -> list[str]:

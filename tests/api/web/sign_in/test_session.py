@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.web.paths import local_path
 from api.web.sign_in.session_cookie import cookie_name
-from store.sign_in import sessions as web_sessions
+from store.sign_in import web_sessions
 from tests.api.web.conftest import csrf_of
 
 PAGE, CASE, FORM = "/try/page", "/try/case", "/try/form"

@@ -1,0 +1,97 @@
+"""One client: its weeks in a chart and a table, the arithmetic of its alerts, its peers, what has been done."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.alerts.listing import AlertQuery
+from api.clients.client_peers import presets_of
+from api.clients.client_routes import WeeksQuery, get_activity, get_client, list_client_alerts
+from api.deps import ApiDeps, Deps
+from api.roles import Permission, may
+from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, SeriesName, Voice, figure
+from api.web.clients.facts import RANGES, client_facts
+from api.web.clients.peer_strip import strip
+from api.web.forms import Shown
+from api.web.language.words import msgid
+from api.web.rendering import client_path, pages_in, render
+from api.web.sign_in.session import Visitor, needing_page
+from schemas.events import ID_PATTERN
+from schemas.messages import Outcome
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Visitor, needing_page(Permission.READ_CLIENTS)]
+ClientId = Annotated[str, Path(pattern=ID_PATTERN, max_length=64)]
+Weeks = Annotated[int, Query(ge=1, le=RANGES[-1])]
+YEAR = 52
+_PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in ("withdrawn", "recovered"))
+
+
+@router.get("/desk/clients/{client_id:path}/chart.json")
+def chart(
+    visitor: Reader, deps: Deps, client_id: ClientId, weeks: Weeks = YEAR, series: SeriesName = "turnover"
+) -> JSONResponse:
+    """The figure for plotly. Raises NotFound."""
+    caller, pages = visitor.caller, pages_in(visitor.language)
+    client = get_client(caller, deps, client_id)
+    found = list_client_alerts(caller, deps, client_id, AlertQuery.model_validate({})).items
+    drawn = Drawn(
+        activity=get_activity(caller, deps, client_id, WeeksQuery(weeks=weeks + LEAD_IN_WEEKS)),
+        weeks=weeks,
+        series=series,
+        presets=presets_of(deps, client.tier).presets,
+        alerts=sorted(found, key=lambda alert: alert.state == "closed"),
+        holidays=deps.rules.holidays,
+    )
+    currency = deps.base_currency
+    voice = Voice(pages.spoken.gettext, lambda amount: pages.formats.compact(str(amount), currency))
+    return JSONResponse(figure(drawn, voice))
+
+
+@router.get("/desk/clients/{client_id:path}")
+def client(
+    request: Request,
+    visitor: Reader,
+    deps: Deps,
+    client_id: ClientId,
+    weeks: Weeks = YEAR,
+    series: SeriesName = "turnover",
+) -> Response:
+    """The page. Raises NotFound for no client, and for one of another branch."""
+    return client_page(request, visitor, deps, client_id, weeks=weeks, series=series)
+
+
+def client_page(
+    request: Request,
+    visitor: Visitor,
+    deps: ApiDeps,
+    client_id: str,
+    *,
+    weeks: int = YEAR,
+    series: SeriesName = "turnover",
+    form: Shown | None = None,
+    about: str | None = None,
+) -> Response:
+    """`form` is one that came back, `about` the alert that it was for."""
+    facts = client_facts(deps, visitor.caller, visitor.language, client_id, weeks, series)
+    pages = pages_in(visitor.language)
+    path, role = client_path(client_id), visitor.caller.role
+    shown: dict[str, Any] = {
+        "facts": facts,
+        "weeks": weeks,
+        "series": series,
+        "ranges": RANGES,
+        "path_of_client": path,
+        "outcome_options": [("", ""), *((code, pages.say(msgid("outcome", code))) for code in _PEOPLE_SAY)],
+        "strip": strip(facts.peers),
+        "form": form,
+        "about": about,
+        "may_act": may(role, Permission.ACT_ON_ALERTS),
+        "may_form": may(role, Permission.FORM_CASES),
+        "today": deps.today(),
+        "here": f"{path}?weeks={weeks}&series={series}",
+    }
+    return render(request, "client.html", visitor=visitor, **shown)

@@ -1,0 +1,93 @@
+"""Out to the identity provider and back: what is kept of it meanwhile, and whom it turns out to be."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.auth import Caller, caller_of
+from api.deps import ApiDeps
+from api.roles import Role
+from api.web.config import DeskConfig
+from api.web.errors import SignInFailed
+from api.web.sign_in import browser, new_session
+from api.web.sign_in.oidc import SignInProvider
+from schemas.errors import EbbwatchError
+from store.sign_in import sign_in_attempts
+from store.sign_in.sign_in_attempts import Attempt
+from store.sign_in.web_sessions import hash_of
+from store.unit_of_work import Tx
+
+ATTEMPT_TTL = timedelta(minutes=10)  # a second factor is found within it, and a forgotten tab is not
+_NONCE_BYTES = 32
+_VERIFIER_BYTES = 48  # RFC 7636, 4.1: 43 to 128 characters; these make 64
+
+
+def send_out(request: Request, deps: ApiDeps, provider: SignInProvider, back_to: str) -> Response:
+    """1. State, nonce and verifier. 2. Where to. 3. Keep them for the way back."""
+    secret, now = browser.secret_of(request, deps.desk), deps.desk.now()
+    state = browser.new_state(secret)
+    attempt = Attempt(
+        state_hash=hash_of(state),
+        nonce=secrets.token_urlsafe(_NONCE_BYTES),
+        code_verifier=secrets.token_urlsafe(_VERIFIER_BYTES),
+        return_to=back_to,
+        expires_at=now + ATTEMPT_TTL,
+    )
+    url = provider.sign_in_url(state, attempt.nonce, attempt.code_verifier)
+
+    def keep(tx: Tx) -> None:
+        sign_in_attempts.forget_expired(tx, now)
+        sign_in_attempts.add(tx, attempt)
+
+    deps.store.transact(keep)
+    answer = RedirectResponse(url, 303)
+    browser.give(answer, deps.desk, secret)
+    return answer
+
+
+def come_back(request: Request, deps: ApiDeps, provider: SignInProvider) -> Response:
+    """1. The attempt, of this browser, once. 2. What the provider says. 3. A session. Raises SignInFailed."""
+    answer = dict(request.query_params)
+    attempt = _taken(request, deps, answer.get("state", ""))
+    signed = provider.signed_in(answer, attempt.nonce, attempt.code_verifier)
+    try:
+        caller = caller_from(signed.claims, deps.desk)
+    except EbbwatchError as error:
+        raise SignInFailed("rights", str(error), provider.sign_out_url(signed.id_token)) from None
+    token = deps.store.transact(lambda tx: new_session.begin(tx, request, deps, caller, signed.id_token))
+    return new_session.welcomed(deps.desk, token, attempt.return_to)
+
+
+def _taken(request: Request, deps: ApiDeps, state: str) -> Attempt:
+    if not browser.is_own_state(request, deps.desk, state):
+        raise SignInFailed("attempt", "the state is not one of this browser's")
+    now = deps.desk.now()
+    attempt = deps.store.transact(lambda tx: sign_in_attempts.take(tx, hash_of(state), now))
+    if attempt is None:
+        raise SignInFailed("attempt", "the state was used before or has expired")
+    return attempt
+
+
+def caller_from(claims: Mapping[str, Any], config: DeskConfig) -> Caller:
+    """Who the ID token names. Raises NotAuthenticated or Forbidden where they have no role or branch here."""
+    return caller_of(
+        {
+            "sub": claims["sub"],
+            "role": _role(claims.get(config.role_claim)),
+            "branch": claims.get(config.branch_claim),
+        }
+    )
+
+
+def _role(claim: object) -> object:
+    """Providers that give a list of roles give those of other services in it too; ours must be one alone."""
+    if not isinstance(claim, list):
+        return claim
+    ours = [role for role in claim if isinstance(role, str) and role in set(Role)]
+    return ours[0] if len(ours) == 1 else None

@@ -1,0 +1,289 @@
+"""Alert episodes: reading them as they stand, and keeping a change with its evidence, revision and message.
+
+Order: whoever changes alerts locks all alerts of the clients concerned first, by client and alert, so that the
+outbox has the messages of one client in the order of their commits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.alerts.episodes import Episode, EpisodeRules
+from casework.alerts.holdout import lot
+from casework.alerts.judging import Key
+from casework.alerts.message import ClientFacts, alert_message, encode
+from casework.quiet.budget import worth
+from schemas.errors import NotFound, StaleRevision
+from schemas.explanations import Explanation
+from schemas.messages import TOPIC_ALERTS
+from schemas.verdicts import Direction, Grade, Verdict
+from schemas.weeks import Week
+from store import outbox
+from store.alerts import alert_explanations
+from store.among import among
+from store.tables.alerts import alert, alert_evidence, alert_opening, alert_revision
+from store.tables.clients import client
+
+_IDS_A_STATEMENT = 500  # under every database's limit of parameters
+_NO_WEEK = 2**31 - 1  # no evidence is as new as that
+_VERDICT = msgspec.json.Decoder(Verdict)
+_MADE = {"alert_id", "direction", "grade", "rank_minor"}
+_FACTS = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier, client.c.industry)
+_PLAIN = [column.name for column in alert.columns if column.name not in _MADE]
+
+
+def open_episodes(tx: Connection, shard: int, week: int) -> dict[Key, Episode]:
+    """Every episode of a shard's clients that is not closed, with the evidence that judging `week` can touch."""
+    return {_key(e): e for e in _episodes(tx, alert.c.state != "closed", _in_shard(shard), since=week - 1)}
+
+
+def last_closed(tx: Connection, shard: int, week: int, rules: EpisodeRules) -> dict[Key, Episode]:
+    """Of each client and direction the closed episode that opened last, no later than `week`.
+
+    Those that ended too long ago to matter to any of `rules` are left out.
+    """
+    since = week - max(rules.reopen_weeks, rules.rest_weeks)
+    ended = sa.func.coalesce(alert.c.recovered_week, alert.c.last_week)
+    closed = (alert.c.state == "closed", alert.c.opened_week <= week, ended >= since)
+    found = _episodes(tx, *closed, _in_shard(shard), since=week - 1)
+    return {_key(e): e for e in sorted(found, key=lambda e: e.opened_week)}
+
+
+def get(tx: Connection, alert_id: str, *, for_update: bool = False) -> Episode:
+    """One episode. `for_update`: nobody else changes the client's alerts before the end. Raises NotFound."""
+    if for_update:
+        owner = sa.select(alert.c.client_id).where(alert.c.alert_id == alert_id)
+        _lock(tx, alert.c.client_id == owner.scalar_subquery())
+    found = _episodes(tx, alert.c.alert_id == alert_id)
+    if not found:
+        raise NotFound("alert", alert_id)
+    return found[0]
+
+
+def get_all(
+    tx: Connection, alert_ids: Iterable[str], *, only_branch: str | None = None, for_update: bool = False
+) -> dict[str, Episode]:
+    """Those of the alerts that there are, by id, with the newest of their evidence alone: enough for people's acts.
+
+    `only_branch`: its clients' alone. `for_update`: nobody else changes any alert of their clients before the end.
+    """
+    wanted = [among(tx, alert.c.alert_id, sorted(set(alert_ids)))]
+    if only_branch is not None:
+        wanted.append(alert.c.client_id.in_(sa.select(client.c.client_id).where(client.c.branch_id == only_branch)))
+    if for_update:
+        _lock(tx, alert.c.client_id.in_(sa.select(alert.c.client_id).where(*wanted)))
+    return {episode.alert_id: episode for episode in _episodes(tx, *wanted, since=_NO_WEEK)}
+
+
+def open_ids_of(tx: Connection, client_id: str) -> list[str]:
+    """Ids of the client's alerts that are not closed."""
+    theirs = sa.select(alert.c.alert_id).where(alert.c.client_id == client_id, alert.c.state != "closed")
+    return list(tx.scalars(theirs.order_by(alert.c.alert_id)))
+
+
+def client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, ClientFacts]:
+    """What alerts say of these clients."""
+    return {
+        row.client_id: ClientFacts(*row)
+        for chunk in _chunks(sorted(set(client_ids)))
+        for row in tx.execute(sa.select(*_FACTS).where(client.c.client_id.in_(chunk)))
+    }
+
+
+def facts_of_shard(tx: Connection, shard: int) -> dict[str, ClientFacts]:
+    """The same of every client whose activity comes in a shard."""
+    rows = tx.execute(sa.select(*_FACTS).where(client.c.shard == shard))
+    return {row.client_id: ClientFacts(*row) for row in rows}
+
+
+def save(tx: Connection, episode: Episode, facts: ClientFacts, currency: str, at: datetime) -> None:
+    """Keep one changed episode. Raises StaleRevision; see `save_all`."""
+    save_all(tx, [episode], {facts.client_id: facts}, currency, at)
+
+
+def save_all(
+    tx: Connection,
+    episodes: Sequence[Episode],
+    facts: Mapping[str, ClientFacts],
+    currency: str,
+    at: datetime,
+    explained: Mapping[str, Explanation] = MappingProxyType({}),
+) -> None:
+    """Keep changed episodes, each one revision past what is stored, and write their messages to the outbox.
+
+    1. Lock and compare the revisions. 2. Alerts, and how they opened. 3. Evidence and explanations. 4. Revisions.
+    5. Outbox. Raises StaleRevision, and then the transaction must be given up. `facts`: by client_id, for each of
+    them. `explained`: by alert_id, where it is new; else what was kept is said again.
+    """
+    if not episodes:
+        return
+    _compare_revisions(tx, episodes)
+    _write_alerts(tx, episodes)
+    _write_openings(tx, [e for e in episodes if e.revision == 1])
+    _write_evidence(tx, episodes)
+    told = alert_explanations.save_and_load(tx, episodes, explained)
+    messages = [encode(alert_message(e, facts[e.client_id], currency, told.get(e.alert_id))) for e in episodes]
+    revisions = [
+        {"alert_id": e.alert_id, "revision": e.revision, "message": message}
+        for e, message in zip(episodes, messages, strict=True)
+    ]
+    tx.execute(sa.insert(alert_revision), revisions)
+    outbox.append_all(
+        tx,
+        [
+            outbox.Message(TOPIC_ALERTS, e.client_id.encode(), message)
+            for e, message in zip(episodes, messages, strict=True)
+        ],
+        at,
+    )
+
+
+def _compare_revisions(tx: Connection, episodes: Sequence[Episode]) -> None:
+    stored: dict[str, int] = {}
+    for chunk in _chunks(sorted({e.client_id for e in episodes})):
+        stored.update(_lock(tx, alert.c.client_id.in_(chunk)))
+    for episode in episodes:
+        actual = stored.get(episode.alert_id, 0)
+        if actual != episode.revision - 1:
+            raise StaleRevision(episode.revision - 1, actual)
+
+
+def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, int]:
+    """Revisions of all alerts of some clients, locked until the end of the transaction (SQLite: already so)."""
+    rows = sa.select(alert.c.alert_id, alert.c.revision).where(clients)
+    ordered = rows.order_by(alert.c.client_id, alert.c.alert_id).with_for_update()
+    return {row.alert_id: row.revision for row in tx.execute(ordered)}
+
+
+def _write_alerts(tx: Connection, episodes: Sequence[Episode]) -> None:
+    rows = [_row(e) for e in episodes]
+    new = [row for row in rows if row["revision"] == 1]
+    changed = [{**row, "of_alert": row["alert_id"]} for row in rows if row["revision"] > 1]
+    # Changes first: one of them may close the episode whose place a new one takes.
+    if changed:
+        tx.execute(sa.update(alert).where(alert.c.alert_id == sa.bindparam("of_alert")), changed)
+    if new:
+        tx.execute(sa.insert(alert), new)
+
+
+def _write_openings(tx: Connection, episodes: Sequence[Episode]) -> None:
+    rows = [
+        {
+            "alert_id": e.alert_id,
+            "policy_version": e.newest.policy_version,
+            "grade": int(e.grade),
+            "value_at_risk_minor": e.value_at_risk_minor,
+            "lot": lot(e.alert_id),
+        }
+        for e in episodes
+    ]
+    if rows:
+        tx.execute(sa.insert(alert_opening), rows)
+
+
+def _write_evidence(tx: Connection, episodes: Sequence[Episode]) -> None:
+    rows = [
+        {
+            "alert_id": e.alert_id,
+            "week": week,
+            "grade": int(e.evidence[week].grade),
+            "verdict": msgspec.to_builtins(e.evidence[week]),
+        }
+        for e in episodes
+        for week in sorted(e.unsaved_weeks)
+    ]
+    if not rows:
+        return
+    keys = [{"of_alert": row["alert_id"], "of_week": row["week"]} for row in rows]
+    same_week = (
+        alert_evidence.c.alert_id == sa.bindparam("of_alert"),
+        alert_evidence.c.week == sa.bindparam("of_week"),
+    )
+    tx.execute(sa.delete(alert_evidence).where(*same_week), keys)
+    tx.execute(sa.insert(alert_evidence), rows)
+
+
+def _episodes(tx: Connection, *conditions: sa.ColumnElement[bool], since: int = 0) -> list[Episode]:
+    """Episodes with their evidence from week `since` on, and of older evidence the newest that still holds: what an
+    episode falls back on when its later weeks are withdrawn.
+    """
+    rows = tx.execute(sa.select(alert).where(*conditions)).all()
+    older = _older_than(since, conditions)
+    # As text: one typed decoding instead of two untyped ones.
+    verdict = sa.cast(alert_evidence.c.verdict, sa.Text)
+    week = alert_evidence.c.week
+    found = (
+        sa.select(alert_evidence.c.alert_id, week, verdict, older.c.grade)
+        .join_from(alert_evidence, alert)
+        .outerjoin(older, older.c.alert_id == alert_evidence.c.alert_id)
+        .where(*conditions, sa.or_(week >= since, week == alert.c.last_week, week == older.c.newest))
+        .order_by(week)
+    )
+    evidence: dict[str, dict[Week, Verdict]] = defaultdict(dict)
+    settled: dict[str, Grade] = {}
+    for alert_id, at, text, grade in tx.execute(found):
+        evidence[alert_id][at] = _VERDICT.decode(text)
+        settled[alert_id] = Grade(grade or 0)
+    return [
+        Episode(
+            alert_id=row.alert_id,
+            direction=Direction(row.direction),
+            grade=Grade(row.grade),
+            evidence=evidence[row.alert_id],
+            settled=settled[row.alert_id],
+            **{name: getattr(row, name) for name in _PLAIN},
+        )
+        for row in rows
+    ]
+
+
+def _older_than(since: int, conditions: tuple[sa.ColumnElement[bool], ...]) -> sa.Subquery:
+    """Of each alert's evidence before `since` the worst grade, and the newest week that still holds."""
+    holds = sa.case((alert_evidence.c.grade > 0, alert_evidence.c.week))
+    return (
+        sa.select(
+            alert_evidence.c.alert_id,
+            sa.func.max(alert_evidence.c.grade).label("grade"),
+            sa.func.max(holds).label("newest"),
+        )
+        .join_from(alert_evidence, alert)
+        .where(*conditions, alert_evidence.c.week < since)
+        .group_by(alert_evidence.c.alert_id)
+        .subquery()
+    )
+
+
+def _row(episode: Episode) -> dict[str, Any]:
+    row = {name: getattr(episode, name) for name in _PLAIN}
+    return {
+        **row,
+        "alert_id": episode.alert_id,
+        "direction": episode.direction.value,
+        "grade": int(episode.grade),
+        "rank_minor": _rank_minor(episode),
+    }
+
+
+def _rank_minor(episode: Episode) -> int:
+    score = episode.newest.score
+    return worth(episode.value_at_risk_minor, None if score is None else score.probability)
+
+
+def _in_shard(shard: int) -> sa.ColumnElement[bool]:
+    return alert.c.client_id.in_(sa.select(client.c.client_id).where(client.c.shard == shard))
+
+
+def _key(episode: Episode) -> Key:
+    return episode.client_id, episode.direction
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + _IDS_A_STATEMENT] for start in range(0, len(ids), _IDS_A_STATEMENT))

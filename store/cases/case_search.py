@@ -1,0 +1,124 @@
+"""Finding cases, with what their clients are called today and how much is at risk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple
+
+import sqlalchemy as sa
+from msgspec import Meta
+from sqlalchemy.engine import Connection
+
+from casework.cases.case_lifecycle import CaseState, Origin, Retention, Truth
+from schemas.errors import NotFound
+from schemas.keyset import Key
+from schemas.verdicts import Grade
+from store.tables.alerts import alert
+from store.tables.cases import case_alert, case_member, client_case
+from store.tables.clients import client
+
+_NEWEST = (client_case.c.opened_at.desc(), client_case.c.case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What to look for; None, or no states, for any. `member`: belongs to the task force now."""
+
+    states: tuple[CaseState, ...] = ()
+    branch: str | None = None
+    lead: str | None = None
+    client_id: str | None = None
+    member: str | None = None
+
+
+class CasePlace(NamedTuple):
+    """Where a case stands in the list: the newest first, then by id."""
+
+    opened_at: Annotated[datetime, Meta(tz=True)]
+    case_id: Key
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case without its parts. `alarm`: of any of its alerts; `value_at_risk_minor`: the most of any of them."""
+
+    case_id: str
+    client_id: str
+    client_name: str
+    branch_id: str
+    tier: str
+    revision: int
+    state: CaseState
+    origin: Origin
+    alarm: bool
+    lead: str
+    opened_at: datetime
+    opened_week: int
+    diary_date: date | None
+    closed_at: datetime | None
+    times_reopened: int
+    truth: Truth | None
+    retention: Retention | None
+    cause: str | None
+    value_at_risk_minor: int
+
+    @property
+    def place(self) -> CasePlace:
+        return CasePlace(self.opened_at, self.case_id)
+
+
+def search(
+    tx: Connection, wanted: CaseFilter, *, only_branch: str | None, after: CasePlace | None, limit: int
+) -> list[CaseRow]:
+    """Up to `limit` cases behind the place `after`. `only_branch`: all the reader may see; None for all."""
+    conditions = _conditions(wanted, only_branch) + ([] if after is None else [_behind(after)])
+    query = _cases().where(*conditions).order_by(*_NEWEST).limit(limit)
+    return [CaseRow(**found) for found in tx.execute(query).mappings()]
+
+
+def get(tx: Connection, case_id: str, *, only_branch: str | None) -> CaseRow:
+    """The case. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    mine = _conditions(CaseFilter(), only_branch)
+    found = tx.execute(_cases().where(client_case.c.case_id == case_id, *mine)).mappings().one_or_none()
+    if found is None:
+        raise NotFound("case", case_id)
+    return CaseRow(**found)
+
+
+def _cases() -> sa.Select[Any]:
+    fields = set(CaseRow.__dataclass_fields__) - {"alarm"}
+    plain = [column for column in client_case.c if column.name in fields]
+    of_client = (client.c.name.label("client_name"), client.c.branch_id, client.c.tier)
+    # What has become an alarm since a case took it makes the case one.
+    alarm = sa.or_(client_case.c.alarm, _most(alert.c.grade) == int(Grade.ALARM)).label("alarm")
+    # Not their sum: alerts of one client speak of the same money.
+    at_risk = _most(alert.c.value_at_risk_minor).label("value_at_risk_minor")
+    return sa.select(*plain, *of_client, alarm, at_risk).join(client, client.c.client_id == client_case.c.client_id)
+
+
+def _most(column: sa.Column[int]) -> sa.ScalarSelect[int]:
+    """The most of a column among a case's alerts, 0 without any."""
+    most = sa.select(sa.func.coalesce(sa.func.max(column), 0)).join_from(case_alert, alert)
+    return most.where(case_alert.c.case_id == client_case.c.case_id).correlate(client_case).scalar_subquery()
+
+
+def _conditions(wanted: CaseFilter, only_branch: str | None) -> list[sa.ColumnElement[bool]]:
+    equal = (
+        (client.c.branch_id, only_branch),
+        (client.c.branch_id, wanted.branch),
+        (client_case.c.lead, wanted.lead),
+        (client_case.c.client_id, wanted.client_id),
+    )
+    conditions = [column == value for column, value in equal if value is not None]
+    if wanted.states:
+        conditions.append(client_case.c.state.in_(wanted.states))
+    if wanted.member is not None:
+        belongs = (case_member.c.user == wanted.member, case_member.c.left_on.is_(None))
+        conditions.append(client_case.c.case_id.in_(sa.select(case_member.c.case_id).where(*belongs)))
+    return conditions
+
+
+def _behind(place: CasePlace) -> sa.ColumnElement[bool]:
+    at = client_case.c.opened_at
+    return sa.or_(at < place.opened_at, sa.and_(at == place.opened_at, client_case.c.case_id > place.case_id))

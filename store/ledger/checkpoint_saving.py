@@ -1,0 +1,41 @@
+"""The weekly ledger: keeping a checkpoint, all of it or nothing. See docs/decisions/0002."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from store.clients import client_master
+from store.ledger import event_filter, ledger_rows, offsets, shard_weeks, shards
+from store.ledger.checkpoint import Checkpoint
+from store.ledger.ledger_reading import WeeklyHistory, WeekRows, load_history, load_week
+from store.operations import refused
+
+__all__ = ["WeekRows", "WeeklyHistory", "load_history", "load_week", "save_checkpoint"]
+
+
+def save_checkpoint(tx: Connection, kept: Checkpoint) -> None:
+    """Write a checkpoint in the caller's transaction.
+
+    1. Compare-and-set the offset: a process that lost the partition ends here. 2. Lock the shard. 3. Clients.
+    4. Ledger rows; those of closed weeks are superseded, not overwritten. 5. Duplicate filter and summaries.
+    6. Dead letters, and the messages that tell of them. 7. Weeks, and zero rows where clients were silent.
+    8. The shard's own row.
+
+    Raises LostPartition or HomeTaken; the transaction must then be given up and the shard loaded again.
+    """
+    offsets.advance(tx, kept.topic, kept.topic_id, kept.shard, kept.from_offset, kept.next_offset)
+    next_to_close = shards.lock(tx, kept.shard)
+    client_master.save_first_weeks(tx, kept.shard, kept.first_weeks)
+    amended = shard_weeks.closed_among(tx, kept.shard, kept.deltas.weeks)
+    ledger_rows.supersede(tx, kept.deltas, amended)
+    ledger_rows.add(tx, kept.shard, kept.deltas, amended)
+    event_filter.append(tx, kept.shard, kept.from_offset, kept.filter_entries)
+    shards.save_summaries(tx, kept.shard, kept.summaries)
+    if kept.expired_before is not None:
+        event_filter.forget_before(tx, kept.shard, kept.expired_before)
+        shards.forget_summaries_before(tx, kept.shard, kept.expired_before)
+    refused.record(tx, kept.topic_id, kept.dead_letters, kept.at)
+    changed = shard_weeks.amend(tx, kept, amended, next_to_close)
+    shard_weeks.write(tx, kept)
+    ledger_rows.fill_silence(tx, kept.shard, kept.first_weeks, next_to_close)
+    shards.advance(tx, kept, changed)

@@ -1,0 +1,149 @@
+"""What a policy is replayed on: the weeks of all clients that have been judged, and who belongs where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from operator import itemgetter
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.quiet.calendar import NOTHING, Entry, suppressions
+from detector.policies.kept_scores import KeptScores
+from detector.policies.replay import NO_END, History
+from detector.quiet.calendar import NONE, Festivals
+from detector.quiet.surroundings import Group, Surroundings, groupings_of
+from schemas.weeks import Week
+from store.leaver import leaver_scores
+from store.leaver.leaver_scores import NO_SCORES, KeptYear
+from store.ledger.ledger_reading import AMOUNTS, by_week
+from store.quiet import calendar, movements
+from store.tables.clients import client
+from store.tables.ledger import shard, shard_week
+
+State = tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """The history of all shards' clients, sorted by id. `branch`: place of each one's branch in `branches`."""
+
+    history: History
+    branch: npt.NDArray[np.intp]
+    branches: list[str]
+    shard: npt.NDArray[np.intp]
+    industries: list[str | None]
+    quiet_weeks: Mapping[int, Mapping[Week, frozenset[Group]]]  # by shard, before the weeks to be replayed
+    entries: tuple[Entry, ...]  # of the calendar, in the weeks to be replayed
+    oldest_week: Week  # of any client
+    scores: KeptYear = NO_SCORES  # in the weeks to be replayed
+
+    def shards(
+        self, festivals: Festivals = NONE
+    ) -> Iterator[tuple[npt.NDArray[np.intp], History, Mapping[Week, KeptScores]]]:
+        """Places of each shard's clients, their history and their scores: a shard is judged by itself."""
+        for number in np.unique(self.shard):
+            at = np.flatnonzero(self.shard == number)
+            groupings = groupings_of(
+                [self.branches[self.branch[place]] for place in at], [self.industries[place] for place in at]
+            )
+            around = Surroundings(groupings, self.quiet_weeks.get(int(number), {}), festivals)
+            kept = self.scores.weeks.get(int(number), {})
+            yield at, self.history.take(at, around), {week: each.among(at) for week, each in kept.items()}
+
+    def held(self, week: Week, rest_weeks: frozenset[Week]) -> npt.NDArray[np.bool_] | None:
+        """Whom the calendar holds back in a week, (n,); None for nobody."""
+        found = suppressions(self.entries, week, rest_weeks)
+        if found == NOTHING:
+            return None
+        everybody = zip(self.history.client_ids, self.branch.tolist(), strict=True)
+        waits = (found.hold(client_id, self.branches[at]) for client_id, at in everybody)
+        return np.fromiter(waits, np.bool_, len(self.history.client_ids))
+
+
+def last_judged(tx: Connection) -> Week | None:
+    """The newest week that every shard has been judged for; None where none has been."""
+    newest = (
+        sa.select(sa.func.max(shard_week.c.week).label("week"))
+        .where(shard_week.c.judged_revision > 0)
+        .group_by(shard_week.c.shard)
+        .subquery()
+    )
+    found = tx.scalar(sa.select(sa.func.min(newest.c.week)))
+    return None if found is None else Week(found)
+
+
+def state(tx: Connection, last_week: Week, replayed: int) -> State:
+    """What changes whenever a history up to `last_week` would be read differently, but for who the clients are."""
+    rows = tx.execute(sa.select(shard.c.shard, shard.c.amendments).order_by(shard.c.shard))
+    entries = calendar.between(tx, last_week - replayed + 1, last_week)
+    held = sorted((entry.entry_id, entry.revision) for entry in entries)
+    return (*((row.shard, row.amendments, last_week) for row in rows), *held)
+
+
+def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
+    """The `weeks` weeks up to `last_week` of every client that had begun by then and not closed before them.
+
+    `replayed`: the last so many of them are to be replayed.
+    """
+    first = last_week - weeks + 1
+    theirs = (
+        sa.select(
+            client.c.client_id,
+            client.c.shard,
+            client.c.tier,
+            client.c.branch_id,
+            client.c.first_week,
+            client.c.last_week,
+            client.c.industry,
+            sa.func.coalesce(client.c.rebased_week, 0),
+        )
+        .where(client.c.shard.is_not(None), client.c.first_week <= last_week)
+        .where(sa.or_(client.c.last_week.is_(None), client.c.last_week >= first))
+    )
+    rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
+    columns = zip(*rows, strict=True) if rows else ((),) * 8
+    ids, shards, tiers, branch_ids, begins, ends, industries, rebased = columns
+    amounts = np.zeros((2, len(ids), weeks), np.int64)
+    place = {client_id: at for at, client_id in enumerate(ids)}
+    for number in sorted(set(shards)):
+        ids_before: list[str] = []
+        for week, ids_read, read in by_week(tx, number, first, last_week, AMOUNTS):
+            if ids_read != ids_before:  # mostly the same clients in the same order
+                at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
+                ids_before = ids_read
+            amounts[:, at[at >= 0], week - first] = read[:, at >= 0]
+    branches = sorted(set(branch_ids))
+    numbers = {branch_id: at for at, branch_id in enumerate(branches)}
+    history = History(
+        client_ids=list(ids),
+        tiers=list(tiers),
+        first_week=np.array(begins, np.int32),
+        end_week=np.array([NO_END if end is None else end for end in ends], np.int32),
+        debit_minor=amounts[0],
+        credit_minor=amounts[1],
+        last_week=last_week,
+        rebased_week=np.array(rebased, np.int32),
+    )
+    branch = np.array([numbers[branch_id] for branch_id in branch_ids], np.intp)
+    return Bank(
+        history=history,
+        branch=branch,
+        branches=branches,
+        shard=np.array(shards, np.intp),
+        industries=list(industries),
+        quiet_weeks={each: movements.quiet_weeks(tx, each, last_week - replayed + 1) for each in set(shards)},
+        entries=tuple(calendar.between(tx, last_week - replayed + 1, last_week)),
+        oldest_week=Week(min(begins, default=last_week)),
+        scores=leaver_scores.load(tx, place, last_week - replayed + 1, last_week),
+    )
+
+
+def with_newest_scores(tx: Connection, bank: Bank, replayed: int) -> Bank:
+    """The same history with the scores as they are now."""
+    place = {client_id: at for at, client_id in enumerate(bank.history.client_ids)}
+    last = bank.history.last_week
+    return replace(bank, scores=leaver_scores.load(tx, place, last - replayed + 1, last))

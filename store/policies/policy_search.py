@@ -1,0 +1,79 @@
+"""The list of policies, and who has looked at which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.policies.rules import Look
+from schemas.weeks import Week
+from store.policies.policy_versions import KeptPolicy, read_row
+from store.tables.alerts import alert, alert_opening
+from store.tables.policies import policy, policy_preview
+
+
+class PolicyPlace(NamedTuple):
+    """Where a policy stands in the list."""
+
+    proposed_at: datetime
+    version: str
+
+
+def search(tx: Connection, *, after: PolicyPlace | None, limit: int) -> list[KeptPolicy]:
+    """Up to `limit` policies, the newest first."""
+    place = sa.tuple_(policy.c.proposed_at, policy.c.version)
+    found = sa.select(policy).order_by(policy.c.proposed_at.desc(), policy.c.version.desc()).limit(limit)
+    if after is not None:
+        bound = (
+            sa.literal(after.proposed_at, policy.c.proposed_at.type),
+            sa.literal(after.version, policy.c.version.type),
+        )
+        found = found.where(place < sa.tuple_(*bound))
+    return [read_row(row) for row in tx.execute(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Alerts that a policy opened, those that people closed, and those of them that were false alarms."""
+
+    opened: int
+    closed_by_people: int
+    false_alarms: int
+
+
+def record_of(tx: Connection, version: str) -> Record:
+    """How a policy has done so far."""
+    closed = sa.case((sa.and_(alert.c.state == "closed", alert.c.touched), 1), else_=0)
+    false = sa.case((sa.and_(alert.c.state == "closed", alert.c.outcome == "false_alarm"), 1), else_=0)
+    counts = (sa.func.count(), sa.func.coalesce(sa.func.sum(closed), 0), sa.func.coalesce(sa.func.sum(false), 0))
+    opened = sa.select(*counts).join_from(alert_opening, alert, alert.c.alert_id == alert_opening.c.alert_id)
+    return Record(*map(int, tx.execute(opened.where(alert_opening.c.policy_version == version)).one()))
+
+
+def note_look(
+    tx: Connection, version: str, look: Look, *, seen_by: str, last_week: Week, figures: dict[str, Any]
+) -> None:
+    """Keep that somebody saw these figures."""
+    row = {
+        "preview_id": look.preview_id,
+        "version": version,
+        "beside": look.beside,
+        "last_week": last_week,
+        "seen_by": seen_by,
+        "seen_at": look.seen_at,
+        "figures": figures,
+    }
+    tx.execute(sa.insert(policy_preview).values(row))
+
+
+def find_look(tx: Connection, version: str, seen_by: str) -> Look | None:
+    """The newest look of a person at a policy; None where they have not seen it."""
+    columns = (policy_preview.c.preview_id, policy_preview.c.beside, policy_preview.c.seen_at)
+    mine = (policy_preview.c.version == version, policy_preview.c.seen_by == seen_by)
+    newest = policy_preview.c.seen_at.desc(), policy_preview.c.preview_id
+    row = tx.execute(sa.select(*columns).where(*mine).order_by(*newest).limit(1)).one_or_none()
+    return None if row is None else Look(*row)

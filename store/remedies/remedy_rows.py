@@ -1,0 +1,235 @@
+"""Remedies: reading them as they stand, and keeping a change with its approvals and its message.
+
+What is kept is the state when it was last changed; what days alone change, `remedy_lifecycle.age` adds
+on reading. Order: whoever changes a remedy locks all of its client's, so that the topic tells of one client in the
+order of the commits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from casework.alerts.message import ClientFacts
+from casework.remedies.message import encode, remedy_event, remedy_message
+from casework.remedies.remedy_lifecycle import EXPIRING_DAYS, RUNNING, Approval, Remedy, RemedyState
+from casework.remedies.terms import FeeTerms, Terms
+from schemas.errors import NotFound, StaleRevision
+from schemas.messages import TOPIC_REMEDIES
+from store import outbox
+from store.tables.remedies import remedy as table
+from store.tables.remedies import remedy_approval, remedy_part
+
+_PLAIN = (
+    "remedy_id", "case_id", "client_id", "revision", "type", "state", "owner", "maker", "terms_version", "renews",
+    "ended_on", "note",
+)  # fmt: skip
+_TERMS = ("starts_on", "ends_on", "cost_minor", "expected_effect_minor", "reason")
+_FEE = ("fee_code", "list_price_minor", "concession_pct", "volume_commitment_minor", "break_even_minor")
+_DECIDED = RUNNING | {"returned", "rejected"}
+
+
+def get(tx: Connection, remedy_id: str, *, for_update: bool = False) -> Remedy:
+    """One remedy. `for_update`: nobody else changes the client's remedies before the end. Raises NotFound."""
+    if for_update:
+        owner = sa.select(table.c.client_id).where(table.c.remedy_id == remedy_id)
+        _lock(tx, table.c.client_id == owner.scalar_subquery())
+    found = matching(tx, table.c.remedy_id == remedy_id)
+    if not found:
+        raise NotFound("remedy", remedy_id)
+    return found[0]
+
+
+def of_case(tx: Connection, case_id: str) -> list[Remedy]:
+    """All remedies of a case, the oldest first."""
+    return matching(tx, table.c.case_id == case_id)
+
+
+def of_client(tx: Connection, client_id: str) -> list[Remedy]:
+    """All remedies of a client, the oldest first."""
+    return matching(tx, table.c.client_id == client_id)
+
+
+def of_ids(tx: Connection, remedy_ids: Iterable[str]) -> list[Remedy]:
+    """Those of these remedies that there are, the oldest first."""
+    found = [matching(tx, table.c.remedy_id.in_(chunk)) for chunk in _chunks(sorted(remedy_ids))]
+    return [remedy for chunk in found for remedy in chunk]
+
+
+def states_of_case(tx: Connection, case_id: str) -> dict[str, RemedyState]:
+    """The state of each remedy of a case, by id, as it was last changed."""
+    rows = tx.execute(sa.select(table.c.remedy_id, table.c.state).where(table.c.case_id == case_id))
+    return {row.remedy_id: row.state for row in rows}
+
+
+def due(tx: Connection, today: date) -> list[Remedy]:
+    """Remedies that days alone have changed since they were kept: those for which `age` gives another state."""
+    return matching(tx, table.c.state.in_(RUNNING), table.c.state != state_on(today))
+
+
+def state_on(today: date) -> sa.ColumnElement[str]:
+    """The state on a day as the database works it out: what `age` gives."""
+    running = sa.case(
+        (table.c.ends_on <= today, "expired"),
+        (table.c.starts_on > today, "approved"),
+        (table.c.ends_on <= today + timedelta(days=EXPIRING_DAYS), "expiring"),
+        else_="active",
+    )
+    return sa.case((table.c.state.in_(RUNNING), running), else_=table.c.state)
+
+
+def save(tx: Connection, remedy: Remedy, facts: ClientFacts, currency: str, at: datetime) -> None:
+    """Keep one changed remedy, one revision past what is stored.
+
+    1. Lock and compare. 2. Remedy. 3. Parts. 4. Approvals. 5. Outbox, where the bank has to hear of it.
+    Raises StaleRevision, and then the transaction must be given up.
+    """
+    before = _compare(tx, remedy)
+    _write(tx, remedy, before, at)
+    _write_parts(tx, remedy)
+    _write_approvals(tx, remedy, at)
+    news = remedy_event(before, remedy.state)
+    if news:
+        value = encode(remedy_message(remedy, news, facts, currency))
+        outbox.append(tx, TOPIC_REMEDIES, remedy.client_id.encode(), value, at=at)
+
+
+def matching(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Remedy]:
+    """Remedies with who took which part and the approvals that hold, the oldest first."""
+    rows = tx.execute(
+        sa.select(table).where(*conditions).order_by(table.c.proposed_at, table.c.remedy_id)
+    ).mappings()
+    found = rows.all()
+    ids = [row["remedy_id"] for row in found]
+    parts, approvals = _parts(tx, ids), _approvals(tx, ids)
+    return [_remedy(row, parts[row["remedy_id"]], approvals[row["remedy_id"]]) for row in found]
+
+
+def terms_of(row: sa.RowMapping) -> Terms:
+    """The terms in a row of the table."""
+    fee = None if row["fee_code"] is None else FeeTerms(**{name: row[name] for name in _FEE})
+    return Terms(**{name: row[name] for name in _TERMS}, fee=fee)
+
+
+def _remedy(row: sa.RowMapping, parts: Mapping[str, set[str]], approvals: Sequence[Approval]) -> Remedy:
+    route = tuple(row["route"])
+    valid = [approval for approval in approvals if approval.terms_version == row["terms_version"]]
+    return Remedy(
+        **{name: row[name] for name in _PLAIN},
+        terms=terms_of(row),
+        route=route,
+        makers=frozenset(parts["maker"]),
+        checkers=frozenset(parts["checker"]),
+        approvals=tuple(sorted(valid, key=lambda approval: route.index(approval.level))),
+    )
+
+
+def _parts(tx: Connection, ids: Sequence[str]) -> Mapping[str, Mapping[str, set[str]]]:
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for chunk in _chunks(ids):
+        for row in tx.execute(sa.select(remedy_part).where(remedy_part.c.remedy_id.in_(chunk))):
+            found[row.remedy_id][row.part].add(row.user)
+    return found
+
+
+def _approvals(tx: Connection, ids: Sequence[str]) -> Mapping[str, list[Approval]]:
+    found: dict[str, list[Approval]] = defaultdict(list)
+    for chunk in _chunks(ids):
+        holding = sa.select(remedy_approval).where(remedy_approval.c.remedy_id.in_(chunk), ~remedy_approval.c.void)
+        for row in tx.execute(holding):
+            found[row.remedy_id].append(Approval(row.terms_version, row.level, row.checker))
+    return found
+
+
+def _compare(tx: Connection, remedy: Remedy) -> RemedyState | None:
+    """The state it is kept in now, None for a new one. A change locks all of the client's."""
+    new = remedy.revision == 1
+    # A new one locks nothing: who proposes holds the case, for which those who change others wait in the end.
+    mine = table.c.remedy_id == remedy.remedy_id if new else table.c.client_id == remedy.client_id
+    found = _lock(tx, mine)
+    actual, state = found.get(remedy.remedy_id, (0, None))
+    if actual != remedy.revision - 1:
+        raise StaleRevision(remedy.revision - 1, actual)
+    return state
+
+
+def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, tuple[int, RemedyState]]:
+    """Revision and state of all remedies of some clients, locked until the end (SQLite: already so)."""
+    rows = sa.select(table.c.remedy_id, table.c.revision, table.c.state).where(clients)
+    ordered = rows.order_by(table.c.client_id, table.c.remedy_id).with_for_update()
+    return {row.remedy_id: (row.revision, row.state) for row in tx.execute(ordered)}
+
+
+def _write(tx: Connection, remedy: Remedy, before: RemedyState | None, at: datetime) -> None:
+    row = _row(remedy)
+    if remedy.state != before:
+        row |= _moments(remedy.state, before, at)
+    if before is None:
+        tx.execute(sa.insert(table).values(row | {"proposed_at": at}))
+    else:
+        tx.execute(sa.update(table).where(table.c.remedy_id == remedy.remedy_id).values(row))
+
+
+def _moments(after: RemedyState, before: RemedyState | None, at: datetime) -> dict[str, datetime | None]:
+    """When it was submitted, and when the last decision was taken; neither is of a draft."""
+    if after == "draft":
+        return {"submitted_at": None, "decided_at": None}
+    moments: dict[str, datetime | None] = {}
+    if before in (None, "draft", "returned") and after in RUNNING | {"submitted"}:
+        moments["submitted_at"] = at
+    if after == "submitted":
+        moments["decided_at"] = None
+    elif after in _DECIDED and before not in RUNNING:
+        moments["decided_at"] = at
+    return moments
+
+
+def _write_parts(tx: Connection, remedy: Remedy) -> None:
+    parts = _parts(tx, [remedy.remedy_id])[remedy.remedy_id]
+    wanted = {("maker", user) for user in remedy.makers} | {("checker", user) for user in remedy.checkers}
+    there = {(part, user) for part, users in parts.items() for user in users}
+    rows = [{"remedy_id": remedy.remedy_id, "user": user, "part": part} for part, user in sorted(wanted - there)]
+    if rows:
+        tx.execute(sa.insert(remedy_part), rows)
+
+
+def _write_approvals(tx: Connection, remedy: Remedy, at: datetime) -> None:
+    mine = remedy_approval.c.remedy_id == remedy.remedy_id
+    older = remedy_approval.c.terms_version < remedy.terms_version
+    tx.execute(sa.update(remedy_approval).where(mine, older).values(void=True))
+    known = set(_approvals(tx, [remedy.remedy_id])[remedy.remedy_id])
+    rows = [
+        {
+            "remedy_id": remedy.remedy_id,
+            "terms_version": approval.terms_version,
+            "level": approval.level,
+            "checker": approval.checker,
+            "at": at,
+            "total_minor": remedy.terms.total_minor,
+            "void": False,
+        }
+        for approval in remedy.approvals
+        if approval not in known
+    ]
+    if rows:
+        tx.execute(sa.insert(remedy_approval), rows)
+
+
+def _row(remedy: Remedy) -> dict[str, Any]:
+    terms, fee = remedy.terms, remedy.terms.fee
+    row = {name: getattr(remedy, name) for name in _PLAIN} | {name: getattr(terms, name) for name in _TERMS}
+    row |= {name: None if fee is None else getattr(fee, name) for name in _FEE}
+    return row | {
+        "route": list(remedy.route),
+        "next_level": remedy.next_level if remedy.state == "submitted" else None,
+        "total_minor": terms.total_minor,
+    }
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))

@@ -1,0 +1,133 @@
+"""Finding remedies, in the state that days have brought them to, with what their clients are called today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, NamedTuple
+
+import sqlalchemy as sa
+from msgspec import Meta
+from sqlalchemy.engine import Connection
+
+from casework.remedies.remedy_lifecycle import UNDECIDED, Level, Remedy, RemedyState, age
+from casework.remedies.terms import RemedyType
+from schemas.errors import NotFound
+from schemas.keyset import Key
+from store.remedies import remedy_rows
+from store.tables.clients import client
+from store.tables.remedies import remedy as table
+from store.tables.remedies import remedy_approval
+
+_asked_at: sa.ColumnElement[datetime] = sa.func.coalesce(table.c.submitted_at, table.c.proposed_at)
+_OLDEST = (_asked_at, table.c.remedy_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyFilter:
+    """What to look for; None, or no states, for any. `level`: whose yes is needed next."""
+
+    states: tuple[RemedyState, ...] = ()
+    type: RemedyType | None = None
+    branch: str | None = None
+    level: Level | None = None
+    client_id: str | None = None
+    case_id: str | None = None
+
+
+class RemedyPlace(NamedTuple):
+    """Where a remedy stands in the list: by its submission, or proposal before that, the oldest first."""
+
+    asked_at: Annotated[datetime, Meta(tz=True)]
+    remedy_id: Key
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyRow:
+    """One remedy as it stands on the day asked for. `approved_at`: of the approvals that hold, by level."""
+
+    remedy: Remedy
+    client_name: str
+    branch_id: str
+    proposed_at: datetime
+    submitted_at: datetime | None
+    approved_at: Mapping[Level, datetime] = field(default_factory=dict)
+
+    @property
+    def place(self) -> RemedyPlace:
+        return RemedyPlace(self.submitted_at or self.proposed_at, self.remedy.remedy_id)
+
+
+def search(
+    tx: Connection,
+    wanted: RemedyFilter,
+    today: date,
+    *,
+    only_branch: str | None,
+    after: RemedyPlace | None,
+    limit: int,
+) -> list[RemedyRow]:
+    """Up to `limit` remedies behind the place `after`. `only_branch`: all the reader may see; None for all."""
+    conditions = _conditions(wanted, today, only_branch) + ([] if after is None else [_behind(after)])
+    return _rows(tx, today, conditions, limit)
+
+
+def get(tx: Connection, remedy_id: str, today: date, *, only_branch: str | None) -> RemedyRow:
+    """The remedy. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    mine = _conditions(RemedyFilter(), today, only_branch)
+    found = _rows(tx, today, [table.c.remedy_id == remedy_id, *mine], 1)
+    if not found:
+        raise NotFound("remedy", remedy_id)
+    return found[0]
+
+
+def _rows(tx: Connection, today: date, conditions: list[sa.ColumnElement[bool]], limit: int) -> list[RemedyRow]:
+    shown = (table.c.remedy_id, table.c.proposed_at, table.c.submitted_at, client.c.name, client.c.branch_id)
+    query = sa.select(*shown).join(client, client.c.client_id == table.c.client_id).where(*conditions)
+    rows = tx.execute(query.order_by(*_OLDEST).limit(limit)).all()
+    ids = [row.remedy_id for row in rows]
+    stored = {remedy.remedy_id: remedy for remedy in remedy_rows.matching(tx, table.c.remedy_id.in_(ids))}
+    approved = _approved_at(tx, ids)
+    return [
+        RemedyRow(
+            remedy=age(stored[row.remedy_id], today),
+            client_name=row.name,
+            branch_id=row.branch_id,
+            proposed_at=row.proposed_at,
+            submitted_at=row.submitted_at,
+            approved_at=approved.get(row.remedy_id, {}),
+        )
+        for row in rows
+    ]
+
+
+def _approved_at(tx: Connection, ids: list[str]) -> dict[str, dict[Level, datetime]]:
+    found: dict[str, dict[Level, datetime]] = {}
+    holding = (remedy_approval.c.remedy_id.in_(ids), ~remedy_approval.c.void)
+    for row in tx.execute(sa.select(remedy_approval).where(*holding)):
+        found.setdefault(row.remedy_id, {})[row.level] = row.at
+    return found
+
+
+def _conditions(wanted: RemedyFilter, today: date, only_branch: str | None) -> list[sa.ColumnElement[bool]]:
+    equal = (
+        (client.c.branch_id, only_branch),
+        (client.c.branch_id, wanted.branch),
+        (table.c.type, wanted.type),
+        (table.c.next_level, wanted.level),
+        (table.c.client_id, wanted.client_id),
+        (table.c.case_id, wanted.case_id),
+    )
+    conditions = [column == value for column, value in equal if value is not None]
+    if wanted.states:
+        # What days cannot change is asked for as it is kept, which an index knows.
+        plain = UNDECIDED.issuperset(wanted.states)
+        state = table.c.state if plain else remedy_rows.state_on(today)
+        conditions.append(state.in_(wanted.states))
+    return conditions
+
+
+def _behind(place: RemedyPlace) -> sa.ColumnElement[bool]:
+    same = sa.and_(_asked_at == place.asked_at, table.c.remedy_id > place.remedy_id)
+    return sa.or_(_asked_at > place.asked_at, same)
