@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from acts.callers import Caller
+from acts.roles import Permission, may
+from acts.sign_in.claims import caller_of
 from api.deps import Deps
-from api.errors import NotAuthenticated
-from api.roles import BRANCH_ROLES, Permission, Role, may
-from schemas.errors import Forbidden
-from schemas.events import ID_PATTERN
+from schemas.errors import Forbidden, NotAuthenticated
 
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="bearer")
-_ACTOR = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
-_BRANCH = re.compile(ID_PATTERN)
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks. `branch` is the only branch they see, None where they see all."""
-
-    actor: str
-    role: Role
-    branch: str | None
-
-
-def caller_of(claims: Mapping[str, Any]) -> Caller:
-    """Read sub, role and branch. Raises NotAuthenticated for unusable claims, Forbidden for a strange role."""
-    actor, role, branch = claims.get("sub"), claims.get("role"), claims.get("branch")
-    if not isinstance(actor, str) or not _ACTOR.fullmatch(actor):
-        raise NotAuthenticated("the token's sub is no user")
-    if not isinstance(role, str) or not role:
-        raise NotAuthenticated("the token names no role")
-    try:
-        known = Role(role)
-    except ValueError:
-        raise Forbidden("the token's role is none of this service's") from None
-    if known not in BRANCH_ROLES:
-        return Caller(actor, known, None)
-    if not isinstance(branch, str) or not _BRANCH.fullmatch(branch):
-        raise NotAuthenticated("the token names no branch, which its role needs")
-    return Caller(actor, known, branch)
 
 
 def _authenticate(

@@ -5,10 +5,6 @@ from __future__ import annotations
 from schemas.errors import EbbwatchError
 
 
-class NotAuthenticated(EbbwatchError):
-    """No token, or one that does not hold; the text says which check failed, never what the token was."""
-
-
 class KeysUnavailable(EbbwatchError):
     """The identity provider's keys cannot be had, so no token can be checked."""
 
@@ -23,7 +19,3 @@ class BadHeader(EbbwatchError):
 
 class WrongMediaType(EbbwatchError):
     """A body that is not JSON."""
-
-
-class KeyReused(EbbwatchError):
-    """An Idempotency-Key that came before with another request."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from api.errors import BadHeader
-from schemas.errors import StaleRevision
 
 _ONE = r'(?:W/)?"[\x21\x23-\x7e]*"'
 _LIST = re.compile(rf"\s*{_ONE}(?:\s*,\s*{_ONE})*\s*")
+_REVISION = re.compile(r'"(0|[1-9]\d{0,8})"', re.ASCII)
 
 
 def etag(revision: int) -> str:
@@ -16,18 +16,15 @@ def etag(revision: int) -> str:
     return f'"{revision}"'
 
 
-def check(if_match: str | None, revision: int) -> None:
-    """Let through what was meant for this revision, or for any (no header, ``*``).
+def revisions(if_match: str | None) -> tuple[int, ...] | None:
+    """The revisions that a request is meant for; None for any (no header, ``*``).
 
-    Raises StaleRevision for another one, BadHeader for a header that is no list of entity tags. A weak tag
-    never matches: If-Match compares strongly.
+    A tag that is none of ours, a weak one among them, matches nothing: If-Match compares strongly. Raises BadHeader
+    for a header that is no list of entity tags.
     """
     if if_match is None or if_match.strip() == "*":
-        return
+        return None
     if not _LIST.fullmatch(if_match):
         raise BadHeader('If-Match must be entity tags such as "3", or *')
-    tags = re.findall(_ONE, if_match)
-    if etag(revision) in tags:
-        return
-    numbers = [int(tag.strip('"')) for tag in tags if re.fullmatch(r'"\d{1,9}"', tag)]
-    raise StaleRevision(numbers[0] if numbers else 0, revision)
+    found = (_REVISION.fullmatch(tag) for tag in re.findall(_ONE, if_match))
+    return tuple(int(tag[1]) for tag in found if tag)

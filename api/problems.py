@@ -13,10 +13,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.errors import BadCursor, BadHeader, KeyReused, KeysUnavailable, NotAuthenticated, WrongMediaType
-from api.web.errors import FormRefused, ProviderUnavailable, SignInBusy, SignInFailed
-from casework.alerts.actions import NotAllowedByRules
-from schemas.errors import Conflict, EbbwatchError, Forbidden, NotFound, StaleRevision
+from acts.performing import KeyReused
+from acts.sign_in.passwords import SignInBusy
+from api.errors import BadCursor, BadHeader, KeysUnavailable, WrongMediaType
+from api.web.errors import FormRefused, ProviderUnavailable, SignInFailed
+from schemas.errors import (
+    Conflict,
+    EbbwatchError,
+    Forbidden,
+    NotAllowedByRules,
+    NotAuthenticated,
+    NotFound,
+    StaleRevision,
+)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:ebbwatch:problem:"

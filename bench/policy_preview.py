@@ -12,7 +12,8 @@ import time
 
 import numpy as np
 
-from api.policies.replay import LOADED, REPLAYED, ReplayRules, figures_of
+from acts.replay_rules import ReplayRules
+from acts.replays import LOADED, REPLAYED, figures_of
 from detector.policies.kept_scores import KeptScores
 from detector.policies.presets import default_policy
 from detector.policies.replay import NO_END, History

@@ -14,10 +14,9 @@ from typing import Protocol
 from apprise import Apprise, AppriseAsset, AppriseResultStatus, NotificationManager, NotifyFormat
 from apprise.plugins import url_to_dict
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.notices.address import check_address, refused_options, scheme_of
 from casework.notices.text import NoticeText
-from schemas.errors import BadSetting, EbbwatchError
+from schemas.errors import BadSetting, EbbwatchError, NotAllowedByRules
 
 SEND_TIMEOUT_S = 15.0  # one address that does not answer may not hold up the others for longer
 _CODE = re.compile(r"error=(\d{3})\.")  # how Apprise writes the status of an answer

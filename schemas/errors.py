@@ -19,6 +19,14 @@ class Conflict(EbbwatchError):
     """The thing is not in a state that allows this."""
 
 
+class NotAllowedByRules(EbbwatchError):
+    """An act whose arguments the rules refuse; `field` is the argument at fault."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field, self.reason = field, reason
+
+
 class StaleRevision(EbbwatchError):
     """Someone else changed it first."""
 
@@ -29,6 +37,10 @@ class StaleRevision(EbbwatchError):
 
 class Forbidden(EbbwatchError):
     """This role may not do this."""
+
+
+class NotAuthenticated(EbbwatchError):
+    """No token, or one that does not hold; the text says which check failed, never what the token was."""
 
 
 class BadSetting(EbbwatchError):

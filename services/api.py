@@ -9,13 +9,13 @@ from threading import Event
 
 import uvicorn
 
+from acts.sign_in.local_key import LocalKey
 from api.app import create_app
 from api.deps import ApiDeps
-from api.keys import JwksKeys, Keys, LocalKey
+from api.keys import JwksKeys, Keys
 from schemas.errors import BadSetting
-from services.bank_rules import bank_rules
+from services.bank_rules import bank_rules, policy_of
 from services.desk import desk_config
-from services.detect import policy_of
 from services.parts import Parts, Work, require_schema, run_process
 from services.settings import Settings
 

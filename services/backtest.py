@@ -11,18 +11,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api.deps import ApiDeps
-from api.policies.preview import in_force
-from api.policies.replay import LOADED, REPLAYED, NothingJudged, figures_of
+from acts.bank import Bank
+from acts.policies import in_force
+from acts.replays import LOADED, REPLAYED, NothingJudged, figures_of
 from casework.policies.figures import Figures
 from detector.policies.policy import Policy, load_policy
 from schemas.errors import BadSetting, EbbwatchError
-from schemas.weeks import Week, format_week, monday
-from services.api import api_deps
+from schemas.weeks import format_week, monday
+from services.bank_rules import bank_of
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
 from store.policies import policy_history, policy_versions
-from store.policies.policy_history import Bank
+from store.unit_of_work import Store
 
 TABLE, PICTURE = "backtest.csv", "backtest.html"
 Row = tuple[str, Callable[[Figures], float | None], int]  # what it is, how to read it, digits behind the point
@@ -51,17 +51,17 @@ def main(policy_file: Path | None, version: str | None, folder: Path) -> None:
     """
     parts = open_parts(load_settings())
     require_schema(parts.store)
-    deps = api_deps(parts)
-    looked_at = _policies(deps, policy_file, version)
-    bank = _bank(deps)
+    bank = bank_of(parts.settings, parts.calendar)
+    compared = _policies(parts.store, bank, policy_file, version)
+    history = _history(parts.store)
     with _bar() as bar:
-        task = bar.add_task("", total=len(looked_at) * REPLAYED, policy="")
+        task = bar.add_task("", total=len(compared) * REPLAYED, policy="")
         found = []
-        for policy in looked_at:
+        for policy in compared:
             bar.update(task, policy=policy.version)
-            found.append(_figures(deps, bank, policy, lambda _: bar.advance(task)))
+            found.append(figures_of(history, policy, bank.rules.replay, lambda _: bar.advance(task)))
     folder.mkdir(parents=True, exist_ok=True)
-    names = [policy.version for policy in looked_at]
+    names = [policy.version for policy in compared]
     write_table(folder / TABLE, names, found)
     write_picture(folder / PICTURE, names, found)
     console = Console()
@@ -69,10 +69,10 @@ def main(policy_file: Path | None, version: str | None, folder: Path) -> None:
     console.print(f"{folder / TABLE} and {folder / PICTURE}")
 
 
-def _policies(deps: ApiDeps, policy_file: Path | None, version: str | None) -> list[Policy]:
-    """The one in force, and what is to be looked at beside it."""
-    with deps.store.read() as tx:
-        running = in_force(tx, deps)
+def _policies(store: Store, bank: Bank, policy_file: Path | None, version: str | None) -> list[Policy]:
+    """The one in force, and what is to be compared with it."""
+    with store.read() as tx:
+        running = in_force(tx, bank)
         chosen = [] if version is None else [policy_versions.get(tx, version).policy]
     if policy_file is not None:
         try:
@@ -82,16 +82,12 @@ def _policies(deps: ApiDeps, policy_file: Path | None, version: str | None) -> l
     return list({policy.version: policy for policy in (running, *chosen)}.values())
 
 
-def _bank(deps: ApiDeps) -> Bank:
-    with deps.store.read() as tx:
+def _history(store: Store) -> policy_history.Bank:
+    with store.read() as tx:
         last = policy_history.last_judged(tx)
         if last is None:
             raise NothingJudged
         return policy_history.load(tx, last, LOADED, REPLAYED)
-
-
-def _figures(deps: ApiDeps, bank: Bank, policy: Policy, on_week: Callable[[Week], None]) -> Figures:
-    return figures_of(bank, policy, deps.rules.replay, on_week)
 
 
 def shown_table(names: Sequence[str], found: Sequence[Figures]) -> Table:

@@ -1,16 +1,24 @@
-"""What the bank has set for casework, from the settings."""
+"""What acts know of the bank, from the settings."""
 
 from __future__ import annotations
 
-from api.deps import BankRules
+from acts.bank import Bank, BankRules
 from casework.alerts.episodes import EpisodeRules
 from casework.cases.case_lifecycle import CaseRules
 from casework.policies.figures import StaffHours
 from casework.remedies.limits import Authority, load_authority
-from schemas.errors import BadSetting
+from detector.policies.policy import Policy, load_policy
+from detector.policies.presets import default_policy
+from schemas.errors import BadSetting, EbbwatchError
 from schemas.money import minor_digits
+from schemas.weeks import WeekCalendar
 from services.judging.holiday_calendar import festivals_of, public_holidays
 from services.settings import Settings
+
+
+def bank_of(settings: Settings, calendar: WeekCalendar) -> Bank:
+    """Raises BadSetting, as `bank_rules` does, and for a policy file that cannot be used."""
+    return Bank(calendar, settings.base_currency, bank_rules(settings), policy_of(settings))
 
 
 def bank_rules(settings: Settings) -> BankRules:
@@ -28,6 +36,22 @@ def bank_rules(settings: Settings) -> BankRules:
         branch_weekly_alerts=settings.branch_weekly_alerts,
         holdout_below_minor=settings.holdout_below * 10 ** minor_digits(settings.base_currency),
     )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policy of the settings, or the shipped one. Raises BadSetting where the file cannot be used."""
+    if settings.policy_file is None:
+        return default_policy(settings.base_currency)
+    try:
+        policy = load_policy(settings.policy_file.read_bytes())
+    except (OSError, EbbwatchError) as error:
+        raise BadSetting(f"EBBWATCH_POLICY_FILE: {settings.policy_file}: {error}") from None
+    digits = minor_digits(settings.base_currency)
+    if policy.minor_digits != digits:
+        raise BadSetting(
+            f"EBBWATCH_POLICY_FILE: minor_digits is {policy.minor_digits}, {settings.base_currency} has {digits}"
+        )
+    return policy
 
 
 def _authority(settings: Settings) -> Authority:

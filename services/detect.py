@@ -12,19 +12,17 @@ from casework.alerts.episodes import Episode, EpisodeRules
 from casework.alerts.judging import judge_week
 from casework.alerts.message import ClientFacts
 from detector.leaver.sharpen import sharpened
-from detector.policies.policy import Policy, load_policy
-from detector.policies.presets import default_policy
+from detector.policies.policy import Policy
 from detector.state import HISTORY_WEEKS, ShardState
 from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts
-from schemas.errors import BadSetting, EbbwatchError, StaleRevision
-from schemas.money import minor_digits
+from schemas.errors import StaleRevision
 from schemas.verdicts import Verdict
 from schemas.weeks import Week
+from services.bank_rules import policy_of
 from services.judging import beside
 from services.judging.leaver_scores import LeaverScores, model_of
 from services.parts import Parts, Work, run_process
-from services.settings import Settings
 from store.alerts import alert_rows, explaining
 from store.leaver import leaver_models, leaver_scores
 from store.ledger import checkpoint_saving, shard_weeks
@@ -135,22 +133,6 @@ class Judge:
             metrics.verdicts.labels(verdict.direction, verdict.grade.name.lower()).inc()
         for episode in judged.changed:
             metrics.alerts.labels(episode.direction, episode.grade.name.lower(), episode.state).inc()
-
-
-def policy_of(settings: Settings) -> Policy:
-    """The policy of the settings, or the shipped one. Raises BadSetting where the file cannot be used."""
-    if settings.policy_file is None:
-        return default_policy(settings.base_currency)
-    try:
-        policy = load_policy(settings.policy_file.read_bytes())
-    except (OSError, EbbwatchError) as error:
-        raise BadSetting(f"EBBWATCH_POLICY_FILE: {settings.policy_file}: {error}") from None
-    digits = minor_digits(settings.base_currency)
-    if policy.minor_digits != digits:
-        raise BadSetting(
-            f"EBBWATCH_POLICY_FILE: minor_digits is {policy.minor_digits}, {settings.base_currency} has {digits}"
-        )
-    return policy
 
 
 def detect_work(parts: Parts) -> Work:

@@ -11,7 +11,7 @@ from casework.alerts.episodes import Episode
 from schemas.money import format_amount
 from schemas.verdicts import Comparison, Verdict
 from schemas.weeks import format_week
-from services.detect import policy_of
+from services.bank_rules import policy_of
 from services.judging.holiday_calendar import festivals_of
 from services.parts import open_parts, require_schema
 from services.settings import load_settings

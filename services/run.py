@@ -10,11 +10,13 @@ from contextlib import ExitStack
 from datetime import timedelta
 from threading import Event
 
-from api.keys import LocalKey, issue_token
-from api.roles import Role
+from acts.performing import Performer
+from acts.roles import Role
+from acts.sign_in.local_key import LocalKey, issue_token
 from feeds.simulated_bank import SimulatedBank
 from schemas.weeks import WeekCalendar
-from services.api import api_deps, api_work
+from services.api import api_work
+from services.bank_rules import bank_of
 from services.detect import detect_work
 from services.follow_up.process import follow_up_work
 from services.ingest import ingest_work
@@ -60,7 +62,7 @@ def run_all(*, embedded: bool, simulate: bool) -> None:
         if clock is not None:
             supervisor.start("bank", _bank_work(parts, clock))
             last_week = parts.calendar.week_at(utc_now()) - 1
-            supervisor.start("staff", staff_work(api_deps(parts), last_week))
+            supervisor.start("staff", staff_work(_performer(parts), last_week))
         _greet(parts, simulated=simulate)
         show(lambda: _overview(parts), settings.base_currency, supervisor.stop)
         sys.stdout.write("stopping\n")
@@ -109,6 +111,11 @@ def _publish(
         publish(bank, sender, history, live, parts.settings.simulated_week_seconds, stop, reached)
     finally:
         sender.close()
+
+
+def _performer(parts: Parts) -> Performer:
+    """For what the simulated bank's people do."""
+    return Performer(parts.store, bank_of(parts.settings, parts.calendar), parts.clock)
 
 
 def _overview(parts: Parts) -> Overview:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from api.keys import LocalKey, issue_token
-from api.roles import Role
+from acts.roles import Role
+from acts.sign_in.local_key import LocalKey, issue_token
 from schemas.errors import BadSetting
 from services.parts import open_parts
 from services.settings import load_settings

@@ -49,12 +49,15 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._readers = engine  # of SQLite every transaction is a snapshot
+        if engine.dialect.name == "postgresql":
+            self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._turn: AbstractContextManager[object] = _Turns() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A read-only view; nothing it does is kept."""
-        with self.engine.connect() as tx:
+        """One snapshot of the bank, however many questions are asked of it; nothing is kept of what it does."""
+        with self._readers.connect() as tx:
             yield tx
 
     @contextmanager

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from acts import alerts
+from acts.callers import Caller
+from acts.performing import Act, ActContext, Request
 from api import etag
 from api.alerts.bodies import alert_body, alert_detail_body
 from api.alerts.listing import AlertQuery, alert_page
-from api.alerts.trace import alert_trace
-from api.auth import AlertActor, AlertReader, Caller
-from api.changes import Done, Post, Posted, perform
+from api.auth import AlertActor, AlertReader
+from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
 from api.paths import V1
-from casework.alerts import actions
 from casework.alerts.episodes import Episode
-from casework.quiet.closings import consequences
 from schemas.http import Page
 from schemas.http_alerts import (
     AcknowledgeBody,
@@ -29,8 +29,6 @@ from schemas.http_alerts import (
 )
 from schemas.weeks import parse_week
 from store.alerts import alert_rows, alert_search
-from store.quiet import closings
-from store.unit_of_work import Tx
 
 router = APIRouter(prefix=f"{V1}/alerts", tags=["alerts"])
 AlertId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
@@ -39,7 +37,8 @@ AlertId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 @router.get("")
 def list_alerts(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Query()]) -> Page[AlertBody]:
     """Alerts, the worst grade first, then the most money at risk."""
-    return alert_page(deps, caller, query)
+    with deps.store.read() as tx:
+        return alert_page(tx, deps, caller, query)
 
 
 @router.get("/{alert_id}")
@@ -57,62 +56,41 @@ def acknowledge(
     caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, _body: AcknowledgeBody | None = None
 ) -> Response:
     """Someone has seen it and, where nobody had it, takes it."""
-    return _act(deps, caller, post, alert_id, "acknowledge", lambda e: actions.acknowledge(e, caller.actor))
+    return _answer(deps, caller, post, partial(alerts.acknowledge, alert_id=alert_id))
 
 
 @router.post("/{alert_id}/snooze", response_model=AlertBody)
 def snooze(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: SnoozeBody) -> Response:
     """Leave it alone until a day, at most a quarter away, or until it becomes an alarm."""
-
-    def act(episode: Episode) -> Episode:
-        return actions.snooze(episode, body.until, body.reason, deps.today())
-
-    return _act(deps, caller, post, alert_id, "snooze", act)
+    act = partial(alerts.snooze, alert_id=alert_id, until=body.until, reason=body.reason)
+    return _answer(deps, caller, post, act)
 
 
 @router.post("/{alert_id}/close", response_model=AlertBody)
 def close(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: CloseBody) -> Response:
     """End it with what it turned out to be."""
-    first, last = (None if week is None else parse_week(week) for week in (body.first_week, body.last_week))
-
-    def follow(tx: Tx, after: Episode) -> None:
-        found = consequences([after], first_week=first, last_week=last)
-        closings.save(tx, found, caller.actor, deps.clock())
-
-    return _act(deps, caller, post, alert_id, "close", lambda e: actions.close(e, body.outcome, body.note), follow)
+    return _answer(deps, caller, post, closing(alert_id, body))
 
 
 @router.post("/{alert_id}/assign", response_model=AlertBody)
 def assign(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: AssignBody) -> Response:
     """Give it to someone, or to nobody."""
-    return _act(deps, caller, post, alert_id, "assign", lambda e: actions.assign(e, body.assignee))
+    return _answer(deps, caller, post, partial(alerts.assign, alert_id=alert_id, assignee=body.assignee))
 
 
-def _act(
-    deps: ApiDeps,
-    caller: Caller,
-    post: Post,
-    alert_id: str,
-    name: str,
-    act: Callable[[Episode], Episode],
-    follow: Callable[[Tx, Episode], None] = lambda _tx, _after: None,
-) -> Response:
-    """1. Is it theirs to see. 2. Lock it. 3. Is it the revision they meant. 4. Act. 5. Keep what changed, and what
-    follows from it.
-    """
+def closing(alert_id: str, body: CloseBody) -> Act[Episode]:
+    """The act that a body asks for."""
+    first, last = (None if week is None else parse_week(week) for week in (body.first_week, body.last_week))
+    return partial(
+        alerts.close, alert_id=alert_id, outcome=body.outcome, note=body.note, first_week=first, last_week=last
+    )
 
-    def work(tx: Tx) -> Done:
-        alert_search.get(tx, alert_id, only_branch=caller.branch)
-        before = alert_rows.get(tx, alert_id, for_update=True)
-        etag.check(post.if_match, before.revision)
-        after = act(before)
-        trace = None
-        if after is not before:
-            facts = alert_rows.client_facts(tx, [after.client_id])[after.client_id]
-            alert_rows.save(tx, after, facts, deps.base_currency, deps.clock())
-            follow(tx, after)
-            trace = alert_trace(name, before, after)
-        row = alert_search.get(tx, alert_id, only_branch=caller.branch)
-        return Done(alert_body(row, deps.rules.hold_out), trace, row.message.revision)
 
-    return perform(deps, caller, post, work)
+def _answer(deps: ApiDeps, caller: Caller, post: Request, act: Act[Episode]) -> Response:
+    """Perform the act, and show the alert as it then is."""
+
+    def show(context: ActContext, episode: Episode) -> Shown:
+        row = alert_search.get(context.tx, episode.alert_id, only_branch=caller.branch)
+        return Shown(alert_body(row, deps.rules.hold_out), row.message.revision)
+
+    return answer_act(deps, caller, post, act, show)

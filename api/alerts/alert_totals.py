@@ -18,4 +18,5 @@ router = APIRouter(prefix=f"{V1}/alert-totals", tags=["alerts"])
 @router.get("")
 def get_alert_totals(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Query()]) -> AlertTotalsBody:
     """The alerts that the list of alerts would show with these filters, counted by grade."""
-    return alert_totals(deps, caller, query)
+    with deps.store.read() as tx:
+        return alert_totals(tx, deps, caller, query)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from acts.callers import Caller
 from api.alerts.bodies import alert_body
-from api.auth import Caller
 from api.deps import ApiDeps
 from api.pagination import ListQuery
 from schemas.http import GradeName, Line, Page, WeekString
@@ -18,6 +18,7 @@ from schemas.verdicts import Grade
 from schemas.weeks import parse_week
 from store.alerts import alert_search
 from store.alerts.alert_search import AlertFilter, AlertPlace, LabelPlace
+from store.unit_of_work import Tx
 
 
 class AlertQuery(ListQuery):
@@ -35,19 +36,18 @@ class AlertQuery(ListQuery):
 
 
 def alert_page(
-    deps: ApiDeps, caller: Caller, query: AlertQuery, *, client_id: str | None = None
+    tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery, *, client_id: str | None = None
 ) -> Page[AlertBody]:
     """One page, of what the caller may see."""
     kind = f"alerts of {client_id}" if client_id else "alerts"
     wanted, more = _filter(query, client_id), query.limit + 1
     mine, by_label = caller.branch, query.sort == "label"
-    with deps.store.read() as tx:
-        if by_label:
-            last = query.after(kind, LabelPlace)
-            rows = alert_search.search_by_label(tx, wanted, only_branch=mine, after=last, limit=more)
-        else:
-            after = query.after(kind, AlertPlace)
-            rows = alert_search.search(tx, wanted, only_branch=mine, after=after, limit=more)
+    if by_label:
+        last = query.after(kind, LabelPlace)
+        rows = alert_search.search_by_label(tx, wanted, only_branch=mine, after=last, limit=more)
+    else:
+        after = query.after(kind, AlertPlace)
+        rows = alert_search.search(tx, wanted, only_branch=mine, after=after, limit=more)
     return query.page(
         kind,
         rows,
@@ -56,10 +56,9 @@ def alert_page(
     )
 
 
-def alert_totals(deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
+def alert_totals(tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
     """Of the whole list, of which `alert_page` gives one page."""
-    with deps.store.read() as tx:
-        found = alert_search.totals(tx, _filter(query), only_branch=caller.branch)
+    found = alert_search.totals(tx, _filter(query), only_branch=caller.branch)
     at_risk = sum(amount for _, amount in found.values())
     return AlertTotalsBody(
         alarms=found.get(Grade.ALARM, (0, 0))[0],

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 
+from acts import task_forces
 from api.auth import CaseFormer
-from api.cases.acts import Worked, act_on_case
-from api.cases.case_routes import CaseId
+from api.cases.case_routes import CaseId, answer_with_case
 from api.changes import Posted
 from api.deps import Deps
 from api.paths import V1
-from casework.cases import task_force
-from casework.cases.case_lifecycle import Case
 from schemas.http_cases import CaseDetailBody, HandOverBody, LeaveBody, MemberBody
-from store.unit_of_work import Tx
 
 router = APIRouter(prefix=f"{V1}/cases/{{case_id}}", tags=["cases"])
 
@@ -21,29 +20,17 @@ router = APIRouter(prefix=f"{V1}/cases/{{case_id}}", tags=["cases"])
 @router.post("/members", response_model=CaseDetailBody)
 def join(caller: CaseFormer, deps: Deps, post: Posted, case_id: CaseId, body: MemberBody) -> Response:
     """Someone joins the task force, or has another role in it from now on."""
-
-    def work(_tx: Tx, case: Case) -> Worked:
-        joined = task_force.join(case, body.user, body.role, deps.today())
-        return Worked("join", joined, f"{body.user}: {body.role}")
-
-    return act_on_case(deps, caller, post, case_id, work)
+    act = partial(task_forces.join, case_id=case_id, user=body.user, role=body.role)
+    return answer_with_case(deps, caller, post, act)
 
 
 @router.post("/members/leave", response_model=CaseDetailBody)
 def leave(caller: CaseFormer, deps: Deps, post: Posted, case_id: CaseId, body: LeaveBody) -> Response:
     """Someone leaves the task force."""
-
-    def work(_tx: Tx, case: Case) -> Worked:
-        return Worked("leave", task_force.leave(case, body.user, deps.today()), body.user)
-
-    return act_on_case(deps, caller, post, case_id, work)
+    return answer_with_case(deps, caller, post, partial(task_forces.leave, case_id=case_id, user=body.user))
 
 
 @router.post("/lead", response_model=CaseDetailBody)
 def hand_over(caller: CaseFormer, deps: Deps, post: Posted, case_id: CaseId, body: HandOverBody) -> Response:
     """Someone else leads from now on."""
-
-    def work(_tx: Tx, case: Case) -> Worked:
-        return Worked("hand_over", task_force.hand_over(case, body.lead, deps.today()), body.lead)
-
-    return act_on_case(deps, caller, post, case_id, work)
+    return answer_with_case(deps, caller, post, partial(task_forces.hand_over, case_id=case_id, lead=body.lead))

@@ -1,67 +1,138 @@
-"""One case with everything that is shown of it."""
+"""Cases as they are read: a page of many, and one with everything that is shown of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
-from api.auth import Caller
-from api.cases.bodies import case_detail_body
+from pydantic import Field
+
+from acts.callers import Caller
+from api.cases.bodies import case_body, case_detail_body
 from api.deps import ApiDeps
+from api.pagination import ListQuery
 from casework.alerts import sla
+from casework.alerts.sla import Progress
 from casework.cases import retention
 from casework.cases.case_lifecycle import Case
-from schemas.http_cases import CaseDetailBody, RetentionProposalBody
+from casework.remedies.remedy_lifecycle import Remedy
+from schemas.http import IdText, Line, Page
+from schemas.http_cases import CaseBody, CaseDetailBody, CaseStateName, RetentionProposalBody
 from schemas.money import format_amount
 from schemas.verdicts import Insufficient
-from store.cases import case_progress, case_rows, case_search, case_span
-from store.clients import client_search, volumes
+from schemas.weeks import WeekCalendar
+from store.cases import case_progress, case_rows, case_search
+from store.cases.case_rows import CaseEvent
+from store.cases.case_search import CaseFilter, CasePlace, WholeCase
+from store.clients import volumes
+from store.clients.volumes import Volumes
 from store.remedies import remedy_rows
 from store.unit_of_work import Tx
 
 
-def case_detail(deps: ApiDeps, caller: Caller, tx: Tx, case_id: str) -> CaseDetailBody:
+class CaseQuery(ListQuery):
+    """Filters of the list of cases. Each looks at the field of its name."""
+
+    state: list[CaseStateName] = Field(default_factory=list, max_length=8, description="any of these; repeat it")
+    branch: Line | None = None
+    lead: Line | None = None
+    client_id: IdText | None = None
+    member: Line | None = Field(None, description="belongs to the task force now")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """All that the database has of one case itself, read once."""
+
+    found: WholeCase
+    progress: Progress
+    timeline: Sequence[CaseEvent]
+
+    @property
+    def case(self) -> Case:
+        return self.found.case
+
+    @property
+    def alerted_week(self) -> int:
+        """Of its first alert; of a case without alerts the one in which it was opened."""
+        first = self.found.first_alert_week
+        return self.case.opened_week if first is None else first
+
+    def opened_week(self, calendar: WeekCalendar) -> int:
+        """In which it was opened, or opened again for the last time."""
+        again = [event.at for event in self.timeline if event.what == "reopened"]
+        return calendar.week_at(max(again)) if again else self.case.opened_week
+
+    def weeks_needed(self, calendar: WeekCalendar) -> tuple[int, int]:
+        """[first, end) of the weeks that tell what became of the client."""
+        end = self.opened_week(calendar) + 1 + max(retention.PROPOSED_WEEKS)
+        return retention.first_week_needed(self.alerted_week), end
+
+
+def case_list_page(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> Page[CaseBody]:
+    """One page of cases, the newest first, of what the caller may see."""
+    after = query.after("cases", CasePlace)
+    wanted = CaseFilter(tuple(query.state), query.branch, query.lead, query.client_id, query.member)
+    rows = case_search.search(tx, wanted, only_branch=caller.branch, after=after, limit=query.limit + 1)
+    return query.page("cases", rows, lambda row: row.place, lambda row: case_body(row, deps.base_currency))
+
+
+def case_detail(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseDetailBody:
     """The case as it stands in this transaction. Raises NotFound, also for another branch's."""
-    row = case_search.get(tx, case_id, only_branch=caller.branch)
-    case = case_rows.get(tx, case_id)
-    progress = case_progress.of_cases(tx, [case], deps.calendar)[case_id]
+    record = read_case(tx, deps, caller, case_id)
+    loaded = volumes.load(tx, [record.case.client_id], *record.weeks_needed(deps.calendar))
+    return detail_of(deps, record, remedy_rows.of_case(tx, case_id), loaded)
+
+
+def read_case(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseRecord:
+    """What `detail_of` shows. Raises NotFound, also for another branch's."""
+    found = case_search.get_whole(tx, case_id, only_branch=caller.branch)
+    progress = case_progress.of_cases(tx, [found.case], deps.calendar)[case_id]
+    return CaseRecord(found, progress, case_rows.timeline(tx, case_id))
+
+
+def detail_of(deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], loaded: Volumes) -> CaseDetailBody:
+    """`remedies`: the case's; `loaded`: of its client, at least the weeks that it needs."""
     return case_detail_body(
-        row,
-        case,
+        record.found.row,
+        record.case,
         deps.base_currency,
-        deadlines=sla.deadlines(progress, deps.today(), deps.rules.holidays),
-        proposals=_proposals(deps, tx, case),
-        timeline=case_rows.timeline(tx, case_id),
+        deadlines=sla.deadlines(record.progress, deps.today(), deps.rules.holidays),
+        proposals=_proposals(deps, record, remedies, loaded),
+        timeline=record.timeline,
     )
 
 
-def _proposals(deps: ApiDeps, tx: Tx, case: Case) -> list[RetentionProposalBody]:
+def _proposals(
+    deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], loaded: Volumes
+) -> list[RetentionProposalBody]:
     """What its volume says became of the client, after 13 and 26 weeks."""
     today = deps.today()
-    alerted = case_progress.first_alert_week(tx, case.case_id)
-    alerted = case.opened_week if alerted is None else alerted
-    first = retention.first_week_needed(alerted)
-    opened = case_span.reopened_weeks(tx, [case.case_id], deps.calendar).get(case.case_id, case.opened_week)
-    end = opened + 1 + max(retention.PROPOSED_WEEKS)
-    found = volumes.load(tx, [case.client_id], first, end)
-    closed_on = client_search.get(tx, case.client_id, only_branch=None, today=today).closed_on
-    attempted = retention.any_ran(remedy_rows.of_case(tx, case.case_id), today)
+    attempted = retention.any_ran(remedies, today)
+    at = loaded.client_ids.index(record.case.client_id)
     return [
         _proposal(
             retention.propose(
-                found.turnover_minor[0],
-                found.known[0],
-                alerted=alerted - first,
-                opened=opened - first,
+                loaded.turnover_minor[at],
+                loaded.known[at],
+                alerted=record.alerted_week - loaded.first_week,
+                opened=record.opened_week(deps.calendar) - loaded.first_week,
                 weeks=weeks,
                 attempted=attempted,
-                left=closed_on is not None and closed_on <= today,
-                began=int(found.began[0]),
+                left=_has_left(record.found.client_closed_on, today),
+                began=int(loaded.began[at]),
             ),
             weeks,
             deps.base_currency,
         )
         for weeks in retention.PROPOSED_WEEKS
     ]
+
+
+def _has_left(closed_on: date | None, today: date) -> bool:
+    return closed_on is not None and closed_on <= today
 
 
 def _proposal(

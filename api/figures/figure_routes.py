@@ -8,18 +8,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.auth import Caller, needing
+from acts.callers import Caller
+from acts.roles import Permission
+from api.auth import needing
 from api.deps import ApiDeps, Deps
 from api.figures.bodies import figures_row
 from api.paths import V1
-from api.roles import Permission
-from casework.alerts.actions import NotAllowedByRules
 from casework.figures.tally import total
+from schemas.errors import NotAllowedByRules
 from schemas.http import Body, Line, WeekString
 from schemas.http_figures import FiguresBody
 from schemas.weeks import format_week, parse_week, week_of_date
 from store.figures import branch_figures
 from store.figures.scope import Scope
+from store.unit_of_work import Tx
 
 router = APIRouter(prefix=V1, tags=["figures"])
 YEAR_WEEKS = 52
@@ -40,20 +42,19 @@ class FiguresQuery(Body):
 @router.get("/figures")
 def get_figures(caller: FiguresReader, deps: Deps, query: Annotated[FiguresQuery, Query()]) -> FiguresBody:
     """Alerts, cases, money, time and the hold-out: a row a branch and the total."""
-    return figures_body(deps, caller, query)
+    with deps.store.read() as tx:
+        return figures_body(tx, deps, caller, query)
 
 
-def figures_body(deps: ApiDeps, caller: Caller, query: FiguresQuery) -> FiguresBody:
+def figures_body(tx: Tx, deps: ApiDeps, caller: Caller, query: FiguresQuery) -> FiguresBody:
     """Of what the caller may see. Raises NotAllowedByRules for weeks that run backwards."""
     today = deps.today()
     end = week_of_date(today) + 1 if query.to_week is None else parse_week(query.to_week)
     first = max(end - YEAR_WEEKS, _FIRST_WEEK) if query.from_week is None else parse_week(query.from_week)
     if first >= end:
         raise NotAllowedByRules("from", f"{format_week(first)} is not before {format_week(end)}")
-    with deps.store.read() as tx:
-        tallies = branch_figures.load(
-            tx, Scope(first, end, today, deps.calendar, caller.branch, query.branch), deps.rules.hold_out
-        )
+    scope = Scope(first, end, today, deps.calendar, caller.branch, query.branch)
+    tallies = branch_figures.load(tx, scope, deps.rules.hold_out)
     return FiguresBody(
         from_week=format_week(first),
         to_week=format_week(end),

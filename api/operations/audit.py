@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from acts.roles import Permission
 from api.auth import needing
 from api.deps import Deps
 from api.pagination import ListQuery
 from api.paths import V1
-from api.roles import Permission
 from schemas.http import Line, Page
 from schemas.http_operations import AuditBody
 from schemas.keyset import Int64

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Path, Query, Response
 
+from acts import weeks
+from acts.roles import Permission
 from api.auth import HeldWeekReleaser, needing
-from api.changes import Done, Posted, Trace, perform
+from api.changes import Posted, Shown, answer_act
 from api.deps import Deps
-from api.etag import check
 from api.pagination import ListQuery
 from api.paths import V1
-from api.roles import Permission
 from schemas.http import Page, WeekString
 from schemas.http_operations import HeldWeekBody, ReleaseBody, ReleasedBody
 from schemas.keyset import Int32
@@ -34,12 +35,8 @@ class _Place(NamedTuple):
 @router.get("", dependencies=[needing(Permission.READ_HELD_WEEKS)])
 def list_held_weeks(deps: Deps, query: Annotated[ListQuery, Query()]) -> Page[HeldWeekBody]:
     """Held weeks with their reason, the oldest first."""
-    after = query.after("held weeks", _Place)
     with deps.store.read() as tx:
-        # As many as there are open weeks at the most: few enough to take all.
-        held = sorted(shard_weeks.held(tx), key=_place_of)
-    rows = [row for row in held if after is None or _place_of(row) > after]
-    return query.page("held weeks", rows[: query.limit + 1], _place_of, _body)
+        return held_week_page(tx, query)
 
 
 @router.post("/{shard}/{week}/release", response_model=ReleasedBody)
@@ -47,18 +44,18 @@ def release(
     caller: HeldWeekReleaser, deps: Deps, post: Posted, shard: ShardNumber, week: WeekPath, body: ReleaseBody
 ) -> Response:
     """Close the week with what has arrived, so that it is judged."""
-    number = parse_week(week)
+    act = partial(weeks.release, shard=shard, week=parse_week(week), reason=body.reason)
+    shown = Shown(ReleasedBody(shard=shard, week=week, state="closed"))
+    return answer_act(deps, caller, post, act, lambda _context, _released: shown)
 
-    def work(tx: Tx) -> Done:
-        check(post.if_match, 0)
-        shard_weeks.release(tx, shard, number, deps.clock())
-        key = f"{shard}/{week}"
-        trace = Trace(
-            "held_week.release", "held_week", key, {"state": "held"}, {"state": "closed", "reason": body.reason}
-        )
-        return Done(ReleasedBody(shard=shard, week=week, state="closed"), trace)
 
-    return perform(deps, caller, post, work)
+def held_week_page(tx: Tx, query: ListQuery) -> Page[HeldWeekBody]:
+    """One page of the list."""
+    after = query.after("held weeks", _Place)
+    # As many as there are open weeks at the most: few enough to take all.
+    held = sorted(shard_weeks.held(tx), key=_place_of)
+    rows = [row for row in held if after is None or _place_of(row) > after]
+    return query.page("held weeks", rows[: query.limit + 1], _place_of, _body)
 
 
 def _place_of(row: HeldWeek) -> _Place:

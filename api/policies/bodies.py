@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from api.deps import ApiDeps
-from casework.alerts.actions import NotAllowedByRules
 from casework.policies.figures import Figures
 from detector.policies.policy import BadPolicy, Policy, Preset, load_policy
+from schemas.errors import NotAllowedByRules
 from schemas.http_policies import (
     ApplicationBody,
     FadingBody,
@@ -22,7 +22,7 @@ from schemas.http_policies import (
 from schemas.money import minor_digits
 from schemas.weeks import format_week
 from store.policies.policy_search import Record
-from store.policies.policy_versions import Application, KeptPolicy
+from store.policies.policy_versions import Application, StoredPolicy
 
 
 def policy_of(body: PolicyContentBody, deps: ApiDeps) -> Policy:
@@ -61,25 +61,25 @@ def content_body(policy: Policy) -> PolicyContentBody:
     )
 
 
-def policy_body(kept: KeptPolicy, in_force: str) -> PolicyBody:
+def policy_body(stored: StoredPolicy, in_force: str) -> PolicyBody:
     return PolicyBody(
-        version=kept.version,
-        revision=kept.revision,
-        name=kept.policy.name,
-        in_force=kept.version == in_force,
-        note=kept.note,
-        proposed_by=kept.proposed_by,
-        proposed_at=kept.proposed_at,
+        version=stored.version,
+        revision=stored.revision,
+        name=stored.policy.name,
+        in_force=stored.version == in_force,
+        note=stored.note,
+        proposed_by=stored.proposed_by,
+        proposed_at=stored.proposed_at,
     )
 
 
 def detail_body(
-    kept: KeptPolicy, in_force: str, applications: list[Application], record: Record
+    stored: StoredPolicy, in_force: str, applications: list[Application], record: Record
 ) -> PolicyDetailBody:
     """With its limits, when it was in force, and how it has done."""
     return PolicyDetailBody.model_construct(
-        **dict(policy_body(kept, in_force)),
-        policy=content_body(kept.policy),
+        **dict(policy_body(stored, in_force)),
+        policy=content_body(stored.policy),
         applications=[_application(each) for each in applications],
         record=RecordBody(
             opened=record.opened, closed_by_people=record.closed_by_people, false_alarms=record.false_alarms

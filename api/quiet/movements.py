@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.auth import AlertReader, Caller
-from api.deps import ApiDeps, Deps
+from acts.callers import Caller
+from api.auth import AlertReader
+from api.deps import Deps
 from api.pagination import ListQuery
 from api.paths import V1
 from schemas.http import Line, Page, WeekString
@@ -17,6 +18,7 @@ from schemas.verdicts import GroupKind
 from schemas.weeks import format_week, parse_week
 from store.quiet import movements
 from store.quiet.movements import GroupWeek, MovementFilter, MovementPlace
+from store.unit_of_work import Tx
 
 router = APIRouter(prefix=f"{V1}/movements", tags=["alerts"])
 
@@ -32,10 +34,11 @@ class MovementQuery(ListQuery):
 @router.get("")
 def list_movements(caller: AlertReader, deps: Deps, query: Annotated[MovementQuery, Query()]) -> Page[MovementBody]:
     """Movements, the newest week first. Of branches, a branch sees its own."""
-    return movement_page(deps, caller, query)
+    with deps.store.read() as tx:
+        return movement_page(tx, caller, query)
 
 
-def movement_page(deps: ApiDeps, caller: Caller, query: MovementQuery) -> Page[MovementBody]:
+def movement_page(tx: Tx, caller: Caller, query: MovementQuery) -> Page[MovementBody]:
     """One page, of what the caller may see."""
     after = query.after("movements", MovementPlace)
     wanted = MovementFilter(
@@ -43,8 +46,7 @@ def movement_page(deps: ApiDeps, caller: Caller, query: MovementQuery) -> Page[M
         name=query.name,
         since=None if query.since is None else parse_week(query.since),
     )
-    with deps.store.read() as tx:
-        rows = movements.search(tx, wanted, only_branch=caller.branch, after=after, limit=query.limit + 1)
+    rows = movements.search(tx, wanted, only_branch=caller.branch, after=after, limit=query.limit + 1)
     return query.page("movements", rows, lambda row: row.place, movement_body)
 
 

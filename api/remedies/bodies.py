@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from api.deps import ApiDeps
-from casework.alerts.actions import NotAllowedByRules
-from casework.remedies.break_even import of_fee
+from casework.remedies.proposed_terms import ProposedTerms
 from casework.remedies.remedy_lifecycle import Remedy
-from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
+from casework.remedies.terms import FeeTerms
+from schemas.errors import NotAllowedByRules
 from schemas.http_remedies import ApprovalBody, EffectBody, RemedyBody, RenewedBody, TermsBody
 from schemas.money import NotMoney, format_amount, parse_amount
 from store.remedies.remedy_search import RemedyRow
 
-_FEE = ("fee_code", "list_price", "concession_pct", "volume_commitment")
 
+def proposed_terms(body: TermsBody, currency: str) -> ProposedTerms:
+    """What a body proposes. Raises NotAllowedByRules for an amount that is none."""
 
-def terms_of(body: TermsBody, kind: RemedyType, deps: ApiDeps) -> Terms:
-    """What a body proposes. Raises NotAllowedByRules for a part that its type needs, or does not have."""
-    return Terms(
-        starts_on=body.starts_on or deps.today(),
+    def optional(field: str) -> int | None:
+        amount = getattr(body, field)
+        return None if amount is None else minor(field, amount, currency)
+
+    return ProposedTerms(
+        starts_on=body.starts_on,
         ends_on=body.ends_on,
-        cost_minor=minor("cost", body.cost, deps.base_currency),
-        expected_effect_minor=minor("expected_effect", body.expected_effect, deps.base_currency),
+        cost_minor=minor("cost", body.cost, currency),
+        expected_effect_minor=minor("expected_effect", body.expected_effect, currency),
         reason=body.reason,
-        fee=_fee_of(body, kind, deps),
+        fee_code=body.fee_code,
+        list_price_minor=optional("list_price"),
+        concession_pct=body.concession_pct,
+        volume_commitment_minor=optional("volume_commitment"),
+        break_even_minor=optional("break_even"),
     )
 
 
@@ -37,35 +41,6 @@ def minor(field: str, amount: str, currency: str) -> int:
         return parse_amount(amount, currency)
     except NotMoney as error:
         raise NotAllowedByRules(field, str(error)) from None
-
-
-def _fee_of(body: TermsBody, kind: RemedyType, deps: ApiDeps) -> FeeTerms | None:
-    if kind not in CONCESSIONS:
-        _check_no_fee(body, kind)
-        return None
-    said = {name: getattr(body, name) for name in _FEE}
-    if kind == "fee_waiver" and said["concession_pct"] is None:
-        said["concession_pct"] = 100
-    for name, value in said.items():
-        if value is None:
-            raise NotAllowedByRules(name, f"a {kind} needs it")
-    list_price = minor("list_price", said["list_price"], deps.base_currency)
-    pct: int = said["concession_pct"]
-    worked_out = of_fee(list_price, pct, deps.rules.margin_bps)
-    given = body.break_even
-    return FeeTerms(
-        fee_code=said["fee_code"],
-        list_price_minor=list_price,
-        concession_pct=pct,
-        volume_commitment_minor=minor("volume_commitment", said["volume_commitment"], deps.base_currency),
-        break_even_minor=worked_out if given is None else minor("break_even", given, deps.base_currency),
-    )
-
-
-def _check_no_fee(body: TermsBody, kind: RemedyType) -> None:
-    for name in (*_FEE, "break_even"):
-        if getattr(body, name) is not None:
-            raise NotAllowedByRules(name, f"{kind} has no fee")
 
 
 def remedy_body(
@@ -112,13 +87,6 @@ def remedy_body(
         effects=list(effects.get(remedy.remedy_id, ())),
         renewed=None if before is None else _renewed_body(before, effects),
     )
-
-
-def told(remedy: Remedy) -> dict[str, Any]:
-    """What the audit trail says of it: all that a person can change."""
-    names = ("revision", "state", "owner", "terms_version", "terms", "route", "approvals", "ended_on", "note")
-    fields: dict[str, Any] = msgspec.to_builtins({name: getattr(remedy, name) for name in names})
-    return fields
 
 
 def _fee_fields(fee: FeeTerms | None, currency: str) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
-from api.auth import Caller
+from acts.callers import Caller
 from api.deps import ApiDeps
 from api.pagination import ListQuery
 from api.remedies.bodies import remedy_body
@@ -39,8 +39,13 @@ class RemedyQuery(ListQuery):
     level: Level | None = Field(None, description="whose yes is needed next")
 
 
-def remedy_page(deps: ApiDeps, caller: Caller, query: RemedyQuery) -> Page[RemedyBody]:
+def remedy_page(tx: Tx, deps: ApiDeps, caller: Caller, query: RemedyQuery) -> Page[RemedyBody]:
     """One page, of what the caller may see."""
+    return page_of(tx, deps, query, find_remedies(tx, deps, caller, query))
+
+
+def find_remedies(tx: Tx, deps: ApiDeps, caller: Caller, query: RemedyQuery) -> list[RemedyRow]:
+    """What `page_of` makes a page of: one more than the limit where more are to come."""
     wanted = RemedyFilter(
         states=tuple(query.state),
         type=query.type,
@@ -48,21 +53,33 @@ def remedy_page(deps: ApiDeps, caller: Caller, query: RemedyQuery) -> Page[Remed
         client_id=query.client_id,
         level=query.level,
     )
-    return _page(deps, caller, query, "remedies", wanted)
+    return _search(tx, deps, caller, query, "remedies", wanted)
 
 
-def case_remedy_page(deps: ApiDeps, caller: Caller, query: CaseRemedyQuery, case_id: str) -> Page[RemedyBody]:
+def page_of(tx: Tx, deps: ApiDeps, query: RemedyQuery, rows: Sequence[RemedyRow]) -> Page[RemedyBody]:
+    """The page of `find_remedies`."""
+    return _page(tx, deps, query, "remedies", rows)
+
+
+def case_remedy_page(
+    tx: Tx, deps: ApiDeps, caller: Caller, query: CaseRemedyQuery, case_id: str
+) -> Page[RemedyBody]:
     """One page of a case's remedies. The caller may see the case."""
-    return _page(deps, caller, query, f"remedies of {case_id}", RemedyFilter(case_id=case_id))
+    kind = f"remedies of {case_id}"
+    return _page(tx, deps, query, kind, _search(tx, deps, caller, query, kind, RemedyFilter(case_id=case_id)))
 
 
-def _page(deps: ApiDeps, caller: Caller, query: ListQuery, kind: str, wanted: RemedyFilter) -> Page[RemedyBody]:
+def _search(
+    tx: Tx, deps: ApiDeps, caller: Caller, query: ListQuery, kind: str, wanted: RemedyFilter
+) -> list[RemedyRow]:
     after = query.after(kind, RemedyPlace)
-    with deps.store.read() as tx:
-        rows = remedy_search.search(
-            tx, wanted, deps.today(), only_branch=caller.branch, after=after, limit=query.limit + 1
-        )
-        bodies = {body.remedy_id: body for body in bodies_of(tx, deps, rows[: query.limit])}
+    return remedy_search.search(
+        tx, wanted, deps.today(), only_branch=caller.branch, after=after, limit=query.limit + 1
+    )
+
+
+def _page(tx: Tx, deps: ApiDeps, query: ListQuery, kind: str, rows: Sequence[RemedyRow]) -> Page[RemedyBody]:
+    bodies = {body.remedy_id: body for body in bodies_of(tx, deps, rows[: query.limit])}
     return query.page(kind, rows, lambda row: row.place, lambda row: bodies[row.remedy.remedy_id])
 
 
@@ -77,27 +94,40 @@ def bodies_of(tx: Tx, deps: ApiDeps, rows: Sequence[RemedyRow]) -> list[RemedyBo
     today = deps.today()
     wanted = {row.remedy.renews for row in rows if row.remedy.renews is not None}
     renewed = {each.remedy_id: age(each, today) for each in remedy_rows.of_ids(tx, wanted)}
-    effects = _effects(tx, [*(row.remedy for row in rows), *renewed.values()], deps, today)
+    begun = _begun([*(row.remedy for row in rows), *renewed.values()], today)
+    weeks = weeks_needed(begun, today)
+    loaded = volumes.load(tx, [each.client_id for each in begun], *weeks) if weeks else None
+    return bodies_with(deps, rows, renewed, loaded)
+
+
+def bodies_with(
+    deps: ApiDeps, rows: Sequence[RemedyRow], renewed: Mapping[str, Remedy], loaded: volumes.Volumes | None
+) -> list[RemedyBody]:
+    """`renewed` has those that they renew; `loaded` the weeks that all of these need, None where they need none."""
+    shown = {each.remedy_id: each for each in (*renewed.values(), *(row.remedy for row in rows))}
+    effects = {
+        each.remedy_id: _measured(loaded, each, deps.base_currency)
+        for each in _begun(shown.values(), deps.today())
+        if loaded is not None
+    }
     return [remedy_body(row, deps.base_currency, effects, renewed) for row in rows]
 
 
-def _effects(tx: Tx, shown: Iterable[Remedy], deps: ApiDeps, today: date) -> dict[str, list[EffectBody]]:
-    """Of each remedy that has begun, what the ledger says it brought."""
-    begun = {remedy.remedy_id: remedy for remedy in shown if ran(remedy, today)}
-    if not begun:
-        return {}
-    starts = {remedy_id: start_week(remedy.terms.starts_on) for remedy_id, remedy in begun.items()}
-    first, end = min(starts.values()) - BEFORE_WEEKS, max(starts.values()) + MEASURED_WEEKS[-1]
-    loaded = volumes.load(tx, [remedy.client_id for remedy in begun.values()], first, end)
-    place = {client_id: i for i, client_id in enumerate(loaded.client_ids)}
-    return {
-        remedy_id: _measured(loaded, place[remedy.client_id], starts[remedy_id] - first, deps.base_currency)
-        for remedy_id, remedy in begun.items()
-    }
+def weeks_needed(remedies: Iterable[Remedy], today: date) -> tuple[int, int] | None:
+    """[first, end) of the weeks that tell what they brought; None where none has begun."""
+    starts = [start_week(remedy.terms.starts_on) for remedy in _begun(remedies, today)]
+    return (min(starts) - BEFORE_WEEKS, max(starts) + MEASURED_WEEKS[-1]) if starts else None
 
 
-def _measured(loaded: volumes.Volumes, at: int, start: int, currency: str) -> list[EffectBody]:
+def _begun(remedies: Iterable[Remedy], today: date) -> list[Remedy]:
+    return [remedy for remedy in remedies if ran(remedy, today)]
+
+
+def _measured(loaded: volumes.Volumes, remedy: Remedy, currency: str) -> list[EffectBody]:
+    """What the ledger says it brought."""
+    at = loaded.client_ids.index(remedy.client_id)
     turnover, known, began = loaded.turnover_minor[at], loaded.known[at], int(loaded.began[at])
+    start = start_week(remedy.terms.starts_on) - loaded.first_week
     return [_effect_body(weeks, effect(turnover, known, start, weeks, began), currency) for weeks in MEASURED_WEEKS]
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from acts.callers import Caller
 from api.auth import CaseReader
 from api.deps import ApiDeps, Deps
 from api.paths import V1
 from api.remedies.bodies import minor
-from api.remedies.remedy_routes import CaseId, RemedyId
-from casework.alerts.actions import NotAllowedByRules
+from api.remedies.remedy_decisions import RemedyId
+from api.remedies.remedy_routes import CaseId
 from casework.remedies.break_even import Option, options
+from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms, check_terms
+from schemas.errors import NotAllowedByRules
 from schemas.http import Body, Page
 from schemas.http_alerts import Day
 from schemas.http_remedies import AmountText, WhatIfBody
@@ -47,12 +52,8 @@ def what_if(
     caller: CaseReader, deps: Deps, case_id: CaseId, query: Annotated[WhatIfQuery, Query()]
 ) -> Page[WhatIfBody]:
     """Do nothing, half for three months, a service upgrade, or what is thought about: the turnover each needs."""
-    kind: RemedyType = "fee_waiver" if query.concession_pct == 100 else "fee_reduction"
-    terms = _thought_of(query, deps)
-    check_terms(kind, terms, deps.today())
     with deps.store.read() as tx:
-        at_risk_minor = case_search.get(tx, case_id, only_branch=caller.branch).value_at_risk_minor
-        return _answers(tx, deps, case_id, terms, query.service_cost, at_risk_minor)
+        return Page(items=list(what_if_of_case(tx, deps, caller, case_id, query)), next=None)
 
 
 @router.get("/remedies/{remedy_id}/what-if")
@@ -64,13 +65,54 @@ def what_if_of_remedy(
         remedy = remedy_search.get(tx, remedy_id, deps.today(), only_branch=caller.branch).remedy
         if remedy.type not in CONCESSIONS:
             raise NotAllowedByRules("type", f"{remedy.type} gives up no fee")
-        at_risk_minor = case_search.get(tx, remedy.case_id, only_branch=None).value_at_risk_minor
-        return _answers(tx, deps, remedy.case_id, remedy.terms, query.service_cost, at_risk_minor)
+        if query.service_cost is None:
+            return Page(items=what_if_of_remedies(tx, deps, [remedy])[remedy_id], next=None)
+        upgrade_minor = minor("service_cost", query.service_cost, deps.base_currency)
+        at_risk_minor = case_search.values_at_risk(tx, [remedy.case_id])[remedy.case_id]
+        return Page(items=_answers(deps, remedy.terms, upgrade_minor, at_risk_minor), next=None)
+
+
+def what_if_of_case(
+    tx: Tx, deps: ApiDeps, caller: Caller, case_id: str, query: WhatIfQuery
+) -> Sequence[WhatIfBody]:
+    """What is thought about, for a case that the caller may see. Raises NotFound, NotAllowedByRules."""
+    _thought_of(query, deps)  # what cannot be is refused before anything is read
+    at_risk_minor = case_search.get(tx, case_id, only_branch=caller.branch).value_at_risk_minor
+    return what_if_with(deps, at_risk_minor, remedy_rows.of_case(tx, case_id), query)
+
+
+def what_if_with(
+    deps: ApiDeps, at_risk_minor: int, remedies: Sequence[Remedy], query: WhatIfQuery
+) -> Sequence[WhatIfBody]:
+    """The same, with what was read of the case: its remedies, the oldest first. Raises NotAllowedByRules."""
+    terms = _thought_of(query, deps)
+    if query.service_cost is None:
+        upgrade_minor = _upgrade_minor(remedies)
+    else:
+        upgrade_minor = minor("service_cost", query.service_cost, deps.base_currency)
+    return _answers(deps, terms, upgrade_minor, at_risk_minor)
+
+
+def what_if_of_remedies(tx: Tx, deps: ApiDeps, remedies: Sequence[Remedy]) -> dict[str, list[WhatIfBody]]:
+    """By remedy_id, of those that are concessions; the cases are read for all of them at once."""
+    asked = [remedy for remedy in remedies if remedy.type in CONCESSIONS]
+    cases = {remedy.case_id for remedy in asked}
+    at_risk_minor = case_search.values_at_risk(tx, cases)
+    of_cases = defaultdict(list)
+    for remedy in remedy_rows.of_cases(tx, cases):
+        of_cases[remedy.case_id].append(remedy)
+    return {
+        remedy.remedy_id: _answers(
+            deps, remedy.terms, _upgrade_minor(of_cases[remedy.case_id]), at_risk_minor[remedy.case_id]
+        )
+        for remedy in asked
+    }
 
 
 def _thought_of(query: WhatIfQuery, deps: ApiDeps) -> Terms:
+    kind: RemedyType = "fee_waiver" if query.concession_pct == 100 else "fee_reduction"
     list_price_minor = minor("list_price", query.list_price, deps.base_currency)
-    return Terms(
+    terms = Terms(
         starts_on=query.starts_on or deps.today(),
         ends_on=query.ends_on,
         cost_minor=minor("cost", query.cost, deps.base_currency),
@@ -78,22 +120,18 @@ def _thought_of(query: WhatIfQuery, deps: ApiDeps) -> Terms:
         # Which fee it is and what the client commits to changes nothing of what it costs.
         fee=FeeTerms("", list_price_minor, query.concession_pct, volume_commitment_minor=1, break_even_minor=0),
     )
+    check_terms(kind, terms, deps.today())
+    return terms
 
 
-def _answers(
-    tx: Tx, deps: ApiDeps, case_id: str, proposed: Terms, service_cost: str | None, at_risk_minor: int
-) -> Page[WhatIfBody]:
-    if service_cost is None:
-        upgrade_minor = _upgrade_minor(tx, case_id)
-    else:
-        upgrade_minor = minor("service_cost", service_cost, deps.base_currency)
+def _answers(deps: ApiDeps, proposed: Terms, upgrade_minor: int | None, at_risk_minor: int) -> list[WhatIfBody]:
     found = options(proposed, upgrade_minor, deps.rules.margin_bps)
-    return Page(items=[_body(option, at_risk_minor, deps.base_currency) for option in found], next=None)
+    return [_body(option, at_risk_minor, deps.base_currency) for option in found]
 
 
-def _upgrade_minor(tx: Tx, case_id: str) -> int | None:
-    """The cost of the newest raise of the service level that the case has thought of."""
-    raises = [each for each in remedy_rows.of_case(tx, case_id) if each.type == "service_level_raise"]
+def _upgrade_minor(remedies: Sequence[Remedy]) -> int | None:
+    """The cost of the newest raise of the service level among a case's remedies, oldest first."""
+    raises = [each for each in remedies if each.type == "service_level_raise"]
     return raises[-1].terms.cost_minor if raises else None
 
 

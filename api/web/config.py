@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from acts.sign_in.passwords import Passwords
 from api.web.sign_in.oidc import SignInProvider
-from api.web.sign_in.passwords import Passwords
 
 
 def _now() -> datetime:

@@ -19,10 +19,6 @@ class FormRefused(Forbidden):
     """A form that did not come from a page of this session."""
 
 
-class SignInBusy(EbbwatchError):
-    """More people sign in at once than passwords can be checked."""
-
-
 class ProviderUnavailable(EbbwatchError):
     """The identity provider cannot be asked just now."""
 

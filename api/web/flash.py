@@ -32,14 +32,14 @@ class Flash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FlashText:
     """A flash in the reader's language."""
 
     text: str
     tone: Tone
 
 
-def tell(response: Response, config: DeskConfig, flash: Flash) -> None:
+def leave(response: Response, config: DeskConfig, flash: Flash) -> None:
     """Leave it for the next page."""
     value = base64.urlsafe_b64encode(msgspec.json.encode(flash)).decode().rstrip("=")
     response.set_cookie(
@@ -47,7 +47,7 @@ def tell(response: Response, config: DeskConfig, flash: Flash) -> None:
     )
 
 
-def told(request: Request) -> Flash | None:
+def read(request: Request) -> Flash | None:
     """What a form left behind, None where there is nothing that can be read."""
     value = request.cookies.get(COOKIE)
     if not value:

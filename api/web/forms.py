@@ -1,11 +1,14 @@
-"""From a form to the API's own function and back to a page.
+"""From a form to an act and back to a page.
 
     @router.post("/desk/alerts/{alert_id}/snooze")
-    def snooze(request: Request, visitor: Actor, deps: Deps, sent: SentForm, alert_id: AlertId) -> Response:
+    def snooze(request: Request, visitor: Actor, reading: Reading, sent: SentForm, alert_id: AlertId) -> Response:
+        def act() -> Act[Episode]:
+            body = sent.body(SnoozeBody)
+            return partial(alerts.snooze, alert_id=alert_id, until=body.until, reason=body.reason)
+
         return sent.attempt(
-            lambda: alerts.snooze(visitor.caller, deps, sent.post, alert_id, sent.body(SnoozeBody)),
-            done=Flash(N_("Snoozed.")), back_to="/",
-            again=lambda form: monday_page(request, visitor, deps, form=form),
+            visitor.caller, act, done=Flash(N_("Snoozed.")), back_to="/",
+            again=lambda form: monday_page(request, visitor, reading, form=form),
         )
 
 `back_to` is shown with 303 when it worked. Where it did not, `again` makes the page anew with what was typed, what
@@ -20,13 +23,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
+import msgspec
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from api import etag
-from api.changes import Post
+from acts.callers import Caller
+from acts.performing import Act, ActContext
+from acts.performing import Request as ActRequest
 from api.deps import ApiDeps
 from api.errors import BadHeader
 from api.problems import kind_of
@@ -36,13 +41,14 @@ from api.web.flash import Flash
 from api.web.language.catalogues import tongue
 from api.web.language.choice import language_of
 from api.web.language.refusals import field_text, refusal_text
-from casework.alerts.actions import NotAllowedByRules
 from casework.policies.rules import ProposerDoesNotApply
 from casework.remedies.remedy_lifecycle import MakerIsNotChecker, WrongLevel
-from schemas.errors import Conflict, EbbwatchError, StaleRevision
+from schemas.errors import Conflict, EbbwatchError, NotAllowedByRules, StaleRevision
 from schemas.http import Body
+from store.idempotency import Answer
 
 B = TypeVar("B", bound=Body)
+T = TypeVar("T")
 KEY, REVISION = "key", "revision"
 _REVISION, _KEY_SHAPE = re.compile(r"[0-9]{1,9}"), re.compile(r"[\w.~-]{1,200}", re.ASCII)
 _OURS = frozenset({CSRF, KEY, REVISION})
@@ -73,7 +79,7 @@ class BadFields(EbbwatchError):
         self.errors = errors
 
 
-_TOLD_ON_THE_PAGE = (
+_SHOWN_ON_THE_PAGE = (
     BadFields,
     NotAllowedByRules,
     Conflict,
@@ -99,15 +105,15 @@ class Sent:
         return [value for value in self.values.get(name, ()) if value.strip()]
 
     @property
-    def post(self) -> Post:
-        """For `api.changes.perform`: If-Match from `revision`, the Idempotency-Key from `key`."""
+    def asked(self) -> ActRequest:
+        """What it says beside the act: the revision that was shown, and the key of this one form."""
         revision, key = self.one(REVISION), self.one(KEY)
         if (revision and not _REVISION.fullmatch(revision)) or (key and not _KEY_SHAPE.fullmatch(key)):
             raise BadHeader("a form sends its revision and its key back as they were")
-        if_match = etag.etag(int(revision)) if revision else None
-        said = [f"{name}={value}" for name in sorted(self.values) for value in self.values[name] if name != CSRF]
-        fingerprint = hashlib.sha256("\n".join((self.request.url.path, *said)).encode()).hexdigest()
-        return Post(if_match, key, fingerprint, self.request.state.request_id)
+        revisions = (int(revision),) if revision else None
+        typed = [f"{name}={value}" for name in sorted(self.values) for value in self.values[name] if name != CSRF]
+        fingerprint = hashlib.sha256("\n".join((self.request.url.path, *typed)).encode()).hexdigest()
+        return ActRequest(revisions, key, fingerprint, self.request.state.request_id)
 
     def body(self, model: type[B], *, only: Collection[str] | None = None, **known: Any) -> B:
         """The fields as the API's body, with what the route knows better. `only`: take these and no others.
@@ -133,23 +139,32 @@ class Sent:
 
     def attempt(
         self,
-        act: Callable[[], Response],
+        caller: Caller,
+        act: Callable[[], Act[T]],
         *,
-        done: Flash | Callable[[Response], Flash],
-        back_to: str,
+        done: Flash | Callable[[T], Flash],
+        back_to: str | Callable[[T], str],
         again: Callable[[Shown], Response],
     ) -> Response:
-        """1. Act. 2. On to the next page with a word of it; or the page again with what was wrong."""
+        """1. Read the form into an act, and perform it once. 2. On to the next page with a word of it; or the page
+        again with what was wrong.
+        """
         deps: ApiDeps = self.request.app.state.deps
+
+        def answer(_context: ActContext, made: T) -> Answer:
+            word = done(made) if callable(done) else done
+            place = back_to(made) if callable(back_to) else back_to
+            return Answer(303, {"Location": place}, msgspec.json.encode(word))
+
         try:
-            answer = act()
-        except _TOLD_ON_THE_PAGE as error:
+            answered, _ = deps.performer.perform_once(caller, act(), self.asked, answer)
+        except _SHOWN_ON_THE_PAGE as error:
             page = again(self.shown(error))
             page.status_code = 422 if isinstance(error, BadFields) else kind_of(error).status
             return page
-        went = RedirectResponse(back_to, 303)
-        flash.tell(went, deps.desk, done(answer) if callable(done) else done)
-        return went
+        next_page = RedirectResponse(answered.headers["Location"], 303)
+        flash.leave(next_page, deps.desk, msgspec.json.decode(answered.body, type=Flash))
+        return next_page
 
     def shown(self, error: EbbwatchError) -> Shown:
         """The form as it comes back, in the reader's language."""

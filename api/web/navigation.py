@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from api.roles import Permission, may
+from acts.roles import Permission, may
 from api.web.language.words import N_
 from api.web.sign_in.session import Visitor
 

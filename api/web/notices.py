@@ -8,10 +8,12 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 
+from acts import notices
+from acts.roles import Permission
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
-from api.notices import NoticeQuery, get_preferences, list_notices, set_preferences, try_preferences
-from api.roles import Permission
+from api.notices import NoticeQuery, notice_page, preferences_act, read_preferences
+from api.reading import Reading, Snapshot
 from api.web.flash import Flash
 from api.web.forms import SentForm, Shown
 from api.web.language.words import N_
@@ -27,34 +29,38 @@ _SHOWN = 20
 
 @router.get(NOTICES)
 def my_notices(
-    request: Request, visitor: Myself, deps: Deps, cursor: Annotated[str | None, Query(max_length=1000)] = None
+    request: Request,
+    visitor: Myself,
+    deps: Deps,
+    reading: Reading,
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
     """The form, and what one was told."""
-    return _page(request, visitor, deps, cursor=cursor)
+    return _page(request, visitor, deps, reading, cursor=cursor)
 
 
 @router.post(f"{NOTICES}/preferences")
-def keep_preferences(request: Request, visitor: Myself, deps: Deps, sent: SentForm) -> Response:
+def set_preferences(request: Request, visitor: Myself, deps: Deps, reading: Reading, sent: SentForm) -> Response:
     """Say how one wants to be told. The address is a secret: it does not come back with the form."""
     kinds = frozenset(sent.all("kinds"))
     return sent.attempt(
-        lambda: set_preferences(
-            visitor.caller, deps, sent.post, sent.body(NoticeWishesBody, kinds=sent.all("kinds"))
-        ),
+        visitor.caller,
+        lambda: preferences_act(sent.body(NoticeWishesBody, kinds=sent.all("kinds"))),
         done=Flash(N_("Kept: this is how you will be told.")),
         back_to=NOTICES,
-        again=lambda form: _page(request, visitor, deps, form=_without_address(form), chosen=kinds),
+        again=lambda form: _page(request, visitor, deps, reading, form=_without_address(form), chosen=kinds),
     )
 
 
 @router.post(f"{NOTICES}/test")
-def try_it(request: Request, visitor: Myself, deps: Deps, sent: SentForm) -> Response:
+def send_trial(request: Request, visitor: Myself, deps: Deps, reading: Reading, sent: SentForm) -> Response:
     """Have one sent to oneself now."""
     return sent.attempt(
-        lambda: try_preferences(visitor.caller, deps, sent.post),
+        visitor.caller,
+        lambda: notices.send_trial,
         done=Flash(N_("A test is on its way. It stands below, with what became of it.")),
         back_to=NOTICES,
-        again=lambda form: _page(request, visitor, deps, form=form),
+        again=lambda form: _page(request, visitor, deps, reading, form=form),
     )
 
 
@@ -67,6 +73,7 @@ def _page(
     request: Request,
     visitor: Visitor,
     deps: ApiDeps,
+    reading: Snapshot,
     *,
     form: Shown | None = None,
     chosen: frozenset[str] | None = None,
@@ -74,10 +81,10 @@ def _page(
 ) -> Response:
     query = NoticeQuery.model_validate({"language": visitor.language, "limit": _SHOWN, "cursor": cursor})
     try:
-        found = list_notices(visitor.caller, deps, query)
+        found = notice_page(reading.tx, deps, visitor.caller, query)
     except BadCursor:
-        return _page(request, visitor, deps, form=form, chosen=chosen)
-    preferences = get_preferences(visitor.caller, deps, Response())
+        return _page(request, visitor, deps, reading, form=form, chosen=chosen)
+    preferences = read_preferences(reading.tx, visitor.caller)
     return render(
         request,
         "notices.html",

@@ -48,7 +48,7 @@ def render(request: Request, template: str, *, status: int = 200, **shown: Any) 
     deps: ApiDeps = request.app.state.deps
     language = language_of(request)
     pages = pages_in(language)
-    left = flash.told(request)
+    left = flash.read(request)
     always = {
         "visitor": None,
         "language": language,
@@ -120,8 +120,8 @@ def _moment_filter(formats: Formats) -> Any:
     return moment
 
 
-def _in_words(pages: Pages, left: flash.Flash) -> flash.Told:
+def _in_words(pages: Pages, left: flash.Flash) -> flash.FlashText:
     if left.n is None:
-        return flash.Told(pages.say(left.text), left.tone)
+        return flash.FlashText(pages.say(left.text), left.tone)
     text = left.text if left.n == 1 or left.many is None else left.many
-    return flash.Told(pages.say(text, n=pages.formats.number(left.n)), left.tone)
+    return flash.FlashText(pages.say(text, n=pages.formats.number(left.n)), left.tone)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 from casework.alerts.episodes import Episode, awake, revised
-from schemas.errors import Conflict, EbbwatchError
+from schemas.errors import Conflict, NotAllowedByRules
 from schemas.messages import AlertState, Outcome
 
 LONGEST_SNOOZE = timedelta(weeks=13)  # a quarter: by then the comparisons rest on new weeks
@@ -21,14 +21,6 @@ class AlertClosed(Conflict):
     def __init__(self, alert_id: str) -> None:
         super().__init__(f"alert {alert_id} is closed")
         self.alert_id = alert_id
-
-
-class NotAllowedByRules(EbbwatchError):
-    """An act whose arguments the rules refuse; `field` is the argument at fault."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field, self.reason = field, reason
 
 
 class SnoozeNeedsReason(NotAllowedByRules):

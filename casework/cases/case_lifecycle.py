@@ -12,8 +12,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from casework.alerts.actions import NotAllowedByRules
-from schemas.errors import Conflict
+from schemas.errors import Conflict, NotAllowedByRules
 
 CaseState = Literal["forming", "in_review", "plan", "executing", "monitoring", "suspended", "reopened", "closed"]
 Origin = Literal["alert", "missed_departure"]

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.cases.case_lifecycle import (
     LEAD,
     Case,
@@ -22,7 +21,7 @@ from casework.cases.case_lifecycle import (
     must_be_open,
     revised,
 )
-from schemas.errors import Conflict, NotFound
+from schemas.errors import Conflict, NotAllowedByRules, NotFound
 
 UNASSIGNED = "unassigned"  # the lead of a case that nobody has taken yet: no person, and no member
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from urllib.parse import unquote_plus
 
-from casework.alerts.actions import NotAllowedByRules
+from schemas.errors import NotAllowedByRules
 
 DEFAULT_SCHEMES = frozenset({"mailto", "mailtos", "workflows", "wecombot", "dingtalk", "json", "jsons"})
 # What says whom to reach and with which credentials. Others read files of this machine (template, pgppub), weaken

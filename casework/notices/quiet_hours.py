@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from casework.alerts.actions import NotAllowedByRules
+from schemas.errors import NotAllowedByRules
 
 _DAYS = 4  # today and tomorrow; one more where the clocks skip the only loud minutes of a day
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)

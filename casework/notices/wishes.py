@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.notices.address import check_address
 from casework.notices.quiet_hours import QuietHours
 from casework.notices.telling import Choice, Language, Preference
-from schemas.errors import Conflict
+from schemas.errors import Conflict, NotAllowedByRules
 
 
 class NoAddress(Conflict):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from schemas.errors import Conflict, Forbidden
 
-SEEN_FOR = timedelta(weeks=4)  # a month's new weeks change a year's figures by a twelfth: look again
+SEEN_FOR = timedelta(weeks=4)  # a month's new weeks change a year's figures by a twelfth: see them again
 
 
 class AlreadyInForce(Conflict):
@@ -32,7 +32,7 @@ class ProposerDoesNotApply(Forbidden):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SeenPreview:
     """That somebody saw a policy's figures beside those of the version `beside`."""
 
     preview_id: str
@@ -41,9 +41,9 @@ class Look:
 
 
 def may_apply(
-    version: str, *, proposed_by: str | None, in_force: str, look: Look | None, actor: str, now: datetime
-) -> Look:
-    """The look that lets `actor` apply `version`; `look`: their newest one at it.
+    version: str, *, proposed_by: str | None, in_force: str, seen: SeenPreview | None, actor: str, now: datetime
+) -> SeenPreview:
+    """The preview that lets `actor` apply `version`; `seen`: their newest one of it.
 
     Raises ProposerDoesNotApply, AlreadyInForce, NotSeen.
     """
@@ -51,6 +51,6 @@ def may_apply(
         raise ProposerDoesNotApply(actor)
     if version == in_force:
         raise AlreadyInForce(version)
-    if look is None or look.beside != in_force or now - look.seen_at > SEEN_FOR:
+    if seen is None or seen.beside != in_force or now - seen.seen_at > SEEN_FOR:
         raise NotSeen(version)
-    return look
+    return seen

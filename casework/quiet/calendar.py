@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from casework.alerts.actions import NotAllowedByRules
+from schemas.errors import NotAllowedByRules
 from schemas.weeks import Week, format_week, week_of_date
 
 Scope = Literal["bank", "branch", "client"]

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.alerts.episodes import Episode
 from casework.quiet.calendar import AFTER_AN_ALERT, LONGEST_WEEKS, Entry
+from schemas.errors import NotAllowedByRules
 from schemas.weeks import Week
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "ebbwatch.expected_event")

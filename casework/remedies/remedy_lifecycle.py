@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.remedies.terms import RemedyType as RemedyType
 from casework.remedies.terms import Terms as Terms
 from casework.remedies.terms import check_terms
-from schemas.errors import Conflict, Forbidden
+from schemas.errors import Conflict, Forbidden, NotAllowedByRules
 
 RemedyState = Literal[
     "draft",

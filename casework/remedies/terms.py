@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from casework.alerts.actions import NotAllowedByRules
+from schemas.errors import NotAllowedByRules
 from schemas.money import MAX_MINOR
 
 RemedyType = Literal[

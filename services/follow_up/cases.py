@@ -1,143 +1,76 @@
-"""What time alone does to remedies and cases. Each act is safe to do again, and by two at once."""
+"""What time alone does to remedies and cases, and who hears of it. Each act is safe to do again, by two at once."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
-
-from casework.alerts.actions import take_into_case
-from casework.alerts.episodes import Episode
-from casework.alerts.holdout import HoldOut, held_out
-from casework.cases import case_lifecycle
-from casework.cases.case_lifecycle import LEAD, Case
-from casework.cases.missed_departure import missed_departure, since
+from acts import cases_by_time, remedies
+from acts.performing import ActContext
+from acts.roles import NOTICE_ROLES
+from casework.cases.case_lifecycle import Case
+from casework.cases.missed_departure import since
 from casework.cases.task_force import UNASSIGNED
 from casework.notices.telling import CaseAssigned, managers, named, told
-from schemas.verdicts import Grade
-from services.follow_up.round import ACTOR, Round
+from services.follow_up.round import Round
 from store.alerts import alert_rows
-from store.cases import case_rows, follow_up
+from store.cases import follow_up
 from store.notices import notice_preferences, notice_queue
-from store.remedies import remedy_ageing, remedy_rows
-from store.unit_of_work import Tx
-
-_LIVE = ("open", "acknowledged")
+from store.remedies import remedy_rows
 
 
-def age_remedies(look: Round) -> int:
+def age_remedies(current: Round) -> int:
     """Approved, active, expiring, expired: as the days go by."""
-
-    def settle(tx: Tx, remedy_id: str) -> bool:
-        before = remedy_rows.get(tx, remedy_id, for_update=True)
-        facts = alert_rows.client_facts(tx, [before.client_id])[before.client_id]
-        return remedy_ageing.bring_to_today(tx, before, look.today, facts, look.currency, look.now) is not before
-
-    with look.store.read() as tx:
-        due = [remedy.remedy_id for remedy in remedy_rows.due(tx, look.today)]
-    return look.each("age_remedies", due, settle)
+    with current.store.read() as tx:
+        due = [remedy.remedy_id for remedy in remedy_rows.due(tx, current.today)]
+    return current.each("age_remedies", due, remedies.bring_to_today)
 
 
-def resume_cases(look: Round) -> int:
+def resume_cases(current: Round) -> int:
     """A suspended case goes on where it was on the day that its diary says."""
-
-    def resume(tx: Tx, case_id: str) -> bool:
-        before = case_rows.get(tx, case_id, for_update=True)
-        if before.diary_date is None or before.diary_date > look.today:
-            return False
-        after = case_lifecycle.resume(before)
-        case_rows.save(tx, after)
-        case_rows.log(tx, case_id, at=look.now, actor=ACTOR, what="resumed", state=after.state)
-        look.record(tx, "case.resume", "case", case_id, _standing(before), _standing(after))
-        return True
-
-    with look.store.read() as tx:
-        due = follow_up.diary_due(tx, look.today)
-    return look.each("resume_cases", due, resume)
+    with current.store.read() as tx:
+        due = follow_up.diary_due(tx, current.today)
+    return current.each("resume_cases", due, cases_by_time.resume_due)
 
 
-def reopen_cases(look: Round) -> int:
+def reopen_cases(current: Round) -> int:
     """A client whose case was closed lately falls again: the same case is opened again and takes the alert."""
-    drawn = HoldOut(look.rules.holdout_share, look.rules.holdout_below_minor)
-    by_client = defaultdict(list)
-    with look.store.read() as tx:
-        for found in follow_up.returned(tx, look.rules.cases.relapse_weeks):
-            last = case_rows.last_closed_of(tx, found.client_id)
-            if last and not held_out(found.opening, drawn) and _relapses(look, tx, last, found.alert_id):
-                by_client[found.client_id].append(found.alert_id)
-    return look.each("reopen_cases", by_client, lambda tx, client: _reopen(look, tx, client, by_client[client]))
+    with current.store.read() as tx:
+        relapsed = cases_by_time.find_relapses(tx, current.rules)
+
+    def reopen(context: ActContext, client_id: str) -> bool:
+        case = cases_by_time.reopen_relapsed(context, client_id, relapsed[client_id])
+        if case is not None:
+            _notify_task_force(context, case)
+        return case is not None
+
+    return current.each("reopen_cases", relapsed, reopen)
 
 
-def _relapses(look: Round, tx: Tx, last: Case, alert_id: str) -> bool:
-    """Whether the alert began, or began again, after the case's end, and soon enough."""
-    return case_lifecycle.relapses(last, follow_up.began(tx, alert_id)[0], look.rules.cases)
-
-
-def _reopen(look: Round, tx: Tx, client_id: str, alert_ids: Sequence[str]) -> bool:
-    """1. Lock the case, then the alerts. 2. Which began after its end. 3. Reopen it with them. 4. Tell."""
-    last = case_rows.last_closed_of(tx, client_id)
-    if last is None:
-        return False
-    before = case_rows.get(tx, last.case_id, for_update=True)
-    live = [e for e in alert_rows.get_all(tx, alert_ids, for_update=True).values() if e.state in _LIVE]
-    back = [e for e in live if _relapses(look, tx, before, e.alert_id)]
-    if not back:
-        return False
-    alarm = any(e.grade is Grade.ALARM for e in back)
-    after = case_lifecycle.reopen(before, [e.alert_id for e in back], alarm=alarm)
-    case_rows.save(tx, after)
-    note = "relapse: " + ", ".join(e.alert_id for e in back)
-    case_rows.log(tx, after.case_id, at=look.now, actor=ACTOR, what="reopened", state=after.state, note=note)
-    look.record(tx, "case.reopen", "case", after.case_id, _standing(before), _standing(after))
-    _take(look, tx, back)
-    _tell_task_force(look, tx, after)
-    return True
-
-
-def _take(look: Round, tx: Tx, back: Sequence[Episode]) -> None:
-    taken = [take_into_case(episode) for episode in back]
-    facts = alert_rows.client_facts(tx, {episode.client_id for episode in back})
-    alert_rows.save_all(tx, taken, facts, look.currency, look.now)
-    for old, new in zip(back, taken, strict=True):
-        states = ({"revision": e.revision, "state": e.state} for e in (old, new))
-        look.record(tx, "alert.take_into_case", "alert", old.alert_id, *states)
-
-
-def open_missed_departures(look: Round) -> int:
+def open_missed_departures(current: Round) -> int:
     """Who closed the account and was never warned of gets a case that asks why."""
+    with current.store.read() as tx:
+        gone = follow_up.missed_departures(tx, since(current.today), current.today)
 
-    def review(tx: Tx, client_id: str) -> bool:
-        case = missed_departure(client_id, at=look.now, today=look.today, week=look.week)
-        case_rows.save(tx, case)
-        case_rows.log(tx, case.case_id, at=look.now, actor=ACTOR, what="opened", state=case.state)
-        look.record(tx, "case.open", "case", case.case_id, None, {**_standing(case), "origin": case.origin})
-        _tell_managers(look, tx, case)
+    def open_case(context: ActContext, client_id: str) -> bool:
+        _notify_managers(context, cases_by_time.open_missed_departure(context, client_id))
         return True
 
-    with look.store.read() as tx:
-        gone = follow_up.missed_departures(tx, since(look.today), look.today)
-    return look.each("open_missed_departures", gone, review)
+    return current.each("open_missed_departures", gone, open_case)
 
 
-def _tell_task_force(look: Round, tx: Tx, case: Case) -> None:
+def _notify_task_force(context: ActContext, case: Case) -> None:
     """Of those who were in it at its end: they have it again."""
-    name = alert_rows.client_facts(tx, [case.client_id])[case.client_id].name
-    people = notice_preferences.everybody(tx)
-    for member in case.present(look.today):
-        facts = CaseAssigned(case.case_id, case.client_id, name, member.role)
-        key = f"{case.case_id}/{case.times_reopened}"
-        wanted = told(named(people, {member.user}), "case_assigned", key, facts, look.now, look.calendar.zone)
-        notice_queue.write(tx, wanted, look.now)
+    client = alert_rows.client_facts(context.tx, [case.client_id])[case.client_id]
+    people = notice_preferences.everybody(context.tx)
+    key, zone = f"{case.case_id}/{case.times_reopened}", context.bank.calendar.zone
+    for member in case.present(context.today):
+        facts = CaseAssigned(case.case_id, case.client_id, client.name, member.role)
+        notices = told(named(people, {member.user}), "case_assigned", key, facts, context.at, zone)
+        notice_queue.write(context.tx, notices, context.at)
 
 
-def _tell_managers(look: Round, tx: Tx, case: Case) -> None:
-    client = alert_rows.client_facts(tx, [case.client_id])[case.client_id]
+def _notify_managers(context: ActContext, case: Case) -> None:
+    """Of the client's branch: one of them is to take it."""
+    client = alert_rows.client_facts(context.tx, [case.client_id])[case.client_id]
     facts = CaseAssigned(case.case_id, case.client_id, client.name, UNASSIGNED)
-    people = managers(notice_preferences.everybody(tx), client.branch_id, look.roles)
-    key = f"{case.case_id}/{UNASSIGNED}"
-    notice_queue.write(tx, told(people, "case_assigned", key, facts, look.now, look.calendar.zone), look.now)
-
-
-def _standing(case: Case) -> dict[str, Any]:
-    shown: dict[str, Any] = {"revision": case.revision, "state": case.state, LEAD: case.lead}
-    return shown | {"alert_ids": list(case.alert_ids), "times_reopened": case.times_reopened}
+    people = managers(notice_preferences.everybody(context.tx), client.branch_id, NOTICE_ROLES)
+    key, zone = f"{case.case_id}/{UNASSIGNED}", context.bank.calendar.zone
+    notice_queue.write(context.tx, told(people, "case_assigned", key, facts, context.at, zone), context.at)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from acts.roles import NOTICE_ROLES
 from casework.alerts import sla
-from casework.alerts.holdout import HoldOut, held_out
-from casework.notices.telling import Deadline, Kind, Notice, Preference, escalated, is_news, responsible, told
+from casework.alerts.holdout import held_out
+from casework.notices.telling import Deadline, Kind, Notice, Preference, escalated, is_news, responsible
 from schemas.weeks import week_of_date
 from services.follow_up.round import Round
 from store.cases import case_progress, follow_up
@@ -33,20 +34,20 @@ class Matter:
     alert_id: str | None = None
 
 
-def tell_deadlines(look: Round) -> int:
+def tell_deadlines(current: Round) -> int:
     """Once an hour: a deadline is a day."""
-    hour = f"{look.now.astimezone(look.calendar.zone):%Y-%m-%dT%H}"
-    people = look.people()
-    with look.store.read() as tx:
+    hour = f"{current.now.astimezone(current.zone):%Y-%m-%dT%H}"
+    people = current.people()
+    with current.store.read() as tx:
         if not people or follow_up.seen(tx, "tell_deadlines") == hour:
             return 0
-    wanted = [notice for matter in matters(look) for notice in _notices(look, matter, people)]
-    return look.tell(wanted, ("tell_deadlines", hour))
+    wanted = [notice for matter in matters(current) for notice in _notices(current, matter, people)]
+    return current.write_notices(wanted, ("tell_deadlines", hour))
 
 
-def matters(look: Round) -> list[Matter]:
+def matters(current: Round) -> list[Matter]:
     """Live alerts that no case has taken, and cases that are worked on, with their deadlines of today."""
-    return [*_alerts(look), *_cases(look)]
+    return [*_alerts(current), *_cases(current)]
 
 
 def overdue(matter: Matter) -> int:
@@ -54,28 +55,27 @@ def overdue(matter: Matter) -> int:
     return sum(d.status == "breached" for d in matter.deadlines if d.step in matter.steps)
 
 
-def _alerts(look: Round) -> Iterable[Matter]:
-    drawn = HoldOut(look.rules.holdout_share, look.rules.holdout_below_minor)
-    with look.store.read() as tx:
-        found = notice_sources.live_alerts(tx, week_of_date(look.today) - _WEEKS_BACK)
-        progress = case_progress.of_alerts(tx, [alert.alert_id for alert in found], look.calendar)
+def _alerts(current: Round) -> Iterable[Matter]:
+    with current.store.read() as tx:
+        found = notice_sources.live_alerts(tx, week_of_date(current.today) - _WEEKS_BACK)
+        progress = case_progress.of_alerts(tx, [alert.alert_id for alert in found], current.bank.calendar)
     for alert in found:
-        standard = held_out(alert.opening, drawn)  # nobody is to form a task force about it
+        standard = held_out(alert.opening, current.rules.hold_out)  # nobody is to form a task force about it
         yield Matter(
             alert.client_id,
             alert.client_name,
             alert.branch_id,
             frozenset({alert.assignee} if alert.assignee else ()),
             _OF_ALERTS - {"task_force"} if standard else _OF_ALERTS,
-            sla.deadlines(progress[alert.alert_id], look.today, look.rules.holidays),
+            sla.deadlines(progress[alert.alert_id], current.today, current.rules.holidays),
             alert_id=alert.alert_id,
         )
 
 
-def _cases(look: Round) -> Iterable[Matter]:
-    with look.store.read() as tx:
+def _cases(current: Round) -> Iterable[Matter]:
+    with current.store.read() as tx:
         found = notice_sources.open_cases(tx)
-        progress = case_progress.of_cases(tx, [case for case, _ in found], look.calendar)
+        progress = case_progress.of_cases(tx, [case for case, _ in found], current.bank.calendar)
     for case, client in found:
         yield Matter(
             case.client_id,
@@ -83,22 +83,22 @@ def _cases(look: Round) -> Iterable[Matter]:
             client.branch_id,
             frozenset({case.lead}),
             _OF_CASES,
-            sla.deadlines(progress[case.case_id], look.today, look.rules.holidays),
+            sla.deadlines(progress[case.case_id], current.today, current.rules.holidays),
             case_id=case.case_id,
         )
 
 
-def _notices(look: Round, matter: Matter, people: list[Preference]) -> Iterable[Notice]:
-    near = responsible(people, matter.users, matter.branch_id, look.roles)
-    far = escalated(people, look.roles)
+def _notices(current: Round, matter: Matter, people: list[Preference]) -> Iterable[Notice]:
+    near = responsible(people, matter.users, matter.branch_id, NOTICE_ROLES)
+    far = escalated(people, NOTICE_ROLES)
     for deadline in matter.deadlines:
         kind = _KINDS.get(deadline.status)
-        if kind is None or deadline.step not in matter.steps or not is_news(deadline.due_on, look.today):
+        if kind is None or deadline.step not in matter.steps or not is_news(deadline.due_on, current.today):
             continue
         facts = Deadline(
             deadline.step, deadline.due_on, matter.client_id, matter.client_name, matter.case_id, matter.alert_id
         )
         key = f"{matter.case_id or matter.alert_id}/{deadline.step}/{deadline.due_on}"
-        yield from told(near, kind, key, facts, look.now, look.calendar.zone)
-        if sla.escalates(deadline, look.today, look.rules.holidays):
-            yield from told(far, "escalation", key, facts, look.now, look.calendar.zone)
+        yield from current.notices(near, kind, key, facts)
+        if sla.escalates(deadline, current.today, current.rules.holidays):
+            yield from current.notices(far, "escalation", key, facts)

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from casework.notices.telling import Digest, Notice, Preference, told
+from acts.roles import NOTICE_ROLES
+from casework.notices.telling import Digest, Notice, Preference
 from services.follow_up.deadlines import matters, overdue
 from services.follow_up.round import Round
 from store.notices import digest, notice_queue
@@ -16,53 +17,46 @@ FROM = time(7)  # by then the week before is judged, where core banking closed i
 _NOTHING = Standing()
 
 
-def tell_digest(look: Round) -> int:
+def tell_digest(current: Round) -> int:
     """From Monday 07:00 in the bank's zone on, to all who have not had this week's."""
-    people = [person for person in look.people() if "weekly_digest" in person.kinds]
-    with look.store.read() as tx:
-        missing = {notice.user for notice in notice_queue.untold(tx, _digests(look, people, {}, Counter()))}
+    people = [person for person in current.people() if "weekly_digest" in person.kinds]
+    with current.store.read() as tx:
+        missing = {notice.user for notice in notice_queue.untold(tx, _digests(current, people, {}, Counter()))}
         standings = digest.standings(tx) if missing else {}
     if not missing:
         return 0
     late = Counter[str]()
-    for matter in matters(look):
+    for matter in matters(current):
         late[matter.branch_id] += overdue(matter)
-    return look.tell(_digests(look, [p for p in people if p.user in missing], standings, late))
+    return current.write_notices(_digests(current, [p for p in people if p.user in missing], standings, late))
 
 
-def last_monday(look: Round) -> date:
+def last_monday(current: Round) -> date:
     """The newest Monday of which 07:00 has come."""
-    local = look.now.astimezone(look.calendar.zone)
+    local = current.now.astimezone(current.zone)
     monday = local.date() - timedelta(days=local.weekday())
-    begun = local >= datetime.combine(monday, FROM, look.calendar.zone)
+    begun = local >= datetime.combine(monday, FROM, current.zone)
     return monday if begun else monday - timedelta(weeks=1)
 
 
 def _digests(
-    look: Round, people: Iterable[Preference], standings: Mapping[str, Standing], late: Counter[str]
+    current: Round, people: Iterable[Preference], standings: Mapping[str, Standing], late: Counter[str]
 ) -> list[Notice]:
-    monday = last_monday(look)
+    monday = last_monday(current)
     return [
         notice
         for person in people
-        for notice in told(
-            [person],
-            "weekly_digest",
-            str(monday),
-            _digest(look, person, monday, standings, late),
-            look.now,
-            look.calendar.zone,
+        for notice in current.notices(
+            [person], "weekly_digest", str(monday), _digest(person, monday, standings, late)
         )
     ]
 
 
-def _digest(
-    look: Round, person: Preference, monday: date, standings: Mapping[str, Standing], late: Counter[str]
-) -> Digest:
+def _digest(person: Preference, monday: date, standings: Mapping[str, Standing], late: Counter[str]) -> Digest:
     """Of the person's branch, or of all branches for who sees them all."""
     branch = person.branch_id
     theirs = list(standings.values()) if branch is None else [standings.get(branch, _NOTHING)]
-    levels = [level for level, roles in look.roles.checkers.items() if person.role in roles]
+    levels = [level for level, roles in NOTICE_ROLES.checkers.items() if person.role in roles]
     return Digest(
         monday=monday,
         branch_id=branch,

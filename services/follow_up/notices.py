@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acts.roles import NOTICE_ROLES
 from casework.notices.telling import (
     NEWS,
     ApprovalWaiting,
@@ -14,7 +15,6 @@ from casework.notices.telling import (
     managers,
     named,
     of_branch,
-    told,
 )
 from schemas.verdicts import GroupKind
 from schemas.weeks import format_week, monday, week_of_date
@@ -24,13 +24,13 @@ from store.notices import notice_sources
 from store.quiet import movements
 
 
-def tell_alarms(look: Round) -> int:
+def tell_alarms(current: Round) -> int:
     """New alarms of the last two weeks to their branch, where a week has been judged since the last look."""
-    since = week_of_date(look.today - NEWS)
-    people = look.people()
+    since = week_of_date(current.today - NEWS)
+    people = current.people()
     if not people:
         return 0
-    with look.store.read() as tx:
+    with current.store.read() as tx:
         judged = f"{since}:{follow_up.judged(tx, since)}"
         if follow_up.seen(tx, "tell_alarms") == judged:
             return 0
@@ -39,42 +39,42 @@ def tell_alarms(look: Round) -> int:
             facts = NewAlarm(alarm.alert_id, alarm.client_id, alarm.client_name, alarm.summary)
             key = f"{alarm.alert_id}/{follow_up.began(tx, alarm.alert_id)[1]}"  # opened again it is news again
             branch = of_branch(people, alarm.branch_id)
-            wanted += told(branch, "new_alarm", key, facts, look.now, look.calendar.zone)
-    return look.tell(wanted, ("tell_alarms", judged))
+            wanted += current.notices(branch, "new_alarm", key, facts)
+    return current.write_notices(wanted, ("tell_alarms", judged))
 
 
-def tell_moved(look: Round) -> int:
+def tell_moved(current: Round) -> int:
     """To the managers of a branch that most of its clients began to move as one, in place of their alerts."""
-    people = look.people()
-    with look.store.read() as tx:
-        since = week_of_date(look.today - NEWS)
+    people = current.people()
+    with current.store.read() as tx:
+        since = week_of_date(current.today - NEWS)
         found = movements.begun(tx, GroupKind.BRANCH, since) if people else []
     wanted: list[Notice] = []
     for row in found:
         facts = BranchMoved(row.name, monday(row.week), row.size_pct, row.quiet, row.clients, row.concerned)
         key = f"{row.name}/{format_week(row.week)}"
-        theirs = managers(people, row.name, look.roles)
-        wanted += told(theirs, "branch_moved", key, facts, look.now, look.calendar.zone)
-    return look.tell(wanted)
+        theirs = managers(people, row.name, NOTICE_ROLES)
+        wanted += current.notices(theirs, "branch_moved", key, facts)
+    return current.write_notices(wanted)
 
 
-def tell_assigned(look: Round) -> int:
+def tell_assigned(current: Round) -> int:
     """Who leads a case or belongs to its task force since lately."""
-    people = look.people()
-    with look.store.read() as tx:
-        found = notice_sources.assigned(tx, look.today - NEWS) if people else []
+    people = current.people()
+    with current.store.read() as tx:
+        found = notice_sources.assigned(tx, current.today - NEWS) if people else []
     wanted: list[Notice] = []
     for place in found:
         facts = CaseAssigned(place.case_id, place.client_id, place.client_name, place.role)
         key = f"{place.case_id}/{place.times_reopened}"
-        wanted += told(named(people, {place.user}), "case_assigned", key, facts, look.now, look.calendar.zone)
-    return look.tell(wanted)
+        wanted += current.notices(named(people, {place.user}), "case_assigned", key, facts)
+    return current.write_notices(wanted)
 
 
-def tell_approvals(look: Round) -> int:
+def tell_approvals(current: Round) -> int:
     """Remedies that wait for a yes to those who may give it, and who had no other part in them."""
-    people = look.people()
-    with look.store.read() as tx:
+    people = current.people()
+    with current.store.read() as tx:
         found = notice_sources.submitted(tx) if people else []
     wanted: list[Notice] = []
     for remedy, client in found:
@@ -84,16 +84,16 @@ def tell_approvals(look: Round) -> int:
             remedy.remedy_id, remedy.case_id, client.name, remedy.type, remedy.next_level, remedy.terms.total_minor
         )
         parts = remedy.makers | remedy.checkers
-        able = checkers(people, remedy.next_level, client.branch_id, parts, look.roles)
+        able = checkers(people, remedy.next_level, client.branch_id, parts, NOTICE_ROLES)
         key = f"{remedy.remedy_id}/{remedy.terms_version}/{remedy.next_level}"
-        wanted += told(able, "approval_waiting", key, facts, look.now, look.calendar.zone)
-    return look.tell(wanted)
+        wanted += current.notices(able, "approval_waiting", key, facts)
+    return current.write_notices(wanted)
 
 
-def tell_endings(look: Round) -> int:
+def tell_endings(current: Round) -> int:
     """Remedies that end within a month to their owner and to the lead of the case."""
-    people = look.people()
-    with look.store.read() as tx:
+    people = current.people()
+    with current.store.read() as tx:
         found = notice_sources.ending(tx) if people else []
     wanted: list[Notice] = []
     for remedy, client, lead in found:
@@ -102,5 +102,5 @@ def tell_endings(look: Round) -> int:
         facts = RemedyEnding(remedy.remedy_id, remedy.case_id, client.name, remedy.type, remedy.terms.ends_on)
         key = f"{remedy.remedy_id}/{remedy.terms.ends_on}"
         concerned = named(people, {remedy.owner, lead})
-        wanted += told(concerned, "remedy_ending", key, facts, look.now, look.calendar.zone)
-    return look.tell(wanted)
+        wanted += current.notices(concerned, "remedy_ending", key, facts)
+    return current.write_notices(wanted)

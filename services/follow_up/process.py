@@ -11,9 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 
-from api.roles import LEVELS, Role
-from casework.notices.telling import Roles
-from casework.remedies.remedy_lifecycle import Level
+from acts.bank import Bank
 from services.bank_rules import bank_rules
 from services.follow_up.budget import admit
 from services.follow_up.cases import age_remedies, open_missed_departures, reopen_cases, resume_cases
@@ -38,19 +36,19 @@ KEEP_NOTICES = timedelta(days=92)  # longer than anything is news: what is forgo
 log = logging.getLogger(__name__)
 
 
-def forget(look: Round) -> int:
+def forget(current: Round) -> int:
     """Once an hour: old notices; sessions and sign-ins that have run out, by the world's clock, not the bank's."""
-    now, hour = utc_now(), f"{look.now:%Y-%m-%dT%H}"
-    with look.store.read() as tx:
+    now, hour = utc_now(), f"{current.now:%Y-%m-%dT%H}"
+    with current.store.read() as tx:
         if follow_up.seen(tx, "forget") == hour:
             return 0
 
     def work(tx: Tx) -> int:
         follow_up.mark_seen(tx, "forget", hour)
-        gone = notice_queue.forget_old(tx, look.now - KEEP_NOTICES)
+        gone = notice_queue.forget_old(tx, current.now - KEEP_NOTICES)
         return gone + web_sessions.forget_expired(tx, now) + sign_in_attempts.forget_expired(tx, now)
 
-    return look.store.transact(work)
+    return current.store.transact(work)
 
 
 STEPS: tuple[Callable[[Round], int], ...] = (
@@ -79,15 +77,15 @@ class FollowUp:
     def __init__(self, parts: Parts, turn: Turn) -> None:
         self._parts = parts
         self._turn = turn
-        self._rules = bank_rules(parts.settings)
+        self._bank = Bank(parts.calendar, parts.settings.base_currency, bank_rules(parts.settings))
 
     def run_once(self) -> bool:
         """One round, whether it was this process's turn for all of it."""
-        look = self._look()
+        current = self.begin_round()
         for step in STEPS:
             if not self._turn.mine():
                 return False
-            self._do(step, look)
+            self._do(step, current)
         self._parts.metrics.follow_up_last_s.set(utc_now().timestamp())
         return True
 
@@ -111,10 +109,10 @@ class FollowUp:
             log.exception("a round of follow-up failed")
             self._failed("round")
 
-    def _do(self, step: Callable[[Round], int], look: Round) -> None:
+    def _do(self, step: Callable[[Round], int], current: Round) -> None:
         name = step.__name__
         try:
-            done = step(look)
+            done = step(current)
         except Exception:
             log.exception("follow-up failed", extra={"step": name})
             self._failed(name)
@@ -123,30 +121,12 @@ class FollowUp:
             self._parts.metrics.follow_up_done.labels(name).inc(done)
             log.info("followed up", extra={"step": name, "count": done})
 
-    def _look(self) -> Round:
-        parts = self._parts
-        return Round(
-            store=parts.store,
-            now=parts.clock(),
-            calendar=parts.calendar,
-            currency=parts.settings.base_currency,
-            rules=self._rules,
-            roles=notice_roles(),
-            mine=self._turn.mine,
-            failed=self._failed,
-        )
+    def begin_round(self) -> Round:
+        """What stands now."""
+        return Round(self._parts.store, self._parts.clock(), self._bank, self._turn.mine, self._failed)
 
     def _failed(self, step: str) -> None:
         self._parts.metrics.follow_up_failures.labels(step).inc()
-
-
-def notice_roles() -> Roles:
-    """Which role is what, from the API's table."""
-    levels = {level for may in LEVELS.values() for level in may}
-    checkers: dict[Level, frozenset[str]] = {
-        level: frozenset(role.value for role, may in LEVELS.items() if level in may) for level in levels
-    }
-    return Roles(frozenset({Role.BRANCH_MANAGER.value}), frozenset({Role.APPROVER.value}), checkers)
 
 
 def follow_up_work(parts: Parts) -> Work:

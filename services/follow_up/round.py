@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from zoneinfo import ZoneInfo
 
-from api.deps import BankRules
-from casework.notices.telling import Notice, Preference, Roles, fold
+from acts.bank import Bank, BankRules
+from acts.callers import TIME_ALONE
+from acts.performing import ActContext, Performer
+from casework.notices.telling import Facts, Kind, Notice, Preference, fold, told
 from schemas.errors import Conflict, NotFound, StaleRevision
-from schemas.weeks import Week, WeekCalendar
-from store import audit
+from schemas.weeks import Week
 from store.cases import follow_up
 from store.notices import notice_preferences, notice_queue
 from store.unit_of_work import Store, Tx
-
-ACTOR, ROLE = "ebbwatch", "service"  # of what time alone does, in timelines and in the audit trail
 
 log = logging.getLogger(__name__)
 
@@ -29,33 +28,39 @@ class Round:
 
     store: Store
     now: datetime
-    calendar: WeekCalendar
-    currency: str
-    rules: BankRules
-    roles: Roles
+    bank: Bank
     mine: Callable[[], bool]  # whether it is still this process's turn
     failed: Callable[[str], None]
 
     @property
+    def rules(self) -> BankRules:
+        return self.bank.rules
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.bank.calendar.zone
+
+    @property
     def today(self) -> date:
         """The calendar day in the bank's zone."""
-        return self.now.astimezone(self.calendar.zone).date()
+        return self.bank.day_of(self.now)
 
     @property
     def week(self) -> Week:
-        return self.calendar.week_at(self.now)
+        return self.bank.calendar.week_at(self.now)
 
-    def each(self, step: str, keys: Iterable[str], work: Callable[[Tx, str], bool]) -> int:
-        """`work` for each key, in a transaction of its own; how many changed anything.
+    def each(self, step: str, keys: Iterable[str], act: Callable[[ActContext, str], bool]) -> int:
+        """Perform `act` for each key, in a transaction of its own; how many changed anything.
 
         Failure policy: what a person was quicker with is left alone; what breaks is counted, and holds up no other.
         """
+        performer = Performer(self.store, self.bank, lambda: self.now)
         done = 0
         for key in keys:
             if not self.mine():
                 break
             try:
-                done += self.store.transact(partial(_one, work, key))
+                done += performer.perform(TIME_ALONE, partial(_act_on, act, key))
             except (StaleRevision, Conflict, NotFound) as error:
                 log.info("left alone", extra={"step": step, "key": key, "reason": str(error)})
             except Exception:
@@ -68,8 +73,14 @@ class Round:
         with self.store.read() as tx:
             return notice_preferences.everybody(tx)
 
-    def tell(self, wanted: Sequence[Notice], mark: tuple[str, str] | None = None) -> int:
-        """Write what has not been told yet, much of a kind as one; how many. `mark`: the step, and what it saw."""
+    def notices(self, people: Iterable[Preference], kind: Kind, subject_key: str, facts: Facts) -> list[Notice]:
+        """Of one thing, for those of `people` who want to hear of its kind."""
+        return told(people, kind, subject_key, facts, self.now, self.zone)
+
+    def write_notices(self, wanted: Sequence[Notice], mark: tuple[str, str] | None = None) -> int:
+        """Write those that have not been written yet, many of a kind as one; how many. `mark`: the step, and what
+        it saw.
+        """
         with self.store.read() as tx:
             fresh = notice_queue.untold(tx, wanted)
             seen = mark is None or follow_up.seen(tx, mark[0]) == mark[1]
@@ -86,12 +97,6 @@ class Round:
 
         return self.store.transact(write)
 
-    def record(
-        self, tx: Tx, action: str, kind: str, key: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]
-    ) -> None:
-        """A row of the audit trail for what time alone has done."""
-        audit.record(tx, audit.Entry(self.now, ACTOR, ROLE, action, kind, key, before, after, request_id=None))
 
-
-def _one(work: Callable[[Tx, str], bool], key: str, tx: Tx) -> bool:
-    return work(tx, key)
+def _act_on(act: Callable[[ActContext, str], bool], key: str, context: ActContext) -> bool:
+    return act(context, key)

@@ -39,7 +39,7 @@ def disable(user: _User) -> None:
     """Shut an account and end its sessions."""
     from services.sign_in import accounts
 
-    typer.echo(accounts.disable(user, disabled=True))
+    typer.echo(accounts.disable(user))
 
 
 @app.command()
@@ -47,7 +47,7 @@ def enable(user: _User) -> None:
     """Open an account again."""
     from services.sign_in import accounts
 
-    typer.echo(accounts.disable(user, disabled=False))
+    typer.echo(accounts.enable(user))
 
 
 @app.command("list")

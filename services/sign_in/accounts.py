@@ -5,75 +5,63 @@ from __future__ import annotations
 import getpass
 import secrets
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
 
-from api.auth import caller_of
-from api.roles import BRANCH_ROLES, Role
-from api.web.sign_in.passwords import LEAST_CHARS, MOST_CHARS, Passwords
+from acts.bank import Bank
+from acts.callers import Caller
+from acts.performing import Performer
+from acts.roles import BRANCH_ROLES, Role
+from acts.sign_in import local_accounts
+from acts.sign_in.claims import caller_of
+from acts.sign_in.passwords import LEAST_CHARS, MOST_CHARS, Passwords
 from schemas.errors import BadSetting, EbbwatchError
 from services.parts import Parts, open_parts, require_schema
 from services.settings import load_settings
-from store import audit
-from store.sign_in import accounts, web_sessions
+from store.sign_in import accounts
 from store.sign_in.accounts import Account
-from store.unit_of_work import Tx
 
-T = TypeVar("T")
 _GENERATED_BYTES = 15  # 20 characters, 120 bits
-_ROLE = "command line"  # whoever may run it on this machine, with no role of the desk
 
 
 def add(user: str, role: str, branch: str | None, *, generate: bool) -> str:
     """Make it; what to tell. Raises BadSetting for what makes no account, Conflict where the user has one."""
     _check(user, role, branch)
     parts = _parts()
-    password, told = _password(generate=generate)
-    made = new_account(Passwords(), user, role, branch, password, parts.clock())
-    _change(parts, "account.add", user, {"role": role, "branch": branch}, lambda tx: accounts.add(tx, made))
-    return f"{user} may sign in{told}"
+    chosen, shown = _password(generate=generate)
+    hashed = Passwords().hashed(chosen)
+    act = partial(local_accounts.add, user=user, role=role, branch=branch, password_hash=hashed)
+    _performer(parts).perform(_operator(), act)
+    return f"{user} may sign in{shown}"
 
 
 def password(user: str, *, generate: bool) -> str:
     """Give it another password, unlock it, and end its sessions. Raises NotFound."""
     parts = _parts()
-    chosen, told = _password(generate=generate)
-    kept = Passwords().hashed(chosen)
-
-    def change(tx: Tx) -> int:
-        accounts.set_password(tx, user, kept)
-        return web_sessions.end_all(tx, user)
-
-    ended = _change(parts, "account.password", user, None, change)
-    return f"{user} has a new password{told}; {ended} sessions ended"
+    chosen, shown = _password(generate=generate)
+    act = partial(local_accounts.set_password, user=user, password_hash=Passwords().hashed(chosen))
+    ended = _performer(parts).perform(_operator(), act)
+    return f"{user} has a new password{shown}; {ended} sessions ended"
 
 
-def disable(user: str, *, disabled: bool) -> str:
-    """Shut it and end its sessions, or open it again. Raises NotFound."""
-    parts = _parts()
+def disable(user: str) -> str:
+    """Shut it and end its sessions. Raises NotFound."""
+    ended = _performer(_parts()).perform(_operator(), partial(local_accounts.disable, user=user))
+    return f"{user} may not sign in any more; {ended} sessions ended"
 
-    def change(tx: Tx) -> int:
-        accounts.set_disabled(tx, user, disabled=disabled)
-        return web_sessions.end_all(tx, user) if disabled else 0
 
-    ended = _change(parts, "account.disable" if disabled else "account.enable", user, None, change)
-    return f"{user} may not sign in any more; {ended} sessions ended" if disabled else f"{user} may sign in again"
+def enable(user: str) -> str:
+    """Open it again. Raises NotFound."""
+    _performer(_parts()).perform(_operator(), partial(local_accounts.enable, user=user))
+    return f"{user} may sign in again"
 
 
 def listed() -> str:
-    """Every account, one a line, and never what is kept of its password."""
+    """Every account, one a line, and never what is stored of its password."""
     parts = _parts()
     with parts.store.read() as tx:
         found = accounts.listed(tx)
     return "\n".join(_line(each, parts.clock()) for each in found) or "no accounts"
-
-
-def new_account(
-    passwords: Passwords, user: str, role: str, branch: str | None, chosen: str, at: datetime
-) -> Account:
-    """An account as it is kept. `branch` is dropped for a role that sees all of them."""
-    return Account(user, passwords.hashed(chosen), role, branch if Role(role) in BRANCH_ROLES else None, at)
 
 
 def generated() -> str:
@@ -89,36 +77,17 @@ def _parts() -> Parts:
     return parts
 
 
-def _change(
-    parts: Parts, action: str, user: str, after: dict[str, str | None] | None, work: Callable[[Tx], T]
-) -> T:
-    """The change and its row of the audit trail, in one transaction."""
-    entry = audit.Entry(
-        at=parts.clock(),
-        actor=_operator(),
-        role=_ROLE,
-        action=action,
-        kind="account",
-        key=user,
-        before=None,
-        after=after,
-        request_id=None,
-    )
-
-    def once(tx: Tx) -> T:
-        done = work(tx)
-        audit.record(tx, entry)
-        return done
-
-    return parts.store.transact(once)
+def _performer(parts: Parts) -> Performer:
+    return Performer(parts.store, Bank(parts.calendar, parts.settings.base_currency), parts.clock)
 
 
-def _operator() -> str:
+def _operator() -> Caller:
     """Who runs the command, as the machine knows them; a container may know nobody by that number."""
     try:
-        return getpass.getuser()
+        user = getpass.getuser()
     except (KeyError, OSError):
-        return "operator"
+        user = "operator"
+    return Caller(user, "command line", None)
 
 
 def _check(user: str, role: str, branch: str | None) -> None:

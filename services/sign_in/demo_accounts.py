@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from api.roles import Role
-from api.web.sign_in.passwords import Passwords
+from acts.roles import Role
+from acts.sign_in.local_accounts import new_account
+from acts.sign_in.passwords import Passwords
 from services.parts import Parts, utc_now
-from services.sign_in.accounts import generated, new_account
+from services.sign_in.accounts import generated
 from store.sign_in import accounts
 from store.sign_in.accounts import Account
 from store.unit_of_work import Tx
@@ -30,18 +31,18 @@ def demo_lines(parts: Parts, address: str) -> list[str]:
     if parts.settings.oidc_issuer:
         return [f"Desk: {parts.settings.public_url}, by way of {parts.settings.oidc_issuer}"]
     password = _read_or_make(parts.settings.data_dir / PASSWORD_FILE)
-    kept = _made(parts, password)
-    people = [f"  {each.user:<13} {each.role}{', ' + each.branch_id if each.branch_id else ''}" for each in kept]
+    there = _find_or_make(parts, password)
+    people = [f"  {each.user:<13} {each.role}{', ' + each.branch_id if each.branch_id else ''}" for each in there]
     return [f"Desk: {address}/ - sign in with the password {password} as", *people]
 
 
-def _made(parts: Parts, password: str) -> list[Account]:
+def _find_or_make(parts: Parts, password: str) -> list[Account]:
     """Those whose password it is. An account that was given another one is left alone, and not told of."""
     passwords, at = Passwords(), utc_now()
     with parts.store.read() as tx:
         known = {each.user: each for each in accounts.listed(tx)}
     missing = [
-        new_account(passwords, user, role, branch, password, at)
+        new_account(user, role, branch, passwords.hashed(password), at)
         for user, role, branch in _PEOPLE
         if user not in known
     ]

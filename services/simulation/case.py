@@ -1,52 +1,37 @@
-"""One case of the simulated bank, step by step, by the people of its branch through the API's own functions."""
+"""One case of the simulated bank, step by step, by the people of its branch."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, cast
+from functools import partial
+from typing import Literal, TypeVar
 
-from fastapi import Response
-
-from api.alerts import alert_routes
-from api.auth import Caller
-from api.cases import case_routes, case_tasks
-from api.changes import Post
-from api.deps import ApiDeps
-from api.remedies import remedy_decisions, remedy_routes
-from api.roles import Role
+from acts import alerts, cases, remedies, task_forces
+from acts.callers import Caller
+from acts.performing import Act, Performer, Request
+from acts.roles import Role
+from casework.cases.case_lifecycle import Case, CaseState, Retention, Swot, Truth
+from casework.remedies.proposed_terms import ProposedTerms
+from casework.remedies.terms import RemedyType
 from schemas.errors import NotFound
-from schemas.http_alerts import AlertBody
-from schemas.http_cases import (
-    CaseDetailBody,
-    CaseStateName,
-    CloseCaseBody,
-    EvidenceOfTaskBody,
-    MemberBody,
-    MinutesBody,
-    NewTaskBody,
-    OpenCaseBody,
-    Retention,
-    SwotBody,
-    TransitionBody,
-    Truth,
-)
-from schemas.http_remedies import ApproveBody, DecisionBody, ProposeBody, RemedyTypeName
+from schemas.money import parse_amount
+from services.simulation.outcomes import proposed_retention
+from store.alerts.alert_search import AlertRow
 
+T = TypeVar("T")
 _OFFICE_HOUR = time(10)
-_FEE = {"fee_code": "ACCT-MAINT", "list_price": "1200.00", "volume_commitment": "250000.00"}
-_POST = Post(if_match=None, key=None, fingerprint="", request_id="simulated")
+_REQUEST = Request(request_id="simulated")
 
 
 @dataclass
 class CaseStory:
     """Days are counted from `seen_on`, when people saw the alert."""
 
-    deps: ApiDeps
-    alert: AlertBody
+    performer: Performer
+    alert: AlertRow
     seen_on: date
-    case: CaseDetailBody | None = None
+    case: Case | None = None
     day: int = 0
     _last_task: str = field(default="", repr=False)
 
@@ -68,94 +53,128 @@ class CaseStory:
         return self
 
     def acknowledged(self) -> CaseStory:
-        alert_routes.acknowledge(self.staff, self._then(), _POST, self.alert.alert_id)
+        self._perform(self.staff, partial(alerts.acknowledge, alert_id=self.alert.place.alert_id))
         return self
 
     def formed(self) -> CaseStory:
         members = [
-            MemberBody(user=self.staff.actor, role="relationship_manager"),
-            MemberBody(user=f"credit-{self.alert.branch_id.lower()}", role="credit"),
+            (self.staff.actor, "relationship_manager"),
+            (f"credit-{self.alert.branch_id.lower()}", "credit"),
         ]
-        body = OpenCaseBody(client_id=self.alert.client_id, alert_ids=[self.alert.alert_id], members=members)
-        return self._became(case_routes.open_case(self.manager, self._then(), _POST, body))
+        client_id, alert_ids = self.alert.message.client_id, [self.alert.place.alert_id]
+        return self._became(partial(cases.form, client_id=client_id, alert_ids=alert_ids, members=members))
 
-    def moved(self, to: CaseStateName, note: str | None = None, until: date | None = None) -> CaseStory:
-        body = TransitionBody.model_validate({"to": to, "note": note, "until": until and until.isoformat()})
-        return self._became(case_routes.move_case(self.manager, self._then(), _POST, self._id, body))
+    def moved(self, to: CaseState, note: str | None = None) -> CaseStory:
+        return self._became(partial(cases.move, case_id=self._id, to=to, note=note))
 
-    def reviewed(self, minutes: str, decision: str, swot: SwotBody) -> CaseStory:
-        body = MinutesBody(minutes=minutes, decision=decision, swot=swot)
-        return self._became(case_tasks.add_review(self.manager, self._then(), _POST, self._id, body))
+    def suspended(self, note: str, weeks: int) -> CaseStory:
+        """Until so many weeks from now."""
+        until = _today(self.performer) + timedelta(weeks=weeks)
+        return self._became(partial(cases.suspend, case_id=self._id, until=until, note=note))
+
+    def reopened(self, note: str) -> CaseStory:
+        return self._became(partial(cases.reopen, case_id=self._id, note=note))
+
+    def reviewed(self, minutes: str, decision: str, swot: Swot) -> CaseStory:
+        act = partial(task_forces.add_review, case_id=self._id, minutes=minutes, decision=decision, swot=swot)
+        return self._became(act)
 
     def to_do(self, title: str, kind: Literal["contact", "analysis", "other"] = "other") -> CaseStory:
-        due_on = (self._then().today() + timedelta(days=7)).isoformat()
-        body = NewTaskBody.model_validate(
-            {"title": title, "owner": self.staff.actor, "due_on": due_on, "kind": kind}
-        )
-        self._became(case_tasks.add_task(self.manager, self._then(), _POST, self._id, body))
+        due_on = _today(self._then()) + timedelta(days=7)
+        owner = self.staff.actor
+        act = partial(task_forces.add_task, case_id=self._id, title=title, owner=owner, due_on=due_on, kind=kind)
+        self._became(act)
         self._last_task = self._formed.tasks[-1].task_id
         return self
 
     def done(self, evidence: str) -> CaseStory:
-        body = EvidenceOfTaskBody(evidence=evidence)
-        return self._became(
-            case_tasks.finish_task(self.staff, self._then(), _POST, self._id, self._last_task, body)
-        )
+        act = partial(task_forces.finish_task, case_id=self._id, task_id=self._last_task, evidence=evidence)
+        return self._became(act, by=self.staff)
 
     def proposed(
-        self, kind: RemedyTypeName, weeks: int = 13, concession_pct: int | None = None, **terms: Any
+        self,
+        kind: RemedyType,
+        weeks: int = 13,
+        concession_pct: int | None = None,
+        *,
+        reason: str,
+        expected_effect: str = "0",
     ) -> str:
         """A remedy from the next Monday on, submitted; its id."""
-        then = self._then()
-        starts_on = then.today() + timedelta(days=7 - then.today().weekday())
-        fee = {} if concession_pct is None else {"concession_pct": concession_pct, **_FEE}
-        when = {"starts_on": starts_on.isoformat(), "ends_on": (starts_on + timedelta(weeks=weeks)).isoformat()}
-        body = ProposeBody.model_validate({"type": kind, **when, **fee, **terms})
-        answer = _told(remedy_routes.propose(self.manager, then, _POST, self._id, body))
-        remedy_decisions.submit(self.manager, then, _POST, answer["remedy_id"])
-        return cast("str", answer["remedy_id"])
+        today = _today(self._then())
+        starts_on = today + timedelta(days=7 - today.weekday())
+        terms = ProposedTerms(
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(weeks=weeks),
+            cost_minor=0,
+            expected_effect_minor=self._minor(expected_effect),
+            reason=reason,
+        )
+        if concession_pct is not None:
+            terms = self._with_fee(terms, concession_pct)
+        act = partial(remedies.propose, case_id=self._id, kind=kind, proposed=terms)
+        remedy = self._perform(self.manager, act)
+        self._perform(self.manager, partial(remedies.submit, remedy_id=remedy.remedy_id))
+        return remedy.remedy_id
 
     def approved(self, remedy_id: str, note: str) -> CaseStory:
-        remedy_decisions.approve(self.approver, self._then(), _POST, remedy_id, ApproveBody(note=note))
+        self._perform(self.approver, partial(remedies.approve, remedy_id=remedy_id, note=note))
         return self
 
     def returned(self, remedy_id: str, note: str) -> CaseStory:
-        remedy_decisions.send_back(self.approver, self._then(), _POST, remedy_id, DecisionBody(note=note))
+        self._perform(self.approver, partial(remedies.send_back, remedy_id=remedy_id, note=note))
         return self
 
     def closed(self, truth: Truth, otherwise: Retention, cause: str) -> CaseStory:
-        """With what the service proposes of the client's volume; `otherwise` where it proposes nothing yet."""
-        now = case_routes.get_case(self.manager, self._then(), self._id, Response())
-        proposals = [found.proposal for found in now.retention_proposals if found.proposal is not None]
-        body = CloseCaseBody(truth=truth, retention=proposals[-1] if proposals else otherwise, cause=cause)
-        return self._became(case_routes.close_case(self.manager, self._then(), _POST, self._id, body))
+        """With what the client's volume proposes; `otherwise` where it proposes nothing yet."""
+        with self.performer.store.read() as tx:
+            proposed = proposed_retention(tx, self._id, _today(self._then()))
+        act = partial(cases.close, case_id=self._id, truth=truth, retention=proposed or otherwise, cause=cause)
+        return self._became(act)
 
     @property
-    def _formed(self) -> CaseDetailBody:
+    def _formed(self) -> Case:
         if self.case is None:
-            raise NotFound("case", self.alert.client_id)
+            raise NotFound("case", self.alert.message.client_id)
         return self.case
 
     @property
     def _id(self) -> str:
         return self._formed.case_id
 
-    def _became(self, answer: Response) -> CaseStory:
-        self.case = CaseDetailBody.model_validate(_told(answer))
+    def _became(self, act: Act[Case], by: Caller | None = None) -> CaseStory:
+        """Where nobody else is named, it is the manager who acts on the case."""
+        self.case = self._perform(by or self.manager, act)
         return self
 
-    def _then(self) -> ApiDeps:
-        """The dependencies with the clock of the story's day."""
-        zone = self.deps.calendar.zone
-        moment = datetime.combine(self.seen_on + timedelta(days=self.day), _OFFICE_HOUR, zone)
-        told_at = min(moment, self.deps.clock())
-        return replace(self.deps, clock=lambda: told_at)
+    def _perform(self, caller: Caller, act: Act[T]) -> T:
+        return self._then().perform(caller, act, _REQUEST)
+
+    def _then(self) -> Performer:
+        """The performer with the clock of the story's day."""
+        moment = datetime.combine(
+            self.seen_on + timedelta(days=self.day), _OFFICE_HOUR, self.performer.bank.calendar.zone
+        )
+        happens_at = min(moment, self.performer.clock())
+        return replace(self.performer, clock=lambda: happens_at)
+
+    def _with_fee(self, terms: ProposedTerms, concession_pct: int) -> ProposedTerms:
+        return replace(
+            terms,
+            fee_code="ACCT-MAINT",
+            list_price_minor=self._minor("1200.00"),
+            concession_pct=concession_pct,
+            volume_commitment_minor=self._minor("250000.00"),
+        )
+
+    def _minor(self, amount: str) -> int:
+        return parse_amount(amount, self.performer.bank.base_currency)
 
     def _of_the_branch(self, role: Role, name: str) -> Caller:
         branch = self.alert.branch_id
         return Caller(f"{name}-{branch.lower()}", role, branch)
 
 
-def _told(answer: Response) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(bytes(answer.body))
-    return told
+def _today(performer: Performer) -> date:
+    """The bank's calendar day by the performer's clock."""
+    return performer.bank.day_of(performer.clock())

@@ -14,50 +14,45 @@ from threading import Event
 from types import MappingProxyType
 from typing import TypeAlias
 
-import numpy as np
-
-from api.alerts.listing import AlertQuery, alert_page
-from api.auth import Caller
-from api.cases.case_routes import CaseQuery, list_cases
-from api.deps import ApiDeps
-from api.roles import Role
-from casework.remedies.effect import BEFORE_WEEKS, Effect, effect
+from acts.performing import Performer
+from casework.cases.case_lifecycle import Swot
 from schemas.errors import Conflict, StaleRevision
-from schemas.http_alerts import AlertBody
-from schemas.http_cases import SwotBody
 from schemas.weeks import monday, parse_week
 from services.simulation.case import CaseStory
-from store.clients import volumes
+from services.simulation.outcomes import volume_after
+from store.alerts import alert_search
+from store.alerts.alert_search import AlertFilter, AlertRow
+from store.cases import case_search
+from store.cases.case_search import CaseFilter
 from store.operations import overview
+from store.unit_of_work import Store, Tx
 
 LOOK_S = 1.0
 Story: TypeAlias = Callable[[CaseStory], None]
 _REMEDY_AFTER = 3  # weeks from the alert to the remedy's start in the stories below
-REGION = Caller("region", Role.APPROVER, None)
-_SWOT = SwotBody(
-    strengths=["long relationship", "payroll runs here"],
-    weaknesses=["fees above the market"],
-    opportunities=["trade finance not used yet"],
-    threats=["receipts are collected at another bank"],
+_MOST = 200  # alerts, and cases, that are gone through
+_SWOT = Swot(
+    strengths=("long relationship", "payroll runs here"),
+    weaknesses=("fees above the market",),
+    opportunities=("trade finance not used yet",),
+    threats=("receipts are collected at another bank",),
 )
 
 log = logging.getLogger(__name__)
 
 
-def staff_work(deps: ApiDeps, judged_by: int) -> Callable[[Event], None]:
+def staff_work(performer: Performer, judged_by: int) -> Callable[[Event], None]:
     """Wait until the week `judged_by` is judged, then tell all stories, where nobody ever opened a case."""
 
     def work(stop: Event) -> None:
         while not stop.is_set():
-            with deps.store.read() as tx:
+            with performer.store.read() as tx:
                 judged = overview.overview(tx).judged_week
             if judged is not None and judged >= judged_by:
                 break
             stop.wait(LOOK_S)
-        # Who left unwarned has a case already, which nobody opened.
-        opened = list_cases(REGION, deps, CaseQuery.model_validate({"limit": 200})).items
-        if not stop.is_set() and all(case.origin == "missed_departure" for case in opened):
-            for told in stage(deps):
+        if not stop.is_set() and _nobody_has_opened_a_case(performer.store):
+            for told in stage(performer):
                 log.info("staged", extra={"case": told})
                 if stop.is_set():
                     return
@@ -67,20 +62,27 @@ def staff_work(deps: ApiDeps, judged_by: int) -> Callable[[Event], None]:
     return work
 
 
-def stage(deps: ApiDeps) -> Iterator[str]:
+def _nobody_has_opened_a_case(store: Store) -> bool:
+    """Who left unwarned has a case already, which time alone opened."""
+    with store.read() as tx:
+        opened = case_search.search(tx, CaseFilter(), only_branch=None, after=None, limit=_MOST)
+    return all(case.origin == "missed_departure" for case in opened)
+
+
+def stage(performer: Performer) -> Iterator[str]:
     """Tell the stories, each on an alert of its own, as far as there are alerts; gives the states they came to."""
-    now = deps.calendar.week_at(deps.clock())
-    waiting = _open_falls(deps, now)
+    now, bank = performer.clock(), performer.bank
+    waiting = _open_falls(performer.store, bank.calendar.week_at(now))
     for tell, days in STORIES:
         fitting = [aged for aged in waiting if 7 * aged.weeks >= days]
         if not fitting:
             continue
         aged = CHOICE.get(tell, _youngest)(fitting)
         waiting.remove(aged)
-        first_seen = monday(parse_week(aged.alert.opened_week) + 1)
-        lately = deps.today() - timedelta(days=days)
+        first_seen = monday(parse_week(aged.alert.message.opened_week) + 1)
+        lately = bank.day_of(now) - timedelta(days=days)
         try:
-            tell(CaseStory(deps, aged.alert, first_seen if tell in CHOICE else max(first_seen, lately)))
+            tell(CaseStory(performer, aged.alert, first_seen if tell in CHOICE else max(first_seen, lately)))
         except (Conflict, StaleRevision) as error:  # a live week, or time alone, was quicker
             log.info("a story broke off", extra={"case": tell.__name__, "reason": str(error)})
             continue
@@ -91,25 +93,23 @@ def stage(deps: ApiDeps) -> Iterator[str]:
 class _Aged:
     """An open alert, how many weeks ago it began, and what became of the volume after a remedy would have begun."""
 
-    alert: AlertBody
+    alert: AlertRow
     weeks: int
     effect_pct: float
 
 
-def _open_falls(deps: ApiDeps, now: int) -> list[_Aged]:
-    page = alert_page(deps, REGION, AlertQuery.model_validate({"state": ["open"], "limit": 200}))
-    falls = [alert for alert in page.items if alert.direction == "fall"]
-    one_each = {alert.client_id: alert for alert in reversed(falls)}
-    return [_Aged(a, now - parse_week(a.opened_week), _afterwards(deps, a)) for a in one_each.values()]
+def _open_falls(store: Store, now: int) -> list[_Aged]:
+    """One of each client: its worst."""
+    with store.read() as tx:
+        found = alert_search.search(tx, AlertFilter(states=("open",)), only_branch=None, after=None, limit=_MOST)
+        falls = [alert for alert in found if alert.message.direction == "fall"]
+        one_each = {alert.message.client_id: alert for alert in reversed(falls)}
+        return [_aged(tx, alert, now) for alert in one_each.values()]
 
 
-def _afterwards(deps: ApiDeps, alert: AlertBody) -> float:
-    start = parse_week(alert.opened_week) + _REMEDY_AFTER
-    with deps.store.read() as tx:
-        loaded = volumes.load(tx, [alert.client_id], start - BEFORE_WEEKS, start + 26)
-    found = effect(loaded.turnover_minor[0], loaded.known[0], BEFORE_WEEKS, 26, int(loaded.began[0]))
-    changed = found.change_pct if isinstance(found, Effect) else None
-    return float("-inf") if changed is None or not np.isfinite(changed) else changed
+def _aged(tx: Tx, alert: AlertRow, now: int) -> _Aged:
+    opened = parse_week(alert.message.opened_week)
+    return _Aged(alert, now - opened, volume_after(tx, alert.message.client_id, opened + _REMEDY_AFTER))
 
 
 # -- the stories: each from its alert to the state of its name ---------------------------------------------------
@@ -177,14 +177,13 @@ def in_review(story: CaseStory) -> None:
 
 def suspended(story: CaseStory) -> None:
     _to_review(story)
-    deps = story.deps
-    story.on(8).moved("suspended", "the client moves its plant", until=deps.today() + timedelta(weeks=6))
+    story.on(8).suspended("the client moves its plant", weeks=6)
 
 
 def reopened(story: CaseStory) -> None:
     _to_review(story)
     story.on(6).closed("inconclusive", "not_attempted", "no answer from the client")
-    story.on(8).moved("reopened", "the client called back")
+    story.on(8).reopened("the client called back")
 
 
 def forming(story: CaseStory) -> None:

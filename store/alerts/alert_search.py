@@ -79,12 +79,12 @@ class AlertRow:
     outcome_note: str | None
     recovered_week: int | None
     deferred: bool
-    opening: Opening | None  # None: it opened before that was kept
+    opening: Opening | None  # None: it opened before that was stored
 
     @property
     def label_place(self) -> LabelPlace:
-        told = self.message.explanation
-        return LabelPlace(len(_LABELS) if told is None else _LABELS.index(told.label), *self.place)
+        why = self.message.explanation
+        return LabelPlace(len(_LABELS) if why is None else _LABELS.index(why.label), *self.place)
 
 
 def search(
@@ -148,6 +148,15 @@ def get(tx: Connection, alert_id: str, *, only_branch: str | None) -> AlertRow:
     if found is None:
         raise NotFound("alert", alert_id)
     return _row(found)
+
+
+def client_of(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
+    """The client of an alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    query = sa.select(alert.c.client_id).join(client, client.c.client_id == alert.c.client_id)
+    found = tx.scalar(query.where(alert.c.alert_id == alert_id, *_conditions(AlertFilter(), only_branch)))
+    if found is None:
+        raise NotFound("alert", alert_id)
+    return str(found)
 
 
 def _alerts() -> sa.Select[Any]:

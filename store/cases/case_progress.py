@@ -49,13 +49,6 @@ def of_alerts(tx: Connection, alert_ids: Iterable[str], calendar: WeekCalendar) 
     }
 
 
-def first_alert_week(tx: Connection, case_id: str) -> int | None:
-    """The week in which the first of a case's alerts began; None for a case without alerts."""
-    theirs = sa.select(sa.func.min(alert.c.opened_week)).join_from(case_alert, alert)
-    week: int | None = tx.scalar(theirs.where(case_alert.c.case_id == case_id))
-    return week
-
-
 def _of_case(case: Case, found: _Alerts | None, calendar: WeekCalendar) -> Progress:
     contacts = [t.done_at for t in case.tasks if t.kind == "contact" and t.state == "done" and t.done_at]
     done: dict[Step, date] = {

@@ -7,7 +7,7 @@ case locks the client's last one first: it may be the one that is opened again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -86,7 +86,14 @@ def save(tx: Connection, case: Case) -> None:
 
 
 def log(
-    tx: Connection, case_id: str, *, at: datetime, actor: str, what: str, state: CaseState, note: str | None = None
+    tx: Connection,
+    case_id: str,
+    *,
+    at: datetime,
+    actor: str,
+    what: str,
+    state: CaseState | sa.ScalarSelect[str],
+    note: str | None = None,
 ) -> None:
     """Add a line to the timeline. `what`: opened, moved, reviewed, remedy.approved, ..."""
     tx.execute(sa.insert(case_event).values(case_id=case_id, at=at, actor=actor, what=what, state=state, note=note))
@@ -103,6 +110,13 @@ def cases_where(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Cas
     """Whole cases that meet conditions on `client_case`, oldest first: five statements however many they are."""
     order = (client_case.c.opened_at, client_case.c.case_id)
     rows = tx.execute(sa.select(client_case).where(*conditions).order_by(*order)).mappings().all()
+    return with_parts(tx, rows, *conditions)
+
+
+def with_parts(
+    tx: Connection, rows: Sequence[Mapping[Any, Any]], *conditions: sa.ColumnElement[bool]
+) -> list[Case]:
+    """Whole cases of rows of `client_case`, which are those that meet the conditions: four statements."""
     if not rows:
         return []
     members = _of_cases(tx, case_member, case_member.c.place, conditions)

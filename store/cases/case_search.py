@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
@@ -10,10 +11,11 @@ import sqlalchemy as sa
 from msgspec import Meta
 from sqlalchemy.engine import Connection
 
-from casework.cases.case_lifecycle import CaseState, Origin, Retention, Truth
+from casework.cases.case_lifecycle import Case, CaseState, Origin, Retention, Truth
 from schemas.errors import NotFound
 from schemas.keyset import Key
 from schemas.verdicts import Grade
+from store.cases import case_rows
 from store.tables.alerts import alert
 from store.tables.cases import case_alert, case_member, client_case
 from store.tables.clients import client
@@ -68,6 +70,16 @@ class CaseRow:
         return CasePlace(self.opened_at, self.case_id)
 
 
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """One case as a list shows it and with all its parts, and what else is asked about it, read as one."""
+
+    row: CaseRow
+    case: Case
+    first_alert_week: int | None  # None without alerts
+    client_closed_on: date | None
+
+
 def search(
     tx: Connection, wanted: CaseFilter, *, only_branch: str | None, after: CasePlace | None, limit: int
 ) -> list[CaseRow]:
@@ -86,6 +98,37 @@ def get(tx: Connection, case_id: str, *, only_branch: str | None) -> CaseRow:
     return CaseRow(**found)
 
 
+def get_whole(tx: Connection, case_id: str, *, only_branch: str | None) -> WholeCase:
+    """The case with its parts. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    it = client_case.c.case_id == case_id
+    mine = _conditions(CaseFilter(), only_branch)
+    query = _cases().add_columns(
+        client_case.c.alarm.label("own_alarm"),
+        *(column for column in client_case.c if column.name not in CaseRow.__dataclass_fields__),
+        client.c.closed_on.label("client_closed_on"),
+        _of_alerts(sa.func.min(alert.c.opened_week)).label("first_alert_week"),
+    )
+    found = tx.execute(query.where(it, *mine)).mappings().one_or_none()
+    if found is None:
+        raise NotFound("case", case_id)
+    plain = {column.name: found[column.name] for column in client_case.c} | {"alarm": found["own_alarm"]}
+    return WholeCase(
+        row=CaseRow(**{name: found[name] for name in CaseRow.__dataclass_fields__}),
+        case=case_rows.with_parts(tx, [plain], it)[0],
+        first_alert_week=found["first_alert_week"],
+        client_closed_on=found["client_closed_on"],
+    )
+
+
+def values_at_risk(tx: Connection, case_ids: Collection[str]) -> dict[str, int]:
+    """By case_id the most at risk of any of its alerts, minor units."""
+    if not case_ids:
+        return {}
+    most = _most(alert.c.value_at_risk_minor)
+    found = tx.execute(sa.select(client_case.c.case_id, most).where(client_case.c.case_id.in_(case_ids)))
+    return {row.case_id: row[1] for row in found}
+
+
 def _cases() -> sa.Select[Any]:
     fields = set(CaseRow.__dataclass_fields__) - {"alarm"}
     plain = [column for column in client_case.c if column.name in fields]
@@ -99,8 +142,13 @@ def _cases() -> sa.Select[Any]:
 
 def _most(column: sa.Column[int]) -> sa.ScalarSelect[int]:
     """The most of a column among a case's alerts, 0 without any."""
-    most = sa.select(sa.func.coalesce(sa.func.max(column), 0)).join_from(case_alert, alert)
-    return most.where(case_alert.c.case_id == client_case.c.case_id).correlate(client_case).scalar_subquery()
+    return _of_alerts(sa.func.coalesce(sa.func.max(column), 0))
+
+
+def _of_alerts(figure: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+    """A figure over a case's alerts."""
+    query = sa.select(figure).join_from(case_alert, alert).where(case_alert.c.case_id == client_case.c.case_id)
+    return query.correlate(client_case).scalar_subquery()
 
 
 def _conditions(wanted: CaseFilter, only_branch: str | None) -> list[sa.ColumnElement[bool]]:

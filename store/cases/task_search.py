@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -66,6 +67,13 @@ def search(
     if after is not None:
         query = query.where(sa.tuple_(*_SOONEST) > sa.tuple_(*after))
     return [_row(found) for found in tx.execute(query).mappings()]
+
+
+def contacts_of(tx: Connection, case_ids: Collection[str]) -> list[Task]:
+    """The contacts with a client that were made in these cases, in the order in which they were planned."""
+    made = (case_task.c.case_id.in_(case_ids), case_task.c.kind == "contact", case_task.c.state == "done")
+    query = sa.select(*_TASK).where(*made).order_by(case_task.c.case_id, case_task.c.place)
+    return [Task(**found) for found in tx.execute(query).mappings()]
 
 
 def _row(found: sa.RowMapping) -> TaskRow:

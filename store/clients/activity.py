@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -38,37 +39,37 @@ def load(tx: Connection, client_id: str, weeks: int, lead_in: int) -> Activity:
 
     Begins at the client's first week at the earliest; empty for a client without any.
     """
-    home = tx.execute(
-        sa.select(client.c.shard, client.c.first_week).where(client.c.client_id == client_id)
-    ).one_or_none()
-    if home is None or home.shard is None or home.first_week is None:
+    rows = _shard_weeks(tx, client_id, weeks + lead_in)
+    if not rows or rows[0].shard is None or rows[0].first_week is None:
         return _filled(0, 0, (), {})
-    newest = tx.scalar(sa.select(sa.func.max(shard_week.c.week)).where(shard_week.c.shard == home.shard))
-    last = max(home.first_week, newest if newest is not None else home.first_week)
-    shown = max(home.first_week, last - weeks + 1)
-    first = max(home.first_week, shown - lead_in)
-    rows = tx.execute(
-        sa.select(ledger.c.week, *(ledger.c[name] for name in _COLUMNS)).where(
-            ledger.c.client_id == client_id, ledger.c.week.between(first, last)
-        )
-    )
-    amounts = {row.week: row[1:] for row in rows}
-    return _filled(first, shown - first, _states(tx, home.shard, first, last), amounts)
-
-
-def _states(tx: Connection, home: int, first: int, last: int) -> tuple[WeekStateName, ...]:
-    """A week that has no row of its own is closed when it lies before the oldest open one."""
-    rows = tx.execute(
-        sa.select(shard_week.c.week, shard_week.c.state).where(
-            shard_week.c.shard == home, shard_week.c.week.between(first, last)
-        )
-    )
-    known: dict[int, WeekStateName] = {week: state for week, state in rows}  # noqa: C416 - Row is no tuple to mypy
-    open_from = tx.scalar(sa.select(shard.c.next_to_close).where(shard.c.shard == home))
-    return tuple(
+    began, open_from = rows[0].first_week, rows[0].next_to_close
+    known: dict[int, WeekStateName] = {row.week: row.state for row in rows if row.week is not None}
+    last = max(began, *known) if known else began
+    shown = max(began, last - weeks + 1)
+    first = max(began, shown - lead_in)
+    # A week that has no row of its own is closed when it lies before the oldest open one.
+    states = tuple(
         known.get(week, "closed" if open_from is not None and week < open_from else "open")
         for week in range(first, last + 1)
     )
+    moved = sa.select(ledger.c.week, *(ledger.c[name] for name in _COLUMNS)).where(
+        ledger.c.client_id == client_id, ledger.c.week.between(first, last)
+    )
+    return _filled(first, shown - first, states, {row.week: row[1:] for row in tx.execute(moved)})
+
+
+def _shard_weeks(tx: Connection, client_id: str, weeks: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """The client's shard and first week, with the newest `weeks` weeks of that shard: one row where it has none."""
+    its_shard = sa.select(client.c.shard).where(client.c.client_id == client_id).scalar_subquery()
+    newest = sa.select(sa.func.max(shard_week.c.week)).where(shard_week.c.shard == its_shard).scalar_subquery()
+    late = sa.and_(shard_week.c.shard == client.c.shard, shard_week.c.week > newest - weeks)
+    return tx.execute(
+        sa.select(client.c.shard, client.c.first_week, shard.c.next_to_close, shard_week.c.week, shard_week.c.state)
+        .select_from(client)
+        .outerjoin(shard, shard.c.shard == client.c.shard)
+        .outerjoin(shard_week, late)
+        .where(client.c.client_id == client_id)
+    ).all()
 
 
 def _filled(

@@ -39,24 +39,20 @@ class Peers:
 
 def compare(tx: Connection, client_id: str) -> Peers | None:
     """Up to the newest closed week of the client's shard. None for a client without weeks or without industry."""
-    mine = tx.execute(
-        sa.select(client.c.branch_id, client.c.tier, client.c.industry, client.c.shard).where(
-            client.c.client_id == client_id
-        )
-    ).one_or_none()
-    if mine is None or mine.shard is None or mine.industry is None:
+    closed = (shard_week.c.shard == client.c.shard, shard_week.c.state == "closed")
+    newest = sa.select(sa.func.max(shard_week.c.week)).where(*closed).correlate(client).scalar_subquery()
+    shown = (client.c.branch_id, client.c.tier, client.c.industry, newest.label("week"))
+    mine = tx.execute(sa.select(*shown).where(client.c.client_id == client_id)).one_or_none()
+    if mine is None or mine.week is None or mine.industry is None:
         return None
-    closed = (shard_week.c.shard == mine.shard, shard_week.c.state == "closed")
-    week = tx.scalar(sa.select(sa.func.max(shard_week.c.week)).where(*closed))
-    if week is None:
-        return None
-    found = {row.client_id: row for row in _volumes(tx, client_id, mine, week)}
+    found = {row.client_id: row for row in _volumes(tx, client_id, mine)}
     others = tuple(found[key] for key in sorted(found) if key != client_id)
-    return Peers(week, found.get(client_id), others)
+    return Peers(mine.week, found.get(client_id), others)
 
 
-def _volumes(tx: Connection, client_id: str, mine: sa.Row[*tuple[Any, ...]], week: int) -> list[PeerVolume]:
+def _volumes(tx: Connection, client_id: str, mine: sa.Row[*tuple[Any, ...]]) -> list[PeerVolume]:
     """Of the client and its peers, those that have every week of the comparison."""
+    week = mine.week
     like = sa.and_(
         client.c.branch_id == mine.branch_id,
         client.c.tier == mine.tier,

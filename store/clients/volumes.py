@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,32 +68,34 @@ def _fill_turnover(tx: Connection, volumes: Volumes, place: dict[str, int], end_
 def _fill_known(tx: Connection, volumes: Volumes, place: dict[str, int], end_week: int) -> None:
     wanted = among(tx, client.c.client_id, volumes.client_ids)
     clients = tx.execute(
-        sa.select(client.c.client_id, client.c.shard, client.c.first_week).where(
-            wanted, client.c.shard.is_not(None), client.c.first_week.is_not(None)
-        )
+        sa.select(client.c.client_id, client.c.shard, client.c.first_week, shard.c.next_to_close)
+        .outerjoin(shard, shard.c.shard == client.c.shard)
+        .where(wanted, client.c.shard.is_not(None), client.c.first_week.is_not(None))
     ).all()
-    closed, silent = _shards(tx, {row.shard for row in clients}, volumes.first_week, end_week)
+    opens = {row.shard: row.next_to_close or 0 for row in clients}
+    closed, silent = _shards(tx, opens, volumes.first_week, end_week)
     weeks = np.arange(volumes.first_week, end_week)
-    for client_id, home, began in clients:
-        at = place[client_id]
-        volumes.known[at] = closed[home] | (silent[home] & (weeks < began))
-        volumes.began[at] = min(max(began - volumes.first_week, 0), len(weeks))
+    for row in clients:
+        at = place[row.client_id]
+        volumes.known[at] = closed[row.shard] | (silent[row.shard] & (weeks < row.first_week))
+        volumes.began[at] = min(max(row.first_week - volumes.first_week, 0), len(weeks))
 
 
 def _shards(
-    tx: Connection, shards: set[int], first_week: int, end_week: int
+    tx: Connection, opens: Mapping[int, int], first_week: int, end_week: int
 ) -> tuple[dict[int, Bool], dict[int, Bool]]:
-    """Of each shard the weeks that are closed, and those that have no state of their own."""
+    """Of each shard the weeks that are closed, and those that have no state of their own. `opens`: the oldest open
+    week of each.
+    """
     rows = tx.execute(
         sa.select(shard_week.c.shard, shard_week.c.week, shard_week.c.state).where(
-            shard_week.c.shard.in_(shards), shard_week.c.week >= first_week, shard_week.c.week < end_week
+            shard_week.c.shard.in_(opens), shard_week.c.week >= first_week, shard_week.c.week < end_week
         )
     )
-    opens = {row.shard: row.next_to_close for row in tx.execute(sa.select(shard.c.shard, shard.c.next_to_close))}
     weeks = np.arange(first_week, end_week)
     # A week without a state is closed when it lies before the oldest open one.
-    closed = {number: weeks < (opens.get(number) or 0) for number in shards}
-    silent = {number: np.ones(len(weeks), np.bool_) for number in shards}
+    closed = {number: weeks < open_from for number, open_from in opens.items()}
+    silent = {number: np.ones(len(weeks), np.bool_) for number in opens}
     for number, week, state in rows:
         closed[number][week - first_week] = state == "closed"
         silent[number][week - first_week] = False

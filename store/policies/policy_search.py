@@ -1,4 +1,4 @@
-"""The list of policies, and who has looked at which."""
+"""The list of policies, and who has seen what which would have done."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.policies.rules import Look
+from casework.policies.rules import SeenPreview
 from schemas.weeks import Week
-from store.policies.policy_versions import KeptPolicy, read_row
+from store.policies.policy_versions import StoredPolicy, read_row
 from store.tables.alerts import alert, alert_opening
 from store.tables.policies import policy, policy_preview
 
@@ -23,7 +23,7 @@ class PolicyPlace(NamedTuple):
     version: str
 
 
-def search(tx: Connection, *, after: PolicyPlace | None, limit: int) -> list[KeptPolicy]:
+def search(tx: Connection, *, after: PolicyPlace | None, limit: int) -> list[StoredPolicy]:
     """Up to `limit` policies, the newest first."""
     place = sa.tuple_(policy.c.proposed_at, policy.c.version)
     found = sa.select(policy).order_by(policy.c.proposed_at.desc(), policy.c.version.desc()).limit(limit)
@@ -54,26 +54,26 @@ def record_of(tx: Connection, version: str) -> Record:
     return Record(*map(int, tx.execute(opened.where(alert_opening.c.policy_version == version)).one()))
 
 
-def note_look(
-    tx: Connection, version: str, look: Look, *, seen_by: str, last_week: Week, figures: dict[str, Any]
+def save_seen(
+    tx: Connection, version: str, seen: SeenPreview, *, seen_by: str, last_week: Week, figures: dict[str, Any]
 ) -> None:
-    """Keep that somebody saw these figures."""
+    """Save that somebody saw these figures."""
     row = {
-        "preview_id": look.preview_id,
+        "preview_id": seen.preview_id,
         "version": version,
-        "beside": look.beside,
+        "beside": seen.beside,
         "last_week": last_week,
         "seen_by": seen_by,
-        "seen_at": look.seen_at,
+        "seen_at": seen.seen_at,
         "figures": figures,
     }
     tx.execute(sa.insert(policy_preview).values(row))
 
 
-def find_look(tx: Connection, version: str, seen_by: str) -> Look | None:
-    """The newest look of a person at a policy; None where they have not seen it."""
+def find_seen(tx: Connection, version: str, seen_by: str) -> SeenPreview | None:
+    """When a person last saw what a policy would do; None where they never did."""
     columns = (policy_preview.c.preview_id, policy_preview.c.beside, policy_preview.c.seen_at)
     mine = (policy_preview.c.version == version, policy_preview.c.seen_by == seen_by)
     newest = policy_preview.c.seen_at.desc(), policy_preview.c.preview_id
     row = tx.execute(sa.select(*columns).where(*mine).order_by(*newest).limit(1)).one_or_none()
-    return None if row is None else Look(*row)
+    return None if row is None else SeenPreview(*row)

@@ -24,7 +24,7 @@ _APPLIED = ("version", "from_week", "applied_by", "applied_at", "preview_id")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPolicy:
+class StoredPolicy:
     """A policy as it stands at `revision`. `proposed_by` None: it came with the settings."""
 
     policy: Policy
@@ -82,7 +82,7 @@ def apply(tx: Connection, application: Application) -> None:
     tx.execute(sa.update(policy).where(mine).values(revision=policy.c.revision + 1))
 
 
-def get(tx: Connection, version: str) -> KeptPolicy:
+def get(tx: Connection, version: str) -> StoredPolicy:
     """One policy. Raises NotFound."""
     row = tx.execute(sa.select(policy).where(policy.c.version == version)).one_or_none()
     if row is None:
@@ -96,10 +96,19 @@ def find_for_week(tx: Connection, week: int) -> Policy | None:
     """
     if tx.dialect.name == "postgresql" and tx.get_execution_options().get("ebbwatch_write"):
         tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
+    return _last_applied(tx, policy_application.c.from_week <= week)
+
+
+def find_newest(tx: Connection) -> Policy | None:
+    """The policy that was applied last, which may be for a week to come; None before any was noted."""
+    return _last_applied(tx)
+
+
+def _last_applied(tx: Connection, *conditions: sa.ColumnElement[bool]) -> Policy | None:
     found = (
         sa.select(policy.c.body)
         .join(policy_application, policy_application.c.version == policy.c.version)
-        .where(policy_application.c.from_week <= week)
+        .where(*conditions)
         .order_by(policy_application.c.place.desc())
         .limit(1)
     )
@@ -132,9 +141,9 @@ def next_week(tx: Connection) -> Week:
     return Week(0 if newest is None else newest + 1)
 
 
-def read_row(row: sa.Row[Any]) -> KeptPolicy:
+def read_row(row: sa.Row[Any]) -> StoredPolicy:
     """A row of the table `policy`."""
-    return KeptPolicy(
+    return StoredPolicy(
         policy=load_policy(row.body),
         version=row.version,
         revision=row.revision,

@@ -8,7 +8,7 @@ order of the commits.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,13 +17,14 @@ from sqlalchemy.engine import Connection
 
 from casework.alerts.message import ClientFacts
 from casework.remedies.message import encode, remedy_event, remedy_message
-from casework.remedies.remedy_lifecycle import EXPIRING_DAYS, RUNNING, Approval, Remedy, RemedyState
+from casework.remedies.remedy_lifecycle import EXPIRING_DAYS, RUNNING, Approval, Level, Remedy, RemedyState
 from casework.remedies.terms import FeeTerms, Terms
 from schemas.errors import NotFound, StaleRevision
 from schemas.messages import TOPIC_REMEDIES
 from store import outbox
 from store.tables.remedies import remedy as table
 from store.tables.remedies import remedy_approval, remedy_part
+from store.upsert import insert
 
 _PLAIN = (
     "remedy_id", "case_id", "client_id", "revision", "type", "state", "owner", "maker", "terms_version", "renews",
@@ -36,10 +37,14 @@ _DECIDED = RUNNING | {"returned", "rejected"}
 
 def get(tx: Connection, remedy_id: str, *, for_update: bool = False) -> Remedy:
     """One remedy. `for_update`: nobody else changes the client's remedies before the end. Raises NotFound."""
+    mine = table.c.remedy_id == remedy_id
     if for_update:
-        owner = sa.select(table.c.client_id).where(table.c.remedy_id == remedy_id)
-        _lock(tx, table.c.client_id == owner.scalar_subquery())
-    found = matching(tx, table.c.remedy_id == remedy_id)
+        owner = sa.select(table.c.client_id).where(mine).scalar_subquery()
+        locked = sa.select(table).where(table.c.client_id == owner).order_by(table.c.client_id, table.c.remedy_id)
+        rows = tx.execute(locked.with_for_update()).mappings().all()
+        found = [each for each, _ in with_parts(tx, [row for row in rows if row["remedy_id"] == remedy_id])]
+    else:
+        found = matching(tx, mine)
     if not found:
         raise NotFound("remedy", remedy_id)
     return found[0]
@@ -48,6 +53,11 @@ def get(tx: Connection, remedy_id: str, *, for_update: bool = False) -> Remedy:
 def of_case(tx: Connection, case_id: str) -> list[Remedy]:
     """All remedies of a case, the oldest first."""
     return matching(tx, table.c.case_id == case_id)
+
+
+def of_cases(tx: Connection, case_ids: Collection[str]) -> list[Remedy]:
+    """All remedies of these cases, the oldest first."""
+    return matching(tx, table.c.case_id.in_(case_ids)) if case_ids else []
 
 
 def of_client(tx: Connection, client_id: str) -> list[Remedy]:
@@ -101,13 +111,21 @@ def save(tx: Connection, remedy: Remedy, facts: ClientFacts, currency: str, at: 
 
 def matching(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Remedy]:
     """Remedies with who took which part and the approvals that hold, the oldest first."""
-    rows = tx.execute(
-        sa.select(table).where(*conditions).order_by(table.c.proposed_at, table.c.remedy_id)
-    ).mappings()
-    found = rows.all()
-    ids = [row["remedy_id"] for row in found]
+    query = sa.select(table).where(*conditions).order_by(table.c.proposed_at, table.c.remedy_id)
+    return [remedy for remedy, _ in with_parts(tx, tx.execute(query).mappings().all())]
+
+
+def with_parts(tx: Connection, rows: Sequence[sa.RowMapping]) -> list[tuple[Remedy, Mapping[Level, datetime]]]:
+    """Whole remedies of rows of the table, in their order, and when each level's yes that holds was given."""
+    ids = [row["remedy_id"] for row in rows]
     parts, approvals = _parts(tx, ids), _approvals(tx, ids)
-    return [_remedy(row, parts[row["remedy_id"]], approvals[row["remedy_id"]]) for row in found]
+    return [
+        (
+            _remedy(row, parts[row["remedy_id"]], approvals[row["remedy_id"]]),
+            {approval.level: at for approval, at in approvals[row["remedy_id"]].items()},
+        )
+        for row in rows
+    ]
 
 
 def terms_of(row: sa.RowMapping) -> Terms:
@@ -116,7 +134,7 @@ def terms_of(row: sa.RowMapping) -> Terms:
     return Terms(**{name: row[name] for name in _TERMS}, fee=fee)
 
 
-def _remedy(row: sa.RowMapping, parts: Mapping[str, set[str]], approvals: Sequence[Approval]) -> Remedy:
+def _remedy(row: sa.RowMapping, parts: Mapping[str, set[str]], approvals: Iterable[Approval]) -> Remedy:
     route = tuple(row["route"])
     valid = [approval for approval in approvals if approval.terms_version == row["terms_version"]]
     return Remedy(
@@ -137,12 +155,13 @@ def _parts(tx: Connection, ids: Sequence[str]) -> Mapping[str, Mapping[str, set[
     return found
 
 
-def _approvals(tx: Connection, ids: Sequence[str]) -> Mapping[str, list[Approval]]:
-    found: dict[str, list[Approval]] = defaultdict(list)
+def _approvals(tx: Connection, ids: Sequence[str]) -> Mapping[str, dict[Approval, datetime]]:
+    """Of each remedy the approvals that hold, and when they were given."""
+    found: dict[str, dict[Approval, datetime]] = defaultdict(dict)
     for chunk in _chunks(ids):
         holding = sa.select(remedy_approval).where(remedy_approval.c.remedy_id.in_(chunk), ~remedy_approval.c.void)
         for row in tx.execute(holding):
-            found[row.remedy_id].append(Approval(row.terms_version, row.level, row.checker))
+            found[row.remedy_id][Approval(row.terms_version, row.level, row.checker)] = row.at
     return found
 
 
@@ -190,19 +209,21 @@ def _moments(after: RemedyState, before: RemedyState | None, at: datetime) -> di
 
 
 def _write_parts(tx: Connection, remedy: Remedy) -> None:
-    parts = _parts(tx, [remedy.remedy_id])[remedy.remedy_id]
-    wanted = {("maker", user) for user in remedy.makers} | {("checker", user) for user in remedy.checkers}
-    there = {(part, user) for part, users in parts.items() for user in users}
-    rows = [{"remedy_id": remedy.remedy_id, "user": user, "part": part} for part, user in sorted(wanted - there)]
-    if rows:
-        tx.execute(sa.insert(remedy_part), rows)
+    """Those who had the part already are passed over; who had the other one breaks the primary key."""
+    parts = {("maker", user) for user in remedy.makers} | {("checker", user) for user in remedy.checkers}
+    rows = [{"remedy_id": remedy.remedy_id, "user": user, "part": part} for part, user in sorted(parts)]
+    new = insert(tx, remedy_part).on_conflict_do_nothing(index_elements=["remedy_id", "user", "part"])
+    tx.execute(new, rows)
 
 
 def _write_approvals(tx: Connection, remedy: Remedy, at: datetime) -> None:
     mine = remedy_approval.c.remedy_id == remedy.remedy_id
-    older = remedy_approval.c.terms_version < remedy.terms_version
-    tx.execute(sa.update(remedy_approval).where(mine, older).values(void=True))
-    known = set(_approvals(tx, [remedy.remedy_id])[remedy.remedy_id])
+    if remedy.terms_version > 1:
+        older = remedy_approval.c.terms_version < remedy.terms_version
+        tx.execute(sa.update(remedy_approval).where(mine, older).values(void=True))
+    if not remedy.approvals:
+        return
+    known = _approvals(tx, [remedy.remedy_id])[remedy.remedy_id]
     rows = [
         {
             "remedy_id": remedy.remedy_id,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from msgspec import Meta
 from sqlalchemy.engine import Connection
 
+from casework.alerts.message import ClientFacts
 from casework.remedies.remedy_lifecycle import UNDECIDED, Level, Remedy, RemedyState, age
 from casework.remedies.terms import RemedyType
 from schemas.errors import NotFound
@@ -18,7 +19,6 @@ from schemas.keyset import Key
 from store.remedies import remedy_rows
 from store.tables.clients import client
 from store.tables.remedies import remedy as table
-from store.tables.remedies import remedy_approval
 
 _asked_at: sa.ColumnElement[datetime] = sa.func.coalesce(table.c.submitted_at, table.c.proposed_at)
 _OLDEST = (_asked_at, table.c.remedy_id)
@@ -73,6 +73,11 @@ def search(
     return _rows(tx, today, conditions, limit)
 
 
+def of_client(tx: Connection, client_id: str, today: date) -> list[RemedyRow]:
+    """All remedies of a client, in the order of `search`."""
+    return _rows(tx, today, [table.c.client_id == client_id], None)
+
+
 def get(tx: Connection, remedy_id: str, today: date, *, only_branch: str | None) -> RemedyRow:
     """The remedy. Raises NotFound for none, and for one of another branch than `only_branch`."""
     mine = _conditions(RemedyFilter(), today, only_branch)
@@ -82,32 +87,35 @@ def get(tx: Connection, remedy_id: str, today: date, *, only_branch: str | None)
     return found[0]
 
 
-def _rows(tx: Connection, today: date, conditions: list[sa.ColumnElement[bool]], limit: int) -> list[RemedyRow]:
-    shown = (table.c.remedy_id, table.c.proposed_at, table.c.submitted_at, client.c.name, client.c.branch_id)
-    query = sa.select(*shown).join(client, client.c.client_id == table.c.client_id).where(*conditions)
-    rows = tx.execute(query.order_by(*_OLDEST).limit(limit)).all()
-    ids = [row.remedy_id for row in rows]
-    stored = {remedy.remedy_id: remedy for remedy in remedy_rows.matching(tx, table.c.remedy_id.in_(ids))}
-    approved = _approved_at(tx, ids)
+def owner_of(tx: Connection, remedy_id: str, *, only_branch: str | None) -> tuple[str, ClientFacts]:
+    """(case_id, client) of a remedy. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    facts = (client.c[name] for name in ClientFacts.__dataclass_fields__)
+    query = sa.select(table.c.case_id, *facts).join(client, client.c.client_id == table.c.client_id)
+    mine = [] if only_branch is None else [client.c.branch_id == only_branch]
+    found = tx.execute(query.where(table.c.remedy_id == remedy_id, *mine)).one_or_none()
+    if found is None:
+        raise NotFound("remedy", remedy_id)
+    return found.case_id, ClientFacts(*found[1:])
+
+
+def _rows(
+    tx: Connection, today: date, conditions: list[sa.ColumnElement[bool]], limit: int | None
+) -> list[RemedyRow]:
+    """The oldest first: three statements, however many they are. No limit: all."""
+    of_client = (client.c.name.label("client_name"), client.c.branch_id)
+    query = sa.select(table, *of_client).join(client, client.c.client_id == table.c.client_id).where(*conditions)
+    rows = tx.execute(query.order_by(*_OLDEST).limit(limit)).mappings().all()
     return [
         RemedyRow(
-            remedy=age(stored[row.remedy_id], today),
-            client_name=row.name,
-            branch_id=row.branch_id,
-            proposed_at=row.proposed_at,
-            submitted_at=row.submitted_at,
-            approved_at=approved.get(row.remedy_id, {}),
+            remedy=age(remedy, today),
+            client_name=row["client_name"],
+            branch_id=row["branch_id"],
+            proposed_at=row["proposed_at"],
+            submitted_at=row["submitted_at"],
+            approved_at=approved_at,
         )
-        for row in rows
+        for row, (remedy, approved_at) in zip(rows, remedy_rows.with_parts(tx, rows), strict=True)
     ]
-
-
-def _approved_at(tx: Connection, ids: list[str]) -> dict[str, dict[Level, datetime]]:
-    found: dict[str, dict[Level, datetime]] = {}
-    holding = (remedy_approval.c.remedy_id.in_(ids), ~remedy_approval.c.void)
-    for row in tx.execute(sa.select(remedy_approval).where(*holding)):
-        found.setdefault(row.remedy_id, {})[row.level] = row.at
-    return found
 
 
 def _conditions(wanted: RemedyFilter, today: date, only_branch: str | None) -> list[sa.ColumnElement[bool]]:

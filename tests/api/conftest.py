@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from acts.sign_in.local_key import LocalKey, issue_token
 from api.app import create_app
 from api.deps import ApiDeps
-from api.keys import Keys, LocalKey, issue_token
+from api.keys import Keys
 from casework.alerts.episodes import Episode, alert_id_of
 from casework.cases.case_lifecycle import open_case
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict

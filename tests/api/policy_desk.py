@@ -1,4 +1,4 @@
-"""A bank with a year and a half of judged weeks, and policies to look at."""
+"""A bank with a year and a half of judged weeks, and policies to seen at."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from casework.policies.rules import Look
+from casework.policies.rules import SeenPreview
 from detector.policies.policy import Policy, TierPolicy
 from detector.policies.presets import default_policy
 from schemas.weeks import parse_week
@@ -43,10 +43,10 @@ def judged_bank(bank: Bank, last_week: int = LAST) -> None:
 def a_kept_policy(bank: Bank) -> str:
     """The version of a policy that approver-1 proposed and staff-17 has seen, on a bank with a judged week."""
     policy = Policy("kept", 2, "C", (TierPolicy("C", 0, ()),))
-    look = Look("00000000-0000-4000-8000-0000000000aa", SHIPPED, NOW)
+    seen = SeenPreview("00000000-0000-4000-8000-0000000000aa", SHIPPED, NOW)
     with bank.store.write() as tx:
         policy_versions.add(tx, policy, proposed_by="approver-1", at=NOW)
-        policy_search.note_look(tx, policy.version, look, seen_by="staff-17", last_week=LAST, figures={})
+        policy_search.save_seen(tx, policy.version, seen, seen_by="staff-17", last_week=LAST, figures={})
         tx.execute(sa.update(shard_week).where(shard_week.c.state == "closed").values(judged_revision=1))
     return policy.version
 

@@ -16,10 +16,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from api.auth import caller_of
-from api.errors import KeysUnavailable, NotAuthenticated
-from api.keys import KEY_FILE, JwksKeys, LocalKey, issue_token
-from schemas.errors import BadSetting, Forbidden
+from acts.sign_in.claims import caller_of
+from acts.sign_in.local_key import KEY_FILE, LocalKey, issue_token
+from api.errors import KeysUnavailable
+from api.keys import JwksKeys
+from schemas.errors import BadSetting, Forbidden, NotAuthenticated
 
 HOUR = timedelta(hours=1)
 ISSUER, AUDIENCE = "https://login.bank.example", "ebbwatch-api"

@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from api.web.alerts.live import Pace
 from casework.quiet.calendar import Entry
 from detector.quiet.surroundings import BANK, Group, Movement

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from api.policies.replay import NothingJudged
+from acts.replays import NothingJudged
 from detector.policies.policy import Policy, dump_policy
 from schemas.errors import BadSetting, NotFound
 from services import backtest

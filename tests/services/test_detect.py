@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from casework.alerts import actions
 from detector.policies.policy import Policy, dump_policy
 from schemas.errors import BadSetting
-from services.detect import Judge, policy_of
+from services.bank_rules import policy_of
+from services.detect import Judge
 from services.settings import Settings
 from store.alerts import alert_rows
 from store.tables.alerts import alert, alert_evidence

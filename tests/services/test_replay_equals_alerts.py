@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from api.policies.replay import graded_weeks
+from acts.replays import graded_weeks
 from casework.alerts.actions import close
 from casework.policies.episode_columns import Came
 from casework.policies.preview import run
@@ -66,10 +66,10 @@ class Branch:
             with self.bank.store.write() as tx:
                 tx.execute(sa.update(shard_week).where(shard_week.c.week == week).values(state="closed"))
             self.bank.judge_all(self.judge)
-            look = self.follow_up._look()
-            if look.rules.branch_weekly_alerts:
+            current = self.follow_up.begin_round()
+            if current.rules.branch_weekly_alerts:
                 assert self.follow_up._turn.mine()
-                admit(look)
+                admit(current)
             self._close_recovered()
 
     def _close_recovered(self) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.errors import NotAuthenticated
-from api.keys import LocalKey
-from schemas.errors import BadSetting
+from acts.sign_in.local_key import LocalKey
+from schemas.errors import BadSetting, NotAuthenticated
 from services import cli, token
 
 

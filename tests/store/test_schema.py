@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from store import schema
 from store.tables.policies import policy
@@ -23,6 +24,10 @@ def test_a_new_database_lacks_the_schema_until_it_is_upgraded(tmp_path) -> None:
     schema.upgrade(new)
     assert schema.pending(new) is None
     new.close()
+
+
+def test_the_newest_revision_is_that_of_the_migrations() -> None:
+    assert schema.newest() == ScriptDirectory.from_config(schema._config(None)).get_current_head()
 
 
 def test_the_newest_migration_can_be_taken_back_and_made_again(tmp_path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from api.keys import LocalKey, issue_token
+from acts.sign_in.local_key import LocalKey, issue_token
 
 COMMAND = [sys.executable, "-m", "services.cli"]
 STOP_S = 15

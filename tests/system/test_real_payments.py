@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from api.keys import LocalKey, issue_token
+from acts.sign_in.local_key import LocalKey, issue_token
 from schemas.weeks import week_of_date
 from services.simulation.embedded_broker import EmbeddedBroker
 from store.tables.ledger import ledger, shard, shard_week

@@ -1,6 +1,6 @@
 """Server-sent events of alerts that are new or have changed: one reader of the database for all who listen.
 
-    1. A page says up to where it knows (`position`, in its address of the stream).
+    1. A page says up to where it knows (`alert_news.position`, in its address of the stream).
     2. The stream tells what came after that, then whatever the reader finds, every few seconds.
     3. It ends with the session, with the process, and when the browser goes.
 
@@ -23,8 +23,9 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from acts.roles import Permission
 from api.deps import ApiDeps, Deps
-from api.roles import Permission
+from api.reading import Reading
 from api.web.sign_in.session import Visitor, needing_page
 from api.web.sign_in.session_cookie import token_of
 from store.alerts import alert_news
@@ -52,12 +53,6 @@ class Pace:
     stop_s: float = 0.5
 
 
-def position(deps: ApiDeps) -> int:
-    """Up to where a page knows that is made now."""
-    with deps.store.read() as tx:
-        return alert_news.position(tx)
-
-
 class Watch:
     """Reads the database while anybody listens, and hands what is new to each of them. Lives in one event loop."""
 
@@ -67,7 +62,7 @@ class Watch:
         self._listeners: set[asyncio.Queue[Sequence[Changed] | None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._floors: deque[int] = deque(maxlen=OVERLAP)  # where the last polls began: ids before may still appear
-        self._told: set[int] = set()
+        self._seen: set[int] = set()
 
     @property
     def listeners(self) -> int:
@@ -87,7 +82,7 @@ class Watch:
 
     async def _run(self) -> None:
         self._floors.clear()
-        self._told.clear()
+        self._seen.clear()
         waited_s = self.pace.poll_s
         while self._listeners and not (self._stopping and self._stopping.is_set()):
             if waited_s >= self.pace.poll_s:
@@ -112,11 +107,11 @@ class Watch:
                 self._floors.append(alert_news.position(tx))
                 return []
             ids = alert_news.ids_after(tx, self._floors[0], BATCH * OVERLAP)
-            fresh = [outbox_id for outbox_id in ids if outbox_id not in self._told]
+            fresh = [outbox_id for outbox_id in ids if outbox_id not in self._seen]
             found = alert_news.read(tx, fresh[-BATCH:])
-        self._told.update(fresh)
+        self._seen.update(fresh)
         self._floors.append(max(ids, default=self._floors[-1]))
-        self._told = {outbox_id for outbox_id in self._told if outbox_id > self._floors[0]}
+        self._seen = {outbox_id for outbox_id in self._seen if outbox_id > self._floors[0]}
         return found
 
     def _hand_out(self, found: list[Changed]) -> None:
@@ -137,15 +132,20 @@ def watch_of(request: Request, deps: ApiDeps) -> Watch:
 
 
 @router.get(STREAM)
-def events(request: Request, visitor: Reader, deps: Deps, after: Annotated[int, Query(ge=0)]) -> Response:
+def events(
+    request: Request, visitor: Reader, deps: Deps, reading: Reading, after: Annotated[int, Query(ge=0)]
+) -> Response:
     """`after`, or Last-Event-ID where the browser comes back, is what it knows already."""
+    reading.close()  # a stream lasts for hours, and a snapshot would stand in the way of every writer
     last = request.headers.get("last-event-id", "")
     since = int(last) if last.isascii() and last.isdigit() and len(last) < len(str(2**63)) else after
     watch = watch_of(request, deps)
-    return EventSourceResponse(_told(request, visitor, watch, since), ping=watch.pace.heartbeat_s)
+    return EventSourceResponse(_event_stream(request, visitor, watch, since), ping=watch.pace.heartbeat_s)
 
 
-async def _told(request: Request, visitor: Visitor, watch: Watch, since: int) -> AsyncGenerator[ServerSentEvent]:
+async def _event_stream(
+    request: Request, visitor: Visitor, watch: Watch, since: int
+) -> AsyncGenerator[ServerSentEvent]:
     """First what came while nobody listened, then what comes."""
     clock, deps, session_s = asyncio.get_running_loop().time, watch.deps, watch.pace.session_s
     changes = watch.listen()

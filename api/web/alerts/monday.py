@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.alerts.alert_bulk import act_on_many
+from acts.alert_bulk import BulkDone, act_on_many
+from acts.performing import Act
+from acts.roles import Permission, may
+from api.alerts.alert_bulk import bulk_act
 from api.alerts.listing import AlertQuery, alert_page, alert_totals
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
-from api.roles import Permission, may
-from api.web.alerts import live
+from api.reading import Reading, Snapshot
 from api.web.alerts.rows import rows_of
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
@@ -23,9 +26,10 @@ from api.web.language.words import N_
 from api.web.paths import HOME, local_path
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
-from schemas.http_alert_bulk import BulkActBody, BulkDoneBody
+from schemas.http_alert_bulk import BulkActBody
 from schemas.messages import AlertState, LabelName
 from schemas.weeks import format_week
+from store.alerts import alert_news
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
@@ -86,22 +90,28 @@ def filters_of(given: Iterable[tuple[str, str]]) -> Filters:
 
 
 @router.get(HOME)
-def monday(request: Request, visitor: Reader, deps: Deps) -> Response:
+def monday(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
     """The list, narrowed by the filters in its address."""
-    return _page(request, visitor, deps, filters_of(request.query_params.multi_items()))
+    return monday_page(request, visitor, deps, reading, filters_of(request.query_params.multi_items()))
 
 
 @router.post(BULK)
-def act_on_some(request: Request, visitor: Actor, deps: Deps, sent: SentForm) -> Response:
+def act_on_some(request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm) -> Response:
     """Acknowledge, snooze or assign the alerts that were ticked."""
     back_to = local_path(sent.one("back_to"))
     filters = filters_of(parse_qsl(back_to.partition("?")[2]))
     chosen = frozenset(sent.all("alert_ids"))
+
+    def act() -> Act[BulkDone]:
+        body = _bulk_body(sent)
+        return partial(act_on_many, alert_ids=body.alert_ids, act=bulk_act(body))
+
     return sent.attempt(
-        lambda: act_on_many(visitor.caller, deps, sent.post, _bulk_body(sent)),
-        done=lambda answer: _told(str(sent.one("act")), answer),
+        visitor.caller,
+        act,
+        done=lambda done: _in_words(str(sent.one("act")), done),
         back_to=back_to,
-        again=lambda form: _page(request, visitor, deps, filters, form=form, chosen=chosen),
+        again=lambda form: monday_page(request, visitor, deps, reading, filters, form=form, chosen=chosen),
     )
 
 
@@ -114,8 +124,7 @@ def _bulk_body(sent: Sent) -> BulkActBody:
     return sent.body(BulkActBody, only=("act", "alert_ids", *_TAKEN.get(act, ())), **known)
 
 
-def _told(act: str, answer: Response) -> Flash:
-    done = BulkDoneBody.model_validate_json(bytes(answer.body))
+def _in_words(act: str, done: BulkDone) -> Flash:
     count = len(done.changed) + len(done.unchanged)
     if done.refused:
         return Flash(_PARTLY, "warning", n=count)
@@ -123,46 +132,48 @@ def _told(act: str, answer: Response) -> Flash:
     return Flash(one, many=many, n=count)
 
 
-def _page(
+def monday_page(
     request: Request,
     visitor: Visitor,
     deps: ApiDeps,
+    reading: Snapshot,
     filters: Filters,
     *,
     form: Shown | None = None,
     chosen: frozenset[str] = frozenset(),
 ) -> Response:
-    wrong = Shown()
-    since = live.position(deps)  # before the rows: what changes in between is told, not lost
+    """`form` is one that came back, `chosen` the alerts that were ticked in it."""
+    wrong, tx, caller = Shown(), reading.tx, visitor.caller
     try:
         query = filters.query()
-        found = alert_page(deps, visitor.caller, query)
+        found = alert_page(tx, deps, caller, query)
     except BadCursor:
-        return _page(request, visitor, deps, Filters(filters.values, None), form=form, chosen=chosen)
+        first = Filters(filters.values, None)
+        return monday_page(request, visitor, deps, reading, first, form=form, chosen=chosen)
     except BadFields as error:
         wrong = Sent(request, {name: [value] for name, value in filters.values.items()}).shown(error)
         query = filters_of(()).query()
-        found = alert_page(deps, visitor.caller, query)
+        found = alert_page(tx, deps, caller, query)
     return render(
         request,
         "monday.html",
         status=422 if wrong.errors else 200,
         visitor=visitor,
-        rows=rows_of(deps, visitor.language, found.items),
-        totals=alert_totals(deps, visitor.caller, query),
-        waiting=alert_totals(deps, visitor.caller, _WAITING),
+        rows=rows_of(tx, deps, visitor.language, found.items),
+        totals=alert_totals(tx, deps, caller, query),
+        waiting=alert_totals(tx, deps, caller, _WAITING),
         filters=filters,
         wrong=wrong,
         form=form,
         chosen=chosen,
-        may_act=may(visitor.caller.role, Permission.ACT_ON_ALERTS),
-        may_form=may(visitor.caller.role, Permission.FORM_CASES),
+        may_act=may(caller.role, Permission.ACT_ON_ALERTS),
+        may_form=may(caller.role, Permission.FORM_CASES),
         next_url=filters.path(found.next) if found.next else None,
         first_url=filters.path() if filters.cursor else None,
         states=_UNCLOSED,
         labels=get_args(LabelName),
         this_week=format_week(deps.calendar.week_at(deps.clock())),
         today=deps.today(),
-        since=since,
+        since=alert_news.position(tx),
         here=filters.path(filters.cursor),
     )

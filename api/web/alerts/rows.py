@@ -20,6 +20,7 @@ from schemas.messages import Summary
 from schemas.money import format_amount
 from schemas.weeks import monday, parse_week
 from store.clients import client_master, sparklines
+from store.unit_of_work import Tx
 
 _QUARTER_ALONE = N_("Turnover a week: %(quarter)s over the last 13 weeks")
 _QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %(before)s before")
@@ -40,10 +41,9 @@ class Row:
     gone_on: date | None
 
 
-def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
-    with deps.store.read() as tx:
-        ids = {alert.client_id for alert in found}
-        volumes, gone = sparklines.turnover(tx, ids), client_master.closed_on(tx, ids)
+def rows_of(tx: Tx, deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
+    ids = {alert.client_id for alert in found}
+    volumes, gone = sparklines.turnover(tx, ids), client_master.closed_on(tx, ids)
     return [
         Row(
             alert,
@@ -67,8 +67,8 @@ def left_of(deps: ApiDeps, alert: AlertBody) -> WeeksLeft | None:
 
 def comparisons(alert: AlertBody, language: Language) -> str:
     """The first sentence: as of the alert's week, where what it looks like is said as of last week."""
-    told = of_comparisons(Summary(alert.summary.en, alert.summary.zh))
-    return told.en if language == "en" else told.zh
+    first = of_comparisons(Summary(alert.summary.en, alert.summary.zh))
+    return first.en if language == "en" else first.zh
 
 
 def sentence(alert: AlertBody, language: Language) -> str:

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.cases.case_routes import CaseQuery, list_cases
+from acts.roles import Permission, may
+from api.cases.reading import CaseQuery, case_list_page
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
-from api.roles import Permission, may
+from api.reading import Reading, Snapshot
 from api.web.figures.figures_page import FILES
 from api.web.forms import BadFields, Sent, Shown
 from api.web.rendering import render
@@ -22,6 +23,7 @@ from casework.alerts import sla
 from casework.alerts.sla import Deadline
 from schemas.http_cases import CaseBody, CaseStateName
 from store.cases import case_deadlines
+from store.unit_of_work import Tx
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
@@ -30,7 +32,7 @@ EVERY_STATE = "all"
 OPEN: tuple[CaseStateName, ...] = tuple(state for state in get_args(CaseStateName) if state != "closed")
 _FIELDS = ("state", "branch", "lead", "mine")
 _LONGEST = 1000  # of a cursor: no list hands out a longer one
-_TOLD = frozenset({"breached", "warned"})
+_LATE = frozenset({"breached", "warned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,9 @@ class Row:
 
 
 @router.get(CASES)
-def cases_page(request: Request, visitor: Reader, deps: Deps) -> Response:
+def cases_page(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
     """The list, narrowed by the filters in its address."""
-    return _page(request, visitor, deps, filters_of(request.query_params.multi_items()))
+    return _page(request, visitor, deps, reading, filters_of(request.query_params.multi_items()))
 
 
 def filters_of(given: Iterable[tuple[str, str]]) -> Filters:
@@ -83,38 +85,37 @@ def filters_of(given: Iterable[tuple[str, str]]) -> Filters:
     return Filters({name: said.get(name, "") for name in _FIELDS}, said.get("cursor", "")[:_LONGEST] or None)
 
 
-def _page(request: Request, visitor: Visitor, deps: ApiDeps, filters: Filters) -> Response:
-    wrong, actor = Shown(), visitor.caller.actor
+def _page(request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot, filters: Filters) -> Response:
+    wrong, caller = Shown(), visitor.caller
     try:
-        found = list_cases(visitor.caller, deps, filters.query(actor))
+        found = case_list_page(reading.tx, deps, caller, filters.query(caller.actor))
     except BadCursor:
-        return _page(request, visitor, deps, Filters(filters.values, None))
+        return _page(request, visitor, deps, reading, Filters(filters.values, None))
     except BadFields as error:
         wrong = Sent(request, {name: [value] for name, value in filters.values.items()}).shown(error)
-        found = list_cases(visitor.caller, deps, filters_of(()).query(actor))
+        found = case_list_page(reading.tx, deps, caller, filters_of(()).query(caller.actor))
     return render(
         request,
         "cases.html",
         status=422 if wrong.errors else 200,
         visitor=visitor,
-        rows=_rows(deps, found.items),
+        rows=_rows(reading.tx, deps, found.items),
         filters=filters,
         wrong=wrong,
         states=OPEN,
         downloads=[(name, filters.path(page=f"{CASES}.{ending}")) for name, ending in FILES],
-        may_form=may(visitor.caller.role, Permission.FORM_CASES),
+        may_form=may(caller.role, Permission.FORM_CASES),
         next_url=filters.path(found.next) if found.next else None,
         first_url=filters.path() if filters.cursor else None,
     )
 
 
-def _rows(deps: ApiDeps, found: Sequence[CaseBody]) -> list[Row]:
+def _rows(tx: Tx, deps: ApiDeps, found: Sequence[CaseBody]) -> list[Row]:
     """Nothing falls due in a closed case."""
-    with deps.store.read() as tx:
-        ids = [case.case_id for case in found if case.state != "closed"]
-        progress = case_deadlines.progress_of(tx, ids, deps.calendar)
+    ids = [case.case_id for case in found if case.state != "closed"]
+    progress = case_deadlines.progress_of(tx, ids, deps.calendar)
     late = {
-        case_id: [d for d in sla.deadlines(done, deps.today(), deps.rules.holidays) if d.status in _TOLD]
+        case_id: [d for d in sla.deadlines(done, deps.today(), deps.rules.holidays) if d.status in _LATE]
         for case_id, done in progress.items()
     }
     return [Row(case, late.get(case.case_id, ())) for case in found]

@@ -8,11 +8,12 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from acts.roles import Permission
 from api.alerts.listing import AlertQuery, alert_page
-from api.cases.case_routes import open_case
+from api.cases.case_routes import forming
 from api.deps import ApiDeps, Deps
 from api.pagination import MOST
-from api.roles import Permission
+from api.reading import Reading, Snapshot
 from api.web.alerts.rows import sentence
 from api.web.cases.case_list import CASES, OPEN
 from api.web.flash import Flash
@@ -25,7 +26,7 @@ from casework.cases.case_lifecycle import Case, relapses
 from schemas.errors import NotFound
 from schemas.events import ID_PATTERN
 from schemas.http_alerts import AlertBody
-from schemas.http_cases import CaseDetailBody, OpenCaseBody
+from schemas.http_cases import OpenCaseBody
 from schemas.messages import AlertState
 from schemas.weeks import parse_week
 from store.cases import case_rows, case_search
@@ -42,35 +43,25 @@ _UNCLOSED = [state for state in get_args(AlertState) if state != "closed"]
 
 
 @router.get(NEW)
-def new_case(request: Request, visitor: Former, deps: Deps, client_id: str = "") -> Response:
+def new_case(request: Request, visitor: Former, deps: Deps, reading: Reading, client_id: str = "") -> Response:
     """The form; without a client the question which one."""
     asked = client_id.strip()
     if asked and not _ID.fullmatch(asked):
         raise NotFound("client", asked)
-    return _page(request, visitor, deps, asked or None)
+    return _page(request, visitor, deps, reading, asked or None)
 
 
 @router.post(NEW)
-def form_task_force(request: Request, visitor: Former, deps: Deps, sent: SentForm) -> Response:
+def form_task_force(request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm) -> Response:
     """Open the case, and on to it."""
-    made: list[str] = []
-
-    def act() -> Response:
-        answer = open_case(visitor.caller, deps, sent.post, _body(sent))
-        made.append(CaseDetailBody.model_validate_json(bytes(answer.body)).case_id)
-        return answer
-
-    answer = sent.attempt(
-        act,
+    chosen = frozenset(sent.all("alert_ids"))
+    return sent.attempt(
+        visitor.caller,
+        lambda: forming(_body(sent)),
         done=Flash(N_("The task force stands.")),
-        back_to=CASES,
-        again=lambda form: _page(
-            request, visitor, deps, sent.one("client_id"), form, frozenset(sent.all("alert_ids"))
-        ),
+        back_to=lambda case: f"{CASES}/{case.case_id}",
+        again=lambda form: _page(request, visitor, deps, reading, sent.one("client_id"), form, chosen),
     )
-    if made:
-        answer.headers["location"] = f"{CASES}/{made[0]}"
-    return answer
 
 
 def _body(sent: Sent) -> OpenCaseBody:
@@ -85,6 +76,7 @@ def _page(
     request: Request,
     visitor: Visitor,
     deps: ApiDeps,
+    reading: Snapshot,
     client_id: str | None,
     form: Shown | None = None,
     chosen: frozenset[str] | None = None,
@@ -92,14 +84,13 @@ def _page(
     if client_id is None:
         return render(request, "case_which.html", visitor=visitor)
     open_ones = CaseFilter(states=OPEN, client_id=client_id)
-    with deps.store.read() as tx:
-        client = client_search.get(tx, client_id, only_branch=visitor.caller.branch, today=deps.today())
-        there = case_search.search(tx, open_ones, only_branch=None, after=None, limit=1)
-        last = case_rows.last_closed_of(tx, client_id)
+    client = client_search.get(reading.tx, client_id, only_branch=visitor.caller.branch, today=deps.today())
+    there = case_search.search(reading.tx, open_ones, only_branch=None, after=None, limit=1)
     if there and form is None:
         return RedirectResponse(f"{CASES}/{there[0].case_id}", 303)
     query = AlertQuery.model_validate({"state": _UNCLOSED, "limit": MOST})
-    found = alert_page(deps, visitor.caller, query, client_id=client_id).items
+    found = alert_page(reading.tx, deps, visitor.caller, query, client_id=client_id).items
+    last = case_rows.last_closed_of(reading.tx, client_id)
     return render(
         request,
         "case_new.html",
@@ -116,6 +107,6 @@ def _page(
 
 
 def _comes_back(deps: ApiDeps, last: Case, alerts: list[AlertBody]) -> bool:
-    """Whether the client's last case would be opened again: see api.cases.opening.form."""
+    """Whether the client's last case would be opened again: see acts.cases.form."""
     newest = max((parse_week(alert.week) for alert in alerts), default=None)
     return newest is not None and relapses(last, newest, deps.rules.cases)

@@ -10,21 +10,20 @@ from dataclasses import dataclass, field
 
 from fastapi import Request, Response
 
+from acts.roles import Permission, may
 from api.alerts.listing import AlertQuery, alert_page
-from api.cases.reading import case_detail
 from api.deps import ApiDeps
 from api.pagination import MOST
-from api.remedies.reading import CaseRemedyQuery, case_remedy_page
-from api.roles import Permission, may
+from api.reading import Snapshot
 from api.web.alerts.rows import sentence
 from api.web.cases.case_list import CASES
+from api.web.cases.case_view import CaseView, read_case_view
 from api.web.cases.timeline import Moment, moments
 from api.web.forms import Shown
 from api.web.language.case_words import MEMBER_ROLES
 from api.web.remedies.form import RemedyForm, remedy_form
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor
-from schemas.http_alerts import AlertBody
 from schemas.http_cases import CaseDetailBody, CaseStateName, MembershipBody, RetentionProposalBody
 
 WAY: tuple[CaseStateName, ...] = ("forming", "in_review", "plan", "executing", "monitoring", "closed")
@@ -71,16 +70,17 @@ def path_of_case(case_id: str) -> str:
 
 
 def case_page(
-    request: Request, visitor: Visitor, deps: ApiDeps, case_id: str, back: Back | None = None
+    request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot, case_id: str, back: Back | None = None
 ) -> Response:
     """Raises NotFound, also for another branch's. Its query says which remedy is to be changed or renewed."""
     back = back or Back()
-    with deps.store.read() as tx:
-        case = case_detail(deps, visitor.caller, tx, case_id)
-    remedies = case_remedy_page(
-        deps, visitor.caller, CaseRemedyQuery.model_validate({"limit": MOST}), case_id
-    ).items
-    alerts = _alerts(visitor, deps, case)
+    view = read_case_view(reading.tx, deps, visitor.caller, case_id)
+    case = view.case
+    query = AlertQuery.model_validate({"limit": MOST})
+    alerts = [
+        (alert, sentence(alert, visitor.language))
+        for alert in alert_page(reading.tx, deps, visitor.caller, query, client_id=case.client_id).items
+    ]
     return render(
         request,
         "case.html",
@@ -95,32 +95,23 @@ def case_page(
         gone=[member for member in case.members if not _is_present(member)],
         roles=[role for role in MEMBER_ROLES if role != "lead"],
         proposed=_proposed(case.retention_proposals),
-        own_alerts=[
-            (alert, sentence(alert, visitor.language)) for alert in alerts if alert.alert_id in case.alert_ids
-        ],
+        own_alerts=[shown for shown in alerts if shown[0].alert_id in case.alert_ids],
         further_alerts=[
-            (alert, sentence(alert, visitor.language))
-            for alert in alerts
-            if alert.alert_id not in case.alert_ids and alert.state != "closed"
+            shown for shown in alerts if shown[0].alert_id not in case.alert_ids and shown[0].state != "closed"
         ],
-        remedies=remedies,
-        remedy_form=_remedy_form(request, visitor, deps, case, back),
+        remedies=view.remedies[:MOST],
+        remedy_form=_remedy_form(request, visitor, deps, view, back),
         timeline=_timeline(case),
     )
 
 
-def _alerts(visitor: Visitor, deps: ApiDeps, case: CaseDetailBody) -> Sequence[AlertBody]:
-    query = AlertQuery.model_validate({"limit": MOST})
-    return alert_page(deps, visitor.caller, query, client_id=case.client_id).items
-
-
 def _remedy_form(
-    request: Request, visitor: Visitor, deps: ApiDeps, case: CaseDetailBody, back: Back
+    request: Request, visitor: Visitor, deps: ApiDeps, view: CaseView, back: Back
 ) -> RemedyForm | None:
-    if case.state == "closed" or not may(visitor.caller.role, Permission.PROPOSE_REMEDIES):
+    if view.case.state == "closed" or not may(visitor.caller.role, Permission.PROPOSE_REMEDIES):
         return None
     returned = back.of("remedies") or back.of("revise", back.at)
-    return remedy_form(request, visitor, deps, case, returned, back.at)
+    return remedy_form(request, visitor, deps, view, returned, back.at)
 
 
 def _steps(case: CaseDetailBody) -> list[CaseStateName]:

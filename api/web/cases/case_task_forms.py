@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
+from acts import task_forces
+from acts.performing import Act
+from acts.roles import Permission
 from api.cases.case_routes import CaseId
-from api.cases.case_tasks import TaskId, add_review, add_task, cancel_task, finish_task
+from api.cases.case_tasks import TaskId, adding_review, adding_task
 from api.deps import Deps
-from api.roles import Permission
+from api.reading import Reading
 from api.web.cases.case_forms import attempt
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
 from api.web.language.words import N_
 from api.web.sign_in.session import Visitor, needing_page
+from casework.cases.case_lifecycle import Case
 from schemas.http_cases import EvidenceOfTaskBody, MinutesBody, NewTaskBody, SwotBody
 
 router = APIRouter(include_in_schema=False)
@@ -23,69 +28,68 @@ ONE = "/desk/cases/{case_id}"
 
 
 @router.post(f"{ONE}/tasks")
-def new_task(request: Request, visitor: Worker, deps: Deps, sent: SentForm, case_id: CaseId) -> Response:
+def new_task(
+    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+) -> Response:
     """Something to be done."""
-    return attempt(
-        request,
-        visitor,
-        deps,
-        sent,
-        case_id,
-        lambda: add_task(visitor.caller, deps, sent.post, case_id, sent.body(NewTaskBody)),
-        Flash(N_("Task added.")),
-        "#tasks",
-    )
+
+    def act() -> Act[Case]:
+        return adding_task(case_id, sent.body(NewTaskBody))
+
+    done = Flash(N_("Task added."))
+    return attempt(request, visitor, deps, reading, sent, case_id, act, done, "#tasks")
 
 
 @router.post(f"{ONE}/tasks/{{task_id}}/done")
 def task_done(
-    request: Request, visitor: Worker, deps: Deps, sent: SentForm, case_id: CaseId, task_id: TaskId
+    request: Request,
+    visitor: Worker,
+    deps: Deps,
+    reading: Reading,
+    sent: SentForm,
+    case_id: CaseId,
+    task_id: TaskId,
 ) -> Response:
     """Done, with what shows it."""
-    return attempt(
-        request,
-        visitor,
-        deps,
-        sent,
-        case_id,
-        lambda: finish_task(visitor.caller, deps, sent.post, case_id, task_id, sent.body(EvidenceOfTaskBody)),
-        Flash(N_("Task done.")),
-        "#tasks",
-        task_id,
-    )
+
+    def act() -> Act[Case]:
+        evidence = sent.body(EvidenceOfTaskBody).evidence
+        return partial(task_forces.finish_task, case_id=case_id, task_id=task_id, evidence=evidence)
+
+    done = Flash(N_("Task done."))
+    return attempt(request, visitor, deps, reading, sent, case_id, act, done, "#tasks", task_id)
 
 
 @router.post(f"{ONE}/tasks/{{task_id}}/cancel")
 def task_cancelled(
-    request: Request, visitor: Worker, deps: Deps, sent: SentForm, case_id: CaseId, task_id: TaskId
+    request: Request,
+    visitor: Worker,
+    deps: Deps,
+    reading: Reading,
+    sent: SentForm,
+    case_id: CaseId,
+    task_id: TaskId,
 ) -> Response:
     """Not needed any more."""
-    return attempt(
-        request,
-        visitor,
-        deps,
-        sent,
-        case_id,
-        lambda: cancel_task(visitor.caller, deps, sent.post, case_id, task_id),
-        Flash(N_("Task cancelled.")),
-        "#tasks",
-        task_id,
-    )
+
+    def act() -> Act[Case]:
+        return partial(task_forces.cancel_task, case_id=case_id, task_id=task_id)
+
+    done = Flash(N_("Task cancelled."))
+    return attempt(request, visitor, deps, reading, sent, case_id, act, done, "#tasks", task_id)
 
 
 @router.post(f"{ONE}/reviews")
-def new_review(request: Request, visitor: Worker, deps: Deps, sent: SentForm, case_id: CaseId) -> Response:
+def new_review(
+    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+) -> Response:
     """The minutes of a review."""
-    return attempt(
-        request,
-        visitor,
-        deps,
-        sent,
-        case_id,
-        lambda: add_review(visitor.caller, deps, sent.post, case_id, _minutes(sent)),
-        Flash(N_("The minutes are kept.")),
-        "#reviews",
-    )
+
+    def act() -> Act[Case]:
+        return adding_review(case_id, _minutes(sent))
+
+    done = Flash(N_("The minutes are kept."))
+    return attempt(request, visitor, deps, reading, sent, case_id, act, done, "#reviews")
 
 
 def _minutes(sent: Sent) -> MinutesBody:

@@ -35,7 +35,7 @@ def _moment(event: CaseEventBody) -> Moment:
     if event.what.startswith("remedy.") and note:  # store.remedies.remedy_timeline: the type, and what was said
         remedy, _, said = note.partition(": ")
         return Moment(event.at, event.actor, event.what, said or None, state, remedy)
-    if event.what == "member.joined" and note:  # api.cases.case_members: the user, and the role
+    if event.what == "member.joined" and note:  # acts.task_forces.join: the user, and the role
         user, _, role = note.rpartition(": ")
         return Moment(event.at, event.actor, event.what, user, state, None, role)
     return Moment(event.at, event.actor, event.what, note, state)

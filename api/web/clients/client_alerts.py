@@ -1,83 +1,103 @@
-"""What is done about one alert, on the page of its client: plain forms that call the API's own functions."""
+"""What is done about one alert, on the page of its client."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
-from api.alerts import alert_routes
-from api.deps import Deps
-from api.roles import Permission
+from acts import alerts
+from acts.performing import Act
+from acts.roles import Permission
+from api.alerts.alert_routes import closing
+from api.deps import ApiDeps, Deps
+from api.reading import Reading, Snapshot
 from api.web.clients.client_page import client_page
 from api.web.flash import Flash
-from api.web.forms import SentForm, Shown
+from api.web.forms import Sent, SentForm
 from api.web.language.words import N_
 from api.web.rendering import client_path
 from api.web.sign_in.session import Visitor, needing_page
+from casework.alerts.episodes import Episode
 from schemas.http_alerts import AssignBody, CloseBody, SnoozeBody
+from store.alerts import alert_search
 
 router = APIRouter(prefix="/desk/alerts/{alert_id}", include_in_schema=False)
 Actor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
 AlertId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
-@dataclass(frozen=True, slots=True)
-class _Deed:
-    """A form about one alert."""
-
-    request: Request
-    visitor: Actor
-    deps: Deps
-    sent: SentForm
-    alert_id: AlertId
-
-    def do(self, act: Callable[[], Response], told: str) -> Response:
-        """Back to the client, or its page again with what was wrong. Raises NotFound for another branch's alert."""
-        caller = self.visitor.caller
-        client_id = alert_routes.get_alert(caller, self.deps, self.alert_id, Response()).client_id
-
-        def again(form: Shown) -> Response:
-            return client_page(self.request, self.visitor, self.deps, client_id, form=form, about=self.alert_id)
-
-        return self.sent.attempt(act, done=Flash(told), back_to=client_path(client_id), again=again)
-
-
-Deed = Annotated[_Deed, Depends()]
-
-
 @router.post("/acknowledge")
-def acknowledge(deed: Deed) -> Response:
-    def act() -> Response:
-        return alert_routes.acknowledge(deed.visitor.caller, deed.deps, deed.sent.post, deed.alert_id)
+def acknowledge(
+    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: AlertId
+) -> Response:
+    """Whoever sends it has seen the alert."""
 
-    return deed.do(act, N_("Acknowledged: it is in somebody's hands now."))
+    def act() -> Act[Episode]:
+        return partial(alerts.acknowledge, alert_id=alert_id)
+
+    done = Flash(N_("Acknowledged: it is in somebody's hands now."))
+    return _attempt(request, visitor, deps, reading, sent, alert_id, act, done)
 
 
 @router.post("/snooze")
-def snooze(deed: Deed) -> Response:
-    def act() -> Response:
-        body = deed.sent.body(SnoozeBody)
-        return alert_routes.snooze(deed.visitor.caller, deed.deps, deed.sent.post, deed.alert_id, body)
+def snooze(
+    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: AlertId
+) -> Response:
+    """Leave it alone until a day."""
 
-    return deed.do(act, N_("Snoozed: it comes back on that day, or as an alarm."))
+    def act() -> Act[Episode]:
+        body = sent.body(SnoozeBody)
+        return partial(alerts.snooze, alert_id=alert_id, until=body.until, reason=body.reason)
+
+    done = Flash(N_("Snoozed: it comes back on that day, or as an alarm."))
+    return _attempt(request, visitor, deps, reading, sent, alert_id, act, done)
 
 
 @router.post("/assign")
-def assign(deed: Deed) -> Response:
-    def act() -> Response:
-        body = deed.sent.body(AssignBody, assignee=deed.sent.one("assignee"))
-        return alert_routes.assign(deed.visitor.caller, deed.deps, deed.sent.post, deed.alert_id, body)
+def assign(
+    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: AlertId
+) -> Response:
+    """Give it to someone, or to nobody."""
 
-    return deed.do(act, N_("Assigned."))
+    def act() -> Act[Episode]:
+        body = sent.body(AssignBody, assignee=sent.one("assignee"))
+        return partial(alerts.assign, alert_id=alert_id, assignee=body.assignee)
+
+    return _attempt(request, visitor, deps, reading, sent, alert_id, act, Flash(N_("Assigned.")))
 
 
 @router.post("/close")
-def close(deed: Deed) -> Response:
-    def act() -> Response:
-        body = deed.sent.body(CloseBody)
-        return alert_routes.close(deed.visitor.caller, deed.deps, deed.sent.post, deed.alert_id, body)
+def close(
+    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: AlertId
+) -> Response:
+    """End it with what it turned out to be."""
 
-    return deed.do(act, N_("The alert is closed."))
+    def act() -> Act[Episode]:
+        return closing(alert_id, sent.body(CloseBody))
+
+    return _attempt(request, visitor, deps, reading, sent, alert_id, act, Flash(N_("The alert is closed.")))
+
+
+def _attempt(
+    request: Request,
+    visitor: Visitor,
+    deps: ApiDeps,
+    reading: Snapshot,
+    sent: Sent,
+    alert_id: str,
+    act: Callable[[], Act[Episode]],
+    done: Flash,
+) -> Response:
+    """Back to the client, or its page again with what was wrong. Raises NotFound for another branch's alert."""
+    client_id = alert_search.client_of(reading.tx, alert_id, only_branch=visitor.caller.branch)
+    reading.close()
+    return sent.attempt(
+        visitor.caller,
+        act,
+        done=done,
+        back_to=client_path(client_id),
+        again=lambda form: client_page(request, visitor, deps, reading, client_id, form=form, about=alert_id),
+    )

@@ -6,8 +6,9 @@ from typing import get_args
 
 from fastapi import APIRouter, Request, Response
 
-from api.clients.client_routes import ClientQuery, list_clients
+from api.clients.reading import ClientQuery, client_list_page
 from api.deps import Deps
+from api.reading import Reading
 from api.web.alerts.rows import picture
 from api.web.clients.client_page import Reader
 from api.web.listing import listing
@@ -20,11 +21,11 @@ PATH = "/desk/clients"
 
 
 @router.get(PATH)
-def clients(request: Request, visitor: Reader, deps: Deps) -> Response:
+def clients(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
     """The list, each client with its year of turnover."""
-    found = listing(request, PATH, ClientQuery, lambda query: list_clients(visitor.caller, deps, query))
-    with deps.store.read() as tx:
-        volumes = sparklines.turnover(tx, {client.client_id for client in found.items})
+    tx = reading.tx
+    found = listing(request, PATH, ClientQuery, lambda query: client_list_page(tx, deps, visitor.caller, query))
+    volumes = sparklines.turnover(tx, {client.client_id for client in found.items})
     pictures = {client_id: picture(deps, visitor.language, line) for client_id, line in volumes.items()}
     return render(
         request,

@@ -7,11 +7,11 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.alerts.listing import AlertQuery
-from api.clients.client_peers import presets_of
-from api.clients.client_routes import WeeksQuery, get_activity, get_client, list_client_alerts
+from acts.roles import Permission, may
+from api.alerts.listing import AlertQuery, alert_page
+from api.clients.reading import activity_of, find_client, presets_of
 from api.deps import ApiDeps, Deps
-from api.roles import Permission, may
+from api.reading import Reading, Snapshot
 from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, SeriesName, Voice, figure
 from api.web.clients.facts import RANGES, client_facts
 from api.web.clients.peer_strip import strip
@@ -32,17 +32,22 @@ _PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in (
 
 @router.get("/desk/clients/{client_id:path}/chart.json")
 def chart(
-    visitor: Reader, deps: Deps, client_id: ClientId, weeks: Weeks = YEAR, series: SeriesName = "turnover"
+    visitor: Reader,
+    deps: Deps,
+    reading: Reading,
+    client_id: ClientId,
+    weeks: Weeks = YEAR,
+    series: SeriesName = "turnover",
 ) -> JSONResponse:
     """The figure for plotly. Raises NotFound."""
-    caller, pages = visitor.caller, pages_in(visitor.language)
-    client = get_client(caller, deps, client_id)
-    found = list_client_alerts(caller, deps, client_id, AlertQuery.model_validate({})).items
+    tx, pages = reading.tx, pages_in(visitor.language)
+    client = find_client(tx, deps, visitor.caller, client_id)
+    found = alert_page(tx, deps, visitor.caller, AlertQuery.model_validate({}), client_id=client_id).items
     drawn = Drawn(
-        activity=get_activity(caller, deps, client_id, WeeksQuery(weeks=weeks + LEAD_IN_WEEKS)),
+        activity=activity_of(tx, deps, client, weeks + LEAD_IN_WEEKS),
         weeks=weeks,
         series=series,
-        presets=presets_of(deps, client.tier).presets,
+        presets=presets_of(tx, deps, client.tier).presets,
         alerts=sorted(found, key=lambda alert: alert.state == "closed"),
         holidays=deps.rules.holidays,
     )
@@ -56,18 +61,20 @@ def client(
     request: Request,
     visitor: Reader,
     deps: Deps,
+    reading: Reading,
     client_id: ClientId,
     weeks: Weeks = YEAR,
     series: SeriesName = "turnover",
 ) -> Response:
     """The page. Raises NotFound for no client, and for one of another branch."""
-    return client_page(request, visitor, deps, client_id, weeks=weeks, series=series)
+    return client_page(request, visitor, deps, reading, client_id, weeks=weeks, series=series)
 
 
 def client_page(
     request: Request,
     visitor: Visitor,
     deps: ApiDeps,
+    reading: Snapshot,
     client_id: str,
     *,
     weeks: int = YEAR,
@@ -76,7 +83,7 @@ def client_page(
     about: str | None = None,
 ) -> Response:
     """`form` is one that came back, `about` the alert that it was for."""
-    facts = client_facts(deps, visitor.caller, visitor.language, client_id, weeks, series)
+    facts = client_facts(reading.tx, deps, visitor.caller, visitor.language, client_id, weeks, series)
     pages = pages_in(visitor.language)
     path, role = client_path(client_id), visitor.caller.role
     shown: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Everything that the page of one client shows, gathered from the API's own functions."""
+"""Everything that the page of one client shows, read in one snapshot, nothing twice."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.alerts.listing import AlertQuery
-from api.auth import Caller
-from api.cases.case_routes import CaseQuery, list_cases
-from api.cases.case_tasks import list_case_tasks
-from api.clients.client_peers import get_peers, presets_of
-from api.clients.client_routes import WeeksQuery, get_activity, get_client, list_client_alerts
+from acts.callers import Caller
+from acts.roles import Permission, may
+from api.alerts.listing import AlertQuery, alert_page
+from api.cases.reading import CaseQuery, case_list_page
+from api.clients.reading import activity_of, client_body, find_client, peers_of, presets_of
 from api.deps import ApiDeps
-from api.remedies.reading import RemedyQuery, remedy_page
-from api.roles import Permission, may
 from api.web.alerts.arithmetic import Line, lines_of
 from api.web.alerts.rows import comparisons
 from api.web.clients.charts import SeriesName, level
-from api.web.clients.timeline import Moment, moments
+from api.web.clients.timeline import RAN, Moment, moments
 from api.web.clients.why import Why, why_of
 from api.web.language.choice import Language
+from casework.remedies.effect import BEFORE_WEEKS, MEASURED_WEEKS, Effect, effect, start_week
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import CaseBody
 from schemas.http_clients import ActivityBody, ClientBody, WeekBody
 from schemas.http_peers import PeersBody
 from schemas.http_policies import LimitBody
 from schemas.weeks import monday, parse_week
+from store.cases import task_search
+from store.clients import volumes
+from store.clients.client_search import ClientRow
+from store.remedies import client_remedies
+from store.remedies.client_remedies import ClientRemedy
+from store.unit_of_work import Tx
 
 RANGES = (13, 26, 52, 104, 156)  # weeks: a quarter to three years
 _MOST_ALERTS, _MOST_CASES, _MOST_REMEDIES = 50, 5, 50
@@ -72,48 +76,66 @@ class ClientFacts:
 
 
 def client_facts(
-    deps: ApiDeps, caller: Caller, language: Language, client_id: str, weeks: int, series: SeriesName
+    tx: Tx, deps: ApiDeps, caller: Caller, language: Language, client_id: str, weeks: int, series: SeriesName
 ) -> ClientFacts:
     """Raises NotFound for no client, and for one of another branch."""
-    client = get_client(caller, deps, client_id)
-    activity = get_activity(caller, deps, client_id, WeeksQuery(weeks=weeks))
-    found = list_client_alerts(caller, deps, client_id, AlertQuery.model_validate({"limit": _MOST_ALERTS})).items
+    client = find_client(tx, deps, caller, client_id)
+    activity = activity_of(tx, deps, client, weeks)
+    query = AlertQuery.model_validate({"limit": _MOST_ALERTS})
+    found = alert_page(tx, deps, caller, query, client_id=client_id).items
     unclosed = [alert for alert in found if alert.state != "closed"]
-    cases = _cases(deps, caller, client_id)
+    cases = _cases(tx, deps, caller, client_id)
     rows = _rows(deps, activity, found)
+    presets = presets_of(tx, deps, client.tier).presets
     return ClientFacts(
-        client=client,
+        client=client_body(client),
         activity=activity,
         rows=rows,
         concerns=[Concern(alert, comparisons(alert, language), lines_of(alert)) for alert in unclosed],
         why=why_of(deps, language, unclosed),
-        peers=get_peers(caller, deps, client_id),
-        preset=level(presets_of(deps, client.tier).presets, series, unclosed[0].direction if unclosed else "fall"),
+        peers=peers_of(tx, client),
+        preset=level(presets, series, unclosed[0].direction if unclosed else "fall"),
         case=next((case for case in cases if case.state != "closed"), None),
-        moments=_moments(deps, caller, client, found, cases),
+        moments=_moments(tx, deps, client, found, cases),
         holidays=any(row.holidays for row in rows),
     )
 
 
-def _cases(deps: ApiDeps, caller: Caller, client_id: str) -> list[CaseBody]:
+def _cases(tx: Tx, deps: ApiDeps, caller: Caller, client_id: str) -> list[CaseBody]:
     if not may(caller.role, Permission.READ_CASES):
         return []
-    return list_cases(caller, deps, CaseQuery.model_validate({"client_id": client_id, "limit": _MOST_CASES})).items
+    query = CaseQuery.model_validate({"client_id": client_id, "limit": _MOST_CASES})
+    return case_list_page(tx, deps, caller, query).items
 
 
 def _moments(
-    deps: ApiDeps, caller: Caller, client: ClientBody, found: Sequence[AlertBody], cases: Sequence[CaseBody]
+    tx: Tx, deps: ApiDeps, client: ClientRow, found: Sequence[AlertBody], cases: Sequence[CaseBody]
 ) -> Sequence[Moment]:
     """Contacts and remedies are asked for only where there is a case that they could belong to."""
-    contacts = [
-        task
-        for case in cases
-        for task in list_case_tasks(caller, deps, case.case_id).items
-        if task.kind == "contact" and task.state == "done"
-    ]
-    query = RemedyQuery.model_validate({"client_id": client.client_id, "limit": _MOST_REMEDIES})
-    remedies = remedy_page(deps, caller, query).items if cases else []
-    return moments(found, cases, contacts, remedies, deps.calendar.zone, client.closed_on)
+    if not cases:
+        return moments(found, cases, (), (), {}, deps.calendar.zone, client.closed_on)
+    contacts = task_search.contacts_of(tx, [case.case_id for case in cases])
+    remedies = client_remedies.of_client(tx, client.client_id, deps.today(), limit=_MOST_REMEDIES)
+    effects = _effects(tx, client.client_id, remedies)
+    return moments(found, cases, contacts, remedies, effects, deps.calendar.zone, client.closed_on)
+
+
+def _effects(tx: Tx, client_id: str, remedies: Sequence[ClientRemedy]) -> dict[str, Effect]:
+    """Of each remedy that did something, the longest measure of what it brought that there is, read at once."""
+    ran = [remedy for remedy in remedies if remedy.state in RAN and remedy.type != "no_action"]
+    if not ran:
+        return {}
+    starts = {remedy.remedy_id: start_week(remedy.starts_on) for remedy in ran}
+    first = min(starts.values()) - BEFORE_WEEKS
+    loaded = volumes.load(tx, [client_id], first, max(starts.values()) + MEASURED_WEEKS[-1])
+    turnover, known, began = loaded.turnover_minor[0], loaded.known[0], int(loaded.began[0])
+    measured: dict[str, Effect] = {}
+    for remedy_id, start in starts.items():
+        for weeks in MEASURED_WEEKS:
+            brought = effect(turnover, known, start - first, weeks, began)
+            if isinstance(brought, Effect) and brought.change_pct is not None:
+                measured[remedy_id] = brought
+    return measured
 
 
 def _rows(deps: ApiDeps, activity: ActivityBody, found: Sequence[AlertBody]) -> list[WeekRow]:

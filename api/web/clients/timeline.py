@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Literal
 
 from api.web.language.words import N_
+from casework.cases.case_lifecycle import Task
+from casework.remedies.effect import Effect
 from schemas.http_alerts import AlertBody
-from schemas.http_cases import CaseBody, TaskBody
-from schemas.http_remedies import EffectBody, RemedyBody
+from schemas.http_cases import CaseBody
 from schemas.weeks import monday, parse_week
+from store.remedies.client_remedies import ClientRemedy
 
 Kind = Literal["alert", "account", "case", "contact", "remedy"]
 BEGAN, RECOVERED = N_("Alert: an ebb begins"), N_("Alert: recovered by itself")
@@ -19,7 +21,7 @@ GONE = N_("Account closed")
 FORMED, CLOSED = N_("Task force formed"), N_("Task force closed")
 CONTACT = N_("Contact with the client")
 PROPOSED, STARTED, ENDED = N_("Remedy proposed"), N_("Remedy began"), N_("Remedy ended")
-_RAN = frozenset({"active", "expiring", "expired"})
+RAN = frozenset({"active", "expiring", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,21 @@ class Moment:
     code: tuple[str, str] | None = None
     note: str | None = None
     path: str | None = None
-    effect: EffectBody | None = None
+    effect: Effect | None = None
 
 
 def moments(
     alerts: Iterable[AlertBody],
     cases: Iterable[CaseBody],
-    contacts: Iterable[TaskBody],
-    remedies: Iterable[RemedyBody],
+    contacts: Iterable[Task],
+    remedies: Iterable[ClientRemedy],
+    effects: Mapping[str, Effect],
     zone: tzinfo,
     gone_on: date | None,
 ) -> Sequence[Moment]:
-    """All of them, newest first. `gone_on`: when the last account was closed; nothing recovers after that."""
+    """All of them, newest first. `effects`: by remedy, what it has brought so far. `gone_on`: when the last account
+    was closed; nothing recovers after that.
+    """
     found = [moment for alert in alerts for moment in _of_alert(alert, gone_on)]
     if gone_on is not None:
         found.append(Moment(gone_on, "account", GONE))
@@ -53,7 +58,7 @@ def moments(
         for task in contacts
         if task.done_at is not None
     ]
-    found += [moment for remedy in remedies for moment in _of_remedy(remedy, zone)]
+    found += [moment for remedy in remedies for moment in _of_remedy(remedy, effects, zone)]
     return sorted(found, key=lambda moment: moment.day, reverse=True)
 
 
@@ -74,15 +79,14 @@ def _of_case(case: CaseBody, zone: tzinfo) -> Iterable[Moment]:
         yield Moment(case.closed_at.astimezone(zone).date(), "case", CLOSED, code, case.cause, path)
 
 
-def _of_remedy(remedy: RemedyBody, zone: tzinfo) -> Iterable[Moment]:
-    """Its beginning carries what it has brought so far: the longest measure there is."""
+def _of_remedy(remedy: ClientRemedy, effects: Mapping[str, Effect], zone: tzinfo) -> Iterable[Moment]:
+    """Its beginning carries what it has brought so far."""
     path, code = f"/desk/cases/{remedy.case_id}", ("remedy_type", remedy.type)
-    if remedy.state not in _RAN:
+    if remedy.state not in RAN:
         state = remedy.proposed_at.astimezone(zone).date()
         yield Moment(state, "remedy", PROPOSED, code, path=path)
         return
-    measured = [effect for effect in remedy.effects if effect.change_pct is not None]
-    yield Moment(remedy.starts_on, "remedy", STARTED, code, path=path, effect=measured[-1] if measured else None)
+    yield Moment(remedy.starts_on, "remedy", STARTED, code, path=path, effect=effects.get(remedy.remedy_id))
     ended = remedy.ended_on or (remedy.ends_on if remedy.state == "expired" else None)
     if ended is not None:
         yield Moment(ended, "remedy", ENDED, code, path=path)

@@ -1,4 +1,4 @@
-"""Figures and cases as files, as their pages show them: the API's own exports, for a browser that is signed in."""
+"""Figures and cases as files, as their pages show them: what the API exports, for a browser that is signed in."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.deps import Deps
-from api.figures.exports import export_cases_csv, export_cases_xlsx, export_figures_csv, export_figures_xlsx
-from api.roles import Permission
+from acts.roles import Permission
+from api.deps import ApiDeps, Deps
+from api.figures.figure_routes import figures_body
+from api.figures.list_tables import cases_table
+from api.figures.spreadsheets import Table, csv_response, xlsx_response
+from api.figures.tables import figures_table, precision_table
+from api.reading import Reading, Snapshot
 from api.web.cases import case_list
 from api.web.figures import figures_page
 from api.web.forms import BadFields
 from api.web.sign_in.session import Visitor, needing_page
-from casework.alerts.actions import NotAllowedByRules
+from schemas.errors import NotAllowedByRules
+from schemas.http_figures import FiguresBody
 
 router = APIRouter(include_in_schema=False)
 FiguresReader = Annotated[Visitor, needing_page(Permission.READ_FIGURES)]
@@ -23,31 +28,54 @@ CaseReader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
 
 
 @router.get(f"{figures_page.FIGURES}.csv")
-def figures_csv(request: Request, visitor: FiguresReader, deps: Deps) -> Response:
+def figures_csv(request: Request, visitor: FiguresReader, deps: Deps, reading: Reading) -> Response:
     """The figures of the period in the address."""
-    period = figures_page.period_of(request.query_params.multi_items())
-    return _file(request, figures_page.FIGURES, lambda: export_figures_csv(visitor.caller, deps, period.query()))
+
+    def make() -> Response:
+        return csv_response(figures_table(_read_figures(request, visitor, deps, reading)))
+
+    return _file(request, figures_page.FIGURES, make)
 
 
 @router.get(f"{figures_page.FIGURES}.xlsx")
-def figures_xlsx(request: Request, visitor: FiguresReader, deps: Deps) -> Response:
+def figures_xlsx(request: Request, visitor: FiguresReader, deps: Deps, reading: Reading) -> Response:
     """The same as a workbook."""
-    period = figures_page.period_of(request.query_params.multi_items())
-    return _file(request, figures_page.FIGURES, lambda: export_figures_xlsx(visitor.caller, deps, period.query()))
+
+    def make() -> Response:
+        body = _read_figures(request, visitor, deps, reading)
+        return xlsx_response("figures", [figures_table(body), precision_table(body)])
+
+    return _file(request, figures_page.FIGURES, make)
 
 
 @router.get(f"{case_list.CASES}.csv")
-def cases_csv(request: Request, visitor: CaseReader, deps: Deps) -> Response:
+def cases_csv(request: Request, visitor: CaseReader, deps: Deps, reading: Reading) -> Response:
     """The list of cases with its filters, from its beginning."""
-    query, actor = case_list.filters_of(request.query_params.multi_items()), visitor.caller.actor
-    return _file(request, case_list.CASES, lambda: export_cases_csv(visitor.caller, deps, query.query(actor)))
+    return _file(request, case_list.CASES, lambda: csv_response(_cases_table(request, visitor, deps, reading)))
 
 
 @router.get(f"{case_list.CASES}.xlsx")
-def cases_xlsx(request: Request, visitor: CaseReader, deps: Deps) -> Response:
+def cases_xlsx(request: Request, visitor: CaseReader, deps: Deps, reading: Reading) -> Response:
     """The same as a workbook."""
-    query, actor = case_list.filters_of(request.query_params.multi_items()), visitor.caller.actor
-    return _file(request, case_list.CASES, lambda: export_cases_xlsx(visitor.caller, deps, query.query(actor)))
+
+    def make() -> Response:
+        return xlsx_response("cases", [_cases_table(request, visitor, deps, reading)])
+
+    return _file(request, case_list.CASES, make)
+
+
+def _read_figures(request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot) -> FiguresBody:
+    period = figures_page.period_of(request.query_params.multi_items())
+    body = figures_body(reading.tx, deps, visitor.caller, period.query())
+    reading.close()  # before the file is sent, however slowly: writers would wait for it
+    return body
+
+
+def _cases_table(request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot) -> Table:
+    """Read page by page in transactions of its own, as it may be long."""
+    reading.close()
+    filters, caller = case_list.filters_of(request.query_params.multi_items()), visitor.caller
+    return cases_table(deps, caller, filters.query(caller.actor))
 
 
 def _file(request: Request, page: str, make: Callable[[], Response]) -> Response:

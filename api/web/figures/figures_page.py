@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
+from acts.roles import Permission
 from api.deps import ApiDeps, Deps
 from api.figures.figure_routes import FiguresQuery, figures_body
-from api.roles import Permission
+from api.reading import Reading, Snapshot
 from api.web.forms import BadFields, Sent, Shown
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
-from casework.alerts.actions import NotAllowedByRules
+from schemas.errors import NotAllowedByRules
 from schemas.weeks import NotAWeek, format_week, parse_week
 
 router = APIRouter(include_in_schema=False)
@@ -55,9 +56,9 @@ _FIELD = {"from": "first", "to": "last"}
 
 
 @router.get(FIGURES)
-def figures_page(request: Request, visitor: Reader, deps: Deps) -> Response:
+def figures_page(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
     """The figures of a period."""
-    return _page(request, visitor, deps, period_of(request.query_params.multi_items()))
+    return _page(request, visitor, deps, reading, period_of(request.query_params.multi_items()))
 
 
 def period_of(given: Iterable[tuple[str, str]]) -> Period:
@@ -65,14 +66,14 @@ def period_of(given: Iterable[tuple[str, str]]) -> Period:
     return Period(said.get("first", ""), said.get("last", ""), said.get("branch", ""))
 
 
-def _page(request: Request, visitor: Visitor, deps: ApiDeps, period: Period) -> Response:
+def _page(request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot, period: Period) -> Response:
     wrong = Shown()
     try:
-        figures = figures_body(deps, visitor.caller, period.query())
+        figures = figures_body(reading.tx, deps, visitor.caller, period.query())
     except (BadFields, NotAllowedByRules) as error:
         typed = {"first": [period.first], "last": [period.last], "branch": [period.branch], "from": [""]}
         wrong = Sent(request, typed).shown(error)
-        figures = figures_body(deps, visitor.caller, Period("", "", "").query())
+        figures = figures_body(reading.tx, deps, visitor.caller, Period("", "", "").query())
     return render(
         request,
         "figures.html",

@@ -14,7 +14,7 @@ from babel.support import NullTranslations
 
 from api.web.language.rule_texts import CASE_REFUSALS, RULES
 from api.web.language.words import N_
-from casework.alerts.actions import NotAllowedByRules
+from schemas.errors import NotAllowedByRules
 from schemas.http import WEEK_PATTERN
 
 # By the name of the class, so that no page has to import every rule.

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from api.web.forms import BadFields, Sent, Shown
-from casework.alerts.actions import NotAllowedByRules
 from detector.policies.policy import MAX_EFFECT, Policy, Preset, TierPolicy
 from detector.policies.scaling import scaled
+from schemas.errors import NotAllowedByRules
 from schemas.verdicts import Direction
 
 LEAST_SCALE, MOST_SCALE = (
@@ -124,7 +124,7 @@ def _number(
     )
     for holds, kind, context in checks:
         if not holds:
-            told = {key: f"{limit:g}" for key, limit in context.items()}
-            wrong.append({"type": kind, "loc": (name,), "msg": "", "ctx": told})
+            limits = {key: f"{limit:g}" for key, limit in context.items()}
+            wrong.append({"type": kind, "loc": (name,), "msg": "", "ctx": limits})
             return None
     return value

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, ValidationError
 
-from api.auth import Caller
+from acts import calendar_entries
+from acts.callers import Caller
+from acts.performing import Act, ActContext
+from acts.roles import Permission, may
 from api.deps import ApiDeps, Deps
 from api.pagination import MOST
-from api.quiet.calendar import CalendarQuery, EntryId, add_entry, get_holidays, list_entries, remove_entry
-from api.roles import Permission, may
+from api.paths import UuidPath
+from api.quiet.calendar import CalendarQuery, entry_page, new_entry_act, rest_body
+from api.reading import Reading, Snapshot
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
 from api.web.language.words import N_
 from api.web.listing import address, shown_wrong, typed
-from api.web.quiet.weeks import Span, kept, lay_out, span_of
+from api.web.quiet.weeks import Span, entry_line, lay_out, span_of
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
-from casework.alerts.actions import NotAllowedByRules
-from schemas.errors import NotFound
+from schemas.errors import NotAllowedByRules, NotFound
 from schemas.http import Body, IdText
 from schemas.http_calendar import EntryBody, NewEntryBody
 from schemas.weeks import format_week
+from store.quiet.calendar import EntryRow
+from store.unit_of_work import Tx
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
@@ -53,34 +59,38 @@ class _Asked:
 
 
 @router.get(CALENDAR)
-def calendar_page(request: Request, visitor: Reader, deps: Deps) -> Response:
+def calendar_page(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
     """This year and the next, or the year asked for."""
-    return _page(request, visitor, deps, _asked(request))
+    return _page(request, visitor, deps, reading, _asked(request))
 
 
 @router.post(ENTRIES)
-def enter(request: Request, visitor: Keeper, deps: Deps, sent: SentForm) -> Response:
+def enter(request: Request, visitor: Keeper, deps: Deps, reading: Reading, sent: SentForm) -> Response:
     """Expect less of the bank, a branch or a client for some weeks."""
     return sent.attempt(
-        lambda: _enter(visitor.caller, deps, sent),
+        visitor.caller,
+        lambda: _entering(visitor.caller, sent),
         done=_ENTERED,
         back_to=CALENDAR,
-        again=lambda form: _page(request, visitor, deps, _asked(request), form=form),
+        again=lambda form: _page(request, visitor, deps, reading, _asked(request), form=form),
     )
 
 
 @router.post(ENTRIES + "/{entry_id}/remove")
-def take_back(request: Request, visitor: Keeper, deps: Deps, sent: SentForm, entry_id: EntryId) -> Response:
+def take_back(
+    request: Request, visitor: Keeper, deps: Deps, reading: Reading, sent: SentForm, entry_id: UuidPath
+) -> Response:
     """It holds no more."""
     return sent.attempt(
-        lambda: remove_entry(visitor.caller, deps, sent.post, entry_id),
+        visitor.caller,
+        lambda: partial(calendar_entries.remove, entry_id=entry_id),
         done=_TAKEN_BACK,
         back_to=CALENDAR,
-        again=lambda form: _page(request, visitor, deps, _asked(request), form=form),
+        again=lambda form: _page(request, visitor, deps, reading, _asked(request), form=form),
     )
 
 
-def _enter(caller: Caller, deps: ApiDeps, sent: Sent) -> Response:
+def _entering(caller: Caller, sent: Sent) -> Act[EntryRow]:
     """A branch that is not named is one's own. What is not there, or another branch's, is told at its field."""
     sent.must_have("scope", "first_week", "last_week", "reason")
     scope, subject = sent.one("scope"), sent.one("subject")
@@ -89,10 +99,15 @@ def _enter(caller: Caller, deps: ApiDeps, sent: Sent) -> Response:
     if (subject is None) != (scope == "bank"):
         raise NotAllowedByRules("subject", "a branch or a client is named, the bank is not")
     body = sent.body(NewEntryBody, subject=subject and subject.strip())
-    try:
-        return add_entry(caller, deps, sent.post, body)
-    except NotFound as error:
-        raise NotAllowedByRules("subject", str(error)) from None
+    add = new_entry_act(body)
+
+    def act(context: ActContext) -> EntryRow:
+        try:
+            return add(context)
+        except NotFound as error:
+            raise NotAllowedByRules("subject", str(error)) from None
+
+    return act
 
 
 def _asked(request: Request) -> _Asked:
@@ -106,19 +121,25 @@ def _asked(request: Request) -> _Asked:
 
 
 def _page(
-    request: Request, visitor: Visitor, deps: ApiDeps, asked: _Asked, *, form: Shown | None = None
+    request: Request,
+    visitor: Visitor,
+    deps: ApiDeps,
+    reading: Snapshot,
+    asked: _Asked,
+    *,
+    form: Shown | None = None,
 ) -> Response:
     this_week, year = deps.calendar.week_at(deps.clock()), deps.today().year
     years = (year, year + 1) if asked.narrowed.year is None else (asked.narrowed.year,)
     span, caller = span_of(years), visitor.caller
-    entries, all_of_them = _entries(deps, caller, asked.narrowed.client_id, span)
-    rests = [get_holidays(caller, deps, each) for each in range(years[0] - 1, years[-1] + 2)]
+    entries, all_of_them = _entries(reading.tx, caller, asked.narrowed.client_id, span)
+    rests = [rest_body(deps, each) for each in range(years[0] - 1, years[-1] + 2)]
     return render(
         request,
         "calendar.html",
         status=422 if asked.wrong.errors else 200,
         visitor=visitor,
-        laid=lay_out((kept(each, only_branch=caller.branch) for each in entries), rests, span, this_week),
+        laid=lay_out((entry_line(each, only_branch=caller.branch) for each in entries), rests, span, this_week),
         has_entries=bool(entries),
         all_of_them=all_of_them,
         years=_years(asked, year),
@@ -131,13 +152,13 @@ def _page(
     )
 
 
-def _entries(deps: ApiDeps, caller: Caller, client_id: str | None, span: Span) -> tuple[list[EntryBody], bool]:
+def _entries(tx: Tx, caller: Caller, client_id: str | None, span: Span) -> tuple[list[EntryBody], bool]:
     """Those of the span, and whether these are all: what ends last comes first, so the oldest are left out."""
     found: list[EntryBody] = []
     asked: dict[str, Any] = {"limit": MOST, "client_id": client_id}
     asked |= {"since": format_week(span.first), "until": format_week(span.last), "cursor": None}
     for _ in range(_MOST_PAGES):
-        page = list_entries(caller, deps, CalendarQuery.model_validate(asked))
+        page = entry_page(tx, caller, CalendarQuery.model_validate(asked))
         found += page.items
         asked["cursor"] = page.next
         if page.next is None:

@@ -6,9 +6,9 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import Deps
+from acts.roles import Permission
 from api.quiet.movements import MovementQuery, movement_page
-from api.roles import Permission
+from api.reading import Reading
 from api.web.listing import listing
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
@@ -20,8 +20,10 @@ MOVEMENTS = "/desk/movements"
 
 
 @router.get(MOVEMENTS)
-def movements_page(request: Request, visitor: Reader, deps: Deps) -> Response:
+def movements_page(request: Request, visitor: Reader, reading: Reading) -> Response:
     """The list, the newest week first, narrowed by the filters in its address."""
-    found = listing(request, MOVEMENTS, MovementQuery, lambda query: movement_page(deps, visitor.caller, query))
+    found = listing(
+        request, MOVEMENTS, MovementQuery, lambda query: movement_page(reading.tx, visitor.caller, query)
+    )
     kinds = get_args(GroupName)
     return render(request, "movements.html", status=found.status, visitor=visitor, found=found, kinds=kinds)

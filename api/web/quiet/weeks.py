@@ -1,4 +1,4 @@
-"""The calendar laid out by weeks: in each its public holidays beside what people entered."""
+"""The calendar laid out by weeks: in each its public holidays with what people entered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class EntryLine:
     """An entry with its first and last day, how many weeks that is, and whether whoever looks may take it back."""
 
     entry: EntryBody
@@ -36,14 +36,14 @@ class Kept:
 class Line:
     """One week. `rests`: mostly holidays, so that no alert begins in it. `aligns`: it holds the moving festival.
 
-    `kept` are the entries that begin in it; in the week of today also those that have begun and are not over.
+    `entries`: those that begin in it; in the week of today also those that have begun and are not over.
     """
 
     week: Week
     rests: bool = False
     aligns: bool = False
     days: list[date] = field(default_factory=list)
-    kept: list[Kept] = field(default_factory=list)
+    entries: list[EntryLine] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -63,14 +63,14 @@ def span_of(years: Sequence[int]) -> Span:
     return Span(week_of_date(date(years[0], 1, 4)), week_of_date(date(years[-1], *_LAST_ISO_DAY)))
 
 
-def kept(entry: EntryBody, *, only_branch: str | None) -> Kept:
+def entry_line(entry: EntryBody, *, only_branch: str | None) -> EntryLine:
     """A branch keeps all that it sees but the bank's: the rule is the API's, this says where to offer it."""
     first, last = parse_week(entry.first_week), parse_week(entry.last_week)
     mine = only_branch is None or entry.scope != "bank"
-    return Kept(entry, monday(first), monday(last + 1) - timedelta(days=1), last - first + 1, mine)
+    return EntryLine(entry, monday(first), monday(last + 1) - timedelta(days=1), last - first + 1, mine)
 
 
-def lay_out(entries: Iterable[Kept], years: Iterable[RestBody], span: Span, this_week: Week) -> Laid:
+def lay_out(entries: Iterable[EntryLine], years: Iterable[RestBody], span: Span, this_week: Week) -> Laid:
     """Those weeks of the span in which anything is. `years`: enough of them for the weeks at both ends."""
     lines: dict[Week, Line] = {}
 
@@ -87,7 +87,7 @@ def lay_out(entries: Iterable[Kept], years: Iterable[RestBody], span: Span, this
     for each in sorted(entries, key=lambda one: (one.first_day, one.last_day, one.entry.entry_id)):
         first, last = parse_week(each.entry.first_week), parse_week(each.entry.last_week)
         running = this_week if last >= this_week else first
-        line(max(first, running, span.first)).kept.append(each)
+        line(max(first, running, span.first)).entries.append(each)
     shown = [lines[week] for week in sorted(lines) if span.first <= week <= span.last]
     return Laid(
         coming=[each for each in shown if each.week >= this_week],

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
+from acts import remedies
+from acts.performing import Act
+from acts.roles import Permission, levels_of
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
-from api.remedies.reading import RemedyQuery, remedy_page
-from api.remedies.remedy_decisions import approve, reject, send_back
-from api.remedies.remedy_routes import RemedyId
-from api.remedies.what_if import UpgradeQuery, what_if_of_remedy
-from api.roles import LEVELS, Permission
+from api.reading import Reading, Snapshot
+from api.remedies.reading import RemedyQuery, find_remedies, page_of
+from api.remedies.remedy_decisions import RemedyId
+from api.remedies.what_if import what_if_of_remedies
 from api.web.cases.case_page import Back
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
@@ -33,9 +36,8 @@ from casework.remedies.remedy_lifecycle import (
     WrongLevel,
     WrongRemedyState,
 )
-from casework.remedies.terms import CONCESSIONS
 from schemas.http_remedies import ApproveBody, DecisionBody, RemedyBody, WhatIfBody
-from store.remedies import remedy_rows
+from store.unit_of_work import Tx
 
 router = APIRouter(include_in_schema=False)
 Checker = Annotated[Visitor, needing_page(Permission.CHECK_REMEDIES)]
@@ -80,74 +82,68 @@ class Filters:
 
 
 @router.get(APPROVALS)
-def inbox(request: Request, visitor: Checker, deps: Deps) -> Response:
+def inbox(request: Request, visitor: Checker, deps: Deps, reading: Reading) -> Response:
     """What waits."""
-    return _page(request, visitor, deps, _filters(request.query_params.multi_items()))
+    return _page(request, visitor, deps, reading, _filters(request.query_params.multi_items()))
 
 
 @router.post(f"{ONE}/approve")
-def say_yes(request: Request, visitor: Checker, deps: Deps, sent: SentForm, remedy_id: RemedyId) -> Response:
+def approve(
+    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+) -> Response:
     """A yes at the level whose turn it is."""
 
-    def done(answer: Response) -> Flash:
-        state = RemedyBody.model_validate_json(bytes(answer.body)).state
-        return _NEXT_LEVEL if state == "submitted" else _APPROVED
+    def done(remedy: Remedy) -> Flash:
+        return _NEXT_LEVEL if remedy.state == "submitted" else _APPROVED
 
-    return _decide(
-        request,
-        visitor,
-        deps,
-        sent,
-        remedy_id,
-        lambda: approve(visitor.caller, deps, sent.post, remedy_id, sent.body(ApproveBody)),
-        done,
-    )
+    def act() -> Act[Remedy]:
+        return partial(remedies.approve, remedy_id=remedy_id, note=sent.body(ApproveBody).note)
+
+    return _decide(request, visitor, deps, reading, sent, remedy_id, act, done)
 
 
 @router.post(f"{ONE}/return")
-def return_it(request: Request, visitor: Checker, deps: Deps, sent: SentForm, remedy_id: RemedyId) -> Response:
+def send_back(
+    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+) -> Response:
     """Back to its makers."""
-    return _decide(
-        request,
-        visitor,
-        deps,
-        sent,
-        remedy_id,
-        lambda: send_back(visitor.caller, deps, sent.post, remedy_id, sent.body(DecisionBody)),
-        Flash(N_("Returned to its makers.")),
-    )
+
+    def act() -> Act[Remedy]:
+        return partial(remedies.send_back, remedy_id=remedy_id, note=sent.body(DecisionBody).note)
+
+    return _decide(request, visitor, deps, reading, sent, remedy_id, act, Flash(N_("Returned to its makers.")))
 
 
 @router.post(f"{ONE}/reject")
-def say_no(request: Request, visitor: Checker, deps: Deps, sent: SentForm, remedy_id: RemedyId) -> Response:
+def reject(
+    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+) -> Response:
     """A no, which ends it."""
-    return _decide(
-        request,
-        visitor,
-        deps,
-        sent,
-        remedy_id,
-        lambda: reject(visitor.caller, deps, sent.post, remedy_id, sent.body(DecisionBody)),
-        Flash(N_("Rejected.")),
-    )
+
+    def act() -> Act[Remedy]:
+        return partial(remedies.reject, remedy_id=remedy_id, note=sent.body(DecisionBody).note)
+
+    return _decide(request, visitor, deps, reading, sent, remedy_id, act, Flash(N_("Rejected.")))
 
 
 def _decide(
     request: Request,
     visitor: Visitor,
     deps: ApiDeps,
+    reading: Snapshot,
     sent: Sent,
     remedy_id: str,
-    act: Callable[[], Response],
-    done: Flash | Callable[[Response], Flash],
+    act: Callable[[], Act[Remedy]],
+    done: Flash | Callable[[Remedy], Flash],
 ) -> Response:
     back_to = local_path(sent.one("back_to") or APPROVALS)
     filters = _filters(parse_qsl(back_to.partition("?")[2]))
     return sent.attempt(
+        visitor.caller,
         act,
         done=done,
         back_to=back_to,
-        again=lambda form: _page(request, visitor, deps, filters, Back(form, remedy_id)),
+        again=lambda form: _page(request, visitor, deps, reading, filters, Back(form, remedy_id)),
     )
 
 
@@ -157,22 +153,30 @@ def _filters(given: Iterable[tuple[str, str]]) -> Filters:
 
 
 def _page(
-    request: Request, visitor: Visitor, deps: ApiDeps, filters: Filters, back: Back | None = None
+    request: Request,
+    visitor: Visitor,
+    deps: ApiDeps,
+    reading: Snapshot,
+    filters: Filters,
+    back: Back | None = None,
 ) -> Response:
     wrong = Shown()
     try:
-        found = remedy_page(deps, visitor.caller, filters.query())
+        query = filters.query()
+        rows = find_remedies(reading.tx, deps, visitor.caller, query)
     except BadCursor:
-        return _page(request, visitor, deps, Filters(filters.level, filters.branch, None), back)
+        return _page(request, visitor, deps, reading, Filters(filters.level, filters.branch, None), back)
     except BadFields as error:
         wrong = Sent(request, {"level": [filters.level], "branch": [filters.branch]}).shown(error)
-        found = remedy_page(deps, visitor.caller, Filters("", "", None).query())
+        query = Filters("", "", None).query()
+        rows = find_remedies(reading.tx, deps, visitor.caller, query)
+    found = page_of(reading.tx, deps, query, rows)
     return render(
         request,
         "approvals.html",
         status=422 if wrong.errors else 200,
         visitor=visitor,
-        waiting=_waiting(visitor, deps, found.items),
+        waiting=_waiting(reading.tx, visitor, deps, found.items, [row.remedy for row in rows]),
         ids=frozenset(remedy.remedy_id for remedy in found.items),
         filters=filters,
         wrong=wrong,
@@ -184,18 +188,14 @@ def _page(
     )
 
 
-def _waiting(visitor: Visitor, deps: ApiDeps, found: Sequence[RemedyBody]) -> list[Waiting]:
-    with deps.store.read() as tx:
-        kept = {each.remedy_id: each for each in remedy_rows.of_ids(tx, [body.remedy_id for body in found])}
+def _waiting(
+    tx: Tx, visitor: Visitor, deps: ApiDeps, bodies: Sequence[RemedyBody], remedies: Sequence[Remedy]
+) -> list[Waiting]:
+    """Of the bodies shown; `remedies` begin with theirs."""
+    what_if = what_if_of_remedies(tx, deps, remedies[: len(bodies)])
     return [
-        Waiting(
-            body,
-            what_if_of_remedy(visitor.caller, deps, body.remedy_id, UpgradeQuery()).items
-            if body.type in CONCESSIONS
-            else (),
-            why_not(visitor, deps, kept[body.remedy_id]),
-        )
-        for body in found
+        Waiting(body, what_if.get(body.remedy_id, ()), why_not(visitor, deps, remedy))
+        for body, remedy in zip(bodies, remedies, strict=False)
     ]
 
 
@@ -203,7 +203,7 @@ def why_not(visitor: Visitor, deps: ApiDeps, remedy: Remedy) -> WhyNot | None:
     """Tried out by the rules themselves; limits, which others may reach meanwhile, are left to the act."""
     caller = visitor.caller
     try:
-        remedy_lifecycle.approve(remedy, remedy.route, LEVELS[caller.role], caller.actor, deps.today(), None)
+        remedy_lifecycle.approve(remedy, remedy.route, levels_of(caller.role), caller.actor, deps.today(), None)
     except MakerIsNotChecker:
         return "maker" if caller.actor in remedy.makers else "checker"
     except WrongLevel:

@@ -5,24 +5,23 @@ Its address says what it begins with: `?change=` or `?renew=` a remedy, or the f
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from fastapi import Request
 
 from api.deps import ApiDeps
-from api.remedies.reading import RemedyQuery, read_remedy, remedy_page
-from api.remedies.what_if import WhatIfQuery, what_if
+from api.pagination import LIMIT
+from api.remedies.what_if import WhatIfQuery, what_if_with
+from api.web.cases.case_view import CaseView
 from api.web.forms import BadFields, Sent, Shown
 from api.web.language.amounts import body_with_amounts
 from api.web.sign_in.session import Visitor
-from casework.alerts.actions import NotAllowedByRules
 from casework.remedies.remedy_lifecycle import UNDECIDED
-from schemas.errors import NotFound
-from schemas.http_cases import CaseDetailBody
+from schemas.errors import NotAllowedByRules
 from schemas.http_remedies import RemedyBody, WhatIfBody
 
 AMOUNTS = ("cost", "expected_effect", "list_price", "volume_commitment")
@@ -38,7 +37,6 @@ _TERMS = (
     "cost",
     "expected_effect",
 )
-_ID = re.compile(r"[0-9a-f-]{36}")
 _ENDED = ("expiring", "expired", "revoked")
 
 
@@ -63,33 +61,38 @@ class RemedyForm:
 
 
 def remedy_form(
-    request: Request, visitor: Visitor, deps: ApiDeps, case: CaseDetailBody, returned: Shown | None, at: str
+    request: Request, visitor: Visitor, deps: ApiDeps, view: CaseView, returned: Shown | None, at: str
 ) -> RemedyForm:
     """`at`: the id of the remedy that a returned form was to change, empty for a new one."""
     query = {name: value.strip() for name, value in request.query_params.items()}
-    renewable = _renewable(visitor, deps, case.client_id)
-    change = _undecided(visitor, deps, at or query.get("change", ""), case.case_id)
+    renewable = [each for each in view.client_remedies if each.state in _ENDED][:LIMIT]
+    change = _undecided(view, at or query.get("change", ""))
     renew = next((each for each in renewable if each.remedy_id == query.get("renew")), None)
-    values = _begun(deps.today(), visitor.caller.actor, change, renew)
+    values = _first_values(deps.today(), visitor.caller.actor, change, renew)
     figures = {name: value for name, value in query.items() if name in ASKED and value}
     if figures:
         values |= figures
         values.setdefault(
             "type", "fee_waiver" if figures.get("concession_pct", "100") == "100" else "fee_reduction"
         )
-    told = {**values, **_typed(returned)}
+    asked = {**values, **_typed(returned)}
+    answer = partial(what_if_with, deps, view.at_risk_minor, view.proposed)
     return RemedyForm(
         values=defaultdict(str, values),
         returned=returned,
         change=change,
         renewable=renewable,
-        what_if=asked_what_if(request, visitor, deps, case.case_id, told, tell_errors=bool(figures)),
+        what_if=asked_what_if(request, asked, answer, show_errors=bool(figures)),
         is_open=bool(returned or change or renew or figures),
     )
 
 
 def asked_what_if(
-    request: Request, visitor: Visitor, deps: ApiDeps, case_id: str, values: Mapping[str, str], *, tell_errors: bool
+    request: Request,
+    values: Mapping[str, str],
+    answer: Callable[[WhatIfQuery], Sequence[WhatIfBody]],
+    *,
+    show_errors: bool,
 ) -> WhatIf:
     """The answers to `values`. Without a price nothing was asked."""
     sent = Sent(request, {name: [values[name]] for name in ASKED if values.get(name)})
@@ -97,34 +100,21 @@ def asked_what_if(
     if sent.one("list_price") is None:
         return WhatIf(shown, ())
     try:
-        query = body_with_amounts(sent, WhatIfQuery, _ASKED_AMOUNTS)
-        return WhatIf(shown, what_if(visitor.caller, deps, case_id, query).items)
+        return WhatIf(shown, answer(body_with_amounts(sent, WhatIfQuery, _ASKED_AMOUNTS)))
     except (BadFields, NotAllowedByRules) as error:
-        return WhatIf(sent.shown(error) if tell_errors else shown, ())
+        return WhatIf(sent.shown(error) if show_errors else shown, ())
 
 
 def _typed(returned: Shown | None) -> dict[str, str]:
     return {name: value for name, value in returned.values.items() if value} if returned else {}
 
 
-def _renewable(visitor: Visitor, deps: ApiDeps, client_id: str) -> Sequence[RemedyBody]:
-    query = RemedyQuery.model_validate({"state": _ENDED, "client_id": client_id})
-    return remedy_page(deps, visitor.caller, query).items
-
-
-def _undecided(visitor: Visitor, deps: ApiDeps, remedy_id: str, case_id: str) -> RemedyBody | None:
+def _undecided(view: CaseView, remedy_id: str) -> RemedyBody | None:
     """The case's remedy that can still be changed; None for any other."""
-    if not _ID.fullmatch(remedy_id):
-        return None
-    try:
-        with deps.store.read() as tx:
-            found = read_remedy(tx, deps, visitor.caller, remedy_id)
-    except NotFound:
-        return None
-    return found if found.case_id == case_id and found.state in UNDECIDED else None
+    return next((r for r in view.remedies if r.remedy_id == remedy_id and r.state in UNDECIDED), None)
 
 
-def _begun(today: date, actor: str, change: RemedyBody | None, renew: RemedyBody | None) -> dict[str, str]:
+def _first_values(today: date, actor: str, change: RemedyBody | None, renew: RemedyBody | None) -> dict[str, str]:
     """What the fields hold at first."""
     values = {"starts_on": today.isoformat(), "owner": actor}
     like = change or renew

@@ -22,7 +22,7 @@ _FORM = "the sign-in form"
 
 def secret_of(request: Request, config: DeskConfig) -> str:
     """The browser's secret, or a new one for it to be given."""
-    return _kept(request, config) or secrets.token_urlsafe(_SECRET_BYTES)
+    return _secret_in(request, config) or secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def give(response: Response, config: DeskConfig, secret: str) -> None:
@@ -35,7 +35,7 @@ def form_token(secret: str) -> str:
 
 
 def is_own_form(request: Request, config: DeskConfig, token: str) -> bool:
-    secret = _kept(request, config)
+    secret = _secret_in(request, config)
     return secret is not None and hmac.compare_digest(token.encode(), form_token(secret).encode())
 
 
@@ -46,7 +46,7 @@ def new_state(secret: str) -> str:
 
 
 def is_own_state(request: Request, config: DeskConfig, state: str) -> bool:
-    secret = _kept(request, config)
+    secret = _secret_in(request, config)
     chosen, _, mark = state.partition(".")
     return secret is not None and hmac.compare_digest(mark.encode(), _mark(secret, chosen).encode())
 
@@ -55,7 +55,7 @@ def _mark(secret: str, of: str) -> str:
     return hmac.digest(secret.encode(), of.encode(), hashlib.sha256).hex()
 
 
-def _kept(request: Request, config: DeskConfig) -> str | None:
+def _secret_in(request: Request, config: DeskConfig) -> str | None:
     found = request.cookies.get(_name(config), "")
     return found if _SECRET.fullmatch(found) else None
 

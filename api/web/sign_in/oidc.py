@@ -20,11 +20,11 @@ import msgspec
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 
-from api.errors import KeysUnavailable, NotAuthenticated
+from api.errors import KeysUnavailable
 from api.keys import JwksKeys
 from api.web.errors import ProviderUnavailable, SignInFailed
 from api.web.sign_in.oidc_metadata import Metadata, discovered, is_private
-from schemas.errors import BadSetting
+from schemas.errors import BadSetting, NotAuthenticated
 
 log = logging.getLogger(__name__)
 SCOPE = "openid profile"
@@ -193,8 +193,8 @@ def _auth_method(client: OidcClient, metadata: Metadata) -> str:
 
 def _check_answer(answer: Mapping[str, str], metadata: Metadata) -> None:
     """RFC 9207: an answer that another provider gave is not shown to this one."""
-    told = answer.get("iss")
-    if told != metadata.issuer and (told is not None or metadata.authorization_response_iss_parameter_supported):
+    named = answer.get("iss")
+    if named != metadata.issuer and (named is not None or metadata.authorization_response_iss_parameter_supported):
         raise SignInFailed("answer", "the answer names another issuer")
     if "error" in answer:
         raise SignInFailed(
@@ -207,8 +207,8 @@ def _check_answer(answer: Mapping[str, str], metadata: Metadata) -> None:
 
 def _check_claims(claims: Mapping[str, Any], nonce: str, client_id: str) -> None:
     """OpenID Connect Core 1.0, 3.1.3.7, beyond what api.keys checks: steps 4, 5 and 11."""
-    told = claims.get("nonce")
-    if not isinstance(told, str) or not hmac.compare_digest(told.encode(), nonce.encode()):
+    named = claims.get("nonce")
+    if not isinstance(named, str) or not hmac.compare_digest(named.encode(), nonce.encode()):
         raise SignInFailed("answer", "the ID token is of another sign-in")
     party = claims.get("azp", client_id)
     if party != client_id or (isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and "azp" not in claims):

@@ -5,17 +5,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.auth import Caller, caller_of
+from acts.callers import Caller
+from acts.roles import Role
+from acts.sign_in import sessions
+from acts.sign_in.claims import caller_of
 from api.deps import ApiDeps
-from api.roles import Role
 from api.web.config import DeskConfig
 from api.web.errors import SignInFailed
-from api.web.sign_in import browser, new_session
+from api.web.sign_in import browser
+from api.web.sign_in.new_session import asked, wanted_session, welcomed
 from api.web.sign_in.oidc import SignInProvider
 from schemas.errors import EbbwatchError
 from store.sign_in import sign_in_attempts
@@ -29,7 +33,7 @@ _VERIFIER_BYTES = 48  # RFC 7636, 4.1: 43 to 128 characters; these make 64
 
 
 def send_out(request: Request, deps: ApiDeps, provider: SignInProvider, back_to: str) -> Response:
-    """1. State, nonce and verifier. 2. Where to. 3. Keep them for the way back."""
+    """1. State, nonce and verifier. 2. Where to. 3. Save them for the way back."""
     secret, now = browser.secret_of(request, deps.desk), deps.desk.now()
     state = browser.new_state(secret)
     attempt = Attempt(
@@ -41,11 +45,11 @@ def send_out(request: Request, deps: ApiDeps, provider: SignInProvider, back_to:
     )
     url = provider.sign_in_url(state, attempt.nonce, attempt.code_verifier)
 
-    def keep(tx: Tx) -> None:
+    def save(tx: Tx) -> None:
         sign_in_attempts.forget_expired(tx, now)
         sign_in_attempts.add(tx, attempt)
 
-    deps.store.transact(keep)
+    deps.store.transact(save)
     answer = RedirectResponse(url, 303)
     browser.give(answer, deps.desk, secret)
     return answer
@@ -60,8 +64,9 @@ def come_back(request: Request, deps: ApiDeps, provider: SignInProvider) -> Resp
         caller = caller_from(signed.claims, deps.desk)
     except EbbwatchError as error:
         raise SignInFailed("rights", str(error), provider.sign_out_url(signed.id_token)) from None
-    token = deps.store.transact(lambda tx: new_session.begin(tx, request, deps, caller, signed.id_token))
-    return new_session.welcomed(deps.desk, token, attempt.return_to)
+    act = partial(sessions.begin, wanted=wanted_session(request, deps.desk, signed.id_token))
+    token = deps.performer.perform(caller, act, asked(request))
+    return welcomed(deps.desk, token, attempt.return_to)
 
 
 def _taken(request: Request, deps: ApiDeps, state: str) -> Attempt:

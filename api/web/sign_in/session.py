@@ -18,16 +18,17 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from api.auth import Caller, caller_of
+from acts.callers import Caller
+from acts.roles import Permission, may
+from acts.sign_in.claims import caller_of
 from api.deps import ApiDeps, Deps
-from api.errors import NotAuthenticated
-from api.roles import Permission, may
+from api.reading import Reading, Snapshot
 from api.web import csrf
 from api.web.errors import SignInNeeded
 from api.web.language.choice import Language, language_of
 from api.web.paths import path_of, referring_path
 from api.web.sign_in.session_cookie import token_of
-from schemas.errors import EbbwatchError, Forbidden
+from schemas.errors import EbbwatchError, Forbidden, NotAuthenticated
 from store.sign_in import web_sessions
 from store.sign_in.web_sessions import Session
 from store.unit_of_work import is_transient
@@ -35,16 +36,19 @@ from store.unit_of_work import is_transient
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who looks at a page. `csrf` goes into every form; `caller` is what the API's own code asks for."""
+    """Who looks at a page. `csrf` goes into every form; `caller` is who acts."""
 
     caller: Caller
     csrf: str
     language: Language
 
 
-def _visitor(request: Request, deps: Deps, sent: csrf.SentToken) -> Visitor:
-    """1. The session. 2. For a change: where it came from. 3. Who that is."""
-    found = find_session(request, deps)
+def _visitor(request: Request, deps: Deps, reading: Reading, sent: csrf.SentToken) -> Visitor:
+    """1. The session. 2. For a change: where it came from. 3. Who that is.
+
+    The page is read in the session's own snapshot; a change, and a stream, which may last for hours, begin without.
+    """
+    found = find_session(request, deps, reading)
     if found is None:
         raise _turned_away(request)
     session, caller = found
@@ -53,6 +57,8 @@ def _visitor(request: Request, deps: Deps, sent: csrf.SentToken) -> Visitor:
     request.state.visitor = visitor  # for the page that says what went wrong
     if request.method not in csrf.SAFE:
         csrf.check(request, deps.desk, session.csrf, sent)
+    if request.method not in csrf.SAFE or _is_listening(request):
+        reading.close()
     return visitor
 
 
@@ -71,14 +77,13 @@ def needing_page(permission: Permission) -> Any:
     return Depends(permitted)
 
 
-def find_session(request: Request, deps: ApiDeps) -> tuple[Session, Caller] | None:
+def find_session(request: Request, deps: ApiDeps, reading: Snapshot) -> tuple[Session, Caller] | None:
     """The session of the request's cookie and whose it is; None where there is none that holds."""
     token = token_of(request, deps.desk)
     if token is None:
         return None
     now, hashed = deps.desk.now(), web_sessions.hash_of(token)
-    with deps.store.read() as tx:
-        session = web_sessions.find(tx, hashed, now)
+    session = web_sessions.find(reading.tx, hashed, now)
     if session is None:
         return None
     try:
@@ -86,11 +91,12 @@ def find_session(request: Request, deps: ApiDeps) -> tuple[Session, Caller] | No
     except EbbwatchError:  # a role that this version no longer has
         return None
     if now - session.seen_at >= web_sessions.SEEN_EVERY and not _is_listening(request):
-        _keep_seen(deps, hashed, now)
+        reading.close()
+        _save_seen(deps, hashed, now)
     return session, caller
 
 
-def _keep_seen(deps: ApiDeps, token_hash: str, now: datetime) -> None:
+def _save_seen(deps: ApiDeps, token_hash: str, now: datetime) -> None:
     """Fails open: a page is not worth a wait for a busy database, and the next one comes within the half hour."""
     try:
         with deps.store.write() as tx:

@@ -10,14 +10,16 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from acts.sign_in.password_sign_in import sign_in as sign_in_with_password
 from api.deps import Deps
+from api.reading import Reading
 from api.web.config import DeskConfig
 from api.web.csrf import check_origin
 from api.web.language.words import N_
 from api.web.paths import CALLBACK, SIGN_IN, local_path
 from api.web.rendering import render
-from api.web.sign_in import browser, local_accounts, provider_sign_in
-from api.web.sign_in.new_session import welcomed
+from api.web.sign_in import browser, provider_sign_in
+from api.web.sign_in.new_session import asked, wanted_session, welcomed
 from api.web.sign_in.session import find_session
 from schemas.errors import NotFound
 
@@ -27,10 +29,14 @@ _STALE = N_("The page was open for too long, or this browser keeps no cookies. T
 
 
 @router.get(SIGN_IN)
-def sign_in(request: Request, deps: Deps, back_to: Annotated[str | None, Query(alias="next")] = None) -> Response:
+def sign_in(
+    request: Request, deps: Deps, reading: Reading, back_to: Annotated[str | None, Query(alias="next")] = None
+) -> Response:
     """The form; with a provider straight on to it."""
     wanted = local_path(back_to)
-    if find_session(request, deps) is not None:
+    found = find_session(request, deps, reading)
+    reading.close()
+    if found is not None:
         return RedirectResponse(wanted, 303)
     if deps.desk.provider is not None:
         return provider_sign_in.send_out(request, deps, deps.desk.provider, wanted)
@@ -53,7 +59,10 @@ def sign_in_locally(
     wanted = local_path(back_to)
     if not browser.is_own_form(request, deps.desk, csrf):
         return _form(request, deps.desk, wanted, user, _STALE)
-    token = local_accounts.signed_in(request, deps, user.strip(), password)
+    wanted_here = wanted_session(request, deps.desk)
+    token = sign_in_with_password(
+        deps.performer, deps.desk.passwords, user.strip(), password, wanted_here, asked(request)
+    )
     if token is None:
         return _form(request, deps.desk, wanted, user, _WRONG)
     return welcomed(deps.desk, token, wanted)

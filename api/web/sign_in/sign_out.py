@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from acts.sign_in import sessions
 from api.deps import Deps
+from api.reading import Reading
 from api.web import csrf
 from api.web.paths import SIGN_IN, SIGN_OUT, SIGNED_OUT
 from api.web.rendering import render
-from api.web.sign_in import new_session
+from api.web.sign_in.new_session import asked
 from api.web.sign_in.session import find_session
 from api.web.sign_in.session_cookie import take_cookie
-from store import audit
-from store.sign_in import web_sessions
-from store.unit_of_work import Tx
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.post(SIGN_OUT)
-def sign_out(request: Request, deps: Deps, sent: csrf.SentToken) -> Response:
+def sign_out(request: Request, deps: Deps, reading: Reading, sent: csrf.SentToken) -> Response:
     """Who was signed out already is told the same."""
-    found = find_session(request, deps)
+    found = find_session(request, deps, reading)
+    reading.close()
     if found is None:
         return RedirectResponse(SIGNED_OUT, 303)
     session, caller = found
     csrf.check(request, deps.desk, session.csrf, sent)
     request.state.caller = caller  # for the request log
-
-    def leave(tx: Tx) -> str | None:
-        audit.record(tx, new_session.entry(deps, caller, "session.end", request.state.request_id))
-        return web_sessions.end(tx, session.token_hash)
-
-    id_token = deps.store.transact(leave)
+    act = partial(sessions.end, token_hash=session.token_hash)
+    id_token = deps.performer.perform(caller, act, asked(request))
     there = deps.desk.provider.sign_out_url(id_token) if deps.desk.provider and id_token else None
     answer = RedirectResponse(there or SIGNED_OUT, 303)
     take_cookie(answer, deps.desk)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from schemas.verdicts import Common, Direction, Grade, GroupKind, Verdict
 from schemas.weeks import format_week, parse_week
 from store.quiet import movements

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.figures import exports, spreadsheets
+from api.figures import list_tables, spreadsheets
 from api.figures.spreadsheets import XLSX, Table, harmless
 from schemas.verdicts import Direction
 from store.tables.alerts import alert
@@ -56,7 +56,7 @@ def rows_of(sheet) -> list[dict[str, Any]]:
 
 
 def test_the_list_of_alerts_comes_whole_and_in_its_order(two_branches, api, monkeypatch) -> None:
-    monkeypatch.setattr(exports, "ROWS_A_PAGE", 1)
+    monkeypatch.setattr(list_tables, "ROWS_A_PAGE", 1)
     auditor = api.a("auditor")
     listed = [each["alert_id"] for each in auditor.get("/api/v1/alerts").json()["items"]]
     assert len(listed) == 3

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from detector.quiet.calendar import Festivals
 from schemas.weeks import parse_week
 from store.tables.quiet import calendar_entry

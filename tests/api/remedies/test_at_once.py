@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from casework.remedies.limits import Authority, LevelLimit
 from schemas.messages import TOPIC_REMEDIES, RemedyMessage
 from store import outbox

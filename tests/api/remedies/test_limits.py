@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from casework.remedies.limits import Authority, LevelLimit
 from tests.api.remedy_desk import MARKETING, OTHER_CASE, REDUCTION, V1, WAIVER, Desk
 

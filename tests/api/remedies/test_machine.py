@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from casework.remedies.limits import Authority
 from store.unit_of_work import open_store
 from tests.api.remedy_desk import Desk

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from store.tables.clients import client
 from tests.api.conftest import CASE, NOW, WEEK
 from tests.api.remedy_desk import MARKETING, OTHER_CASE, REDUCTION, V1, WAIVER, Desk

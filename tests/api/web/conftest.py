@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from acts.callers import Caller
+from acts.roles import Permission, Role
+from acts.sign_in.local_key import LocalKey
+from acts.sign_in.sessions import new_session
 from api.app import create_app
-from api.auth import Caller
 from api.deps import ApiDeps
-from api.keys import LocalKey
-from api.roles import Permission, Role
 from api.web.config import DeskConfig
-from api.web.sign_in.new_session import new_session
 from api.web.sign_in.session import FormPost, SignedIn, Visitor, needing_page
 from api.web.sign_in.session_cookie import cookie_name
 from store.sign_in import web_sessions
@@ -76,7 +76,7 @@ class Desk:
     def a(self, role: str, branch: str | None = None, user: str = "staff-17") -> TestClient:
         """A browser whose person is signed in."""
         person, caller = self.anyone(), Caller(user, Role(role), branch)
-        token, session = new_session(self.config, caller)
+        token, session = new_session(caller, self.config.now(), self.config.session)
         with self.store.write() as tx:
             web_sessions.add(tx, session)
         person.cookies.set(cookie_name(self.config), token)

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.cases.case_lifecycle import (
     NEXT,
     Case,
@@ -29,6 +28,7 @@ from casework.cases.case_lifecycle import (
     suspend,
 )
 from casework.cases.task_force import leave
+from schemas.errors import NotAllowedByRules
 
 AT = datetime(2026, 1, 13, 2, tzinfo=UTC)
 TODAY = date(2026, 1, 13)

@@ -10,10 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.cases import case_lifecycle, task_force
 from casework.cases.case_lifecycle import Case, CaseRules, NoQuorum, Review, Task
-from schemas.errors import Conflict, NotFound
+from schemas.errors import Conflict, NotAllowedByRules, NotFound
 
 AT = datetime(2026, 1, 13, 2, tzinfo=UTC)
 DAY = date(2026, 1, 13)

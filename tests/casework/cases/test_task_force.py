@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.cases.case_lifecycle import Case, CaseClosed, CaseRules, Member, Review, Task, close, open_case
 from casework.cases.task_force import (
     TaskSettled,
@@ -18,7 +17,7 @@ from casework.cases.task_force import (
     leave,
     minute,
 )
-from schemas.errors import NotFound
+from schemas.errors import NotAllowedByRules, NotFound
 
 AT = datetime(2026, 1, 13, 2, tzinfo=UTC)
 DAY = date(2026, 1, 13)

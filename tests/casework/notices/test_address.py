@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.notices.address import DEFAULT_SCHEMES, check_address, scheme_of
+from schemas.errors import NotAllowedByRules
 
 GOOD = [
     "mailto://robot:s3cret@mail.bank.example:587/?to=a@bank.example&from=b@bank.example&mode=starttls",

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.notices.quiet_hours import QuietHours, next_loud, parse_quiet_hours
+from schemas.errors import NotAllowedByRules
 
 HONG_KONG, LONDON = ZoneInfo("Asia/Hong_Kong"), ZoneInfo("Europe/London")
 NIGHT = QuietHours(time(22), time(7, 30))

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casework.policies.rules import SEEN_FOR, AlreadyInForce, Look, NotSeen, ProposerDoesNotApply, may_apply
+from casework.policies.rules import SEEN_FOR, AlreadyInForce, NotSeen, ProposerDoesNotApply, SeenPreview, may_apply
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
-LOOK = Look("p1", "old-1", NOW - timedelta(days=1))
+LOOK = SeenPreview("p1", "old-1", NOW - timedelta(days=1))
 
 
-def apply(**changes: object) -> Look:
-    given = {"proposed_by": "approver-1", "in_force": "old-1", "look": LOOK, "actor": "approver-2", "now": NOW}
+def apply(**changes: object) -> SeenPreview:
+    given = {"proposed_by": "approver-1", "in_force": "old-1", "seen": LOOK, "actor": "approver-2", "now": NOW}
     return may_apply("new-1", **(given | changes))
 
 
@@ -27,7 +27,7 @@ def test_who_saw_it_and_did_not_propose_it_may_apply_it() -> None:
     [
         ({"actor": "approver-1"}, ProposerDoesNotApply),
         ({"in_force": "new-1"}, AlreadyInForce),
-        ({"look": None}, NotSeen),
+        ({"seen": None}, NotSeen),
         ({"in_force": "other-1"}, NotSeen),
         ({"now": NOW + SEEN_FOR}, NotSeen),
     ],

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.quiet.calendar import NOTHING, Entry, new_entry, rest_weeks, suppressions, version
+from schemas.errors import NotAllowedByRules
 from schemas.weeks import Week, monday
 
 W = Week(2900)

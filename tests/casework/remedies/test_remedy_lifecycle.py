@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.remedies.remedy_lifecycle import (
     Approval,
     MakerIsNotChecker,
@@ -28,6 +27,7 @@ from casework.remedies.remedy_lifecycle import (
     withdraw,
 )
 from casework.remedies.terms import FeeTerms, Terms
+from schemas.errors import NotAllowedByRules
 
 TODAY = date(2026, 1, 13)
 TERMS = Terms(date(2026, 2, 1), date(2026, 5, 1), 0, 0, None, FeeTerms("F1", 120_000, 100, 1, 2_800_000))

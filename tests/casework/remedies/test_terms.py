@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.alerts.actions import NotAllowedByRules
 from casework.remedies.terms import FeeTerms, Terms, check_terms
+from schemas.errors import NotAllowedByRules
 from schemas.money import MAX_MINOR
 
 TODAY = date(2026, 1, 13)

@@ -117,6 +117,28 @@ def test_a_client_that_falls_again_after_the_end_has_the_same_case_again(bank) -
     assert bank.case_now() == case
 
 
+def test_the_trail_of_it_is_that_of_a_reopening_by_people(bank) -> None:
+    bank.closed_case("C1", WEEK)
+    alert = bank.alert("C1", week=WEEK)
+    bank.passes()
+    with bank.store.read() as tx:
+        rows = tx.execute(sa.select(audit).order_by(audit.c.audit_id)).mappings().all()
+    assert {row["role"] for row in rows} == {"service"}
+    case, taken = rows
+    assert case["before"] | {"closed_at": None} == {
+        "revision": 1, "state": "closed", "alert_ids": [], "times_reopened": 0, "closed_at": None,
+        "closed_week": WEEK, "truth": "true_diversion", "retention": "saved", "cause": "fees",
+    }  # fmt: skip
+    assert case["after"] == {
+        "revision": 2, "state": "reopened", "alert_ids": [alert], "times_reopened": 1, "closed_at": None,
+        "closed_week": None, "truth": None, "retention": None, "cause": None,
+    }  # fmt: skip
+    assert (taken["before"]["state"], taken["after"]["state"]) == ("open", "in_case")
+    assert taken["after"].keys() == {
+        "revision", "state", "assignee", "snoozed_until", "snooze_reason", "outcome", "outcome_note",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("closed_week", "facts"),
     [

@@ -10,11 +10,12 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from acts.roles import NOTICE_ROLES
 from casework.cases.case_lifecycle import suspend
 from detector.quiet.surroundings import Group, Movement
 from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from services.follow_up import process as follow_up
-from services.follow_up.process import KEEP_NOTICES, STEPS, FollowUp, notice_roles
+from services.follow_up.process import KEEP_NOTICES, STEPS, FollowUp
 from services.parts import utc_now
 from store.cases import case_rows
 from store.quiet import movements
@@ -254,7 +255,7 @@ def test_what_has_run_out_is_forgotten(bank) -> None:
 
 
 def test_who_may_check_what_is_the_apis_own_table() -> None:
-    roles = notice_roles()
+    roles = NOTICE_ROLES
     assert roles.managers == {"branch_manager"}
     assert roles.escalated_to == {"approver"}
     assert roles.checkers == {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from api.web.sign_in.passwords import Passwords
+from acts.sign_in.passwords import Passwords
 from schemas.errors import BadSetting, Conflict, NotFound
 from services import cli
 from services.parts import Parts, open_parts
@@ -137,11 +137,11 @@ def test_a_new_password_unlocks_and_ends_every_session(parts, typed) -> None:
 def test_who_is_disabled_is_out_at_once_and_may_be_let_in_again(parts, typed) -> None:
     add()
     session = a_session(parts)
-    assert accounts.disable("manager-b001", disabled=True).endswith("1 sessions ended")
+    assert accounts.disable("manager-b001").endswith("1 sessions ended")
     with parts.store.read() as tx:
         assert web_sessions.find(tx, session, parts.clock()) is None
     assert accounts.listed() == "manager-b001\tbranch_manager\tB001\tdisabled"
-    accounts.disable("manager-b001", disabled=False)
+    accounts.enable("manager-b001")
     assert accounts.listed() == "manager-b001\tbranch_manager\tB001\topen"
     assert [action for action, _ in trail(parts)] == ["account.enable", "account.disable", "account.add"]
 
@@ -150,7 +150,7 @@ def test_nobody_can_be_changed_who_has_no_account(parts, typed) -> None:
     with pytest.raises(NotFound):
         accounts.password("nobody", generate=True)
     with pytest.raises(NotFound):
-        accounts.disable("nobody", disabled=True)
+        accounts.disable("nobody")
     assert trail(parts) == []
     assert accounts.listed() == "no accounts"
 

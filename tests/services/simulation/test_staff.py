@@ -10,13 +10,16 @@ import pytest
 import sqlalchemy as sa
 from fastapi import Response
 
+from acts.callers import Caller
+from acts.roles import Role
+from acts.sign_in.local_key import LocalKey
 from api.cases.case_routes import CaseQuery, get_case, list_cases
 from api.deps import ApiDeps
-from api.keys import LocalKey
 from api.remedies.reading import RemedyQuery, remedy_page
 from api.web.config import DeskConfig
 from casework.cases.missed_departure import missed_departure
-from services.simulation.staff import REGION, staff_work, stage
+from schemas.http_remedies import RemedyBody
+from services.simulation.staff import staff_work, stage
 from store.cases import case_rows
 from store.tables.ledger import shard_week
 from store.unit_of_work import Store
@@ -25,6 +28,7 @@ from tests.api.conftest import CALENDAR, WEEK, Bank
 
 pytestmark = pytest.mark.slow  # every test stages ten cases
 NOW = datetime(2026, 1, 13, 2, tzinfo=UTC)
+REGION = Caller("region", Role.APPROVER, None)
 AGES = (40, 38, 12, 6, 5, 4, 3, 3, 2, 1)  # weeks since each client's alert began
 
 
@@ -44,23 +48,28 @@ def deps(store: Store, tmp_path) -> ApiDeps:
     return ApiDeps(store, Metrics(), lambda: NOW, CALENDAR, "HKD", LocalKey(tmp_path), dict, desk=DeskConfig())
 
 
+def _remedies(deps: ApiDeps, **wanted: object) -> list[RemedyBody]:
+    with deps.store.read() as tx:
+        return remedy_page(tx, deps, REGION, RemedyQuery.model_validate(wanted)).items
+
+
 def test_there_is_a_case_in_every_state(deps: ApiDeps) -> None:
-    assert len(list(stage(deps))) == len(AGES)
+    assert len(list(stage(deps.performer))) == len(AGES)
     states = [case.state for case in list_cases(REGION, deps, CaseQuery.model_validate({})).items]
     assert set(states) == {
         "forming", "in_review", "plan", "executing", "monitoring", "suspended", "reopened", "closed",
     }  # fmt: skip
-    waiting = remedy_page(deps, REGION, RemedyQuery.model_validate({"state": ["submitted"]})).items
+    waiting = _remedies(deps, state=["submitted"])
     assert [remedy.type for remedy in waiting] == ["fee_waiver"]
 
 
 def test_one_remedy_paid_off_and_one_did_not_as_measured(deps: ApiDeps) -> None:
-    list(stage(deps))
+    list(stage(deps.performer))
     closed = list_cases(REGION, deps, CaseQuery.model_validate({"state": ["closed"]})).items
     assert {case.client_id: case.retention for case in closed}["C0"] == "saved"
     effects = {}
     for case in closed:
-        found = remedy_page(deps, REGION, RemedyQuery.model_validate({"client_id": case.client_id})).items
+        found = _remedies(deps, client_id=case.client_id)
         effects[case.client_id] = [effect.change_pct for effect in found[0].effects if effect.weeks == 13]
     (came_back,) = effects.pop("C0")
     ((did_not,),) = effects.values()
@@ -69,13 +78,13 @@ def test_one_remedy_paid_off_and_one_did_not_as_measured(deps: ApiDeps) -> None:
 
 
 def test_nobody_approved_what_they_proposed(deps: ApiDeps) -> None:
-    list(stage(deps))
-    for remedy in remedy_page(deps, REGION, RemedyQuery.model_validate({})).items:
+    list(stage(deps.performer))
+    for remedy in _remedies(deps):
         assert remedy.maker not in {approval.checker for approval in remedy.approvals}
 
 
 def test_nothing_happened_in_the_future(deps: ApiDeps) -> None:
-    list(stage(deps))
+    list(stage(deps.performer))
     for case in list_cases(REGION, deps, CaseQuery.model_validate({})).items:
         timeline = get_case(REGION, deps, case.case_id, Response()).timeline
         assert [event.at for event in timeline] == sorted(event.at for event in timeline)
@@ -88,7 +97,7 @@ def test_a_case_that_time_alone_opened_does_not_keep_them_from_it(deps: ApiDeps)
     with deps.store.write() as tx:
         case_rows.save(tx, missed_departure("G1", at=NOW, today=deps.today(), week=WEEK))
         tx.execute(sa.update(shard_week).values(judged_revision=1))
-    people = Thread(target=staff_work(deps, WEEK), args=(stop,))
+    people = Thread(target=staff_work(deps.performer, WEEK), args=(stop,))
     people.start()
     try:
         deadline = monotonic() + 60
@@ -102,4 +111,4 @@ def test_a_case_that_time_alone_opened_does_not_keep_them_from_it(deps: ApiDeps)
 
 def test_without_alerts_nothing_is_told(store: Store, tmp_path) -> None:
     empty = ApiDeps(store, Metrics(), lambda: NOW, CALENDAR, "HKD", LocalKey(tmp_path), dict)
-    assert list(stage(empty)) == []
+    assert list(stage(empty.performer)) == []

@@ -13,12 +13,13 @@ from casework.alerts.judging import judge
 from casework.alerts.sla import Progress
 from casework.cases import task_force
 from casework.cases.case_lifecycle import Case, CaseRules, Review, Task, close, open_case
+from schemas.errors import NotFound
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week, WeekCalendar
 from store import audit
 from store.alerts import alert_rows
 from store.audit import Entry
-from store.cases import case_progress, case_rows
+from store.cases import case_progress, case_rows, case_search
 from store.tables.clients import client
 
 W = 2923  # 2026-W02
@@ -132,9 +133,14 @@ def test_an_alert_in_a_case_is_seen_and_has_its_task_force(store, alert_ids) -> 
     assert [found[each].done_on for each in alert_ids] == [{}, {"acknowledge": DAY, "task_force": DAY}]
 
 
-def test_the_first_week_of_a_cases_alerts_is_known(store, alert_ids) -> None:
+def test_a_whole_case_is_what_its_parts_are_with_the_first_week_of_its_alerts(store, alert_ids) -> None:
     case = a_case(*alert_ids)
     of_case(store, case)
     with store.read() as tx:
-        assert case_progress.first_alert_week(tx, case.case_id) == W
-        assert case_progress.first_alert_week(tx, "no-such-case") is None
+        found = case_search.get_whole(tx, case.case_id, only_branch=None)
+        assert (found.row, found.case) == (
+            case_search.get(tx, case.case_id, only_branch=None), case_rows.get(tx, case.case_id),
+        )  # fmt: skip
+        assert (found.first_alert_week, found.client_closed_on) == (W, None)
+        with pytest.raises(NotFound):
+            case_search.get_whole(tx, case.case_id, only_branch="another")

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from schemas.verdicts import Grade
 from store.tables.alerts import alert
 from store.tables.clients import client

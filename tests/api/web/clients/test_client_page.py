@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 import sqlalchemy as sa
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from api.web.rendering import TEMPLATES
 from schemas.verdicts import Direction, Grade
 from schemas.weeks import monday

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from tests.api.web.case_desk import CaseDesk
 from tests.api.web.reading import Page
 

@@ -13,8 +13,7 @@ from api.web.language import catalogues as languages
 from api.web.language.amounts import plain_amount
 from api.web.language.refusals import REFUSALS, refusal_text
 from api.web.language.rule_texts import RULES
-from casework.alerts.actions import NotAllowedByRules
-from schemas.errors import Conflict
+from schemas.errors import Conflict, NotAllowedByRules
 
 ROOMS = [Path(casework.__file__).parent, Path(api.__file__).parent]
 _OWN_SENTENCE = {"outcome", "reason", "until"}  # of classes of their own

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from api.deps import BankRules
+from acts.bank import BankRules
 from api.web.quiet import calendar
 from detector.quiet.calendar import Festivals
 from schemas.weeks import parse_week

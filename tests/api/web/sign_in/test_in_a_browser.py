@@ -14,9 +14,9 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 from playwright.sync_api import Page, sync_playwright
 
+from acts.sign_in.passwords import Passwords
 from api.web.assets import static_url
 from api.web.sign_in.oidc import OidcClient, OpenIdProvider
-from api.web.sign_in.passwords import Passwords
 from store.sign_in import accounts
 from store.sign_in.accounts import Account
 from tests.oidc.running import CALLBACK, SECRET, SIGNED_OUT

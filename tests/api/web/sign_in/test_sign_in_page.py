@@ -11,8 +11,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 from fastapi.testclient import TestClient
 
-from api.web.errors import SignInBusy
-from api.web.sign_in.passwords import Passwords
+from acts.sign_in.passwords import Passwords, SignInBusy
 from api.web.sign_in.session_cookie import cookie_name
 from casework.notices.telling import Preference
 from store import audit

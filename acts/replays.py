@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from casework.alerts.episodes import EpisodeRules
+from acts.replay_rules import ReplayRules
 from casework.policies.fading import FADING_WEEKS, Faded, choose, fade, seen_fading
-from casework.policies.figures import Figures, StaffHours, load_of
+from casework.policies.figures import Figures, load_of
 from casework.policies.leavers import SILENT_WEEKS, Leavers, caught, find_leavers
 from casework.policies.preview import Course, run
 from casework.policies.queue import Capacity
 from detector.policies.policy import Policy
 from detector.policies.replay import NO_END, History, ReplayedWeek, replay
-from detector.quiet.calendar import NONE, Festivals
+from detector.quiet.calendar import Festivals
 from detector.quiet.surroundings import Surroundings
 from detector.state import HISTORY_WEEKS
 from schemas.errors import Conflict
@@ -40,17 +40,6 @@ class NothingJudged(Conflict):
 
     def __init__(self) -> None:
         super().__init__("no week has been judged yet: there is nothing to replay")
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayRules:
-    """What the bank has set that a replay depends on. `rest_weeks`: mostly public holidays."""
-
-    episodes: EpisodeRules = field(default_factory=EpisodeRules)
-    hours: StaffHours = field(default_factory=StaffHours)
-    festivals: Festivals = NONE
-    rest_weeks: frozenset[Week] = frozenset()
-    branch_weekly_alerts: int = 0  # new ones; 0 for no limit
 
 
 @dataclass(slots=True)

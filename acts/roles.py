@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from types import MappingProxyType
+from typing import get_args
 
+from casework.notices.telling import Roles
 from casework.remedies.remedy_lifecycle import Level
 
 
@@ -67,14 +69,31 @@ PERMISSIONS = MappingProxyType(
 
 
 # For which levels of a remedy's route a role may say yes. A branch manager sees the own branch's remedies alone.
-LEVELS: MappingProxyType[Role, frozenset[Level]] = MappingProxyType(
+LEVELS: MappingProxyType[str, frozenset[Level]] = MappingProxyType(
     {
         Role.BRANCH_MANAGER: frozenset({"branch"}),
         Role.APPROVER: frozenset({"branch", "region", "head_office"}),
     }
 )
 
+# Who hears of what, beside those who have a matter in hand.
+NOTICE_ROLES = Roles(
+    managers=frozenset({Role.BRANCH_MANAGER.value}),
+    escalated_to=frozenset({Role.APPROVER.value}),
+    checkers=MappingProxyType(
+        {
+            level: frozenset(str(role) for role, levels in LEVELS.items() if level in levels)
+            for level in get_args(Level)
+        }
+    ),
+)
 
-def may(role: Role, permission: Permission) -> bool:
+
+def may(role: str, permission: Permission) -> bool:
     """Whether the table gives this role that permission."""
     return role in PERMISSIONS[permission]
+
+
+def levels_of(role: str) -> frozenset[Level]:
+    """The levels for which the role may say yes; none for most."""
+    return LEVELS.get(role, frozenset())

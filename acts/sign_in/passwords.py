@@ -11,12 +11,16 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from api.web.errors import SignInBusy
+from schemas.errors import EbbwatchError
 
 LEAST_CHARS = 12
 MOST_CHARS = 200
 _AT_ONCE = 4  # each takes 64 MiB for a tenth of a second: guesses must not take the memory of the rest
 _PATIENCE_S = 5.0
+
+
+class SignInBusy(EbbwatchError):
+    """More people sign in at once than passwords can be checked."""
 
 
 class Passwords:
@@ -29,23 +33,23 @@ class Passwords:
         self._free, self._patience_s = BoundedSemaphore(at_once), patience_s
 
     def hashed(self, password: str) -> str:
-        """What is kept of it: parameters and salt are part of the text."""
+        """What is stored of it: parameters and salt are part of the text."""
         with self._in_turn():
             return self._hasher.hash(password)
 
-    def matches(self, kept: str | None, password: str) -> bool:
-        """Whether it is the one. For `kept` None, of a user there is not, it takes as long and is false."""
+    def matches(self, stored: str | None, password: str) -> bool:
+        """Whether it is the one. For `stored` None, of a user there is not, it takes as long and is false."""
         nobodys = self._nobodys
         with self._in_turn():
             try:
-                self._hasher.verify(kept or nobodys, password)
+                self._hasher.verify(stored or nobodys, password)
             except (VerificationError, InvalidHashError):
                 return False
-        return kept is not None
+        return stored is not None
 
-    def is_dated(self, kept: str) -> bool:
+    def is_dated(self, stored: str) -> bool:
         """Whether it was hashed with other parameters than are used now."""
-        return self._hasher.check_needs_rehash(kept)
+        return self._hasher.check_needs_rehash(stored)
 
     @cached_property
     def _nobodys(self) -> str:

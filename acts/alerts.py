@@ -1,0 +1,91 @@
+"""What people do with an alert: acknowledge it, snooze it, give it to someone, close it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+
+from acts.performing import ActContext, Fields, change
+from casework.alerts import actions
+from casework.alerts.episodes import Episode
+from casework.quiet.closings import consequences
+from schemas.messages import Outcome
+from schemas.weeks import Week
+from store.alerts import alert_rows, alert_search
+from store.quiet import closings
+
+
+def acknowledge(context: ActContext, alert_id: str) -> Episode:
+    """Whoever acts has seen it and, where nobody had it, takes it."""
+    return _change(context, alert_id, "acknowledge", lambda e: actions.acknowledge(e, context.actor))[0]
+
+
+def snooze(context: ActContext, alert_id: str, until: date, reason: str) -> Episode:
+    """Leave it alone until a day, at most a quarter away, or until it becomes an alarm."""
+    return _change(context, alert_id, "snooze", lambda e: actions.snooze(e, until, reason, context.today))[0]
+
+
+def assign(context: ActContext, alert_id: str, assignee: str | None) -> Episode:
+    """Give it to someone, or to nobody."""
+    return _change(context, alert_id, "assign", lambda e: actions.assign(e, assignee))[0]
+
+
+def close(
+    context: ActContext,
+    alert_id: str,
+    outcome: Outcome,
+    note: str | None = None,
+    first_week: Week | None = None,
+    last_week: Week | None = None,
+) -> Episode:
+    """End it with what it turned out to be, and save what follows from that: a new normal, a calendar entry.
+
+    Weeks: those of an expected event.
+    """
+    after, changed = _change(context, alert_id, "close", lambda e: actions.close(e, outcome, note))
+    if changed:
+        following = consequences([after], first_week=first_week, last_week=last_week)
+        closings.save(context.tx, following, context.actor, context.at)
+    return after
+
+
+def audit_fields(episode: Episode) -> Fields:
+    """What the audit trail says of it: all that a person can change; the evidence is the detector's."""
+    names = ("revision", "state", "assignee", "snoozed_until", "snooze_reason", "outcome", "outcome_note")
+    fields: Fields = msgspec.to_builtins({name: getattr(episode, name) for name in names})
+    return fields
+
+
+def audit_change(context: ActContext, name: str, before: Episode, after: Episode) -> None:
+    """The audit trail of an alert that the act `name` has changed."""
+    context.audit(f"alert.{name}", "alert", after.alert_id, audit_fields(before), audit_fields(after))
+
+
+@dataclass(frozen=True, slots=True)
+class _Alerts:
+    """Alerts that are changed one at a time."""
+
+    kind: str = "alert"
+
+    def lock(self, context: ActContext, key: str) -> Episode:
+        alert_search.get(context.tx, key, only_branch=context.caller.branch)
+        return alert_rows.get(context.tx, key, for_update=True)
+
+    def save(self, context: ActContext, after: Episode) -> None:
+        facts = alert_rows.client_facts(context.tx, [after.client_id])[after.client_id]
+        alert_rows.save(context.tx, after, facts, context.bank.base_currency, context.at)
+
+    def revision(self, thing: Episode) -> int:
+        return thing.revision
+
+    def audit_fields(self, thing: Episode) -> Fields:
+        return audit_fields(thing)
+
+
+def _change(
+    context: ActContext, alert_id: str, name: str, rule: Callable[[Episode], Episode]
+) -> tuple[Episode, bool]:
+    return change(context, _Alerts(), alert_id, name, rule)

@@ -1,0 +1,1 @@
+"""Who people are: claims and tokens, passwords, and how accounts and sessions change."""
