@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.alerts.actions import acknowledge, close
+from casework.alerts.actions import acknowledge, close, snooze
 from schemas.verdicts import Grade
+from schemas.weeks import monday
 
 W = 2900
 WEEKS = range(W, W + 45)
@@ -68,6 +71,13 @@ def test_a_correction_lowers_an_untouched_alert_and_not_a_touched_one(book, verd
     touched.keep(acknowledge(touched.judge(W, verdict(W, ALARM)), "U17"))
     assert untouched.judge(W, verdict(W)).grade is PROMPT
     assert touched.judge(W, verdict(W)).grade is ALARM
+
+
+def test_other_numbers_of_the_alarm_that_was_snoozed_do_not_break_the_snooze(book, verdict) -> None:
+    history, today = book(), monday(W + 1)
+    history.keep(snooze(history.judge(W, verdict(W, ALARM)), today + timedelta(weeks=10), "known", today))
+    changed = history.judge(W, verdict(W, ALARM, actual_minor=30_000_000))
+    assert (changed.state, changed.snooze_reason) == ("snoozed", "known")
 
 
 def test_quiet_weeks_count_from_the_evidence_that_is_left(book, verdict) -> None:
