@@ -46,6 +46,14 @@ def test_what_is_written_is_read_again(minor: int, currency: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("1.5", "HKD", 150), ("1.05", "HKD", 105), ("1.500", "HKD", 150), ("7.0", "JPY", 7), ("2", "KWD", 2_000)],
+)
+def test_digits_that_are_left_out_or_too_many_are_zeros(text: str, currency: str, minor: int) -> None:
+    assert parse_amount(text, currency) == minor
+
+
+@pytest.mark.parametrize(
     ("minor", "currency", "text"),
     [(-1234, "HKD", "-12.34"), (-5, "HKD", "-0.05"), (0, "HKD", "0.00"), (-7, "JPY", "-7"), (1007, "KWD", "1.007")],
 )
