@@ -59,6 +59,12 @@ def test_quiet_weeks_are_only_recorded_on_a_prompt_that_people_touched(book, ver
     assert (recorded.state, recorded.recovered_week) == ("acknowledged", W + 4)
 
 
+def test_only_weeks_with_new_evidence_wait_to_be_saved(book, verdict) -> None:
+    history = book()
+    changes = history.judge_all({W: verdict(W, ALARM), W + 1: verdict(W + 1)}, range(W, W + 6))
+    assert [change.unsaved_weeks for change in changes] == [{W}, {W, W + 1}, {W, W + 1}]
+
+
 def test_a_verdict_after_recorded_recovery_takes_it_back(book, verdict) -> None:
     history = book()
     history.judge_all({W: verdict(W, ALARM)}, range(W, W + 6))

@@ -49,6 +49,7 @@ def test_an_untouched_alert_without_evidence_is_withdrawn(book, verdict) -> None
     assert (withdrawn.state, withdrawn.outcome, withdrawn.revision) == ("closed", "withdrawn", 2)
     assert withdrawn.value_at_risk_minor == 0
     assert withdrawn.newest.comparisons == ()
+    assert withdrawn.newest.value_at_risk_minor == 0
     assert history.judge(W, None) is None
 
 
