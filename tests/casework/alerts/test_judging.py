@@ -59,6 +59,12 @@ def test_quiet_weeks_are_only_recorded_on_a_prompt_that_people_touched(book, ver
     assert (recorded.state, recorded.recovered_week) == ("acknowledged", W + 4)
 
 
+def test_only_weeks_with_new_evidence_wait_to_be_saved(book, verdict) -> None:
+    history = book()
+    changes = history.judge_all({W: verdict(W, ALARM), W + 1: verdict(W + 1)}, range(W, W + 6))
+    assert [change.unsaved_weeks for change in changes] == [{W}, {W, W + 1}, {W, W + 1}]
+
+
 def test_a_verdict_after_recorded_recovery_takes_it_back(book, verdict) -> None:
     history = book()
     history.judge_all({W: verdict(W, ALARM)}, range(W, W + 6))
@@ -100,6 +106,7 @@ def test_a_closing_as_expected_event_is_reopened_after_its_rest(book, verdict) -
     assert history.judge(W + 4, verdict(W + 4)) is None
     again = history.judge(W + 5, verdict(W + 5))
     assert (again.alert_id, again.state, again.revision, again.touched) == (first.alert_id, "open", 3, True)
+    assert again.outcome_note is None
 
 
 def test_a_new_alarm_breaks_a_snooze_back_to_the_state_before(book, verdict) -> None:
@@ -133,6 +140,13 @@ def test_a_snooze_ends_with_the_first_judged_week_that_ends_after_its_date(book,
     today = monday(W + 1)
     sunday_after_next = monday(W + 3) - timedelta(days=1)
     history.keep(snooze(history.judge(W, verdict(W)), sunday_after_next, "holiday", today))
+    assert history.judge(W + 1, None) is None
+    assert history.judge(W + 2, None).state == "open"
+
+
+def test_a_snooze_until_a_monday_lasts_over_the_sunday_before_it(book, verdict) -> None:
+    history = book(EpisodeRules(quiet_weeks_to_recover=20))
+    history.keep(snooze(history.judge(W, verdict(W)), monday(W + 2), "holiday", monday(W + 1)))
     assert history.judge(W + 1, None) is None
     assert history.judge(W + 2, None).state == "open"
 

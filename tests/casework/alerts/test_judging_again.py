@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.alerts.actions import acknowledge, close
+from casework.alerts.actions import acknowledge, close, snooze
 from schemas.verdicts import Grade
+from schemas.weeks import monday
 
 W = 2900
 WEEKS = range(W, W + 45)
@@ -26,6 +29,13 @@ def test_other_numbers_replace_the_evidence_of_their_week(book, verdict) -> None
     assert changed.last_week == W + 1
 
 
+def test_the_value_at_risk_is_that_of_the_last_week_as_it_now_stands(book, verdict) -> None:
+    history = book()
+    history.judge_all({W: verdict(W), W + 1: verdict(W + 1)}, range(W, W + 2))
+    assert history.judge(W, verdict(W, value_at_risk_minor=7)).value_at_risk_minor == 120_000_000
+    assert history.judge(W + 1, verdict(W + 1, value_at_risk_minor=9)).value_at_risk_minor == 9
+
+
 def test_the_same_numbers_of_another_ledger_revision_change_nothing(book, verdict) -> None:
     history = book()
     history.judge(W, verdict(W))
@@ -39,7 +49,15 @@ def test_an_untouched_alert_without_evidence_is_withdrawn(book, verdict) -> None
     assert (withdrawn.state, withdrawn.outcome, withdrawn.revision) == ("closed", "withdrawn", 2)
     assert withdrawn.value_at_risk_minor == 0
     assert withdrawn.newest.comparisons == ()
+    assert withdrawn.newest.value_at_risk_minor == 0
     assert history.judge(W, None) is None
+
+
+def test_a_withdrawn_alert_has_no_quiet_weeks_behind_it(book, verdict) -> None:
+    history = book()
+    (_, recorded) = history.judge_all({W: verdict(W, ALARM)}, range(W, W + 6))
+    assert recorded.quiet_weeks == 4
+    assert history.judge(W, None).quiet_weeks == 0
 
 
 def test_a_touched_alert_without_evidence_gains_a_revision_and_stays(book, verdict) -> None:
@@ -70,6 +88,13 @@ def test_a_correction_lowers_an_untouched_alert_and_not_a_touched_one(book, verd
     assert touched.judge(W, verdict(W)).grade is ALARM
 
 
+def test_other_numbers_of_the_alarm_that_was_snoozed_do_not_break_the_snooze(book, verdict) -> None:
+    history, today = book(), monday(W + 1)
+    history.keep(snooze(history.judge(W, verdict(W, ALARM)), today + timedelta(weeks=10), "known", today))
+    changed = history.judge(W, verdict(W, ALARM, actual_minor=30_000_000))
+    assert (changed.state, changed.snooze_reason) == ("snoozed", "known")
+
+
 def test_quiet_weeks_count_from_the_evidence_that_is_left(book, verdict) -> None:
     history = book()
     history.judge_all({W: verdict(W), W + 2: verdict(W + 2)}, range(W, W + 4))
@@ -91,6 +116,22 @@ def test_an_alarm_found_late_inside_a_recovered_prompt_reopens_it(book, verdict)
     history.judge_all({W: verdict(W)}, range(W, W + 10))
     changed = history.judge(W, verdict(W, ALARM))
     assert (changed.state, changed.grade, changed.outcome) == ("open", ALARM, None)
+    assert (changed.recovered_week, changed.quiet_weeks) == (None, 0)
+
+
+def test_other_numbers_of_a_recovered_prompt_do_not_reopen_it(book, verdict) -> None:
+    history = book()
+    history.judge_all({W: verdict(W)}, range(W, W + 10))
+    changed = history.judge(W, verdict(W, actual_minor=30_000_000))
+    assert (changed.state, changed.outcome, changed.recovered_week) == ("closed", "recovered", W + 4)
+
+
+def test_an_alarm_found_late_does_not_reopen_what_another_episode_has_followed(book, verdict) -> None:
+    history = book()
+    history.judge_all({W: verdict(W), W + 20: verdict(W + 20)}, range(W, W + 21))
+    changed = history.judge(W, verdict(W, ALARM))
+    assert (changed.opened_week, changed.state, changed.grade) == (W, "closed", ALARM)
+    assert history.open().opened_week == W + 20
 
 
 def test_a_recovered_episode_whose_evidence_goes_was_never_one(book, verdict) -> None:

@@ -61,6 +61,13 @@ def test_the_four_answers_to_what_would_it_take() -> None:
     )
 
 
+def test_half_for_three_months_is_half_the_fee_and_nothing_else() -> None:
+    with_cost = replace(WAIVER, cost_minor=5_000)
+    assert options(with_cost, None, 10)[1] == options(WAIVER, None, 10)[1]
+    campaign = replace(WAIVER, fee=None, cost_minor=5_000)
+    assert options(campaign, None, 10)[1] == Option("half_for_three_months", 0, 0)
+
+
 @pytest.mark.parametrize("bps", [1, 10, 10_000])
 def test_a_service_upgrade_nobody_has_priced_has_no_price(bps) -> None:
     assert options(WAIVER, None, bps)[2] == Option("service_upgrade", None, None)

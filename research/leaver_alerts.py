@@ -1,6 +1,6 @@
 """What the shipped leaver model adds to the shipped presets, on simulated banks that neither was made on.
 
-    python -m bench.leaver_alerts [--banks 3]
+    python -m research.leaver_alerts [--banks 3]
 
 Client-quarters of clients that stay with a prompt or an alarm, and leavers caught within 13 and 26 weeks of their
 onset: by presets alone, and with the score's own prompts and the alarms that it makes of prompts.
@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.client_weeks import FIRST_WEEK, grades, simulated
-from bench.preset_samples import windows_of_stayers
 from detector.leaver.history import History
 from detector.leaver.model import LeaverModel
 from detector.policies.presets import default_policy
+from research.preset_samples import windows_of_stayers
 from schemas.verdicts import Grade
 from services.judging.leaver_scores import model_of
 from services.settings import Settings

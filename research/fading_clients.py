@@ -1,4 +1,4 @@
-"""Ten real clients that faded, as the product would have told of them: python -m bench.fading_clients DATA [OUT]
+"""Ten real clients that faded, as the product would have told of them: python -m research.fading_clients DATA [OUT]
 
 DATA holds transactions.parquet and outcomes_hindsight.parquet. OUT (docs by default) gets detection.md's part
 between its marks, and a picture of each. The ten are every fifth of the clients of outcome ended_gradual_fade
@@ -20,9 +20,6 @@ import polars as pl
 from bench.detection.ours import SEED, Lives, together
 from bench.detection.reading import read_folder
 from bench.detection.sample import Branch as Learnt
-from bench.fading_page import Faded, Seen, page
-from bench.fading_picture import picture
-from bench.real_payments import FADES, LOOK_BACK_WEEKS, SETTLED_WEEKS, Branch, branches
 from casework.alerts.actions import close
 from casework.alerts.episodes import Episode, EpisodeRules, leading_series
 from casework.alerts.judging import judge
@@ -36,6 +33,9 @@ from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
+from research.fading_page import Faded, Seen, page
+from research.fading_picture import picture
+from research.real_payments import FADES, LOOK_BACK_WEEKS, SETTLED_WEEKS, Branch, branches
 from schemas.explanations import Explanation
 from schemas.verdicts import Direction, Verdict
 from schemas.weeks import Week, week_of_date

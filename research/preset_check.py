@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bench.client_quarters import window_max
 from bench.client_weeks import grades, simulated
-from bench.preset_samples import TIERS, leavers, windows_of_stayers
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
+from research.client_quarters import window_max
+from research.preset_samples import TIERS, leavers, windows_of_stayers
 from schemas.verdicts import Grade
 
 HELD_OUT_SEEDS, CLIENTS = (101, 102, 103), 4000
@@ -76,7 +76,7 @@ def report() -> None:
     print(f"  all: leavers {_caught(caught)}")
     folder = os.environ.get("EBBWATCH_TEST_DATA")
     if folder:
-        from bench.real_payments import report_real
+        from research.real_payments import report_real
 
         report_real(Path(folder))
     else:

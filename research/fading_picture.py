@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from bench.fading_page import Faded
+    from research.fading_page import Faded
 
 SHOWN_WEEKS, BLOCK_WEEKS, QUARTER, MOST_PCT = 104, 4, 13, 250.0
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 240, 44, 36, 30

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
-from bench.fading_clients import MARKS, main
-from bench.fading_page import NAMES
+from research.fading_clients import MARKS, main
+from research.fading_page import NAMES
 from schemas.explanations import FindingKind
-
-
-@pytest.fixture
-def real_payments(missing: Callable[[str, str], NoReturn]) -> Path:
-    folder = os.environ.get("EBBWATCH_TEST_DATA")
-    if not folder:
-        missing("data", "EBBWATCH_TEST_DATA names no folder with transactions.parquet")
-    return Path(folder)
 
 
 def test_every_finding_has_a_name_on_the_page() -> None:

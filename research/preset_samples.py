@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bench.client_quarters import WARM_UP_WEEKS, draw, window_max
 from bench.client_weeks import FIRST_WEEK, History, deviations, simulated
 from detector.policies.preset_table import MINIMUM_EFFECT
+from research.client_quarters import WARM_UP_WEEKS, draw, window_max
 
 Floats = npt.NDArray[np.float64]
 TIERS = tuple(MINIMUM_EFFECT)

@@ -6,25 +6,22 @@ And the simulated bank's Spring Festival, in which everybody's volume falls at o
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import polars as pl
 import pytest
 
 from bench.client_weeks import FIRST_WEEK, HORIZON, History, simulated
-from bench.real_payments import branches
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
 from detector.quiet.surroundings import Surroundings, grouping, quiet_by_week, whole_bank
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
 from feeds.rhythms import festival_share
+from research.real_payments import branches
 from schemas.verdicts import Grade, GroupKind
 from schemas.weeks import Week
 
@@ -57,16 +54,8 @@ def judge(
     return raised, rests
 
 
-@pytest.fixture
-def real_payments(missing: Callable[[str, str], NoReturn]) -> Path:
-    folder = os.environ.get("EBBWATCH_TEST_DATA")
-    if not folder:
-        missing("data", "EBBWATCH_TEST_DATA names no folder with transactions.parquet and quiet_weeks.csv")
-    return Path(folder)
-
-
 def quiet_weeks(folder: Path, branch: str) -> list[int]:
-    """Weeks since the branch's first, as bench.real_payments counts them."""
+    """Weeks since the branch's first, as research.real_payments counts them."""
     payments = pl.scan_parquet(folder / "transactions.parquet").filter(pl.col("branch_id") == branch)
     first = payments.select(pl.col("date").dt.truncate("1w").min().cast(pl.Date)).collect().item()
     with (folder / "quiet_weeks.csv").open() as file:

@@ -1,4 +1,4 @@
-"""`python -m bench.calibrate [--write]`: find the default presets on simulated banks and say what they give."""
+"""`python -m research.calibrate [--write]`: find the default presets on simulated banks and say what they give."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bench.preset_check import report
-from bench.preset_samples import TierSample, tier_samples
-from bench.preset_search import NONE, Sample, search
 from detector.comparisons.windows import PAIRS, SERIES
 from detector.policies import preset_table
+from research.preset_check import report
+from research.preset_samples import TierSample, tier_samples
+from research.preset_search import NONE, Sample, search
 from schemas.verdicts import Baseline, Series
 
 Floats = npt.NDArray[np.float64]
