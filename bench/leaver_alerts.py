@@ -19,7 +19,7 @@ from detector.leaver.history import History
 from detector.leaver.model import LeaverModel
 from detector.policies.presets import default_policy
 from schemas.verdicts import Grade
-from services.judging.leaver_scores import model_of
+from services.judging.leaver_model import model_of
 from services.settings import Settings
 
 FIRST_SEED, CLIENTS, WARM_UP_WEEKS = 101, 300, 78

@@ -52,16 +52,16 @@ def main(policy_file: Path | None, version: str | None, folder: Path) -> None:
     parts = open_parts(load_settings())
     require_schema(parts.store)
     deps = api_deps(parts)
-    looked_at = _policies(deps, policy_file, version)
+    policies = _policies(deps, policy_file, version)
     bank = _bank(deps)
     with _bar() as bar:
-        task = bar.add_task("", total=len(looked_at) * REPLAYED, policy="")
+        task = bar.add_task("", total=len(policies) * REPLAYED, policy="")
         found = []
-        for policy in looked_at:
+        for policy in policies:
             bar.update(task, policy=policy.version)
             found.append(_figures(deps, bank, policy, lambda _: bar.advance(task)))
     folder.mkdir(parents=True, exist_ok=True)
-    names = [policy.version for policy in looked_at]
+    names = [policy.version for policy in policies]
     write_table(folder / TABLE, names, found)
     write_picture(folder / PICTURE, names, found)
     console = Console()
@@ -70,7 +70,7 @@ def main(policy_file: Path | None, version: str | None, folder: Path) -> None:
 
 
 def _policies(deps: ApiDeps, policy_file: Path | None, version: str | None) -> list[Policy]:
-    """The one in force, and what is to be looked at beside it."""
+    """The one in force, and what is to be set beside it."""
     with deps.store.read() as tx:
         running = in_force(tx, deps)
         chosen = [] if version is None else [policy_versions.get(tx, version).policy]
@@ -102,8 +102,8 @@ def shown_table(names: Sequence[str], found: Sequence[Figures]) -> Table:
         "; presets alone" if found[0].scores_from is None else f"; scores from {format_week(found[0].scores_from)}"
     )
     table = Table("", *(f"{name}\nin force" if at == 0 else name for at, name in enumerate(names)), title=weeks)
-    for said, read, digits in ROWS:
-        table.add_row(said, *(_text(read(figures), digits) for figures in found))
+    for name, read, digits in ROWS:
+        table.add_row(name, *(_text(read(figures), digits) for figures in found))
     return table
 
 
@@ -112,9 +112,9 @@ def write_table(path: Path, names: Sequence[str], found: Sequence[Figures]) -> N
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["figure", *names])
-        for said, read, _ in ROWS:
+        for name, read, _ in ROWS:
             values = [read(figures) for figures in found]
-            writer.writerow([said, *("" if value is None else value for value in values)])
+            writer.writerow([name, *("" if value is None else value for value in values)])
 
 
 def write_picture(path: Path, names: Sequence[str], found: Sequence[Figures]) -> None:
@@ -124,8 +124,8 @@ def write_picture(path: Path, names: Sequence[str], found: Sequence[Figures]) ->
         load = figures.load
         days = [monday(load.first + week) for week in range(load.weeks)]
         ahead = _text(figures.leavers.weeks_ahead, 1)
-        said = f"{name}: caught {figures.leavers.caught} of {figures.leavers.leavers}, {ahead} weeks ahead"
-        drawn.add_scatter(x=days, y=list(load.alerts_by_week), name=said, mode="lines", line_shape="hv")
+        label = f"{name}: caught {figures.leavers.caught} of {figures.leavers.leavers}, {ahead} weeks ahead"
+        drawn.add_scatter(x=days, y=list(load.alerts_by_week), name=label, mode="lines", line_shape="hv")
         drawn.add_scatter(
             x=days, y=list(load.alarms_by_week), name=f"{name}: alarms", mode="lines", line_dash="dot"
         )

@@ -12,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.readings import ENOUGH_FOR_QUARTERS
-from detector.comparisons.windows import QUARTER as QUARTER_NOW
-from detector.comparisons.windows import RECENT, WEEK, YEAR_BEFORE, Ints
+from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE, Ints
 from schemas.explanations import Finding, FindingKind, Span
 from schemas.weeks import Week
 
 Bools = npt.NDArray[np.bool_]
-YEAR, QUARTER = 52, 13
+YEAR_WEEKS, QUARTER_WEEKS = 52, 13
 ENOUGH_WEEKS = 13  # of a habit, before a mean of it says anything
 PAY_WEEKS = 5  # whichever five weeks one takes, a month's end is among them
 FEWEST_PAYS = 4
@@ -61,7 +60,7 @@ def findings(known: Known, onset: int) -> tuple[Finding, ...]:
     at_risk = _value_at_risk(known)
     if onset < 1:
         return at_risk
-    before, after = slice(max(0, onset - YEAR), onset), slice(onset, len(known.debit))
+    before, after = slice(max(0, onset - YEAR_WEEKS), onset), slice(onset, len(known.debit))
     found = [
         _means(known, FindingKind.CREDITS, known.credit, before, after),
         _means(known, FindingKind.DEBITS, known.debit, before, after),
@@ -76,7 +75,7 @@ def findings(known: Known, onset: int) -> tuple[Finding, ...]:
 def _value_at_risk(known: Known) -> tuple[Finding, ...]:
     """The two means of which `readings.value_at_risk` is 52 times the distance; none of a first week."""
     seen = len(known.debit)
-    now, usual = (QUARTER_NOW, YEAR_BEFORE) if seen >= ENOUGH_FOR_QUARTERS else (WEEK, RECENT)
+    now, usual = (QUARTER, YEAR_BEFORE) if seen >= ENOUGH_FOR_QUARTERS else (WEEK, RECENT)
     after = slice(max(0, seen - now.before), seen - now.lag)
     before = slice(max(0, seen - usual.before), seen - usual.lag)
     if before.stop <= 0:
@@ -136,13 +135,13 @@ def _largest(debits: Ints) -> Ints:
 
 def _seasons(known: Known, onset: int, after: slice) -> list[Finding]:
     """How the fall stands to the quarter before it, how that was a year ago, and the same weeks of both years."""
-    turnover, quarter = known.turnover, slice(onset - QUARTER, onset)
-    if onset - QUARTER < 0:
+    turnover, quarter = known.turnover, slice(onset - QUARTER_WEEKS, onset)
+    if onset - QUARTER_WEEKS < 0:
         return []
     found = [_means(known, FindingKind.QUARTER_BEFORE, turnover, quarter, after)]
-    if onset - QUARTER - YEAR < 0:
+    if onset - QUARTER_WEEKS - YEAR_WEEKS < 0:
         return found
-    then, quarter_then = (slice(window.start - YEAR, window.stop - YEAR) for window in (after, quarter))
+    then, quarter_then = (slice(window.start - YEAR_WEEKS, window.stop - YEAR_WEEKS) for window in (after, quarter))
     return [
         *found,
         _means(known, FindingKind.LAST_YEAR, turnover, quarter_then, then),

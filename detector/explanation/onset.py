@@ -92,5 +92,5 @@ def _dispersion(y: Floats, share: Floats) -> float:
     if blocks < len(LIMITS) + 1:
         return max(float(y.max()), floor)  # too short to tell: as if it all came in payments of that size
     tail = len(y) - blocks * BLOCK_WEEKS
-    seen, told = (part[tail:].reshape(blocks, BLOCK_WEEKS).sum(axis=1) for part in (y, expected))
-    return max(float(((seen - told) ** 2 / told).sum()) / (blocks - len(LIMITS)), floor)
+    actual, fitted = (part[tail:].reshape(blocks, BLOCK_WEEKS).sum(axis=1) for part in (y, expected))
+    return max(float(((actual - fitted) ** 2 / fitted).sum()) / (blocks - len(LIMITS)), floor)

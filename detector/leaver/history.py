@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 REACH_WEEKS = 156  # no feature looks further back: three years, so that last year's quarter has a year before it
+SMOOTHED_OVER = (0.6, 0.4)  # a score's shares of this week and the one before: one odd week is not a course
 ENOUGH_WEEKS = 52  # of a client's own history; before that there is no score but the base rate
 
 _CROWD = 20  # clients from which on a branch's quiet week can be told from a few silent clients

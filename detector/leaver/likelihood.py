@@ -48,13 +48,13 @@ def shrinkage(turnover: Floats, at: Ints, courses: Sequence[tuple[Course, int]])
         paid = np.full((len(rows), reach), -1, np.int64)
         known = logs[rows, max(0, column + 1 - reach) : column + 1]
         paid[:, reach - known.shape[1] :] = _bins(largest, known)
-        unchanged = _look(density, paid)
+        unchanged = _density_at(density, paid)
         for number, (course, week) in enumerate(courses):
             weeks = (reach - week - _QUARTERS_AGO[:, None] + np.arange(week)).ravel()
             lost = np.rint(np.log(course.share(np.arange(week))) / _BIN).astype(np.int64)
-            ratio = _look(density, paid[:, weeks] + np.tile(lost, len(_QUARTERS_AGO))) - unchanged[:, weeks]
-            said = np.where(paid[:, weeks] < 0, 0.0, ratio.clip(-_MOST, _MOST))
-            by_quarter = said.reshape(len(rows), len(_QUARTERS_AGO), week).sum(axis=2)
+            ratio = _density_at(density, paid[:, weeks] + np.tile(lost, len(_QUARTERS_AGO))) - unchanged[:, weeks]
+            counted = np.where(paid[:, weeks] < 0, 0.0, ratio.clip(-_MOST, _MOST))
+            by_quarter = counted.reshape(len(rows), len(_QUARTERS_AGO), week).sum(axis=2)
             now[number, rows, place] = by_quarter[:, 0]
             before[number, rows, place] = by_quarter[:, 1:].max(axis=1)
     return now, before
@@ -79,5 +79,5 @@ def _log_density(bins: _Bins) -> _Density:
     return np.log(density)
 
 
-def _look(density: _Density, bins: _Bins) -> _Density:
+def _density_at(density: _Density, bins: _Bins) -> _Density:
     return np.take_along_axis(density, np.clip(bins, 0, _BINS - 1), axis=1)
