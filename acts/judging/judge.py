@@ -15,6 +15,7 @@ from detector.judging import judge_week
 from detector.policies.policy import Policy
 from detector.verdicts import Verdicts
 from schemas.errors import StaleRevision
+from store.alerts.explained_weeks import ExplainedWeeks
 from store.ledger import shard_weeks
 from store.ledger.shard_weeks import Claim
 from store.unit_of_work import Store, Tx
@@ -46,6 +47,7 @@ class WeekJudge:
         self._store, self._base, self._rules, self._holidays, self._clock = store, base, rules, holidays, clock
         self._leaver_scores = leaver_scores
         self._states = ShardStates()
+        self._explained = ExplainedWeeks()
 
     def judge_next(self) -> Judged | None:
         """One shard-week in one transaction; None when nothing waits. Judges again where a person was quicker."""
@@ -71,6 +73,6 @@ class WeekJudge:
         if self._leaver_scores is not None:
             scores = self._leaver_scores.scores(tx, claim, week.rows, week.facts)
         judged = judge_week(state, week.volumes, week.policy, week.tiers, week.around, scores)
-        changed = save_episodes(tx, week, judged, self._rules, self._clock())
+        changed = save_episodes(tx, week, judged, self._rules, self._clock(), self._explained)
         save_judging(tx, week, judged)
         return Judged(claim, judged.verdicts, changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from casework.alerts.episodes import Episode, EpisodeRules
 from detector.judging import JudgedWeek
 from schemas.weeks import Week
 from store.alerts import alert_rows, explaining
+from store.alerts.explained_weeks import ClientWeeks, ExplainedWeeks
 from store.leaver import leaver_scores
 from store.ledger import shard_weeks
 from store.policies import judgings
@@ -29,7 +31,9 @@ class AlertRules:
     limited: bool = False
 
 
-def save_episodes(tx: Tx, week: WeekToJudge, judged: JudgedWeek, rules: AlertRules, at: datetime) -> list[Episode]:
+def save_episodes(
+    tx: Tx, week: WeekToJudge, judged: JudgedWeek, rules: AlertRules, at: datetime, explained: ExplainedWeeks
+) -> list[Episode]:
     """The alerts that the week changed: 1. Judge the episodes. 2. Explain the falls. 3. Save them all.
 
     Raises StaleRevision where a person was quicker; the transaction must then be given up.
@@ -40,7 +44,11 @@ def save_episodes(tx: Tx, week: WeekToJudge, judged: JudgedWeek, rules: AlertRul
     changed = judging.judge_week(current, closed, judged.raised(), number, rules.episodes, week.suppressed)
     if rules.limited:
         changed = [replace(each, deferred=True) if each.revision == 1 else each for each in changed]
-    explanations = explaining.explain_changed(tx, shard, number, changed)
+
+    def read_weeks(tx: Tx, number: int, client_ids: Iterable[str]) -> ClientWeeks:
+        return explained.read(tx, shard, number, week.claim.amendments, client_ids)
+
+    explanations = explaining.explain_changed(tx, shard, number, changed, read_weeks)
     alert_rows.save_all(tx, changed, week.facts, rules.currency, at, explanations)
     return changed
 

@@ -109,7 +109,7 @@ def _finding(
 
 
 def _mean(volumes: Ints) -> Fraction:
-    return Fraction(sum(map(int, volumes)), len(volumes))  # in Python's integers: nothing wraps
+    return Fraction(sum(volumes.tolist()), len(volumes))  # in Python's integers: nothing wraps
 
 
 def _regular_debits(known: Known, before: slice, after: slice) -> Finding | None:
@@ -155,8 +155,10 @@ def _industry(known: Known, before: slice, after: slice) -> Finding | None:
         return None
     since = known.industry_since
     peers = known.industry if since is None else known.industry[since <= before.start]
-    pairs = ((_mean(peer[before]), _mean(peer[after])) for peer in peers)
-    changes = [change for was, now in pairs if (change := change_pct(was, now)) is not None]
+    weeks_before, weeks_after = before.stop - before.start, after.stop - after.start
+    sums = zip(map(sum, peers[:, before].tolist()), map(sum, peers[:, after].tolist()), strict=True)
+    # As change_pct of the means, in whole numbers: Python rounds their quotient as it rounds that of fractions.
+    changes = [100 * (now * weeks_before - was * weeks_after) / (was * weeks_after) for was, now in sums if was > 0]
     if len(changes) < FEWEST_PEERS:
         return None
     median = float(np.median(changes))
