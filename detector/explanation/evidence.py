@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from detector.comparisons.readings import ENOUGH_FOR_QUARTERS
 from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE, Ints
+from detector.explanation.middle import median
 from schemas.explanations import Finding, FindingKind, Span
 from schemas.weeks import Week
 
@@ -119,10 +120,10 @@ def _regular_debits(known: Known, before: slice, after: slice) -> Finding | None
     was, now = _largest(known.debit[before]), _largest(known.debit[after])
     if len(was) < FEWEST_PAYS or not len(now):
         return None
-    usual = float(np.median(was))
-    if usual <= 0.0 or float(np.median(np.abs(was - usual))) > PAY_SPREAD * usual:
+    usual = median(was)
+    if usual <= 0.0 or median(np.abs(was - usual)) > PAY_SPREAD * usual:
         return None
-    wages = Fraction(float(np.median(now)))
+    wages = Fraction(median(now))
     return _finding(known, FindingKind.REGULAR_DEBITS, before, after, Fraction(usual), wages)
 
 
@@ -161,8 +162,8 @@ def _industry(known: Known, before: slice, after: slice) -> Finding | None:
     changes = [100 * (now * weeks_before - was * weeks_after) / (was * weeks_after) for was, now in sums if was > 0]
     if len(changes) < FEWEST_PEERS:
         return None
-    median = float(np.median(changes))
-    return Finding(FindingKind.INDUSTRY, known.span(before), known.span(after), None, None, median, len(changes))
+    middle = median(np.array(changes))
+    return Finding(FindingKind.INDUSTRY, known.span(before), known.span(after), None, None, middle, len(changes))
 
 
 def _feed(known: Known, before: slice, after: slice) -> list[Finding]:
@@ -190,7 +191,7 @@ def feed_gaps(known: Known, before: slice, after: slice) -> Bools:
     """
     gaps: Bools = np.zeros(after.stop - after.start, np.bool_)
     if known.branch_events is not None:
-        gaps |= known.branch_events[after] < THIN * float(np.median(known.branch_events[before]))
+        gaps |= known.branch_events[after] < THIN * median(known.branch_events[before])
     if known.released is not None:
         gaps |= known.released[after] & (known.turnover[after] == 0)
     return gaps

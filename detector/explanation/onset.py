@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.windows import Ints
+from detector.explanation.middle import median
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -81,7 +82,7 @@ def _courses(weeks: int) -> _Courses:
 
 def _without_spikes(y: Floats) -> Floats:
     active = y[y > 0.0]
-    return np.minimum(y, SPIKE * float(np.median(active))) if len(active) else y
+    return np.minimum(y, SPIKE * median(active)) if len(active) else y
 
 
 def _dispersion(y: Floats, share: Floats) -> float:

@@ -50,11 +50,9 @@ class _Client:
 
 def _client(turnover: Floats, first: Ints, at: Ints) -> _Client:
     turnover = np.asfortranarray(turnover)  # a week of all clients lies side by side
-    clients = len(turnover)
-    values = np.concatenate([turnover.T, np.sqrt(turnover.T), turnover.T > 0], axis=1)
-    series = Trailing(values.T, at, np.tile(first, 3))
-    parts = (series.of(slice(number * clients, (number + 1) * clients)) for number in range(3))
-    return _Client(at, first, turnover, *parts, series)
+    series = Trailing.side_by_side((turnover, np.sqrt(turnover), turnover > 0), at, first)
+    amount, root, active = series.parts(3)
+    return _Client(at, first, turnover, amount, root, active, series)
 
 
 def features(turnover: Floats, first: Ints, at: Ints) -> Matrix:
@@ -135,8 +133,8 @@ def _payments(client: _Client) -> Iterator[Column]:
     """The size of payments, silence left aside: matched filters for a step and for a ramp in the log amounts."""
     active = client.turnover > 0
     logs = np.log(np.where(active, client.turnover, 1.0))
-    count, total = client.active, Trailing(logs, client.at, client.first)
-    squares = Trailing(logs * logs, client.at, client.first)
+    count = client.active
+    total, squares = Trailing.side_by_side((logs, logs * logs), client.at, client.first).parts(2)
     for weeks in (8, 13, 26):
         seen = count.sum(78, weeks)
         mean = total.sum(78, weeks) / np.maximum(seen, 1.0)
@@ -207,9 +205,8 @@ def _places(client: _Client) -> Iterator[Column]:
     """Means of the weeks' places, by themselves and against how much such means swing for this client."""
     since = max(0, int(client.at.min()) - _PLACES_BACK)
     among_all, among_active = places(client.turnover, client.first, since)
-    every = Trailing(among_all, client.at, client.first)
-    paid = Trailing(among_active, client.at, client.first)
-    large = Trailing((among_active > 0.25).astype(np.float64), client.at, client.first)
+    several = (among_all, among_active, among_active > 0.25)
+    every, paid, large = Trailing.side_by_side(several, client.at, client.first).parts(3)
     expected = client.active.mean(52, 13)
     for weeks in (4, 8, 13, 26):
         yield f"place_{weeks}", -1, every.sum(weeks) / np.sqrt(weeks)

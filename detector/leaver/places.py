@@ -67,4 +67,5 @@ def longest(silent: Ints, at: Ints, first_lag: int, last_lag: int) -> Floats:
     """The longest of `silent` (n, T), (m, n), that stood at any of the lags first..last before each column."""
     column = weeks_before(at, np.arange(first_lag, last_lag + 1))
     stood = np.where((column >= 0)[..., None], silent.T[np.maximum(column, 0)], 0)
-    return np.maximum(stood.max(axis=0), 0).astype(np.float64)
+    most: Floats = np.maximum(stood.max(axis=0), 0).astype(np.float64)
+    return most

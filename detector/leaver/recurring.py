@@ -28,7 +28,8 @@ def recurring(turnover: Floats, since: int) -> Floats:
         np.abs(apart[begin:], out=apart[begin:])
         np.less_equal(apart[begin:], near[then], out=same[begin:])
         again[begin:] |= same[begin:]
-    return again.T.astype(np.float64)
+    marks: Floats = again.T.astype(np.float64)
+    return marks
 
 
 def largest(turnover: Floats, weeks: int) -> Floats:

@@ -6,11 +6,14 @@ What is read has the clients on its last axis, so that a week of all clients lie
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.leaver.history import Floats, Ints
 
+Bools = npt.NDArray[np.bool_]
 Lags = int | Ints
 
 
@@ -26,11 +29,20 @@ class Trailing:
             np.add(self._total[week], of_week, out=self._total[week + 1])
         self._at, self._first = at, first
 
-    def of(self, series: slice) -> Trailing:
-        """Of some of the series alone."""
-        part = copy.copy(self)
-        part._total, part._first = self._total[:, series], self._first[series]
-        return part
+    @classmethod
+    def side_by_side(cls, several: Sequence[Floats | Bools], at: Ints, first: Ints) -> Trailing:
+        """Of several series of the same clients, added up in one go; `parts` has each of them."""
+        by_week = np.concatenate([values.T for values in several], axis=1)
+        return cls(by_week.T, at, np.tile(first, len(several)))
+
+    def parts(self, number: int) -> list[Trailing]:
+        """So many series, as they stand side by side."""
+        found = []
+        for total, first in zip(np.split(self._total, number, axis=1), np.split(self._first, number), strict=True):
+            part = copy.copy(self)
+            part._total, part._first = total, first
+            found.append(part)
+        return found
 
     def sum(self, weeks: int, lag: Lags = 0) -> Floats:
         """Of the `weeks` weeks that end `lag` weeks before each column."""
@@ -54,4 +66,5 @@ class Trailing:
 
 def weeks_before(at: Ints, lag: Lags) -> Ints:
     """The columns `lag` weeks before the columns `at` (m,): (m,), or (k, m) for k lags."""
-    return at - np.asarray(lag)[..., None]
+    columns: Ints = at - np.asarray(lag)[..., None]
+    return columns
