@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("decode", "detector", "pipeline", "policy_preview", "leaver_score", "detection")
+BENCHES = ("decode", "detector", "shard_week", "pipeline", "policy_preview", "leaver_score", "detection")
 
 
 def main() -> int:

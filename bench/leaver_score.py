@@ -20,7 +20,8 @@ import numpy as np
 from detector.leaver.history import History
 from detector.leaver.model import LeaverModel
 from detector.leaver.training import fit
-from services.judging.leaver_scores import WINDOW_WEEKS, model_of
+from detector.leaver.window import WINDOW_WEEKS
+from services.judging.leaver_model import model_of
 from services.settings import Settings
 
 PROCESSES = 2

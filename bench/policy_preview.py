@@ -14,7 +14,7 @@ import numpy as np
 
 from acts.replay_rules import ReplayRules
 from acts.replays import LOADED, REPLAYED, figures_of
-from detector.policies.kept_scores import KeptScores
+from detector.policies.past_scores import PastScores
 from detector.policies.presets import default_policy
 from detector.policies.replay import NO_END, History
 from schemas.weeks import Week
@@ -62,12 +62,12 @@ def bank(clients: int) -> Bank:
 def kept_year(clients: int) -> KeptYear:
     """In each shard and week the scores of a few clients, those that fade among them."""
     rng = np.random.default_rng(2)
-    weeks: dict[int, dict[Week, KeptScores]] = {shard: {} for shard in range(SHARDS)}
+    weeks: dict[int, dict[Week, PastScores]] = {shard: {} for shard in range(SHARDS)}
     for week in range(LAST - REPLAYED + 1, LAST + 1):
         for shard, of_shard in weeks.items():
             mine = np.arange(shard, clients, SHARDS)
             at = np.sort(rng.choice(mine, int(len(mine) * SCORED), replace=False))
-            of_shard[Week(week)] = KeptScores(at, rng.uniform(0.39, 0.9, len(at)), 0.05, 0.39, 0.61, "m1")
+            of_shard[Week(week)] = PastScores(at, rng.uniform(0.39, 0.9, len(at)), 0.05, 0.39, 0.61, "m1")
     return KeptYear(weeks, Week(LAST - REPLAYED + 1))
 
 

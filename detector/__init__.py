@@ -13,6 +13,6 @@ __all__ = ["fit"]
 
 def fit(history: ClientHistory, seed: int) -> LeaverModel:
     """`detector.leaver.training.fit`; imported late, since only training and scoring need the library of trees."""
-    from detector.leaver.training import fit as train
+    from detector.leaver import training
 
-    return train(history, seed)
+    return training.fit(history, seed)

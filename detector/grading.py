@@ -1,4 +1,4 @@
-"""From everybody to those who passed: a quick look in chunks, then the exact reading of the few it lets through."""
+"""From everybody to those who passed: a quick check in chunks, then the exact reading of those it lets through."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Candidates:
 
 
 def find_candidates(memory: Memory, week: Week, rows: Rows, limits: Limits, shift: int = 0) -> Candidates:
-    """The quick look at all rows. `rows`: row of each of the week's clients; other rows are no candidates."""
+    """The quick check of all rows. `rows`: row of each of the week's clients; other rows are no candidates."""
     fall, rise = limits.loosest(Direction.FALL), limits.loosest(Direction.RISE)
     place = np.full(memory.size, -1, np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)
@@ -80,6 +80,6 @@ def _grade_part(part: Candidates, codes: Grades, limits: Limits) -> tuple[Passed
     tier, cumulative = codes[part.at], part.cumulative()
     readings = read(cumulative, part.seen, part.shift)
     grade = limits.grade(readings, tier)
-    keep = np.flatnonzero(grade.any(axis=(0, 1, 2)))
-    value = value_at_risk(cumulative, part.seen)[keep]
-    return Passed(part.at[keep], tier[keep], readings.take(keep), grade[..., keep]), value
+    passed = np.flatnonzero(grade.any(axis=(0, 1, 2)))
+    value = value_at_risk(cumulative, part.seen)[passed]
+    return Passed(part.at[passed], tier[passed], readings.take(passed), grade[..., passed]), value

@@ -70,3 +70,9 @@ class IdIndex:
         at = np.searchsorted(old, new)
         rows = (first_row + order).astype(np.int32)
         return IdIndex(np.insert(old, at, new), np.insert(self.rows, at, rows))
+
+
+def places_among(known: Sequence[str], wanted: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Place of each wanted id among the known ones, int64 (len(wanted),); -1 where it is not among them."""
+    place = {client_id: at for at, client_id in enumerate(known)}
+    return np.fromiter((place.get(client_id, -1) for client_id in wanted), np.int64, len(wanted))

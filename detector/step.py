@@ -13,8 +13,8 @@ from detector.grading import find_candidates, grade_passed
 from detector.ids import Ids, Rows, encode
 from detector.policies.limits import DIRECTIONS, Limits, limits_of
 from detector.policies.policy import Policy
-from detector.quiet.beside_the_group import judge_beside
 from detector.quiet.common_movement import CommonMovements, find_common
+from detector.quiet.group_correction import correct_for_groups
 from detector.quiet.rhythm import in_rhythm
 from detector.quiet.surroundings import ALONE, Surroundings
 from detector.state import HISTORY_WEEKS, SLOTS, Memory, ShardState, WeekOutOfOrder, bounded
@@ -46,7 +46,7 @@ def step(
 
     `tiers` are the tiers of `week.client_ids`, in their order. A client not seen before joins: its history before
     this week is zeros since its `first_week`. A client of the state that the week leaves out (a closed account)
-    is not judged and takes a zero. `around`: what the week is judged beside. Raises
+    is not judged and takes a zero. `around`: its groups, rests and festivals. Raises
     WeekOutOfOrder, StateSpent, and ValueError for columns of unequal length or a client given twice; `state` is
     then as it was.
 
@@ -65,7 +65,7 @@ def step(
     if around.rhythm:
         passes = in_rhythm(passes, memory, week.week, rows)
     common = _common(memory, week, rows, limits, around)
-    passes = judge_beside(passes, common, around, limits, memory, week.week, rows)
+    passes = correct_for_groups(passes, common, around, limits, memory, week.week, rows)
     grade = np.zeros((len(DIRECTIONS), len(rows)), np.int8)
     grade[:, passes.at] = passes.grade.max(axis=(1, 2))
     value_at_risk_minor = np.zeros(len(rows), np.int64)

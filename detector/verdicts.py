@@ -88,16 +88,16 @@ class Verdicts:
 
     def passed(self) -> Iterator[Verdict]:
         """A verdict for each client and direction that passed a preset, in the week's order, fall before rise."""
-        return self._told(self.passes.grade)
+        return self._verdicts_of(self.passes.grade)
 
     def explained(self) -> Iterator[Verdict]:
         """Of those that passed a preset only with their group: without a grade, with the comparisons passed."""
-        for verdict in self._told(self._with_group()):
+        for verdict in self._verdicts_of(self._with_group()):
             yield replace(verdict, grade=Grade.NONE, value_at_risk_minor=0)
 
     @property
     def explained_at(self) -> Rows:
-        """Places of the clients that `explained` tells of."""
+        """Places of the clients of `explained`."""
         at: Rows = self.passes.at[self._with_group().any(axis=(0, 1, 2))]
         return at
 
@@ -107,7 +107,7 @@ class Verdicts:
         own = after.max(axis=(1, 2))[:, None, None] > 0
         return np.zeros_like(after) if before is None else np.where(own, np.int8(0), before)
 
-    def _told(self, grade: Grades) -> Iterator[Verdict]:
+    def _verdicts_of(self, grade: Grades) -> Iterator[Verdict]:
         for k in range(len(self.passes.at)):
             for way, direction in enumerate(DIRECTIONS):
                 if grade[way, :, :, k].any():

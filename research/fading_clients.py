@@ -28,7 +28,7 @@ from detector import fit
 from detector.comparisons.windows import PAIRS, Ints, Window
 from detector.explanation.evidence import Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
-from detector.leaver.sharpen import Scores, sharpened
+from detector.leaver.sharpen import Scores, sharpen_verdicts
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
 from detector.state import ShardState
@@ -139,7 +139,9 @@ def _replay(shard: Shard, rows: list[int], policy: Policy) -> list[Faded]:
         state, verdicts = step(state, volumes, policy, [history.tiers[i] for i in known])
         falls = {
             place[v.client_id]: v
-            for v in sharpened(verdicts, replace(shard.scores, probability=shard.scores.probability[known, at]))
+            for v in sharpen_verdicts(
+                verdicts, replace(shard.scores, probability=shard.scores.probability[known, at])
+            )
             if v.direction is Direction.FALL and v.client_id in place
         }
         for row in rows:

@@ -19,7 +19,7 @@ from detector.leaver.model import LeaverModel
 from detector.policies.presets import default_policy
 from research.preset_samples import windows_of_stayers
 from schemas.verdicts import Grade
-from services.judging.leaver_scores import model_of
+from services.judging.leaver_model import model_of
 from services.settings import Settings
 
 FIRST_SEED, CLIENTS, WARM_UP_WEEKS = 101, 300, 78

@@ -98,8 +98,8 @@ def shown_table(names: Sequence[str], found: Sequence[Figures]) -> Table:
         "; presets alone" if found[0].scores_from is None else f"; scores from {format_week(found[0].scores_from)}"
     )
     table = Table("", *(f"{name}\nin force" if at == 0 else name for at, name in enumerate(names)), title=weeks)
-    for said, read, digits in ROWS:
-        table.add_row(said, *(_text(read(figures), digits) for figures in found))
+    for name, read, digits in ROWS:
+        table.add_row(name, *(_text(read(figures), digits) for figures in found))
     return table
 
 
@@ -108,9 +108,9 @@ def write_table(path: Path, names: Sequence[str], found: Sequence[Figures]) -> N
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["figure", *names])
-        for said, read, _ in ROWS:
+        for name, read, _ in ROWS:
             values = [read(figures) for figures in found]
-            writer.writerow([said, *("" if value is None else value for value in values)])
+            writer.writerow([name, *("" if value is None else value for value in values)])
 
 
 def write_picture(path: Path, names: Sequence[str], found: Sequence[Figures]) -> None:
@@ -120,8 +120,8 @@ def write_picture(path: Path, names: Sequence[str], found: Sequence[Figures]) ->
         load = figures.load
         days = [monday(load.first + week) for week in range(load.weeks)]
         ahead = _text(figures.leavers.weeks_ahead, 1)
-        said = f"{name}: caught {figures.leavers.caught} of {figures.leavers.leavers}, {ahead} weeks ahead"
-        drawn.add_scatter(x=days, y=list(load.alerts_by_week), name=said, mode="lines", line_shape="hv")
+        label = f"{name}: caught {figures.leavers.caught} of {figures.leavers.leavers}, {ahead} weeks ahead"
+        drawn.add_scatter(x=days, y=list(load.alerts_by_week), name=label, mode="lines", line_shape="hv")
         drawn.add_scatter(
             x=days, y=list(load.alarms_by_week), name=f"{name}: alarms", mode="lines", line_dash="dot"
         )

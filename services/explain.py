@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
+from acts.judging.rebuilding import Rebuilt, rebuild_alert
 from casework.alerts.episodes import Episode
 from schemas.money import format_amount
 from schemas.verdicts import Comparison, Verdict
@@ -16,7 +17,6 @@ from services.judging.holiday_calendar import festivals_of
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
 from store.alerts import alert_rows
-from store.alerts.rebuilding import Rebuilt, rebuild_alert
 
 WIDTH = 140  # where there is no terminal: a comparison in one line
 
@@ -49,13 +49,13 @@ def evidence_table(episode: Episode, currency: str, rebuilt: dict[int, Rebuilt])
         table.add_column("rebuilt")
     for week in sorted(episode.evidence):
         verdict = episode.evidence[week]
-        said = [_outcome(rebuilt[week], currency)] if rebuilt else []
+        outcome = [_outcome(rebuilt[week], currency)] if rebuilt else []
         first = [format_week(week), verdict.grade.name.lower() if verdict.grade else "withdrawn"]
         made_from = [verdict.policy_version, str(verdict.ledger_revision)]
         for place, comparison in enumerate(verdict.comparisons or (None,)):
             row = [_score(verdict), *[""] * 4] if comparison is None else _cells(comparison, currency)
-            beside = [*made_from, *said] if place == 0 else []
-            table.add_row(*(first if place == 0 else ["", ""]), *row, *beside)
+            sources = [*made_from, *outcome] if place == 0 else []
+            table.add_row(*(first if place == 0 else ["", ""]), *row, *sources)
     return table
 
 
@@ -78,27 +78,27 @@ def _outcome(rebuilt: Rebuilt, currency: str) -> str:
     """`identical`, or in what it differs and why that may be, or why it cannot be made again."""
     if rebuilt.lacking is not None:
         return f"cannot be made again: {rebuilt.lacking}"
-    beside = [f"as tier {rebuilt.tier}"] + ([f"not known: {rebuilt.unknown}"] if rebuilt.unknown else [])
-    said = "identical" if rebuilt.identical else "differs: " + "; ".join(_differences(rebuilt, currency))
-    return f"{said} ({', '.join(beside)})"
+    notes = [f"as tier {rebuilt.tier}"] + ([f"not known: {rebuilt.unknown}"] if rebuilt.unknown else [])
+    outcome = "identical" if rebuilt.identical else "differs: " + "; ".join(_differences(rebuilt, currency))
+    return f"{outcome} ({', '.join(notes)})"
 
 
 def _differences(rebuilt: Rebuilt, currency: str) -> Iterable[str]:
-    kept, again = rebuilt.kept, rebuilt.again
+    stored, again = rebuilt.stored, rebuilt.again
     if again is None:
         yield "nothing is said of it"
         return
-    if kept.grade != again.grade:
-        yield f"{again.grade.name.lower()} instead of {kept.grade.name.lower()}"
-    if kept.value_at_risk_minor != again.value_at_risk_minor:
+    if stored.grade != again.grade:
+        yield f"{again.grade.name.lower()} instead of {stored.grade.name.lower()}"
+    if stored.value_at_risk_minor != again.value_at_risk_minor:
         yield f"at risk {format_amount(again.value_at_risk_minor, currency)}"
-    if kept.policy_version != again.policy_version:
+    if stored.policy_version != again.policy_version:
         yield f"policy {again.policy_version}"
-    if kept.common != again.common:
+    if stored.common != again.common:
         yield "beside another group"
-    if kept.score != again.score:
+    if stored.score != again.score:
         yield _score(again) or "no learned score"
-    if _sums(kept) != _sums(again):
+    if _sums(stored) != _sums(again):
         yield "other comparisons: " + ", ".join(
             f"{each.series} {each.baseline} {each.deviation_pct:+.1f} %" for each in again.comparisons
         )

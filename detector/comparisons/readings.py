@@ -123,7 +123,7 @@ def _shortfall(cumulative: Cumulative, actual: Window, expected: Window, seen: I
 def loose_hits(cumulative: Cumulative, seen: Ints, fall_pct: Floats, rise_pct: Floats, shift: int = 0) -> Bools:
     """True for each client (m,) that may be at or beyond a limit, float64 (pair, series), infinite where not used.
 
-    The quick look at everybody: only comparisons with a limit, one limit for all tiers, no division and no money.
+    The quick check of everybody: only comparisons with a limit, one limit for all tiers, no division and no money.
     It lets through a little more than `read` would and never less.
     """
     sums: dict[tuple[Window, int], Floats] = {}

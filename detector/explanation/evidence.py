@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.readings import ENOUGH_FOR_QUARTERS
-from detector.comparisons.windows import QUARTER as QUARTER_NOW
-from detector.comparisons.windows import RECENT, WEEK, YEAR_BEFORE, Ints
+from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE, Ints
+from detector.explanation.middle import median
 from schemas.explanations import Finding, FindingKind, Span
 from schemas.weeks import Week
 
 Bools = npt.NDArray[np.bool_]
-YEAR, QUARTER = 52, 13
+YEAR_WEEKS, QUARTER_WEEKS = 52, 13
 ENOUGH_WEEKS = 13  # of a habit, before a mean of it says anything
 PAY_WEEKS = 5  # whichever five weeks one takes, a month's end is among them
 FEWEST_PAYS = 4
@@ -61,7 +61,7 @@ def findings(known: Known, onset: int) -> tuple[Finding, ...]:
     at_risk = _value_at_risk(known)
     if onset < 1:
         return at_risk
-    before, after = slice(max(0, onset - YEAR), onset), slice(onset, len(known.debit))
+    before, after = slice(max(0, onset - YEAR_WEEKS), onset), slice(onset, len(known.debit))
     found = [
         _means(known, FindingKind.CREDITS, known.credit, before, after),
         _means(known, FindingKind.DEBITS, known.debit, before, after),
@@ -76,7 +76,7 @@ def findings(known: Known, onset: int) -> tuple[Finding, ...]:
 def _value_at_risk(known: Known) -> tuple[Finding, ...]:
     """The two means of which `readings.value_at_risk` is 52 times the distance; none of a first week."""
     seen = len(known.debit)
-    now, usual = (QUARTER_NOW, YEAR_BEFORE) if seen >= ENOUGH_FOR_QUARTERS else (WEEK, RECENT)
+    now, usual = (QUARTER, YEAR_BEFORE) if seen >= ENOUGH_FOR_QUARTERS else (WEEK, RECENT)
     after = slice(max(0, seen - now.before), seen - now.lag)
     before = slice(max(0, seen - usual.before), seen - usual.lag)
     if before.stop <= 0:
@@ -110,7 +110,7 @@ def _finding(
 
 
 def _mean(volumes: Ints) -> Fraction:
-    return Fraction(sum(map(int, volumes)), len(volumes))  # in Python's integers: nothing wraps
+    return Fraction(sum(volumes.tolist()), len(volumes))  # in Python's integers: nothing wraps
 
 
 def _regular_debits(known: Known, before: slice, after: slice) -> Finding | None:
@@ -120,10 +120,10 @@ def _regular_debits(known: Known, before: slice, after: slice) -> Finding | None
     was, now = _largest(known.debit[before]), _largest(known.debit[after])
     if len(was) < FEWEST_PAYS or not len(now):
         return None
-    usual = float(np.median(was))
-    if usual <= 0.0 or float(np.median(np.abs(was - usual))) > PAY_SPREAD * usual:
+    usual = median(was)
+    if usual <= 0.0 or median(np.abs(was - usual)) > PAY_SPREAD * usual:
         return None
-    wages = Fraction(float(np.median(now)))
+    wages = Fraction(median(now))
     return _finding(known, FindingKind.REGULAR_DEBITS, before, after, Fraction(usual), wages)
 
 
@@ -136,13 +136,13 @@ def _largest(debits: Ints) -> Ints:
 
 def _seasons(known: Known, onset: int, after: slice) -> list[Finding]:
     """How the fall stands to the quarter before it, how that was a year ago, and the same weeks of both years."""
-    turnover, quarter = known.turnover, slice(onset - QUARTER, onset)
-    if onset - QUARTER < 0:
+    turnover, quarter = known.turnover, slice(onset - QUARTER_WEEKS, onset)
+    if onset - QUARTER_WEEKS < 0:
         return []
     found = [_means(known, FindingKind.QUARTER_BEFORE, turnover, quarter, after)]
-    if onset - QUARTER - YEAR < 0:
+    if onset - QUARTER_WEEKS - YEAR_WEEKS < 0:
         return found
-    then, quarter_then = (slice(window.start - YEAR, window.stop - YEAR) for window in (after, quarter))
+    then, quarter_then = (slice(window.start - YEAR_WEEKS, window.stop - YEAR_WEEKS) for window in (after, quarter))
     return [
         *found,
         _means(known, FindingKind.LAST_YEAR, turnover, quarter_then, then),
@@ -156,12 +156,14 @@ def _industry(known: Known, before: slice, after: slice) -> Finding | None:
         return None
     since = known.industry_since
     peers = known.industry if since is None else known.industry[since <= before.start]
-    pairs = ((_mean(peer[before]), _mean(peer[after])) for peer in peers)
-    changes = [change for was, now in pairs if (change := change_pct(was, now)) is not None]
+    weeks_before, weeks_after = before.stop - before.start, after.stop - after.start
+    sums = zip(map(sum, peers[:, before].tolist()), map(sum, peers[:, after].tolist()), strict=True)
+    # As change_pct of the means, in whole numbers: Python rounds their quotient as it rounds that of fractions.
+    changes = [100 * (now * weeks_before - was * weeks_after) / (was * weeks_after) for was, now in sums if was > 0]
     if len(changes) < FEWEST_PEERS:
         return None
-    median = float(np.median(changes))
-    return Finding(FindingKind.INDUSTRY, known.span(before), known.span(after), None, None, median, len(changes))
+    middle = median(np.array(changes))
+    return Finding(FindingKind.INDUSTRY, known.span(before), known.span(after), None, None, middle, len(changes))
 
 
 def _feed(known: Known, before: slice, after: slice) -> list[Finding]:
@@ -189,7 +191,7 @@ def feed_gaps(known: Known, before: slice, after: slice) -> Bools:
     """
     gaps: Bools = np.zeros(after.stop - after.start, np.bool_)
     if known.branch_events is not None:
-        gaps |= known.branch_events[after] < THIN * float(np.median(known.branch_events[before]))
+        gaps |= known.branch_events[after] < THIN * median(known.branch_events[before])
     if known.released is not None:
         gaps |= known.released[after] & (known.turnover[after] == 0)
     return gaps

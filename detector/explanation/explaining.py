@@ -54,7 +54,7 @@ def _newest(known: Known) -> Known:
 
 
 def _check(known: Known) -> None:
-    beside = [known.industry, known.branch_events, known.released]
-    lengths = {np.shape(c)[-1] for c in (known.debit, known.credit, *beside) if c is not None}
+    optional = [known.industry, known.branch_events, known.released]
+    lengths = {np.shape(c)[-1] for c in (known.debit, known.credit, *optional) if c is not None}
     if lengths != {len(known.debit)} or not len(known.debit):
         raise ValueError(f"weeks of {known.week} have lengths {sorted(lengths)}")

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.windows import Ints
+from detector.explanation.middle import median
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -81,7 +82,7 @@ def _courses(weeks: int) -> _Courses:
 
 def _without_spikes(y: Floats) -> Floats:
     active = y[y > 0.0]
-    return np.minimum(y, SPIKE * float(np.median(active))) if len(active) else y
+    return np.minimum(y, SPIKE * median(active)) if len(active) else y
 
 
 def _dispersion(y: Floats, share: Floats) -> float:
@@ -92,5 +93,5 @@ def _dispersion(y: Floats, share: Floats) -> float:
     if blocks < len(LIMITS) + 1:
         return max(float(y.max()), floor)  # too short to tell: as if it all came in payments of that size
     tail = len(y) - blocks * BLOCK_WEEKS
-    seen, told = (part[tail:].reshape(blocks, BLOCK_WEEKS).sum(axis=1) for part in (y, expected))
-    return max(float(((seen - told) ** 2 / told).sum()) / (blocks - len(LIMITS)), floor)
+    actual, fitted = (part[tail:].reshape(blocks, BLOCK_WEEKS).sum(axis=1) for part in (y, expected))
+    return max(float(((actual - fitted) ** 2 / fitted).sum()) / (blocks - len(LIMITS)), floor)

@@ -17,12 +17,12 @@ from detector.leaver.history import Floats, Ints
 from detector.leaver.likelihood import shrinkage
 from detector.leaver.places import longest, places, silences
 from detector.leaver.recurring import largest, recurring, smallest
-from detector.leaver.trailing import Trailing
+from detector.leaver.trailing import Lags, Trailing, weeks_before
 
 Matrix = npt.NDArray[np.float32]
 Column = tuple[
     str, int, Floats
-]  # name; -1 where more means less of a leaver, 1 where more, 0 where neither; (n, m)
+]  # name; -1 where more means less of a leaver, 1 where more, 0 where neither; (m, n)
 
 _FLOOR = 0.03  # of two years' mean: below it a mean is as good as nothing, and its logarithm says no more
 _PLACES_BACK = 26 + 52  # weeks: the longest mean of places, and how far back such means are set against it
@@ -32,12 +32,12 @@ _SHRINKING = (  # courses, and the weeks of them that the client may be in
     ("twenty_six_to_30_pct", Course(26, 0.3), 20),
     ("twenty_six_to_50_pct", Course(26, 0.5), 26),
 )
-_STEP = 4  # weeks between the looks back at a client's own past means: they overlap anyway
+_STEP = 4  # weeks between a client's own past means: they overlap anyway
 
 
 @dataclass(frozen=True, slots=True)
 class _Client:
-    """The trailing sums that the families of columns share."""
+    """What the families of columns share. Whatever the client's weeks come to at the columns `at` is (m, n)."""
 
     at: Ints
     first: Ints
@@ -45,21 +45,23 @@ class _Client:
     amount: Trailing
     root: Trailing  # a square root tames single large payments
     active: Trailing
+    series: Trailing  # these three side by side, for what is asked of each of them
+
+
+def _client(turnover: Floats, first: Ints, at: Ints) -> _Client:
+    turnover = np.asfortranarray(turnover)  # a week of all clients lies side by side
+    series = Trailing.side_by_side((turnover, np.sqrt(turnover), turnover > 0), at, first)
+    amount, root, active = series.parts(3)
+    return _Client(at, first, turnover, amount, root, active, series)
 
 
 def features(turnover: Floats, first: Ints, at: Ints) -> Matrix:
     """float32 (n, m, len(names())): of n clients at the columns `at` (m,) of their weeks (n, T)."""
-    active = turnover > 0
-    client = _Client(
-        at,
-        first,
-        turnover,
-        Trailing(turnover, at, first),
-        Trailing(np.sqrt(turnover), at, first),
-        Trailing(active.astype(np.float64), at, first),
-    )
-    columns = [column.astype(np.float32) for _, _, column in _columns(client)]
-    return np.stack(np.broadcast_arrays(*columns), axis=-1)
+    columns = [column for _, _, column in _columns(_client(turnover, first, at))]
+    matrix = np.empty((len(columns), len(at), len(first)), np.float32)
+    for place, column in enumerate(columns):
+        matrix[place] = column
+    return np.ascontiguousarray(matrix.T)
 
 
 def names() -> tuple[str, ...]:
@@ -78,25 +80,27 @@ def _columns(client: _Client) -> Iterator[Column]:
 
 
 def _falls(client: _Client) -> Iterator[Column]:
-    """Logarithms of a recent mean over an earlier one."""
-    for series, of in (("amount", client.amount), ("root", client.root), ("active", client.active)):
-        floor = _FLOOR * of.mean(104) + 1e-12
+    """Logarithms of a recent mean over an earlier one, of each of the three series."""
+    of, clients = client.series, len(client.first)
+    floor = _FLOOR * of.mean(104) + 1e-12
 
-        def fall(
-            weeks: int, lag: int, base: int, base_lag: int, of: Trailing = of, floor: Floats = floor
-        ) -> Floats:
-            return np.log((of.mean(weeks, lag) + floor) / (of.mean(base, base_lag) + floor))
+    def fall(weeks: int, lag: int, base: int, base_lag: int) -> Floats:
+        return np.log((of.mean(weeks, lag) + floor) / (of.mean(base, base_lag) + floor))
 
-        for weeks in (1, 2, 4, 8, 13, 26):
-            yield f"{series}_{weeks}_year", -1, fall(weeks, 0, 52, weeks)
-        yield f"{series}_13_quarter", -1, fall(13, 0, 13, 13)
-        yield f"{series}_13_last_year", -1, fall(13, 0, 13, 52)
-        yield f"{series}_8_two_years", -1, fall(8, 0, 104, 8)
-        yield f"{series}_13_two_years", -1, fall(13, 0, 104, 13)
+    columns = [(f"{weeks}_year", -1, fall(weeks, 0, 52, weeks)) for weeks in (1, 2, 4, 8, 13, 26)]
+    columns += [
+        ("13_quarter", -1, fall(13, 0, 13, 13)),
+        ("13_last_year", -1, fall(13, 0, 13, 52)),
+        ("8_two_years", -1, fall(8, 0, 104, 8)),
+        ("13_two_years", -1, fall(13, 0, 104, 13)),
         # what was low before may be an old fall as well as the beginning of this one: no sense is demanded
-        yield f"{series}_4_a_month_ago", 0, fall(4, 4, 52, 13)
-        yield f"{series}_5_two_months_ago", 0, fall(5, 8, 52, 13)
-        yield f"{series}_13_a_quarter_ago", 0, fall(13, 13, 52, 26)
+        ("4_a_month_ago", 0, fall(4, 4, 52, 13)),
+        ("5_two_months_ago", 0, fall(5, 8, 52, 13)),
+        ("13_a_quarter_ago", 0, fall(13, 13, 52, 26)),
+    ]
+    for number, series in enumerate(("amount", "root", "active")):
+        mine = slice(number * clients, (number + 1) * clients)
+        yield from ((f"{series}_{name}", sense, column[:, mine]) for name, sense, column in columns)
 
 
 def _own_past(client: _Client) -> Iterator[Column]:
@@ -105,7 +109,7 @@ def _own_past(client: _Client) -> Iterator[Column]:
         usual = of.mean(104) + 1e-12
         for weeks in spans:
             level = of.mean(weeks) / usual
-            past = _Past.of(client, weeks, 104, [of.mean(weeks, lag) / usual for lag in _lags(weeks, 104)])
+            past = _Past.of(client, weeks, 104, of.mean(weeks, _lags(weeks, 104)) / usual)
             yield f"{series}_{weeks}_rank", -1, (past.count_of(level) + 0.5) / (past.seen + 1.0)
             yield f"{series}_{weeks}_least", -1, np.log((level + _FLOOR) / (past.least(1.0) + _FLOOR))
             mean, spread = past.log_moments()
@@ -115,7 +119,7 @@ def _own_past(client: _Client) -> Iterator[Column]:
 
 def _silence(client: _Client) -> Iterator[Column]:
     silent = silences(client.turnover, client.first)
-    now = silent[:, client.at].astype(np.float64)
+    now = silent.T[client.at].astype(np.float64)
     before = longest(silent, client.at, 13, 104)
     habit = client.active.mean(52, 13)
     yield "silent_weeks", 1, now
@@ -129,23 +133,19 @@ def _payments(client: _Client) -> Iterator[Column]:
     """The size of payments, silence left aside: matched filters for a step and for a ramp in the log amounts."""
     active = client.turnover > 0
     logs = np.log(np.where(active, client.turnover, 1.0))
-    count, total = client.active, Trailing(logs, client.at, client.first)
-    squares = Trailing(logs * logs, client.at, client.first)
+    count = client.active
+    total, squares = Trailing.side_by_side((logs, logs * logs), client.at, client.first).parts(2)
     for weeks in (8, 13, 26):
         seen = count.sum(78, weeks)
         mean = total.sum(78, weeks) / np.maximum(seen, 1.0)
         variance = np.maximum(squares.sum(78, weeks) / np.maximum(seen, 1.0) - mean * mean, 0.0)
         sigma = np.sqrt((seen * variance + 10 * 0.8) / (seen + 10))  # shrunk toward what payments usually vary by
-        step, ramp, step_weight, ramp_weight = np.zeros((4, *mean.shape))
-        for lag in range(weeks):
-            column = np.maximum(client.at - lag, 0)
-            there = active[:, column] & (client.at >= lag)
-            residual = there * np.clip((logs[:, column] - mean) / sigma, -3.0, 3.0)
-            weight = (weeks - lag) / weeks
-            step += residual
-            ramp += weight * residual
-            step_weight += there
-            ramp_weight += weight * weight * there
+        column = weeks_before(client.at, np.arange(weeks))
+        there = active.T[np.maximum(column, 0)] & (column >= 0)[..., None]
+        residual = there * np.clip((logs.T[np.maximum(column, 0)] - mean) / sigma, -3.0, 3.0)
+        weight = ((weeks - np.arange(weeks)) / weeks)[:, None, None]
+        step, ramp = residual.sum(axis=0, initial=0.0), (weight * residual).sum(axis=0, initial=0.0)
+        step_weight, ramp_weight = there.sum(axis=0), (weight * weight * there).sum(axis=0)
         yield f"payment_step_{weeks}", -1, step / np.sqrt(step_weight + 1.0)
         yield f"payment_ramp_{weeks}", -1, ramp / np.sqrt(ramp_weight + 0.5)
     yield "payment_sigma", 0, sigma
@@ -157,8 +157,8 @@ def _shrinking(client: _Client) -> Iterator[Column]:
     courses = [(course, week) for _, course, week in _SHRINKING]
     now, before = shrinkage(client.turnover, client.at, courses)
     for number, (name, _, _) in enumerate(_SHRINKING):
-        yield f"shrinking_{name}", 1, now[number]
-        yield f"shrinking_{name}_than_before", 1, now[number] - before[number]
+        yield f"shrinking_{name}", 1, now[number].T
+        yield f"shrinking_{name}_than_before", 1, (now[number] - before[number]).T
 
 
 def _extremes(client: _Client) -> Iterator[Column]:
@@ -167,14 +167,14 @@ def _extremes(client: _Client) -> Iterator[Column]:
     """
     usual = client.amount.sum(104) / np.maximum(client.active.sum(104), 1.0) + 1e-12
 
-    def level(series: Floats, lag: int = 0) -> Floats:
-        then = series[:, np.maximum(client.at - lag, 0)]
+    def level(series: Floats, lag: Lags = 0) -> Floats:
+        then = series.T[np.maximum(weeks_before(client.at, lag), 0)]
         return np.log(np.where(np.isfinite(then), then / usual, 1.0) + _FLOOR)
 
     for weeks in (3, 5, 8, 13):
         series = largest(client.turnover, weeks)
         now = level(series)
-        past = _Past.of(client, weeks, 104, [level(series, lag) for lag in _lags(weeks, 104)])
+        past = _Past.of(client, weeks, 104, level(series, _lags(weeks, 104)))
         mean, spread = past.moments(prior=0.0, variance=0.0)
         yield f"largest_{weeks}_mean", -1, now - mean
         yield f"largest_{weeks}_sigma", -1, (now - mean) / (spread + 0.1)
@@ -183,7 +183,7 @@ def _extremes(client: _Client) -> Iterator[Column]:
     for weeks in (4, 8, 13):
         series = smallest(client.turnover, weeks)
         now = level(series)
-        past = _Past.of(client, weeks, 104, [level(series, lag) for lag in _lags(weeks, 104)])
+        past = _Past.of(client, weeks, 104, level(series, _lags(weeks, 104)))
         mean, _ = past.moments(prior=0.0, variance=0.0)
         yield f"smallest_{weeks}_mean", -1, now - mean
         yield f"smallest_{weeks}_least", -1, now - past.least(0.0)
@@ -205,9 +205,8 @@ def _places(client: _Client) -> Iterator[Column]:
     """Means of the weeks' places, by themselves and against how much such means swing for this client."""
     since = max(0, int(client.at.min()) - _PLACES_BACK)
     among_all, among_active = places(client.turnover, client.first, since)
-    every = Trailing(among_all, client.at, client.first)
-    paid = Trailing(among_active, client.at, client.first)
-    large = Trailing((among_active > 0.25).astype(np.float64), client.at, client.first)
+    several = (among_all, among_active, among_active > 0.25)
+    every, paid, large = Trailing.side_by_side(several, client.at, client.first).parts(3)
     expected = client.active.mean(52, 13)
     for weeks in (4, 8, 13, 26):
         yield f"place_{weeks}", -1, every.sum(weeks) / np.sqrt(weeks)
@@ -220,7 +219,7 @@ def _places(client: _Client) -> Iterator[Column]:
         ("paid_place", paid, 13),
         ("place", every, 26),
     ):
-        past = _Past.of(client, weeks, 52, [of.sum(weeks, lag) for lag in _lags(weeks, 52)])
+        past = _Past.of(client, weeks, 52, of.sum(weeks, _lags(weeks, 52)))
         mean, spread = past.moments(prior=6.0, variance=weeks / 12)
         yield f"{series}_{weeks}_sigma", -1, (of.sum(weeks) - mean) / spread
         yield f"{series}_{weeks}_least", -1, (of.sum(weeks) - np.minimum(past.least(0.0), 0.0)) / np.sqrt(weeks)
@@ -237,17 +236,16 @@ def _rulers(client: _Client) -> Iterator[Column]:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """A statistic as it stood at some weeks before: values (looks, n, m), and which of them were there."""
+    """A statistic as it stood at some weeks before: values (lags, m, n), and which of them were there."""
 
     values: Floats
     there: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, client: _Client, weeks: int, furthest: int, values: list[Floats]) -> _Past:
+    def of(cls, client: _Client, weeks: int, furthest: int, values: Floats) -> _Past:
         """Of the windows of `weeks` weeks that `_lags` lists; one that begins before the client is not there."""
-        lags = _lags(weeks, furthest)
-        there = np.stack([client.at - lag - weeks + 1 >= client.first[:, None] for lag in lags])
-        return cls(np.stack(values), there)
+        begins = weeks_before(client.at, _lags(weeks, furthest)) - weeks + 1
+        return cls(values, begins[..., None] >= client.first)
 
     @property
     def seen(self) -> Floats:
@@ -275,14 +273,8 @@ class _Past:
         return mean, np.sqrt(np.maximum(second - mean * mean, 0.0) + 0.0025)
 
 
-def _lags(weeks: int, furthest: int) -> range:
-    return range(weeks, furthest + 1, _STEP)
+def _lags(weeks: int, furthest: int) -> Ints:
+    return np.arange(weeks, furthest + 1, _STEP)
 
 
-def _nobody() -> _Client:
-    at, first, turnover = np.array([0]), np.array([0]), np.ones((1, 1))
-    same = Trailing(turnover, at, first)
-    return _Client(at, first, turnover, same, same, same)
-
-
-_NOBODY = _nobody()
+_NOBODY = _client(np.ones((1, 1)), np.array([0]), np.array([0]))

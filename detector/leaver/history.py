@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +14,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 REACH_WEEKS = 156  # no feature looks further back: three years, so that last year's quarter has a year before it
+SMOOTHED_OVER = (0.6, 0.4)  # a score's shares of this week and the one before: one odd week is not a course
 ENOUGH_WEEKS = 52  # of a client's own history; before that there is no score but the base rate
 
 _CROWD = 20  # clients from which on a branch's quiet week can be told from a few silent clients
@@ -69,23 +71,31 @@ def without_quiet_weeks(history: History) -> Floats:
     closed office, a missing feed. It says nothing of any client. Column t depends on columns up to t alone.
     """
     filled = history.turnover.copy()
-    for branch in np.unique(history.branch).tolist():
+    for branch, weeks in _quiet_weeks(history):
         mine = np.flatnonzero(history.branch == branch)
-        for week in _quiet_weeks(history.turnover[mine], history.first_week[mine]).tolist():
+        for week in weeks:
             filled[mine, week] = filled[mine, max(0, week - 8) : week].mean(axis=1)
     return filled
 
 
-def _quiet_weeks(turnover: Floats, first_week: Ints) -> Ints:
-    weeks = turnover.shape[1]
-    if len(turnover) < _CROWD or weeks <= _USUAL_WEEKS:
-        return np.zeros(0, np.int64)
-    begun = (np.arange(weeks) >= first_week[:, None]).sum(axis=0)
-    share = (turnover > 0).sum(axis=0) / np.maximum(begun, 1)
-    usual = np.median(sliding_window_view(share, _USUAL_WEEKS)[:-1], axis=1)
-    low = np.flatnonzero((share[_USUAL_WEEKS:] < _QUIET_SHARE * usual) & (begun[_USUAL_WEEKS:] >= _CROWD))
-    quiet: list[int] = []
-    for week in (low + _USUAL_WEEKS).tolist():
-        if quiet[-_LONGEST_QUIET:] != list(range(week - _LONGEST_QUIET, week)):
-            quiet.append(week)
-    return np.array(quiet, np.int64)
+def _quiet_weeks(history: History) -> Iterator[tuple[int, list[int]]]:
+    """Of each branch that has any, ascending."""
+    weeks = history.turnover.shape[1]
+    branches, of, clients = np.unique(history.branch, return_inverse=True, return_counts=True)
+    if weeks <= _USUAL_WEEKS:
+        return
+    crowds = np.flatnonzero(clients >= _CROWD)
+    begun, active = np.zeros((2, len(crowds), weeks), np.int64)
+    for place, at in enumerate(crowds.tolist()):
+        mine = of == at
+        begun[place] = np.cumsum(np.bincount(history.first_week[mine], minlength=weeks + 1)[:weeks])
+        active[place] = np.count_nonzero(history.turnover[mine] > 0, axis=0)
+    share = active / np.maximum(begun, 1)
+    usual = np.median(sliding_window_view(share, _USUAL_WEEKS, axis=1)[:, :-1], axis=2)
+    low = (share[:, _USUAL_WEEKS:] < _QUIET_SHARE * usual) & (begun[:, _USUAL_WEEKS:] >= _CROWD)
+    for place in np.flatnonzero(low.any(axis=1)).tolist():
+        quiet: list[int] = []
+        for week in (np.flatnonzero(low[place]) + _USUAL_WEEKS).tolist():
+            if quiet[-_LONGEST_QUIET:] != list(range(week - _LONGEST_QUIET, week)):
+                quiet.append(week)
+        yield int(branches[crowds[place]]), quiet

@@ -35,43 +35,48 @@ def shrinkage(turnover: Floats, at: Ints, courses: Sequence[tuple[Course, int]])
     Silent weeks say nothing, and where earlier payments are too few both are 0. A course leaves something.
     """
     reach = max(week for _, week in courses) + int(_QUARTERS_AGO[-1])
-    logs = np.log(np.where(turnover > 0, turnover, np.nan))
+    by_week = np.ascontiguousarray(turnover.T)
+    logs = np.log(np.where(by_week > 0, by_week, np.nan))
     now, before = np.zeros((2, len(courses), len(turnover), len(at)))
     for place, column in enumerate(at.tolist()):
         quarter = max(0, column + 1 - _RECENT_WEEKS)
-        earlier = logs[:, max(0, quarter - _EARLIER_WEEKS) : quarter]
-        rows = np.flatnonzero(np.isfinite(earlier).sum(axis=1) >= _LEAST_PAYMENTS)
+        earlier = slice(max(0, quarter - _EARLIER_WEEKS), quarter)
+        rows = np.flatnonzero(np.isfinite(logs[earlier]).sum(axis=0) >= _LEAST_PAYMENTS)
         if not len(rows):
             continue
-        largest = np.nanmax(earlier[rows], axis=1, keepdims=True)
-        density = _log_density(_bins(largest, earlier[rows]))
-        paid = np.full((len(rows), reach), -1, np.int64)
-        known = logs[rows, max(0, column + 1 - reach) : column + 1]
-        paid[:, reach - known.shape[1] :] = _bins(largest, known)
-        unchanged = _look(density, paid)
+        known = slice(min(earlier.start, max(0, column + 1 - reach)), column + 1)
+        of_rows = logs[known] if len(rows) == len(turnover) else logs[known, rows]
+        of_earlier = slice(earlier.start - known.start, earlier.stop - known.start)
+        bins = _bins(np.fmax.reduce(of_rows[of_earlier], axis=0), of_rows)
+        density = _log_density(bins[of_earlier])
+        paid = np.full((reach, len(rows)), -1, np.int64)
+        lately = min(reach, len(bins))
+        paid[reach - lately :] = bins[len(bins) - lately :]
+        unchanged = _density_at(density, paid)
         for number, (course, week) in enumerate(courses):
             weeks = (reach - week - _QUARTERS_AGO[:, None] + np.arange(week)).ravel()
             lost = np.rint(np.log(course.share(np.arange(week))) / _BIN).astype(np.int64)
-            ratio = _look(density, paid[:, weeks] + np.tile(lost, len(_QUARTERS_AGO))) - unchanged[:, weeks]
-            said = np.where(paid[:, weeks] < 0, 0.0, ratio.clip(-_MOST, _MOST))
-            by_quarter = said.reshape(len(rows), len(_QUARTERS_AGO), week).sum(axis=2)
-            now[number, rows, place] = by_quarter[:, 0]
-            before[number, rows, place] = by_quarter[:, 1:].max(axis=1)
+            then = paid[weeks]
+            ratio = _density_at(density, then + np.tile(lost, len(_QUARTERS_AGO))[:, None]) - unchanged[weeks]
+            counted = np.where(then < 0, 0.0, ratio.clip(-_MOST, _MOST))
+            by_quarter = counted.reshape(len(_QUARTERS_AGO), week, len(rows)).sum(axis=1)
+            now[number, rows, place] = by_quarter[0]
+            before[number, rows, place] = by_quarter[1:].max(axis=0)
     return now, before
 
 
 def _bins(largest: Floats, logs: Floats) -> _Bins:
-    """Of each payment; -1 where there was none."""
+    """Of each payment (weeks, n), by each client's `largest` (n,); -1 where there was none."""
     bins = np.clip(np.rint((largest - logs) / _BIN) + _LARGEST, 0, _BINS - 1)
     return np.where(np.isnan(bins), -1, bins).astype(np.int64)
 
 
 def _log_density(bins: _Bins) -> _Density:
-    """(n, _BINS), up to a constant, of the payments in `bins` (n, weeks)."""
-    rows, around = len(bins), len(_SPREAD) // 2
+    """(n, _BINS), up to a constant, of the payments in `bins` (weeks, n)."""
+    rows, around = bins.shape[1], len(_SPREAD) // 2
     width = 1 + around + _BINS + around  # the first column is of weeks without a payment
     column = np.where(bins < 0, 0, bins + 1 + around)
-    counts = np.bincount((np.arange(rows)[:, None] * width + column).ravel(), minlength=rows * width)
+    counts = np.bincount((np.arange(rows) * width + column).ravel(), minlength=rows * width)
     counts = counts.reshape(rows, width).astype(np.float32)
     density = np.full((rows, _BINS), _ANYTHING, np.float32)
     for place, weight in enumerate(_SPREAD, start=1):
@@ -79,5 +84,8 @@ def _log_density(bins: _Bins) -> _Density:
     return np.log(density)
 
 
-def _look(density: _Density, bins: _Bins) -> _Density:
-    return np.take_along_axis(density, np.clip(bins, 0, _BINS - 1), axis=1)
+def _density_at(density: _Density, bins: _Bins) -> _Density:
+    """(weeks, n): of each client its density at its `bins`, the outermost where they lie beyond."""
+    of_client = np.arange(0, density.size, _BINS)
+    found: _Density = density.ravel()[np.clip(bins, 0, _BINS - 1) + of_client]
+    return found

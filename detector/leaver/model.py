@@ -6,15 +6,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xgboost
 
 from detector.leaver.features import features, names
 from detector.leaver.history import (
     ENOUGH_WEEKS,
     REACH_WEEKS,
+    SMOOTHED_OVER,
     ClientHistory,
     Floats,
     History,
@@ -23,8 +23,10 @@ from detector.leaver.history import (
 )
 from schemas.errors import EbbwatchError
 
+if TYPE_CHECKING:
+    import xgboost
+
 FORMAT = 2
-SMOOTHED_OVER = (0.6, 0.4)  # this week and the one before: one odd week is not a course
 _WEEKS_AT_ONCE = 52
 _AT_ONCE = 400_000  # client-weeks of history in work at a time: what a processor keeps near
 
@@ -149,7 +151,7 @@ def load_model(raw: bytes) -> LeaverModel:
             alarm_at=float(body["alarm_at"]),
             evaluation=body["evaluation"],
         )
-    except (ValueError, TypeError, KeyError, xgboost.core.XGBoostError) as error:
+    except (ValueError, TypeError, KeyError) as error:  # XGBoost's own errors are ValueErrors
         raise UnusableModel(f"not a leaver model: {error!r:.200}") from None
 
 
@@ -165,6 +167,8 @@ def smoothed(margins: Floats) -> Floats:
 
 
 def _load(trees: bytes) -> xgboost.Booster:
+    import xgboost  # here, since a process without a model in use has no need of it
+
     booster = xgboost.Booster({"nthread": 1})
     booster.load_model(bytearray(trees))
     return booster

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.leaver.history import Floats, Ints
+from detector.leaver.trailing import weeks_before
 
 LOOK_BACK = 78  # weeks: a year and a half
 
@@ -17,40 +18,54 @@ def places(turnover: Floats, first: Ints, since: int = 0) -> tuple[Floats, Float
     Source: mid-ranks with ties as in the rank-sum test (Wilcoxon 1945), one added to either side so that a short
     history claims little.
     """
-    weeks = turnover.shape[1]
-    small = turnover.astype(np.float32)  # half the bytes to go through; equal amounts stay equal
-    below, even, active_below, seen, active_seen = np.zeros((5, *turnover.shape), np.uint8)
-    for lag in range(1, min(LOOK_BACK, weeks - 1) + 1):
-        begin = max(since, lag)
-        now, then = small[:, begin:], small[:, begin - lag : weeks - lag]
-        there = np.arange(begin - lag, weeks - lag) >= first[:, None]
-        active = there & (then > 0)
-        less = then < now
-        for counted, hit in (
-            (below, there & less),
-            (even, there & (then == now)),
-            (active_below, active & less),
-            (seen, there),
-            (active_seen, active),
-        ):
-            counted[:, begin:] += hit.view(np.uint8)
+    by_week = np.ascontiguousarray(turnover.T)
+    there = np.arange(len(by_week))[:, None] >= first
+    active = by_week > 0
+    seen = _weeks_before(there)
+    active_seen = _weeks_before(there & active)
+    below, even = _compared(by_week, there, since)
     among_all = (below + 0.5 * even + 0.5) / (seen + 1.0) - 0.5
-    among_active = np.where(turnover > 0, (active_below + 1.0) / (active_seen + 2.0) - 0.5, 0.0)
-    among_all[:, :since] = among_active[:, :since] = 0.0
-    return among_all, among_active
+    # Every silent week is below an active one: what is below it besides are active weeks.
+    active_below = below - (seen - active_seen)
+    among_active = np.where(active, (active_below + 1.0) / (active_seen + 2.0) - 0.5, 0.0)
+    among_all[:since] = among_active[:since] = 0.0
+    return among_all.T, among_active.T
 
 
-def silences(turnover: Floats, first: Ints) -> npt.NDArray[np.int64]:
+def _compared(by_week: Floats, there: npt.NDArray[np.bool_], since: int) -> tuple[Ints, Ints]:
+    """How many of the LOOK_BACK weeks before each week from `since` on have less, and how many as much: (T, n)."""
+    now = by_week.astype(np.float32)  # half the bytes to go through; equal amounts stay equal
+    then = np.where(there, now, np.float32(np.nan))  # what is not there is neither less nor as much
+    below, even = np.zeros((2, *by_week.shape), np.uint8)
+    hit = np.empty(by_week.shape, np.bool_)
+    for lag in range(1, min(LOOK_BACK, len(by_week) - 1) + 1):
+        begin = max(since, lag)
+        earlier, later, hits = then[begin - lag : len(then) - lag], now[begin:], hit[begin:]
+        for compare, counted in ((np.less, below), (np.equal, even)):
+            compare(earlier, later, out=hits)
+            counted[begin:] += hits.view(np.uint8)
+    return below.astype(np.int64), even.astype(np.int64)
+
+
+def _weeks_before(true: npt.NDArray[np.bool_]) -> Ints:
+    """(T, n): in how many of the LOOK_BACK weeks before each week it is `true`."""
+    total = np.zeros((len(true) + 1, true.shape[1]), np.int64)
+    np.cumsum(true, axis=0, out=total[1:])
+    counted: Ints = total[:-1].copy()
+    counted[LOOK_BACK:] -= total[: -1 - LOOK_BACK]
+    return counted
+
+
+def silences(turnover: Floats, first: Ints) -> Ints:
     """Weeks since the last active one, (n, T): 0 in an active week."""
-    weeks = np.arange(turnover.shape[1])
-    last = np.maximum.accumulate(np.where(turnover > 0, weeks, -1), axis=1)
-    return weeks - np.maximum(last, first[:, None] - 1)
+    weeks = np.arange(turnover.shape[1])[:, None]
+    last = np.maximum.accumulate(np.where(turnover.T > 0, weeks, -1), axis=0)
+    return (weeks - np.maximum(last, first - 1)).T
 
 
-def longest(silent: npt.NDArray[np.int64], at: Ints, first_lag: int, last_lag: int) -> Floats:
-    """The longest silence, (n, m), that stood at any of the lags first..last, inclusive, before each column."""
-    most = np.zeros((len(silent), len(at)))
-    for lag in range(first_lag, last_lag + 1):
-        there = at >= lag
-        most[:, there] = np.maximum(most[:, there], silent[:, at[there] - lag])
+def longest(silent: Ints, at: Ints, first_lag: int, last_lag: int) -> Floats:
+    """The longest of `silent` (n, T), (m, n), that stood at any of the lags first..last before each column."""
+    column = weeks_before(at, np.arange(first_lag, last_lag + 1))
+    stood = np.where((column >= 0)[..., None], silent.T[np.maximum(column, 0)], 0)
+    most: Floats = np.maximum(stood.max(axis=0), 0).astype(np.float64)
     return most

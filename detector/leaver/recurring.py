@@ -15,25 +15,32 @@ def recurring(turnover: Floats, since: int) -> Floats:
 
     What goes on to the penny is a rent, a fee or a contract, and no course of leaving passes through it.
     """
-    weeks = turnover.shape[1]
-    known = np.where(turnover > 0, turnover, -1.0).astype(np.float32)  # half the bytes to go through
-    again = np.zeros(turnover.shape, np.bool_)
+    by_week = np.ascontiguousarray(turnover.T)
+    weeks = len(by_week)
+    known = np.where(by_week > 0, by_week, -1.0).astype(np.float32)  # half the bytes to go through
+    near = _SAME * known  # of silent weeks below zero: never the same
+    again, same = np.zeros((2, *by_week.shape), np.bool_)
+    apart = np.empty(by_week.shape, np.float32)
     for lag in range(1, min(BACK_WEEKS, weeks - 1) + 1):
         begin = max(since, lag)
-        now, then = known[:, begin:], known[:, begin - lag : weeks - lag]
-        again[:, begin:] |= np.abs(now - then) <= _SAME * then  # silent weeks lie below zero: never the same
-    return again.astype(np.float64)
+        then = slice(begin - lag, weeks - lag)
+        np.subtract(known[begin:], known[then], out=apart[begin:])
+        np.abs(apart[begin:], out=apart[begin:])
+        np.less_equal(apart[begin:], near[then], out=same[begin:])
+        again[begin:] |= same[begin:]
+    marks: Floats = again.T.astype(np.float64)
+    return marks
 
 
 def largest(turnover: Floats, weeks: int) -> Floats:
     """(n, T): the most of the last `weeks` weeks."""
-    most = turnover.copy()
+    most = turnover.T.copy()
     width = 1
     while width < weeks:
         step = min(width, weeks - width)
-        most[:, step:] = np.maximum(most[:, step:], most[:, :-step].copy())
+        most[step:] = np.maximum(most[step:], most[:-step])
         width += step
-    return most
+    return most.T
 
 
 def smallest(turnover: Floats, weeks: int) -> Floats:

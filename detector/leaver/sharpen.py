@@ -41,7 +41,7 @@ class Falls:
     value_at_risk_minor: Ints
 
 
-def sharp_falls(verdicts: Verdicts, scores: Scores) -> Falls:
+def sharpen_falls(verdicts: Verdicts, scores: Scores) -> Falls:
     """1. A prompt becomes an alarm. 2. Who passed no preset gets a prompt, unless a group explains them, or nothing
     goes missing: whatever it looks like, that is no leaving.
 
@@ -58,9 +58,9 @@ def sharp_falls(verdicts: Verdicts, scores: Scores) -> Falls:
     return Falls(grade, value_minor)
 
 
-def sharpened(verdicts: Verdicts, scores: Scores) -> Iterator[Verdict]:
+def sharpen_verdicts(verdicts: Verdicts, scores: Scores) -> Iterator[Verdict]:
     """The week's verdicts with their scores, and prompts that only the score raises."""
-    falls = sharp_falls(verdicts, scores)
+    falls = sharpen_falls(verdicts, scores)
     place = {client_id: at for at, client_id in enumerate(verdicts.client_ids)}
     for verdict in verdicts.passed():
         if verdict.direction is Direction.FALL:

@@ -1,34 +1,56 @@
-"""A shard's week as the model sees it: the last weeks of its clients, and the scores that they give."""
+"""A shard's weeks as the model sees them: the turnover of its clients' last weeks, and the scores that it gives."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.leaver.history import REACH_WEEKS, History
-from detector.leaver.model import SMOOTHED_OVER, LeaverModel
+from detector.comparisons.windows import Ints
+from detector.ids import places_among
+from detector.leaver.history import REACH_WEEKS, SMOOTHED_OVER, History
+from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores
 
 WINDOW_WEEKS = REACH_WEEKS + len(SMOOTHED_OVER) - 1  # float32: some 630 bytes a client
 
 
-def window_scores(
-    model: LeaverModel,
-    turnover: npt.NDArray[np.float32],
-    branches: Sequence[str],
-    first_week: npt.NDArray[np.int32],
-    week: int,
-) -> Scores:
-    """Of all clients that a shard has in `week`, parallel columns of length n.
+@dataclass(frozen=True, slots=True)
+class ScoreWindow:
+    """The last WINDOW_WEEKS weeks of a shard's clients, the last of them `week`.
 
-    `turnover`: float32 (n, WINDOW_WEEKS), minor units, the last of them of `week`. All clients: together they tell
-    a quiet week of a branch.
+    `turnover`: float32 (n, WINDOW_WEEKS), minor units, oldest first; zeros where a client had nothing.
     """
-    history = History(
-        turnover.astype(np.float64),
-        np.unique(branches, return_inverse=True)[1] if branches else np.zeros(0, np.int64),
-        np.clip(first_week - (week - WINDOW_WEEKS + 1), 0, WINDOW_WEEKS).astype(np.int64),
-    )
-    return Scores(model.latest(history), model.prompt_at, model.alarm_at, model.version)
+
+    week: int
+    client_ids: Sequence[str]
+    turnover: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, week: int, client_ids: Sequence[str], debit_minor: Ints, credit_minor: Ints) -> ScoreWindow:
+        """From volumes, int64 (n, at most WINDOW_WEEKS), of the weeks up to `week`."""
+        turnover = np.zeros((len(client_ids), WINDOW_WEEKS), np.float32)
+        turnover[:, WINDOW_WEEKS - debit_minor.shape[1] :] = debit_minor + credit_minor
+        return cls(week, client_ids, turnover)
+
+    def followed_by(self, client_ids: Sequence[str], debit_minor: Ints, credit_minor: Ints) -> ScoreWindow:
+        """A week later, of the clients that the later week has; int64 (n,) of each."""
+        turnover = np.zeros((len(client_ids), WINDOW_WEEKS), np.float32)
+        at = places_among(self.client_ids, client_ids)
+        turnover[at >= 0, :-1] = self.turnover[at[at >= 0], 1:]
+        turnover[:, -1] = debit_minor + credit_minor
+        return ScoreWindow(self.week + 1, client_ids, turnover)
+
+    def scores(self, model: LeaverModel, branches: Sequence[str], first_week: npt.NDArray[np.int32]) -> Scores:
+        """Of the clients, whose branches and first weeks are given in their order.
+
+        All clients that the shard has in the week must be there: together they tell a quiet week of a branch.
+        """
+        history = History(
+            self.turnover.astype(np.float64),
+            np.unique(branches, return_inverse=True)[1] if branches else np.zeros(0, np.int64),
+            np.clip(first_week - (self.week - WINDOW_WEEKS + 1), 0, WINDOW_WEEKS).astype(np.int64),
+        )
+        return Scores(model.latest(history), model.prompt_at, model.alarm_at, model.version)

@@ -1,4 +1,4 @@
-"""Judging the past again: every week of a history by one policy, with the very step that judges the new ones."""
+"""Judging the past again: every week of a history by one policy, judged as the new ones are."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.windows import LONGEST, Ints
+from detector.judging import JudgedWeek, judge_week
 from detector.leaver.history import Floats
-from detector.leaver.sharpen import sharp_falls
-from detector.policies.kept_scores import KeptScores
-from detector.policies.limits import DIRECTIONS, Grades
+from detector.policies.limits import Grades
+from detector.policies.past_scores import PastScores
 from detector.policies.policy import Policy
 from detector.quiet.surroundings import ALONE, Grouping, Surroundings, quiet_by_week
 from detector.state import ShardState
-from detector.step import WeekVolumes, step
-from detector.verdicts import Verdicts
-from schemas.verdicts import Direction
+from detector.step import WeekVolumes
 from schemas.weeks import Week
 
 NO_END = np.iinfo(np.int32).max  # last week of a client that has not closed
@@ -88,7 +86,7 @@ class History:
 
 
 def replay(
-    history: History, policy: Policy, first: Week, scores: Mapping[Week, KeptScores] = MappingProxyType({})
+    history: History, policy: Policy, first: Week, scores: Mapping[Week, PastScores] = MappingProxyType({})
 ) -> Iterator[ReplayedWeek]:
     """Each week from `first` on. `scores`: of the clients, as judged then; presets alone speak in other weeks.
 
@@ -118,19 +116,18 @@ def replay(
         groupings = tuple(
             Grouping(each.groups, np.where(there, each.of, np.int32(-1))) for each in history.around.groupings
         )
-        state, verdicts = step(
-            state, volumes, policy, history.tiers, replace(history.around, groupings=groupings, quiet_weeks=quiet)
+        around = replace(history.around, groupings=groupings, quiet_weeks=quiet)
+        past = scores.get(week)
+        judged = judge_week(
+            state, volumes, policy, history.tiers, around, None if past is None else past.of_all(len(there))
         )
+        state = judged.verdicts.state
         quiet = {at: groups for at, groups in quiet.items() if week - at < LONGEST}
-        quiet[week] = quiet_by_week(verdicts.movements).get(week, frozenset())
-        yield _sharp(verdicts, there, scores.get(week))
+        quiet[week] = quiet_by_week(judged.verdicts.movements).get(week, frozenset())
+        yield _replayed(judged, there)
 
 
-def _sharp(verdicts: Verdicts, there: npt.NDArray[np.bool_], kept: KeptScores | None) -> ReplayedWeek:
-    grade, clients = verdicts.grade * there.astype(np.int8), len(there)
-    if kept is None:
-        return ReplayedWeek(verdicts.week, grade, verdicts.value_at_risk_minor, np.full(clients, np.nan))
-    scores = kept.of_all(clients)
-    falls = sharp_falls(verdicts, scores)
-    grade[DIRECTIONS.index(Direction.FALL)] = falls.grade * there
-    return ReplayedWeek(verdicts.week, grade, falls.value_at_risk_minor, scores.probability)
+def _replayed(judged: JudgedWeek, there: npt.NDArray[np.bool_]) -> ReplayedWeek:
+    grade, value_at_risk_minor = judged.columns()
+    chance = np.full(len(there), np.nan) if judged.scores is None else judged.scores.probability
+    return ReplayedWeek(judged.verdicts.week, grade * there.astype(np.int8), value_at_risk_minor, chance)

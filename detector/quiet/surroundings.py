@@ -1,4 +1,4 @@
-"""What a week is judged beside: the groups of its clients, the weeks in which groups rested, and the calendar."""
+"""What surrounds a judged week: the groups of its clients, the weeks in which groups rested, and the calendar."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def whole_bank(clients: int) -> Grouping:
 
 
 def groupings_of(branches: Sequence[str | None], industries: Sequence[str | None]) -> tuple[Grouping, ...]:
-    """All that clients are judged beside, from the branch and the industry of each."""
+    """All groups that clients are set against, from the branch and the industry of each."""
     return (
         grouping(GroupKind.BRANCH, branches),
         grouping(GroupKind.INDUSTRY, industries),

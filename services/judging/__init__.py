@@ -1,1 +1,1 @@
-"""What the weeks of a shard are judged beside: groups, holidays, scores."""
+"""What judging needs from the settings: the holidays of a country, the leaver model."""

@@ -43,8 +43,8 @@ def festivals_of(country: str) -> Festivals:
     for names in _FESTIVALS:
         first: dict[int, date] = {}
         for day, name in sorted(_named(country).items()):
-            said = name.lower()
-            if any(n in said for n in names) and not any(word in said for word in _NOT_THE_DAY):
+            lower = name.lower()
+            if any(n in lower for n in names) and not any(word in lower for word in _NOT_THE_DAY):
                 first.setdefault(day.year, day)
         if first:
             return Festivals(tuple(week_of_date(day) for day in first.values()), edition)

@@ -7,7 +7,7 @@ and industries in the shard, so that the same are asked again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +16,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.alerts.episodes import Episode, leading_series
-from detector.comparisons.windows import Ints
 from detector.explanation.evidence import Bools, Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
 from schemas.explanations import Explanation
 from schemas.weeks import Week
 from store.alerts.alert_explanations import is_explained
+from store.alerts.explained_weeks import ClientWeeks, read_weeks
 from store.among import among
 from store.tables.clients import client
-from store.tables.ledger import ledger, shard_week
+from store.tables.ledger import shard_week
 
+ReadWeeks = Callable[[Connection, int, Iterable[str]], ClientWeeks]
 BRANCH_SAMPLE, INDUSTRY_SAMPLE = 30, 50  # clients: a feed that lost half shows in thirty, a median in fifty
 
 
@@ -39,21 +40,12 @@ class _Client:
     since: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Weeks:
-    """n clients, in the order of `place`, by HISTORY_WEEKS weeks, oldest first."""
-
-    place: dict[str, int]
-    debit: Ints
-    credit: Ints
-    events: Ints
-
-    def rows(self, clients: Sequence[_Client]) -> list[int]:
-        return [self.place[each.client_id] for each in clients]
-
-
-def explain_changed(tx: Connection, shard: int, week: int, changed: Iterable[Episode]) -> dict[str, Explanation]:
+def explain_changed(
+    tx: Connection, shard: int, week: int, changed: Iterable[Episode], read_weeks: ReadWeeks = read_weeks
+) -> dict[str, Explanation]:
     """By alert_id, as of the end of `week`, the falls among `changed` that have evidence of that week.
+
+    `read_weeks`: from the ledger, or from what is known of it.
 
     1. Who. 2. Who moved around them. 3. Their weeks. 4. Explain each.
     """
@@ -67,7 +59,7 @@ def explain_changed(tx: Connection, shard: int, week: int, changed: Iterable[Epi
     branches = _sample(tx, week, client.c.branch_id, {c.branch_id for c in mine.values()}, BRANCH_SAMPLE, there)
     names = {c.industry for c in mine.values() if c.industry is not None}
     industries = _sample(tx, week, client.c.industry, names, INDUSTRY_SAMPLE, there)
-    weeks = _read(tx, week, {*mine, *(c.client_id for group in (branches, industries) for c in group)})
+    weeks = read_weeks(tx, week, {*mine, *(c.client_id for group in (branches, industries) for c in group)})
     released = _released(tx, shard, week)
     in_branch, in_industry = _grouped(branches, "branch_id"), _grouped(industries, "industry")
     return {
@@ -81,23 +73,27 @@ def explain_changed(tx: Connection, shard: int, week: int, changed: Iterable[Epi
 
 
 def _known(
-    week: int, weeks: _Weeks, me: _Client, branch: list[_Client], industry: list[_Client], released: Bools
+    week: int, weeks: ClientWeeks, me: _Client, branch: list[_Client], industry: list[_Client], released: Bools
 ) -> Known:
     """From the client's own first week on."""
     own, mine = weeks.place[me.client_id], slice(me.since, None)
     neighbours = [each for each in branch if each.client_id != me.client_id]
     peers = [each for each in industry if each.client_id != me.client_id]
-    turnover = weeks.debit[weeks.rows(peers)] + weeks.credit[weeks.rows(peers)]
+    turnover = weeks.debit[_rows(weeks, peers)] + weeks.credit[_rows(weeks, peers)]
     return Known(
         week=Week(week),
         debit=weeks.debit[own, mine],
         credit=weeks.credit[own, mine],
         industry=turnover[:, mine] if peers else None,
         industry_since=np.array([each.since - me.since for each in peers], np.int64) if peers else None,
-        branch_events=weeks.events[weeks.rows(neighbours)].sum(axis=0)[mine] if neighbours else None,
+        branch_events=weeks.events[_rows(weeks, neighbours)].sum(axis=0)[mine] if neighbours else None,
         branch_clients=len(neighbours),
         released=released[mine],
     )
+
+
+def _rows(weeks: ClientWeeks, clients: list[_Client]) -> list[int]:
+    return [weeks.place[each.client_id] for each in clients]
 
 
 def _clients(tx: Connection, week: int, *conditions: sa.ColumnElement[bool]) -> list[_Client]:
@@ -135,24 +131,6 @@ def _grouped(clients: Iterable[_Client], by: str) -> defaultdict[str | None, lis
     for each in clients:
         groups[getattr(each, by)].append(each)
     return groups
-
-
-def _read(tx: Connection, week: int, client_ids: set[str]) -> _Weeks:
-    """One row a client, its weeks joined into texts, as in store.clients.volumes."""
-    ids, first = sorted(client_ids), week - HISTORY_WEEKS + 1
-    shape = (len(ids), HISTORY_WEEKS)
-    read = _Weeks({client_id: at for at, client_id in enumerate(ids)}, *(np.zeros(shape, np.int64) for _ in "dce"))
-    counts = ledger.c.debit_count + ledger.c.credit_count
-    columns = (ledger.c.week, ledger.c.debit_minor, ledger.c.credit_minor, counts)
-    texts = [sa.func.aggregate_strings(sa.cast(column, sa.String), " ") for column in columns]
-    wanted = (among(tx, ledger.c.client_id, ids), ledger.c.week.between(first, week))
-    rows = tx.execute(sa.select(ledger.c.client_id, *texts).where(*wanted).group_by(ledger.c.client_id))
-    for client_id, *joined in rows:
-        at, *numbers = (np.fromstring(text, np.int64, sep=" ") for text in joined)
-        row = read.place[client_id]
-        for matrix, values in zip((read.debit, read.credit, read.events), numbers, strict=True):
-            matrix[row, at - first] = values
-    return read
 
 
 def _released(tx: Connection, shard: int, week: int) -> Bools:

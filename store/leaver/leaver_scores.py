@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from detector.leaver.sharpen import Scores
-from detector.policies.kept_scores import KeptScores
+from detector.policies.past_scores import PastScores
 from schemas.weeks import Week
 from store.ledger.shard_weeks import Claim
 from store.tables.leaver import leaver_model, leaver_score
@@ -24,7 +24,7 @@ from store.tables.policies import judged_week
 class KeptYear:
     """By shard and week. From the week `since` on every judged week has its scores; None: the last has not."""
 
-    weeks: Mapping[int, Mapping[Week, KeptScores]]
+    weeks: Mapping[int, Mapping[Week, PastScores]]
     since: Week | None
 
 
@@ -57,7 +57,7 @@ def load(tx: Connection, place: Mapping[str, int], first: int, last: int) -> Kep
     found = tx.execute(_judged(first, last)).all()
     lacking = [row.week for row in found if row.version is None]
     since = max([first, *(week + 1 for week in lacking)])
-    year: dict[int, dict[Week, KeptScores]] = {}
+    year: dict[int, dict[Week, PastScores]] = {}
     rows = tx.execute(
         sa.select(leaver_score.c.week, leaver_score.c.shard, leaver_score.c.client_id, leaver_score.c.probability)
         .where(leaver_score.c.week.between(first, last))
@@ -69,7 +69,7 @@ def load(tx: Connection, place: Mapping[str, int], first: int, last: int) -> Kep
             kept = sorted(
                 (place[each], chance) for each, chance in by_week.get((row.week, row.shard), ()) if each in place
             )
-            year.setdefault(row.shard, {})[Week(row.week)] = KeptScores(
+            year.setdefault(row.shard, {})[Week(row.week)] = PastScores(
                 at=np.array([at for at, _ in kept], np.intp),
                 probability=np.array([chance for _, chance in kept], np.float64),
                 base_rate=row.base_rate,

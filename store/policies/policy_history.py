@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.quiet.calendar import NOTHING, Entry, suppressions
-from detector.policies.kept_scores import KeptScores
+from detector.policies.past_scores import PastScores
 from detector.policies.replay import NO_END, History
 from detector.quiet.calendar import NONE, Festivals
 from detector.quiet.surroundings import Group, Surroundings, groupings_of
@@ -43,7 +43,7 @@ class Bank:
 
     def shards(
         self, festivals: Festivals = NONE
-    ) -> Iterator[tuple[npt.NDArray[np.intp], History, Mapping[Week, KeptScores]]]:
+    ) -> Iterator[tuple[npt.NDArray[np.intp], History, Mapping[Week, PastScores]]]:
         """Places of each shard's clients, their history and their scores: a shard is judged by itself."""
         for number in np.unique(self.shard):
             at = np.flatnonzero(self.shard == number)
@@ -51,8 +51,8 @@ class Bank:
                 [self.branches[self.branch[place]] for place in at], [self.industries[place] for place in at]
             )
             around = Surroundings(groupings, self.quiet_weeks.get(int(number), {}), festivals)
-            kept = self.scores.weeks.get(int(number), {})
-            yield at, self.history.take(at, around), {week: each.among(at) for week, each in kept.items()}
+            past = self.scores.weeks.get(int(number), {})
+            yield at, self.history.take(at, around), {week: each.among(at) for week, each in past.items()}
 
     def held(self, week: Week, rest_weeks: frozenset[Week]) -> npt.NDArray[np.bool_] | None:
         """Whom the calendar holds back in a week, (n,); None for nobody."""

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from acts.judging.leaver_scores import LeaverScores
 from casework.alerts.episodes import EpisodeRules
 from detector.policies.policy import Policy, Preset, TierPolicy
 from schemas.events import TOPIC_ACTIVITY
 from schemas.verdicts import Baseline, Direction, Series
 from schemas.weeks import WeekCalendar
 from services.detect import Judge
-from services.judging.leaver_scores import LeaverScores
 from services.parts import Clock, Parts
 from services.settings import Settings
 from store.ledger import checkpoint_saving

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from acts.judging.leaver_scores import LeaverScores
 from casework.quiet.calendar import Entry
 from schemas.weeks import Week, WeekCalendar
 from services.detect import detect_work
-from services.judging.leaver_scores import LeaverScores, model_of
+from services.judging.leaver_model import model_of
 from services.parts import Parts
 from services.settings import Settings
 from store.leaver import leaver_models

@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from rich.console import Console
 
+from acts.judging import rebuilding
+from acts.judging.rebuilding import Rebuilt
 from detector.policies.policy import Policy, TierPolicy
 from schemas.errors import NotFound
 from schemas.weeks import Week
@@ -17,8 +19,7 @@ from services import explain as command
 from services.judging.holiday_calendar import festivals_of
 from services.parts import Parts
 from services.settings import Settings
-from store.alerts import alert_rows, rebuilding
-from store.alerts.rebuilding import Rebuilt
+from store.alerts import alert_rows
 from store.policies import policy_versions
 from store.policies.policy_versions import Application
 from store.tables.alerts import alert
@@ -95,7 +96,7 @@ def test_weeks_judged_again_come_out_as_judged_then(make_bank: MakeBank) -> None
         assert_all_identical(bank)
     bank.judge_all(judge)
     assert_all_identical(bank)
-    withdrawn = [week for weeks in rebuilt(bank).values() for week in weeks if not week.kept.grade]
+    withdrawn = [week for weeks in rebuilt(bank).values() for week in weeks if not week.stored.grade]
     assert withdrawn  # the late money took an alert's reason away
 
 
@@ -105,7 +106,7 @@ def test_each_week_comes_out_by_the_policy_that_judged_it(make_bank: MakeBank, p
     apply(bank, stricter(policy), FIRST_WEEK + 25)
     bank.judge_all(bank.judge())
     assert_all_identical(bank)
-    versions = {week.kept.policy_version for weeks in rebuilt(bank).values() for week in weeks}
+    versions = {week.stored.policy_version for weeks in rebuilt(bank).values() for week in weeks}
     assert versions == {policy.version, stricter(policy).version}
 
 
@@ -138,7 +139,7 @@ def test_a_verdict_that_does_not_come_out_again_is_told_with_what_differs(make_b
     bank.judge_all(bank.judge())
     with bank.store.write() as tx:  # behind everybody's back
         tx.exec_driver_sql("UPDATE ledger SET debit_minor = 1 WHERE client_id = 'C03'")
-    found = [week for weeks in rebuilt(bank).values() for week in weeks if week.kept.client_id == "C03"]
+    found = [week for weeks in rebuilt(bank).values() for week in weeks if week.stored.client_id == "C03"]
     assert not all(week.identical for week in found)
 
 
@@ -148,7 +149,7 @@ def test_a_verdict_beside_a_group_that_rested_comes_out_with_its_group(bank: Jud
     bank.judge_all(bank.judge())
     bank.amend(0, "C011", FIRST_WEEK + 42, 90_000_000)
     found = [week for weeks in rebuilt(bank).values() for week in weeks]
-    assert [each for each in found if each.kept.common is not None]
+    assert [each for each in found if each.stored.common is not None]
     assert all(each.identical for each in found)
 
 

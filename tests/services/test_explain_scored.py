@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from acts.judging.leaver_scores import LeaverScores
+from acts.judging.rebuilding import Rebuilt
 from detector.leaver.model import LeaverModel
-from services.judging.leaver_scores import LeaverScores, model_of
+from services.judging.leaver_model import model_of
 from services.settings import Settings
-from store.alerts.rebuilding import Rebuilt
 from store.leaver import leaver_models
 from store.tables.leaver import leaver_model
 from tests.services.conftest import FIRST_WEEK, NOW, JudgedBank
@@ -49,10 +50,10 @@ def weeks_of(bank: JudgedBank, *client_ids: str) -> list[Rebuilt]:
 def test_every_week_comes_out_with_its_score(bank: JudgedBank) -> None:
     found = weeks_of(bank)
     assert all(each.identical for each in found), [each for each in found if not each.identical][:2]
-    scores = [each.kept.score for each in found if each.kept.score]
+    scores = [each.stored.score for each in found if each.stored.score]
     assert len(scores) > 30
     assert {score.raised for score in scores} == {True, False}
-    assert [each for each in found if each.kept.score and not each.kept.comparisons]
+    assert [each for each in found if each.stored.score and not each.stored.comparisons]
 
 
 def test_weeks_judged_again_come_out_with_the_score_they_had(bank: JudgedBank, model: LeaverModel) -> None:
@@ -62,7 +63,7 @@ def test_weeks_judged_again_come_out_with_the_score_they_had(bank: JudgedBank, m
         bank.judge_all(bank.judge(leaver_scores=LeaverScores(model)))
     found = weeks_of(bank, "C07", "C03", "C05")
     assert all(each.identical for each in found)
-    assert [each for each in found if not each.kept.grade]
+    assert [each for each in found if not each.stored.grade]
 
 
 def test_a_score_is_that_of_the_model_that_judged_and_of_no_other(bank: JudgedBank, model: LeaverModel) -> None:
@@ -75,16 +76,16 @@ def test_a_score_is_that_of_the_model_that_judged_and_of_no_other(bank: JudgedBa
             .values(body=replace(other, prompt_at=0.2).dump().decode())  # behind everybody's back
         )
     found = weeks_of(bank, "C03")
-    assert [each for each in found if each.kept.score]
-    assert not any(each.identical for each in found if each.kept.score is not None)
+    assert [each for each in found if each.stored.score]
+    assert not any(each.identical for each in found if each.stored.score is not None)
 
 
 def test_without_the_model_a_week_cannot_be_made_again_and_it_says_so(bank: JudgedBank, model: LeaverModel) -> None:
     with bank.store.write() as tx:
         tx.execute(sa.delete(leaver_model))
     found = weeks_of(bank)
-    scored = [each for each in found if each.kept.score is not None]
+    scored = [each for each in found if each.stored.score is not None]
     assert scored
     assert not any(each.identical for each in scored)
     assert {each.lacking for each in scored} == {f"no leaver model {model.version}"}
-    assert all(each.lacking is None and each.identical for each in found if each.kept.score is None)
+    assert all(each.lacking is None and each.identical for each in found if each.stored.score is None)

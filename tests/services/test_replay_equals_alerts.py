@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from acts.judging.leaver_scores import LeaverScores
 from acts.replays import graded_weeks
 from casework.alerts.actions import close
 from casework.policies.episode_columns import Came
@@ -22,7 +23,6 @@ from schemas.weeks import Week, monday
 from services.detect import Judge
 from services.follow_up.budget import admit
 from services.follow_up.process import LEASE, LEASE_TTL, RENEW_BEFORE_END, FollowUp
-from services.judging.leaver_scores import LeaverScores
 from services.settings import Settings
 from store.alerts import alert_rows
 from store.leaver import leaver_models

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import sqlalchemy as sa
 
+from acts.judging.leaver_scores import LeaverScores
 from casework.quiet.calendar import Entry
 from detector.leaver.model import LeaverModel
 from detector.policies.replay import replay
 from detector.state import HISTORY_WEEKS
 from schemas.verdicts import Direction
 from schemas.weeks import Week
-from services.judging.leaver_scores import LeaverScores
 from store.leaver import leaver_models
 from store.policies import policy_history
 from store.policies.policy_history import Bank

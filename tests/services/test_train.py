@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import detector
 from detector.leaver.training import TooLittleHistory
 from schemas.errors import BadSetting
-from services.judging.leaver_scores import model_of
+from services.judging.leaver_model import model_of
 from services.settings import Settings
 from services.train import ledger_history, simulated_history, write
 from store.tables.clients import client

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.leaver.sharpen import Scores, sharp_falls, sharpened
+from detector.leaver.sharpen import Scores, sharpen_falls, sharpen_verdicts
 from detector.policies.presets import default_policy
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
@@ -39,7 +39,7 @@ def scores_of(*chances: float) -> Scores:
 
 
 def told(verdicts: Verdicts, *chances: float) -> dict[tuple[str, Direction], Verdict]:
-    return {(v.client_id, v.direction): v for v in sharpened(verdicts, scores_of(*chances))}
+    return {(v.client_id, v.direction): v for v in sharpen_verdicts(verdicts, scores_of(*chances))}
 
 
 def test_presets_say_what_they_say_whatever_the_score(verdicts: Verdicts) -> None:
@@ -88,7 +88,7 @@ def test_what_a_group_explains_is_not_raised(verdicts: Verdicts) -> None:
 
 def test_the_columns_say_what_the_verdicts_say(verdicts: Verdicts) -> None:
     for chances in ((0.1, 0.1, 0.1), (0.9, 0.5, 0.9), (0.3, 0.9, 0.4)):
-        falls = sharp_falls(verdicts, scores_of(*chances))
+        falls = sharpen_falls(verdicts, scores_of(*chances))
         found = {v.client_id: v for v in told(verdicts, *chances).values() if v.direction is Direction.FALL}
         for at, client_id in enumerate(IDS):
             verdict = found.get(client_id)

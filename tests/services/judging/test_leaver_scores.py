@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from acts.judging.leaver_scores import LeaverScores
 from casework.alerts.message import ClientFacts
 from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores
 from schemas.errors import BadSetting
 from schemas.messages import AlertMessage
-from services.judging.leaver_scores import LeaverScores, model_of
+from services.judging.leaver_model import model_of
 from services.settings import Settings
 from services.train import ledger_history
 from store.ledger.checkpoint_saving import WeekRows

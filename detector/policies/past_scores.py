@@ -14,7 +14,7 @@ Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
-class KeptScores:
+class PastScores:
     """`probability` (k,) of the clients at the places `at` (k,), sorted, and the limits of the model that judged.
 
     Of all others it was below the limits: nobody knows by how much, and `base_rate` is what is expected of a client
@@ -28,7 +28,7 @@ class KeptScores:
     alarm_at: float
     model_version: str
 
-    def among(self, clients: Places) -> KeptScores:
+    def among(self, clients: Places) -> PastScores:
         """Of those at the places `clients`, sorted, counted among them."""
         mine = np.isin(self.at, clients)
         return replace(self, at=np.searchsorted(clients, self.at[mine]), probability=self.probability[mine])

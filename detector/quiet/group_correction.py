@@ -20,7 +20,7 @@ from schemas.weeks import Week
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
+class _GroupContext:
     """What the k clients that passed are judged with. `volumes`, `usual`: as in detector.quiet.rests.
 
     `shift`: weeks that the quarter a year ago is moved by.
@@ -48,17 +48,17 @@ class _Judged:
     by: Grades
 
     @property
-    def beside(self) -> Bools:
+    def has_common(self) -> Bools:
         """True where there was anything common."""
         found: Bools = (self.weeks > 0) | (self.factor != 1.0)
         return found
 
 
-def judge_beside(
+def correct_for_groups(
     passed: Passed, common: CommonMovements, around: Surroundings, limits: Limits, memory: Memory,
     week: Week, rows: Rows,
 ) -> Passed:  # fmt: skip
-    """`passed` with its grades lowered to what the client did beside its group; never raised.
+    """`passed` with its grades lowered to what the client did apart from its group; never raised.
 
     `rows`: of all the week's clients.
     """
@@ -71,14 +71,14 @@ def judge_beside(
     else:  # nothing asks for them
         volumes = np.broadcast_to(np.int64(0), (LONGEST, len(SERIES), len(passed.at)))
     usual = usual_volumes(volumes, at_rest, passed.readings.seen)
-    beside = _Beside(passed, common, mine, at_rest, volumes, usual, around.festivals.shift(week))
+    context = _GroupContext(passed, common, mine, at_rest, volumes, usual, around.festivals.shift(week))
     grade, judged_pct = passed.grade.copy(), np.full(passed.grade.shape, np.nan)
     together: dict[tuple[int, int], Common] = {}
     worst = passed.grade.max(axis=(1, 2))
     for way, which, series in np.argwhere(passed.grade.any(axis=3)):
         own = passed.grade[way, which, series]
-        judged = _judge(beside, int(way), int(which), int(series))
-        at = np.flatnonzero(judged.beside & (own > 0))
+        judged = _judge(context, int(way), int(which), int(series))
+        at = np.flatnonzero(judged.has_common & (own > 0))
         percent = ((judged.ratio - 1.0) * 100.0)[at]
         limit = limits.percent[passed.tier[at], way, :, which, series]
         matters = judged.effect_minor[at] >= limits.minimum_effect_minor[passed.tier[at]]
@@ -86,30 +86,30 @@ def judge_beside(
         grade[way, which, series, at] = np.minimum(left, own[at])
         judged_pct[way, which, series, at] = percent
         for k in at[own[at] == worst[way, at]].tolist():
-            together.setdefault((int(way), k), _common(judged, beside, k))
+            together.setdefault((int(way), k), _common_of(judged, context, k))
     return replace(passed, grade=grade, preset_grade=passed.grade, judged_pct=judged_pct, together=together)
 
 
-def _judge(beside: _Beside, way: int, which: int, series: int) -> _Judged:
+def _judge(context: _GroupContext, way: int, which: int, series: int) -> _Judged:
     """1. Weeks of rest count as usual. 2. What is left is set against the group."""
-    pair, direction, readings = pairs(beside.shift)[which], DIRECTIONS[way], beside.passed.readings
-    rests = rests_in(beside.resting, pair, direction)
+    pair, direction, readings = pairs(context.shift)[which], DIRECTIONS[way], context.passed.readings
+    rests = rests_in(context.resting, pair, direction)
     actual = readings.actual_sum[which, series] / pair.actual.weeks
     expected = readings.expected_sum[which, series] / pair.expected.weeks
     floor = expected if direction is Direction.FALL else actual
-    fill = filling(beside.volumes, beside.usual, rests, floor, pair, direction, series)
+    fill = filling(context.volumes, context.usual, rests, floor, pair, direction, series)
     positive = np.where(expected > 0.0, expected, 1.0)  # without an expectation there is no grade either
     if direction is Direction.FALL:
         actual = actual + fill / pair.actual.weeks
     else:
         positive = positive + fill / pair.expected.weeks
-    share = beside.common.shares.get((way, which, series))
-    factor = np.ones(len(actual)) if share is None else share.factor[beside.passed.at]
-    by = np.zeros(len(actual), np.int8) if share is None else share.by[beside.passed.at]
-    beside_group = positive * factor
+    share = context.common.shares.get((way, which, series))
+    factor = np.ones(len(actual)) if share is None else share.factor[context.passed.at]
+    by = np.zeros(len(actual), np.int8) if share is None else share.by[context.passed.at]
+    with_group = positive * factor
     # A group of whose median client nothing is left explains every fall.
-    ratio = np.divide(actual, beside_group, out=np.full(len(actual), np.inf), where=factor > 0.0)
-    return _Judged(ratio, yearly_effect(actual, beside_group), rests.sum(axis=0), factor, by)
+    ratio = np.divide(actual, with_group, out=np.full(len(actual), np.inf), where=factor > 0.0)
+    return _Judged(ratio, yearly_effect(actual, with_group), rests.sum(axis=0), factor, by)
 
 
 def _grade(percent: Floats, limit: Floats, direction: Direction) -> Grades:
@@ -121,19 +121,19 @@ def _grade(percent: Floats, limit: Floats, direction: Direction) -> Grades:
     return grade
 
 
-def _common(judged: _Judged, beside: _Beside, k: int) -> Common:
+def _common_of(judged: _Judged, context: _GroupContext, k: int) -> Common:
     if judged.factor[k] != 1.0:
-        place = beside.groupings[judged.by[k]]
+        place = context.groupings[judged.by[k]]
         group = place.groups[place.of[k]]
     else:
-        group = _rested(beside, k)
+        group = _rested(context, k)
     return Common(group.kind, group.name, round(float(judged.factor[k] - 1.0) * 100.0, 1), int(judged.weeks[k]))
 
 
-def _rested(beside: _Beside, k: int) -> Group:
+def _rested(context: _GroupContext, k: int) -> Group:
     """Of the groups of a client, the first kind that rested in the newest week of rest."""
-    own = [grouping.groups[grouping.of[k]] for grouping in beside.groupings if grouping.of[k] >= 0]
-    newest = max(at for at, groups in beside.common.quiet_weeks.items() if groups.intersection(own))
-    rested = beside.common.quiet_weeks[newest]
+    own = [grouping.groups[grouping.of[k]] for grouping in context.groupings if grouping.of[k] >= 0]
+    newest = max(at for at, groups in context.common.quiet_weeks.items() if groups.intersection(own))
+    rested = context.common.quiet_weeks[newest]
     group: Group = next(group for group in own if group in rested)
     return group

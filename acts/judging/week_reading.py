@@ -1,0 +1,94 @@
+"""What a shard-week is judged from, read from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from casework.alerts.message import ClientFacts
+from casework.quiet.calendar import NOTHING, Suppressions, suppressions, version
+from detector.policies.policy import Policy
+from detector.quiet.calendar import NONE, Festivals
+from detector.quiet.surroundings import Surroundings, groupings_of
+from detector.step import WeekVolumes
+from schemas.weeks import Week
+from store.alerts import alert_rows
+from store.ledger import checkpoint_saving
+from store.ledger.checkpoint_saving import WeekRows
+from store.ledger.shard_weeks import Claim
+from store.policies import policy_versions
+from store.quiet import calendar, movements
+from store.unit_of_work import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Of the bank's country. `rest_weeks`: those that are mostly public holidays."""
+
+    festivals: Festivals = NONE
+    rest_weeks: frozenset[Week] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WeekToJudge:
+    """`rows`: the week's clients and volumes. `clients`: of each of them, in order, what the master says.
+
+    `facts`: the same of every client of the shard, by id. `around`: groups, weeks of rest, festivals.
+    `suppressions`: what the calendar holds back in the week.
+    """
+
+    claim: Claim
+    rows: WeekRows
+    clients: Sequence[ClientFacts]
+    facts: Mapping[str, ClientFacts]
+    policy: Policy
+    around: Surroundings
+    suppressions: Suppressions
+
+    @property
+    def volumes(self) -> WeekVolumes:
+        rows = self.rows
+        return WeekVolumes(
+            Week(self.claim.week),
+            rows.client_ids,
+            rows.first_week,
+            rows.debit_minor,
+            rows.credit_minor,
+            self.claim.revision,
+        )
+
+    @property
+    def tiers(self) -> list[str]:
+        return [each.tier for each in self.clients]
+
+    @property
+    def branches(self) -> list[str]:
+        return [each.branch_id for each in self.clients]
+
+    @property
+    def suppressed(self) -> frozenset[str]:
+        """Clients of whom less is expected this week."""
+        if self.suppressions == NOTHING:
+            return frozenset()
+        held = (c.client_id for c in self.facts.values() if self.suppressions.hold(c.client_id, c.branch_id))
+        return frozenset(held)
+
+
+def read_week(tx: Tx, claim: Claim, base: Policy, holidays: Holidays) -> WeekToJudge:
+    """1. Volumes. 2. Clients. 3. The policy of the week, `base` where none was noted. 4. Groups and calendar.
+
+    A shard is a sample of every branch and industry, drawn by the key of the topic, and is judged by itself: what
+    another shard has judged by then is chance, and judging again must find the same.
+    """
+    rows = checkpoint_saving.load_week(tx, claim.shard, claim.week)
+    facts = alert_rows.facts_of_shard(tx, claim.shard)
+    clients = [facts[client_id] for client_id in rows.client_ids]
+    policy = policy_versions.find_for_week(tx, claim.week) or base
+    entries = calendar.of_week(tx, claim.week)
+    around = Surroundings(
+        groupings=groupings_of([each.branch_id for each in clients], [each.industry for each in clients]),
+        quiet_weeks=movements.quiet_weeks(tx, claim.shard, claim.week),
+        festivals=replace(holidays.festivals, version=version(holidays.festivals.version, entries)),
+    )
+    held = suppressions(entries, Week(claim.week), holidays.rest_weeks)
+    return WeekToJudge(claim, rows, clients, facts, policy, around, held)
