@@ -22,7 +22,8 @@ WAITS_S = 30.0
 
 READS_FOR_EVER = """
 import sys
-from ingest.kafka.source import KafkaConfig, open_source
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.source import KafkaConfig
 from tests.kafka.reading import Diary
 source = open_source("kafka-python", KafkaConfig(sys.argv[1], "orphans"))
 source.subscribe(["t"], Diary())

@@ -18,7 +18,8 @@ MakeTopic = Callable[..., str]
 
 ZOMBIE = """
 import sys, time
-from ingest.kafka.source import KafkaConfig, open_source
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.source import KafkaConfig
 from telemetry.metrics import Metrics
 from tests.kafka.reading import Diary, offsets_of
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import Phase, settings
 
 from ingest.folding.closing import ClosingRules
 from ingest.folding.shard import Shard
@@ -22,6 +23,10 @@ from store.tables.ledger import shard, shard_week
 from store.tables.operations import dead_letter
 from store.unit_of_work import Store, open_store
 from tests.ingest.folding.feed import CALENDAR, DAY_S, NOW, TOPIC, Event, Feed
+
+settings.register_profile(
+    "mutants", phases=[Phase.explicit, Phase.generate]
+)  # a mutant that fails need not fail in the shortest way
 
 RULES = ClosingRules(allowed_lateness_s=2 * DAY_S, witnesses=2, correction_weeks=8)
 

@@ -30,8 +30,8 @@ class PlainShard:
         self.tally = [0, 0, 0, 0]
         self.letters: list[tuple[int, str]] = []
 
-    def run(self, events: Sequence[Event]) -> None:
-        for offset, event in enumerate(events):
+    def run(self, events: Sequence[Event], first_offset: int = 0) -> None:
+        for offset, event in enumerate(events, first_offset):
             if isinstance(event, Marker):
                 self._mark(event)
             else:

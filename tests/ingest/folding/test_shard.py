@@ -45,6 +45,36 @@ def test_a_late_event_amends_within_the_horizon_and_is_refused_beyond_it(bench: 
     assert bench.reasons() == [(4, "too_late")]
 
 
+@pytest.fixture
+def at_the_edge(bench: Any) -> Any:
+    """A shard that has closed eight weeks: W is the oldest that may still be amended."""
+    bench.run(Tx("first", W, "C9"), Marker(W + 7, 0))
+    return bench
+
+
+def test_a_repeat_in_the_oldest_amendable_week_is_dropped_after_a_restart(at_the_edge: Any) -> None:
+    at_the_edge.run(Tx("a", W))
+    at_the_edge.restart()
+    at_the_edge.run(Tx("a", W), Tx("first", W, "C9"))
+    assert at_the_edge.ledger()["C1", W] == (100, 0, 1, 0)
+    assert at_the_edge.tally() == (1, 2, 1, 0)
+
+
+def test_a_stale_revision_in_the_oldest_amendable_week_is_a_duplicate_after_a_restart(at_the_edge: Any) -> None:
+    at_the_edge.run(Summary("a", W, debit=70, revision=2))
+    at_the_edge.restart()
+    at_the_edge.run(Summary("b", W, debit=100, revision=1))
+    assert at_the_edge.ledger()["C1", W] == (70, 0, 1, 0)
+    assert at_the_edge.tally() == (1, 1, 1, 0)
+
+
+def test_an_account_of_the_oldest_amendable_week_is_not_mixed_after_a_restart(at_the_edge: Any) -> None:
+    at_the_edge.run(Tx("a", W))
+    at_the_edge.restart()
+    at_the_edge.run(Summary("b", W))
+    assert at_the_edge.reasons() == [(3, "mixed_feed")]
+
+
 def test_records_taken_less_markers_are_accounted_for(bench: Any) -> None:
     events = [Tx("a", W), Tx("a", W), Marker(W, 1), Tx("b", W), Bad(), Tx("a", W, minor=2), Summary("s", W)]
     bench.run(*events)
