@@ -218,7 +218,7 @@ class Shard:
         return self._witnesses.missing(self._calendar.end_s(week)) <= 0
 
     def _close(self, week: int, by: str) -> None:
-        """Close the next week, forget what is past the horizon, and close held weeks whose branches have filled up."""
+        """Close the next week, forget what is past the horizon, close held weeks whose branches have filled up."""
         self._book.close_next(week, by, self._reason_to_hold(week))
         self._events.forget_before(self._book.floor)
         for held in self._book.held_weeks():
