@@ -11,7 +11,7 @@ import pytest
 from ingest.folding.closing import ClosingRules, Witnesses, others_complete_until_s, thin_branches
 from store.ledger.shard_weeks import release
 from store.ledger.shards import News, OtherShard
-from tests.ingest.folding.feed import CALENDAR, NOW, Marker, Tx
+from tests.ingest.folding.feed import CALENDAR, NOW, Bad, Marker, Tx
 
 W = 2900
 RULES = ClosingRules(allowed_lateness_s=100, witnesses=3)
@@ -78,6 +78,27 @@ def test_a_shard_that_is_not_idle_does_not_close_by_the_clock(bench: Any) -> Non
     assert bench.shard.next_to_close == W
 
 
+def test_a_shard_is_idle_from_the_end_of_the_grace_period_on(bench: Any) -> None:
+    bench.run(Tx("a", W))
+    bench.shard.tick(NOW + GRACE, [other(W + 2, NOW + GRACE), other(W, NOW)])
+    assert bench.shard.next_to_close == W + 2  # the other one is idle from the same moment on
+
+
+def test_an_unreadable_record_is_a_sign_of_life(bench: Any) -> None:
+    bench.run(Tx("a", W))
+    bench.shard.skip_unreadable(1, "CRC does not match", LATER)
+    bench.shard.tick(LATER, [other(W + 2)])
+    assert bench.shard.next_to_close == W
+    bench.shard.tick(LATER + GRACE, [other(W + 2, LATER + GRACE)])
+    assert bench.shard.next_to_close == W + 2
+
+
+def test_an_idle_shard_without_a_week_has_nothing_to_close(bench: Any) -> None:
+    bench.run(Bad())
+    bench.shard.tick(LATER, [other(W + 2)])
+    assert bench.shard.next_to_close is None
+
+
 def test_a_shard_whose_only_neighbour_knows_no_week_yet_waits(bench: Any) -> None:
     bench.run(Tx("a", W))
     bench.shard.tick(LATER, [other(None)])
@@ -92,6 +113,13 @@ def test_a_week_that_a_person_released_is_closed_in_memory_and_takes_amendments(
     bench.run(Tx("b", W))
     assert bench.weeks() == {W: ("closed", "release")}
     assert bench.tally() == (1, 0, 1, 0)
+
+
+def test_a_week_that_closed_by_itself_before_its_release_was_heard_of_stays_so(bench: Any) -> None:
+    bench.run(Tx("a", W), Marker(W, 1))
+    bench.shard.apply_news(News(released=[W]))
+    bench.run(Tx("b", W))
+    assert bench.weeks() == {W: ("closed", "marker")}
 
 
 def test_a_release_that_the_shard_has_not_heard_of_is_not_undone(bench: Any) -> None:

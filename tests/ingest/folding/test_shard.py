@@ -84,6 +84,7 @@ def test_records_taken_less_markers_are_accounted_for(bench: Any) -> None:
 def test_an_unreadable_record_is_a_dead_letter_without_bytes(bench: Any) -> None:
     bench.fold(Tx("a", W))
     bench.shard.skip_unreadable(1, "CRC does not match", NOW)
+    assert bench.shard.next_offset == 2
     bench.fold(Tx("b", W))
     bench.save()
     assert bench.reasons() == [(1, "unreadable_record")]

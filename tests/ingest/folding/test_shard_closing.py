@@ -58,6 +58,19 @@ def test_of_contradicting_markers_the_newest_holds(bench: Any) -> None:
     assert bench.weeks() == {W: ("closed", "marker")}
 
 
+def test_a_held_week_stays_held_while_the_newest_marker_does_not_fit_either(bench: Any) -> None:
+    bench.run(Tx("a", W), Marker(W, 5), Marker(W, 3))
+    assert bench.weeks() == {W: ("held", None)}
+    assert bench.hold_reason(W) == "the sender put in 3 events, 1 were received"
+
+
+def test_a_marker_for_the_oldest_remembered_week_still_counts_and_one_before_it_does_not(bench: Any) -> None:
+    bench.run(Tx("a", W), Tx("b", W + 1), Marker(W, 5), Marker(W + 1, 5), Marker(W + 8, 0))
+    bench.run(Marker(W, 1), Marker(W + 1, 1))
+    assert bench.weeks()[W] == ("held", None)
+    assert bench.weeks()[W + 1] == ("closed", "marker")
+
+
 def test_a_closed_week_is_not_opened_by_a_later_marker(bench: Any) -> None:
     bench.run(Tx("a", W), Marker(W, 1), Marker(W, 7))
     assert bench.weeks() == {W: ("closed", "marker")}
@@ -137,3 +150,10 @@ def test_a_branch_that_is_always_small_is_not_watched(bench: Any) -> None:
     usual = [Tx(f"{week}-{i}", week, day=0.5) for week in range(W, W + 3) for i in range(19)]
     bench.run(*usual, *past(W + 3))
     assert bench.weeks()[W + 3] == ("closed", "watermark")
+
+
+def test_a_branchs_usual_count_is_of_eight_weeks_however_many_are_still_in_memory(bench: Any) -> None:
+    counts = {W: 60, W + 1: 60} | dict.fromkeys(range(W + 2, W + 10), 19)
+    bench.fold(*(Tx(f"{week}-{i}", week, day=0.5) for week, n in counts.items() for i in range(n)), *past(W + 10))
+    bench.save()
+    assert bench.weeks()[W + 10] == ("closed", "watermark")
