@@ -49,6 +49,11 @@ def test_a_branch_is_thin_below_its_share_of_a_mean_that_is_worth_watching(
     assert (thin_branches({"B1": count}, [{"B1": u} for u in usual], RULES) is not None) == thin
 
 
+def test_a_week_in_which_a_branch_was_not_known_counts_as_nothing_in_its_mean() -> None:
+    assert thin_branches({"B1": 0}, [{"B1": 39.0}, {}], RULES) is None
+    assert thin_branches({"B1": 0}, [{"B1": 40.0}, {}], RULES) is not None
+
+
 def test_every_thin_branch_is_named() -> None:
     now, before = {"B2": 0.0, "B1": 1.0, "B3": 50.0}, [{"B1": 40.0, "B2": 30.0, "B3": 50.0}]
     expected = "branch B1 has 1 bookings, usually 40; branch B2 has 0 bookings, usually 30"
