@@ -98,6 +98,17 @@ def test_drained_entries_are_little_endian_pairs_of_id_hash_and_word_by_week() -
     assert known.drain() == {}
 
 
+def test_one_weeks_entries_are_found_again_in_whatever_order_they_were_drained() -> None:
+    ids, bodies = np.random.default_rng(11).integers(0, 2**64, (2, 1_000), np.uint64)
+    known, again = EventFilter(), EventFilter()
+    known.add(ids, bodies, np.full(1_000, 2900, np.int32))
+
+    again.load(2900, known.drain()[2900])
+
+    assert again.contains(ids).all()
+    assert not again.contains(ids ^ np.uint64(1)).any()
+
+
 def test_blob_that_is_no_whole_number_of_entries_is_refused() -> None:
     with pytest.raises(ValueError, match="reshape"):
         EventFilter().load(2900, b"12345678")
