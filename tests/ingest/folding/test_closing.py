@@ -120,13 +120,6 @@ def test_a_week_that_a_person_released_is_closed_in_memory_and_takes_amendments(
     assert bench.tally() == (1, 0, 1, 0)
 
 
-def test_a_week_that_closed_by_itself_before_its_release_was_heard_of_stays_so(bench: Any) -> None:
-    bench.run(Tx("a", W), Marker(W, 1))
-    bench.shard.apply_news(News(released=[W]))
-    bench.run(Tx("b", W))
-    assert bench.weeks() == {W: ("closed", "marker")}
-
-
 def test_a_release_that_the_shard_has_not_heard_of_is_not_undone(bench: Any) -> None:
     bench.run(Tx("a", W), Marker(W, 5))
     with bench.store.write() as tx:
