@@ -16,10 +16,11 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
-from ingest.columns import RecordBatch
-from ingest.source import KafkaConfig, Partition, open_source
-from publish.producer import open_producer
-from publish.topics import TopicSpec, ensure_topics
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.records import Partition, RecordBatch
+from ingest.kafka.source import KafkaConfig
+from publish.kafka.client_choice import open_producer
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.kafka_connection import KafkaConnection
 from services.simulation.embedded_broker import EmbeddedBroker
 

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
-from ingest.columns import Codes, RecordBatch
-from ingest.decode import Decoder
-from ingest.event_filter import EventFilter
-from ingest.event_parser import EventParser
+from ingest.decoding.codes import Codes
+from ingest.decoding.decoder import Decoder
+from ingest.decoding.parsing.event_parser import EventParser
+from ingest.folding.event_filter import EventFilter
+from ingest.kafka.records import RecordBatch
 from schemas.events import Event
 from schemas.weeks import WeekCalendar
 

@@ -26,11 +26,12 @@ import confluent_kafka
 import msgspec
 from kafka import KafkaConsumer
 
-from ingest.columns import RecordBatch
 from ingest.consumer import Consumer, Pace
-from ingest.source import Source, Unreadable, open_source
-from publish.producer import open_producer
-from publish.topics import TopicSpec, ensure_topics
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.records import RecordBatch, Unreadable
+from ingest.kafka.source import Source
+from publish.kafka.client_choice import open_producer
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, Transaction
 from schemas.kafka_connection import KafkaConnection
 from schemas.weeks import WeekCalendar, parse_week

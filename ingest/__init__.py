@@ -1,1 +1,1 @@
-"""Kafka to checked events to the weekly ledger."""
+"""Kafka to checked events to the weekly ledger of each partition."""

@@ -1,4 +1,4 @@
-"""One ingest process: the partitions Kafka gives it, each in a lane of its own, kept at checkpoints."""
+"""One ingest process: the partitions Kafka gives it, each in a lane of its own, saved at checkpoints."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from datetime import datetime
 from threading import Event
 from typing import Protocol
 
-from ingest.collector import collector_resting
-from ingest.columns import RecordBatch
-from ingest.source import Source, Unreadable
+from ingest.garbage_collector import collector_resting
+from ingest.kafka.records import RecordBatch, Unreadable
+from ingest.kafka.source import Source
 from telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ class Lane(Protocol):
     def take(self, batch: RecordBatch, now: datetime, /) -> None: ...
     def take_unreadable(self, record: Unreadable, now: datetime, /) -> None: ...
     def tick(self, now: datetime, caught_up: bool, /) -> None: ...
-    def keep(self, now: datetime, /) -> bool: ...
-    def gauge(self) -> None: ...
+    def save_checkpoint(self, now: datetime, /) -> bool: ...
+    def update_gauges(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Pace:
 
 
 class Consumer:
-    """Poll, fold, close, keep, tell Kafka. Also the listener of assignments: offsets come from the database.
+    """Poll, fold, close, save, commit. Also the listener of assignments: offsets come from the database.
 
     Raises what the store or the source raise: the process then starts over from the last checkpoint.
     """
@@ -69,21 +69,21 @@ class Consumer:
         self._lanes: dict[Partition, Lane] = {}
         self._held_back_until: float | None = None
         self._events = 0
-        self._kept_at = time.monotonic()
+        self._saved_at = time.monotonic()
 
     def run(self, topics: Sequence[str], stop: Event) -> None:
-        """Work until `stop` is set, then keep what is there and leave the group."""
+        """Work until `stop` is set, then save what is there and leave the group."""
         try:
             self._source.subscribe(topics, self)
             while not stop.is_set():
                 with collector_resting():
                     self.step()
-            self.keep_all()
+            self.save_all()
         finally:
             self._source.close()
 
     def step(self) -> None:
-        """1. Poll. 2. Fold. 3. Close what is due. 4. Keep, when it is time. 5. Tell Kafka."""
+        """1. Poll. 2. Fold. 3. Close what is due. 4. Save, when it is time. 5. Commit to Kafka, for displays."""
         polled = self._source.poll(POLL_S)
         now = self._clock()
         self._metrics.last_poll_s.set(time.time())
@@ -91,14 +91,14 @@ class Consumer:
         lag = self._source.lag()
         for partition, lane in self._lanes.items():
             lane.tick(now, lag.get(partition) == 0)
-        if self._events >= self._pace.events or time.monotonic() - self._kept_at >= self._pace.seconds:
-            self.keep_all()
-            self._show(lag)
-        self._let_go_when_warm(lag)
+        if self._events >= self._pace.events or time.monotonic() - self._saved_at >= self._pace.seconds:
+            self.save_all()
+            self._update_gauges(lag)
+        self._resume_when_warm(lag)
 
-    def keep_all(self) -> None:
+    def save_all(self) -> None:
         """A checkpoint of every lane, now; what activity asks the database for comes before activity."""
-        self._tell(self._keep(sorted(self._lanes, key=lambda at: at[0] not in self._first)))
+        self._commit(self._save(sorted(self._lanes, key=lambda at: at[0] not in self._first)))
 
     # -- listener of assignments ---------------------------------------------------------------------------------
     def assigned(self, partitions: list[Partition]) -> Mapping[Partition, int]:
@@ -112,12 +112,12 @@ class Consumer:
         return {partition: self._lanes[partition].next_offset for partition in partitions}
 
     def revoked(self, partitions: list[Partition]) -> None:
-        """Keep what is folded while the partitions are still ours, then forget them."""
-        self._keep([p for p in partitions if p in self._lanes])
+        """Save what is folded while the partitions are still ours, then forget them."""
+        self._save([p for p in partitions if p in self._lanes])
         self.lost(partitions)
 
     def lost(self, partitions: list[Partition]) -> None:
-        """Someone else has them already: what was not kept will be read again there."""
+        """Someone else has them already: what was not saved will be read again there."""
         for topic, number in partitions:
             if self._lanes.pop((topic, number), None) is not None:
                 self._metrics.forget_partition(topic, number)
@@ -138,35 +138,35 @@ class Consumer:
             self._events += count
             self._metrics.events.labels(found.topic, found.partition).inc(count)
 
-    def _keep(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        kept = {}
+    def _save(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        saved = {}
         for partition in partitions:
             lane = self._lanes[partition]
             began = time.perf_counter()
-            if lane.keep(self._clock()):
+            if lane.save_checkpoint(self._clock()):
                 self._metrics.checkpoint_s.observe(time.perf_counter() - began)
-                kept[partition] = lane.next_offset
+                saved[partition] = lane.next_offset
         self._events = 0
-        self._kept_at = time.monotonic()
-        return kept
+        self._saved_at = time.monotonic()
+        return saved
 
-    def _tell(self, kept: Mapping[Partition, int]) -> None:
-        if kept:
-            self._source.commit(kept)
+    def _commit(self, saved: Mapping[Partition, int]) -> None:
+        if saved:
+            self._source.commit(saved)
 
-    def _show(self, lag: Mapping[Partition, int | None]) -> None:
+    def _update_gauges(self, lag: Mapping[Partition, int | None]) -> None:
         for (topic, number), behind in lag.items():
             if behind is not None:
                 self._metrics.lag.labels(topic, number).set(behind)
         for (topic, number), lane in self._lanes.items():
             self._metrics.position.labels(topic, number).set(lane.next_offset)
-            lane.gauge()
+            lane.update_gauges()
 
-    def _let_go_when_warm(self, lag: Mapping[Partition, int | None]) -> None:
+    def _resume_when_warm(self, lag: Mapping[Partition, int | None]) -> None:
         if self._held_back_until is None:
             return
         behind = [lag.get(p) for p in self._lanes if p[0] in self._first]
         if all(b == 0 for b in behind) or time.monotonic() >= self._held_back_until:
             self._held_back_until = None
-            self.keep_all()  # activity finds branches and rates in the database alone
+            self.save_all()  # activity finds branches and rates in the database alone
             self._source.resume([p for p in self._lanes if p[0] not in self._first])

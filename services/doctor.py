@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ingest.codecs import require_codecs
-from ingest.source import BrokerUnreachable, open_source
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.kafka_python.codecs import require_codecs
+from ingest.kafka.source import BrokerUnreachable
 from schemas.errors import BadSetting, EbbwatchError
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES

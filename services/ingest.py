@@ -8,13 +8,14 @@ import time
 from datetime import timedelta
 from threading import Event
 
-from ingest.activity_lane import ActivityLane
-from ingest.closing import ClosingRules
 from ingest.consumer import Consumer, Lane, Pace
-from ingest.rate_book import RateBook
-from ingest.reference_lane import ClientMaster, Rates, ReferenceLane
-from ingest.source import BrokerUnreachable, KafkaConfig, Source, open_source
-from ingest.watchdog import Watchdog, WatchedSource
+from ingest.folding.closing import ClosingRules
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.source import BrokerUnreachable, KafkaConfig, Source
+from ingest.kafka.watchdog import Watchdog, WatchedSource
+from ingest.lanes.activity_lane import ActivityLane
+from ingest.lanes.rate_book import RateBook
+from ingest.lanes.reference_lane import ClientMaster, Rates, ReferenceLane
 from schemas.errors import LostPartition, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from services.parts import Parts, Work, run_process, utc_now

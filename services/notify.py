@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from publish.channels import AppriseChannel
-from publish.notify import LEASE, LEASE_TTL, RENEW_BEFORE_END, Notifier
+from publish.notices.apprise_channel import AppriseChannel
+from publish.notices.notifier import LEASE, LEASE_TTL, RENEW_BEFORE_END, Notifier
 from services.parts import Parts, Work, run_process, utc_now
 from store.operations.turns import Turn
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
 
-from publish.producer import Producer, open_producer
+from publish.kafka.client_choice import open_producer
+from publish.kafka.producer import Producer
 from schemas.errors import BadSetting
 from schemas.kafka_connection import KafkaConnection
 from schemas.weeks import WeekCalendar

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publish.relay import Relay
+from publish.outbox.relay import Relay
 from services.parts import Parts, Work, run_process, utc_now
 
 

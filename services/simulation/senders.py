@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from publish.producer import Producer
-from publish.topics import TopicSpec, ensure_topics
+from publish.kafka.producer import Producer
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from services.parts import Parts

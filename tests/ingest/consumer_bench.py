@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ingest.columns import RecordBatch
 from ingest.consumer import Consumer, Pace, Partition
-from ingest.source import AssignmentListener, Unreadable
+from ingest.kafka.records import RecordBatch, Unreadable
+from ingest.kafka.source import AssignmentListener
 from telemetry.metrics import Metrics
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -42,15 +42,15 @@ class FakeLane:
     def tick(self, _now: datetime, caught_up: bool) -> None:
         self.journal.append(("tick", self.at, caught_up))
 
-    def keep(self, _now: datetime) -> bool:
+    def save_checkpoint(self, _now: datetime) -> bool:
         if self.failing is not None:
             raise self.failing
-        kept, self.dirty = self.dirty, False
-        if kept:
-            self.journal.append(("keep", self.at, self.next_offset))
-        return kept
+        saved, self.dirty = self.dirty, False
+        if saved:
+            self.journal.append(("save", self.at, self.next_offset))
+        return saved
 
-    def gauge(self) -> None:
+    def update_gauges(self) -> None:
         self.journal.append(("gauge", self.at))
 
 
@@ -125,7 +125,7 @@ class ConsumerBench:
         self.consumer.step()
         return [str(entry[0]) for entry in self.journal[before:]]
 
-    def told(self, word: str) -> list[tuple[object, ...]]:
+    def said(self, word: str) -> list[tuple[object, ...]]:
         return [entry[1:] for entry in self.journal if entry[0] == word]
 
     def gauge(self, name: str, topic: str, partition: int) -> float | None:

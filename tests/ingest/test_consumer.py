@@ -7,7 +7,8 @@ from threading import Event
 import pytest
 
 from ingest.consumer import Pace
-from ingest.source import AssignmentListener, Unreadable
+from ingest.kafka.records import Unreadable
+from ingest.kafka.source import AssignmentListener
 from tests.ingest.consumer_bench import NEVER, ConsumerBench, batch
 
 A0, A1, CLIENTS = ("activity", 0), ("activity", 1), ("clients", 0)
@@ -17,8 +18,8 @@ ALWAYS = Pace(0, 1_000_000)
 def test_a_step_polls_folds_ticks_keeps_and_only_then_tells_kafka() -> None:
     bench = ConsumerBench(ALWAYS)
     bench.assign(A0)
-    assert bench.step(batch(A0, 5, 6)) == ["poll", "take", "tick", "keep", "commit", "gauge"]
-    assert bench.told("commit") == [({A0: 7},)]
+    assert bench.step(batch(A0, 5, 6)) == ["poll", "take", "tick", "save", "commit", "gauge"]
+    assert bench.said("commit") == [({A0: 7},)]
 
 
 def test_kafka_hears_nothing_of_a_checkpoint_that_failed() -> None:
@@ -27,8 +28,8 @@ def test_kafka_hears_nothing_of_a_checkpoint_that_failed() -> None:
     bench.lanes[A1].failing = RuntimeError("the database is away")
     with pytest.raises(RuntimeError, match="away"):
         bench.step(batch(A0, 0), batch(A1, 0))
-    assert bench.told("keep") == [(A0, 1)]
-    assert bench.told("commit") == []
+    assert bench.said("save") == [(A0, 1)]
+    assert bench.said("commit") == []
 
 
 def test_kafka_hears_nothing_of_a_lane_that_had_nothing_to_keep() -> None:
@@ -36,7 +37,7 @@ def test_kafka_hears_nothing_of_a_lane_that_had_nothing_to_keep() -> None:
     bench.assign(A0, A1)
     bench.step(batch(A1, 3))
     bench.step()
-    assert bench.told("commit") == [({A1: 4},)]
+    assert bench.said("commit") == [({A1: 4},)]
 
 
 def test_offsets_are_those_of_the_lanes() -> None:
@@ -48,9 +49,9 @@ def test_offsets_are_those_of_the_lanes() -> None:
 def test_a_checkpoint_is_due_by_count() -> None:
     bench = ConsumerBench(Pace(3600, 3))
     bench.assign(A0)
-    assert "keep" not in bench.step(batch(A0, 0, 1))
-    assert "keep" in bench.step(batch(A0, 2))
-    assert "keep" not in bench.step(batch(A0, 3, 4))  # the count begins anew
+    assert "save" not in bench.step(batch(A0, 0, 1))
+    assert "save" in bench.step(batch(A0, 2))
+    assert "save" not in bench.step(batch(A0, 3, 4))  # the count begins anew
 
 
 def test_a_checkpoint_is_due_by_time_however_few_records() -> None:
@@ -58,15 +59,15 @@ def test_a_checkpoint_is_due_by_time_however_few_records() -> None:
     bench.assign(A0)
     bench.step(batch(A0, 0))
     Event().wait(0.06)
-    assert "keep" in bench.step()
+    assert "save" in bench.step()
 
 
 def test_an_unreadable_record_counts_like_any_other() -> None:
     bench = ConsumerBench(Pace(3600, 1))
     bench.assign(A0)
     bench.step(Unreadable(*A0, 9, "crc"))
-    assert bench.told("unreadable") == [(A0, 9)]
-    assert bench.told("commit") == [({A0: 10},)]
+    assert bench.said("unreadable") == [(A0, 9)]
+    assert bench.said("commit") == [({A0: 10},)]
     assert bench.gauge("ebbwatch_events_total", *A0) == 1
 
 
@@ -74,15 +75,15 @@ def test_activity_waits_until_the_client_master_is_read() -> None:
     bench = ConsumerBench()
     bench.source.lags = {CLIENTS: None}
     bench.assign(A0, CLIENTS)
-    assert bench.told("pause") == [((A0,),)]
+    assert bench.said("pause") == [((A0,),)]
     bench.step()  # nobody knows yet how much there is
     bench.source.lags = {CLIENTS: 2}
     bench.step(batch(CLIENTS, 0))
-    assert bench.told("resume") == []
+    assert bench.said("resume") == []
     bench.source.lags = {CLIENTS: 0}
     bench.step(batch(CLIENTS, 1, 2))
     bench.step()
-    assert bench.told("resume") == [((A0,),)]  # once
+    assert bench.said("resume") == [((A0,),)]  # once
 
 
 def test_activity_waits_no_longer_than_the_warm_up() -> None:
@@ -90,7 +91,7 @@ def test_activity_waits_no_longer_than_the_warm_up() -> None:
     bench.source.lags = {CLIENTS: None}
     bench.assign(A0, CLIENTS)
     bench.step()
-    assert bench.told("resume") == [((A0,),)]
+    assert bench.said("resume") == [((A0,),)]
 
 
 def test_activity_that_joins_later_waits_too_where_this_process_reads_the_client_master() -> None:
@@ -100,17 +101,17 @@ def test_activity_that_joins_later_waits_too_where_this_process_reads_the_client
     bench.step()
     bench.source.lags = {CLIENTS: 4}
     bench.assign(A1)
-    assert bench.told("pause")[-1] == ((A0, A1),)
+    assert bench.said("pause")[-1] == ((A0, A1),)
     bench.source.lags = {CLIENTS: 0}
     bench.step()
-    assert bench.told("resume")[-1] == ((A0, A1),)
+    assert bench.said("resume")[-1] == ((A0, A1),)
 
 
 def test_what_activity_asks_for_is_in_the_database_before_activity_comes() -> None:
     bench = ConsumerBench(NEVER)
     bench.source.lags = {CLIENTS: 0}
     bench.assign(A0, CLIENTS)
-    assert bench.step(batch(CLIENTS, 0, 1)) == ["poll", "take", "tick", "tick", "keep", "commit", "resume"]
+    assert bench.step(batch(CLIENTS, 0, 1)) == ["poll", "take", "tick", "tick", "save", "commit", "resume"]
 
 
 def test_activity_is_let_go_where_the_client_master_went_elsewhere_meanwhile() -> None:
@@ -119,28 +120,28 @@ def test_activity_is_let_go_where_the_client_master_went_elsewhere_meanwhile() -
     bench.assign(A0, CLIENTS)
     bench.consumer.revoked([CLIENTS])
     bench.step()
-    assert bench.told("resume") == [((A0,),)]
+    assert bench.said("resume") == [((A0,),)]
 
 
 def test_a_process_without_the_client_master_never_waits() -> None:
     bench = ConsumerBench()
     bench.assign(A0, A1)
     bench.step()
-    assert bench.told("pause") == bench.told("resume") == []
+    assert bench.said("pause") == bench.said("resume") == []
 
 
 def test_clients_are_folded_before_activity_of_the_same_poll() -> None:
     bench = ConsumerBench()
     bench.assign(A0, CLIENTS)
     bench.step(batch(A0, 0), batch(CLIENTS, 0))
-    assert [at for at, _ in bench.told("take")] == [CLIENTS, A0]
+    assert [at for at, _ in bench.said("take")] == [CLIENTS, A0]
 
 
 def test_clients_are_kept_before_the_activity_that_asks_for_their_branch() -> None:
     bench = ConsumerBench(ALWAYS)
     bench.assign(A0, CLIENTS)
     bench.step(batch(A0, 0), batch(CLIENTS, 0))
-    assert [at for at, _ in bench.told("keep")] == [CLIENTS, A0]
+    assert [at for at, _ in bench.said("save")] == [CLIENTS, A0]
 
 
 def test_a_revoked_partition_is_kept_and_then_forgotten() -> None:
@@ -148,9 +149,9 @@ def test_a_revoked_partition_is_kept_and_then_forgotten() -> None:
     bench.assign(A0, A1)
     bench.step(batch(A0, 0), batch(A1, 0))
     bench.consumer.revoked([A1])
-    assert bench.told("keep") == [(A1, 1)]
-    bench.consumer.keep_all()
-    assert bench.told("keep") == [(A1, 1), (A0, 1)]
+    assert bench.said("save") == [(A1, 1)]
+    bench.consumer.save_all()
+    assert bench.said("save") == [(A1, 1), (A0, 1)]
 
 
 def test_a_lost_partition_is_not_kept() -> None:
@@ -158,8 +159,8 @@ def test_a_lost_partition_is_not_kept() -> None:
     bench.assign(A0)
     bench.step(batch(A0, 0))
     bench.consumer.lost([A0])
-    bench.consumer.keep_all()
-    assert bench.told("keep") == []
+    bench.consumer.save_all()
+    assert bench.said("save") == []
 
 
 def test_a_partition_may_be_revoked_that_was_lost_before() -> None:
@@ -167,7 +168,7 @@ def test_a_partition_may_be_revoked_that_was_lost_before() -> None:
     bench.assign(A0)
     bench.consumer.lost([A0])
     bench.consumer.revoked([A0])
-    assert bench.told("keep") == []
+    assert bench.said("save") == []
 
 
 def test_records_of_a_partition_that_left_are_passed_over() -> None:
@@ -175,8 +176,8 @@ def test_records_of_a_partition_that_left_are_passed_over() -> None:
     bench.assign(A0, A1)
     bench.consumer.lost([A1])
     bench.step(batch(A0, 0), batch(A1, 0), Unreadable(*A1, 1, "crc"))
-    assert bench.told("take") == [(A0, (0,))]
-    assert bench.told("unreadable") == []
+    assert bench.said("take") == [(A0, (0,))]
+    assert bench.said("unreadable") == []
     assert bench.gauge("ebbwatch_events_total", *A1) is None
 
 
@@ -195,7 +196,7 @@ def test_only_a_lag_known_to_be_nothing_is_caught_up(lag: int | None, caught_up:
     bench.assign(A0)
     bench.source.lags = {A0: lag}
     bench.step()
-    assert bench.told("tick") == [(A0, caught_up)]
+    assert bench.said("tick") == [(A0, caught_up)]
 
 
 def test_the_gauges_of_a_partition_come_with_a_checkpoint_and_leave_with_it() -> None:
@@ -224,8 +225,8 @@ def test_a_run_keeps_what_it_has_when_told_to_stop_and_leaves_the_group_last() -
 
     bench.source.polls = [assign, [batch(A0, 0)], end]
     bench.consumer.run(["activity", "clients"], stop)
-    assert [word for word, *_ in bench.journal if word in {"keep", "commit", "close"}] == [
-        "keep",
+    assert [word for word, *_ in bench.journal if word in {"save", "commit", "close"}] == [
+        "save",
         "commit",
         "close",
     ]
@@ -241,5 +242,5 @@ def test_a_run_that_fails_leaves_the_group_and_keeps_nothing() -> None:
     bench.source.polls = [fail]
     with pytest.raises(RuntimeError, match="broken"):
         bench.consumer.run(["activity"], Event())
-    assert bench.told("close") == [()]
-    assert bench.told("keep") == []
+    assert bench.said("close") == [()]
+    assert bench.said("save") == []

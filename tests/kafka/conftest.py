@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from publish.producer import Producer, open_producer
-from publish.topics import TopicSpec, ensure_topics
+from publish.kafka.client_choice import open_producer
+from publish.kafka.producer import Producer
+from publish.kafka.topics import TopicSpec, ensure_topics
 from services.simulation.embedded_broker import EmbeddedBroker
 from tests.kafka.reading import APACHE_SESSION_S, EMBEDDED_SESSION_S, Broker
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from ingest.columns import RecordBatch
-from ingest.source import KafkaConfig, Partition, Source, Unreadable, open_source
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.records import Partition, RecordBatch, Unreadable
+from ingest.kafka.source import KafkaConfig, Source
 from schemas.kafka_connection import KafkaConnection
 from telemetry.metrics import Metrics
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from publish.producer import Producer
+from publish.kafka.producer import Producer
 from tests.kafka.bad_wire import KINDS, BadWire, Spoil, wrong_crc
 from tests.kafka.reading import Broker, offsets_of, read_count, read_until, reading, unreadable_of, values_of
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from publish.producer import Producer, ProducerUnavailable, SendFailed, open_producer
-from publish.topics import TopicSpec, ensure_topics
+from publish.kafka.client_choice import open_producer
+from publish.kafka.producer import Producer, ProducerUnavailable, SendFailed
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.errors import BadSetting
 from schemas.kafka_connection import KafkaConnection
 from services.simulation.embedded_broker import EmbeddedBroker

@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from publish.producer import Producer
+from publish.kafka.producer import Producer
 from schemas.errors import TopicChanged
 from tests.kafka.reading import Broker, Diary, offsets_of, read_count, read_until, reading, values_of
 

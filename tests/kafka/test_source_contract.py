@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from publish.producer import Producer
+from publish.kafka.producer import Producer
 from schemas.errors import EbbwatchError
 from telemetry.metrics import Metrics
 from tests.kafka.reading import Broker, Diary, offsets_of, read_count, reading, values_of

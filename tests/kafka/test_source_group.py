@@ -11,14 +11,15 @@ from collections.abc import Callable
 
 import pytest
 
-from publish.producer import Producer
+from publish.kafka.producer import Producer
 from tests.kafka.reading import Broker, Diary, freeze_all, offsets_of, read_count, reading
 
 MakeTopic = Callable[..., str]
 
 ZOMBIE = """
 import sys, time
-from ingest.source import KafkaConfig, open_source
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.source import KafkaConfig
 from telemetry.metrics import Metrics
 from tests.kafka.reading import Diary, offsets_of
 
@@ -42,7 +43,7 @@ while True:
 def test_partitions_are_shared_out_when_another_joins_whichever_clients_they_are(
     embedded: Broker, request: pytest.FixtureRequest
 ) -> None:
-    from publish.topics import TopicSpec, ensure_topics
+    from publish.kafka.topics import TopicSpec, ensure_topics
 
     ensure_topics(embedded.connection, [TopicSpec("shared", 4)])
     first, second = Diary(), Diary()

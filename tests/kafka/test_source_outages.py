@@ -9,9 +9,10 @@ import time
 
 import pytest
 
-from ingest.source import BrokerUnreachable, KafkaConfig, open_source
-from publish.producer import open_producer
-from publish.topics import TopicSpec, ensure_topics
+from ingest.kafka.client_choice import open_source
+from ingest.kafka.source import BrokerUnreachable, KafkaConfig
+from publish.kafka.client_choice import open_producer
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.errors import BadSetting
 from services.simulation.embedded_broker import EmbeddedBroker
 from telemetry.metrics import Metrics

@@ -6,7 +6,7 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from publish.topics import TopicSpec, ensure_topics
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.errors import BadSetting
 from tests.kafka.reading import Broker
 

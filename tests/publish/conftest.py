@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from publish.producer import FailedSend, ProducerUnavailable, SendFailed
-from publish.relay import Relay
+from publish.kafka.producer import FailedSend, ProducerUnavailable, SendFailed
+from publish.outbox.relay import Relay
 from store import outbox
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
@@ -35,7 +35,7 @@ class FakeKafka:
 
 @dataclass
 class FakeProducer:
-    """Implements publish.producer.Producer on a FakeKafka. `die_in`: flushes until the process is killed in one."""
+    """Implements Producer on a FakeKafka. `die_in`: flushes until the process is killed in one."""
 
     kafka: FakeKafka
     die_in: int | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.topics import TopicSpec, ensure_topics
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES

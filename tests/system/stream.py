@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from feeds.encoding import encode_bookings, encode_client, encode_week_closed
 from feeds.simulated_bank import SimulatedBank
-from publish.producer import Producer
+from publish.kafka.producer import Producer
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS
 
 REPEATED, REWRITTEN, RUBBISH = 0.01, 0.003, 0.002  # shares of the events

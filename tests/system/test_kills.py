@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from publish.producer import Producer, open_producer
-from publish.topics import TopicSpec, ensure_topics
+from publish.kafka.client_choice import open_producer
+from publish.kafka.producer import Producer
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES

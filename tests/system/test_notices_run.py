@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.publish.sink import SECRET, Sink, open_sink
+from tests.publish.notices.sink import SECRET, Sink, open_sink
 from tests.system.product import Product, answers, free_port
 
 PREFERENCES = "/api/v1/notices/preferences"

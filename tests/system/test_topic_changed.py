@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from publish.producer import open_producer
-from publish.topics import TopicSpec, ensure_topics
+from publish.kafka.client_choice import open_producer
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
 from services.simulation.embedded_broker import EmbeddedBroker
 from store import schema
 from store.tables.ledger import ledger, topic_offset
 from store.unit_of_work import Store, open_store
-from tests.ingest.event_json import transaction
+from tests.ingest.decoding.event_json import transaction
 from tests.system.product import Product, free_port
 
 SESSION_S = "2"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.topics import TopicSpec, ensure_topics
+from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.errors import BadSetting
 from schemas.kafka_connection import KafkaConnection
 from services.simulation.embedded_broker import BrokerFailed, EmbeddedBroker, broker_program

@@ -1,0 +1,1 @@
+"""Records to checked columns of events, and a reason for each record that is none."""

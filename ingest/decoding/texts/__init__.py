@@ -1,0 +1,1 @@
+"""Columns of short texts to numbers: amounts, instants, codes of ids."""

@@ -1,0 +1,1 @@
+"""Reading from Kafka: the port, the two client libraries behind it, and the choice between them."""

@@ -1,0 +1,1 @@
+"""Reading with confluent-kafka (librdkafka), the optional fast client."""

@@ -1,0 +1,1 @@
+"""Reading with kafka-python, in a process of its own."""

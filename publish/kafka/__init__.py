@@ -1,0 +1,1 @@
+"""Writing to Kafka: the port, the two client libraries behind it, the choice between them, and topics."""

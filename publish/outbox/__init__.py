@@ -1,0 +1,1 @@
+"""The outbox to Kafka, in order and at least once."""
