@@ -15,9 +15,10 @@ from api.paths import V1
 from api.roles import Permission
 from casework.notices.address import scheme_of
 from casework.notices.quiet_hours import parse_quiet_hours
-from casework.notices.telling import CHOICES, Language, Preference, Trial, told
+from casework.notices.telling import CHOICES, Preference, Trial, told
 from casework.notices.text import desk_path, notice_text
 from casework.notices.wishes import NoAddress, wish
+from language.catalogues import Language
 from schemas.http import Page
 from schemas.http_notices import LanguageTag, NoticeBody, NoticePreferencesBody, NoticeWishesBody, TrialBody
 from schemas.keyset import Int64

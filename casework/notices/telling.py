@@ -19,9 +19,9 @@ from casework.alerts.sla import Step
 from casework.notices.quiet_hours import QuietHours, next_loud
 from casework.remedies.remedy_lifecycle import Level
 from casework.remedies.terms import RemedyType
+from language.catalogues import Language
 from schemas.messages import Summary
 
-Language = Literal["en", "zh-Hans"]
 Choice = Literal[
     "new_alarm",
     "case_assigned",

@@ -8,7 +8,8 @@ from dataclasses import replace
 from casework.alerts.actions import NotAllowedByRules
 from casework.notices.address import check_address
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Choice, Language, Preference
+from casework.notices.telling import Choice, Preference
+from language.catalogues import Language
 from schemas.errors import Conflict
 
 

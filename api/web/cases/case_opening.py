@@ -13,7 +13,7 @@ from api.cases.case_routes import open_case
 from api.deps import ApiDeps, Deps
 from api.pagination import MOST
 from api.roles import Permission
-from api.web.alerts.rows import sentence
+from api.web.alerts.sentences import sentence
 from api.web.cases.case_list import CASES, OPEN
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm, Shown

@@ -16,7 +16,7 @@ from api.deps import ApiDeps
 from api.pagination import MOST
 from api.remedies.reading import CaseRemedyQuery, case_remedy_page
 from api.roles import Permission, may
-from api.web.alerts.rows import sentence
+from api.web.alerts.sentences import sentence
 from api.web.cases.case_list import CASES
 from api.web.cases.timeline import Moment, moments
 from api.web.forms import Shown

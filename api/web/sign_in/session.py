@@ -24,9 +24,10 @@ from api.errors import NotAuthenticated
 from api.roles import Permission, may
 from api.web import csrf
 from api.web.errors import SignInNeeded
-from api.web.language.choice import Language, language_of
+from api.web.language.choice import language_of
 from api.web.paths import path_of, referring_path
 from api.web.sign_in.session_cookie import token_of
+from language.catalogues import Language
 from schemas.errors import EbbwatchError, Forbidden
 from store.sign_in import web_sessions
 from store.sign_in.web_sessions import Session

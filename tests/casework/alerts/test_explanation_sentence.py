@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from casework.alerts.explanation_sentence import of_comparisons, of_reasons
-from casework.alerts.sentence import sentence
+from casework.alerts.sentence import SentenceParts, sentence, sentence_facts, sentence_parts
+from language.catalogues import texts_in
 from schemas.explanations import Explanation, Finding, FindingKind, Label, Span, Strength
-from schemas.messages import Summary
 from schemas.weeks import Week, parse_week
 
 W = parse_week("2025-W50")
@@ -96,16 +95,29 @@ def test_regular_debits_that_hold_while_others_fall_are_worth_a_word(verdict) ->
     assert "固定借方下降2%" in said(verdict, findings=fallen).zh
 
 
-def test_the_sentence_of_the_comparisons_can_be_had_back(verdict) -> None:
+def parts(verdict, language: str, explanation: Explanation | None) -> SentenceParts:
+    return sentence_parts(sentence_facts(verdict(W), "HKD", explanation), texts_in(language))
+
+
+def test_the_sentence_of_the_comparisons_can_be_had_alone(verdict) -> None:
     plain = sentence(verdict(W), "HKD")
-    assert of_comparisons(said(verdict)) == of_comparisons(plain) == plain
+    for language, text in (("en", plain.en), ("zh-Hans", plain.zh)):
+        assert parts(verdict, language, LEAVING).comparisons == text
+        assert parts(verdict, language, None).comparisons == text
 
 
 def test_the_sentence_of_the_reasons_can_be_had_alone(verdict) -> None:
-    told = of_reasons(said(verdict))
-    assert told.en == "Looks like business leaving us (strong evidence): credits 60% lower and debits 1% higher."
-    assert told.zh == "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
-    assert of_reasons(sentence(verdict(W), "HKD")) == Summary("", "")
+    english, chinese = (parts(verdict, language, LEAVING).reasons for language in ("en", "zh-Hans"))
+    assert english == "Looks like business leaving us (strong evidence): credits 60% lower and debits 1% higher."
+    assert chinese == "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
+    assert parts(verdict, "en", None).reasons == ""
+
+
+def test_the_parts_joined_are_the_published_sentence(verdict) -> None:
+    whole = said(verdict)
+    english, chinese = (parts(verdict, language, LEAVING) for language in ("en", "zh-Hans"))
+    assert f"{english.comparisons} {english.since} {english.reasons}" == whole.en
+    assert f"{chinese.comparisons}{chinese.since}{chinese.reasons}" == whole.zh
 
 
 def test_an_explanation_without_findings_says_its_label_alone(verdict) -> None:
