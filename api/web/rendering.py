@@ -51,6 +51,7 @@ def render(request: Request, template: str, *, status: int = 200, **shown: Any) 
     always = {
         "visitor": None,
         "language": language,
+        "languages": all_texts(),
         "path": request.url.path,
         "here": path_of(request) if request.method in SAFE else HOME,  # a form's address cannot be gone back to
         "zone": deps.calendar.zone,
@@ -82,7 +83,7 @@ def pages_in(language: Language) -> Pages:
     )
     made.install_gettext_translations(texts.translations, newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
-    made.globals.update(static_url=static_url, new_key=_new_key, languages=all_texts(), client_path=client_path)
+    made.globals.update(static_url=static_url, new_key=_new_key, client_path=client_path)
     made.filters.update(
         number=formats.number,
         amount=formats.amount,
