@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from casework.alerts.sentence import SentenceFacts
 from casework.alerts.sla import Step
 from casework.notices.quiet_hours import QuietHours, next_loud
 from casework.remedies.remedy_lifecycle import Level
@@ -41,12 +42,16 @@ CHOICES: frozenset[Choice] = frozenset(get_args(Choice))  # what a person may wa
 
 
 class NewAlarm(msgspec.Struct, frozen=True, tag=True):
-    """A client of the branch has an alarm. `summary`: the alert's own sentence, as published."""
+    """A client of the branch has an alarm. `summary`: the alert's own sentence, as published.
+
+    `sentence`: what it is made of, for other languages; None in notices from before it was stored.
+    """
 
     alert_id: str
     client_id: str
     client_name: str
     summary: Summary
+    sentence: SentenceFacts | None = None
 
 
 class CaseAssigned(msgspec.Struct, frozen=True, tag=True):

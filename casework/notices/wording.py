@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from casework.alerts.sentence import whole_sentence
 from casework.cases.case_lifecycle import LEAD
 from casework.cases.task_force import UNASSIGNED
 from casework.notices.telling import (
@@ -22,7 +23,7 @@ from casework.notices.telling import (
     Trial,
 )
 from language.amounts import compact_amount
-from language.catalogues import Texts
+from language.catalogues import SOURCE, Texts
 from language.names import DEADLINES_IN_SENTENCES, LEVELS_IN_SENTENCES, REMEDIES_IN_SENTENCES
 from schemas.money import units
 
@@ -35,16 +36,24 @@ def notice_lines(kind: Kind, facts: Facts, texts: Texts, currency: str) -> Lines
 
 
 def _alarm(facts: NewAlarm, _kind: Kind, texts: Texts, _currency: str) -> Lines:
-    summary = facts.summary.zh if texts.plain_locale.language == "zh" else facts.summary.en
     return (
         texts.gettext("New alarm: %(client)s", client=facts.client_name),
         texts.gettext(
             "%(client)s (%(number)s): %(sentence)s",
             client=facts.client_name,
             number=facts.client_id,
-            sentence=summary,
+            sentence=_alarm_sentence(facts, texts),
         ),
     )
+
+
+def _alarm_sentence(facts: NewAlarm, texts: Texts) -> str:
+    """As published, where it was published in this language."""
+    if texts.plain_locale.language == "zh":
+        return facts.summary.zh
+    if texts.tag == SOURCE or facts.sentence is None:
+        return facts.summary.en
+    return whole_sentence(facts.sentence, texts)
 
 
 def _assigned(facts: CaseAssigned, _kind: Kind, texts: Texts, _currency: str) -> Lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.alerts.published_sentence import published_facts
 from casework.notices.telling import (
     NEWS,
     ApprovalWaiting,
@@ -36,7 +37,13 @@ def tell_alarms(look: Round) -> int:
             return 0
         wanted: list[Notice] = []
         for alarm in notice_sources.alarms(tx, since):
-            facts = NewAlarm(alarm.alert_id, alarm.client_id, alarm.client_name, alarm.summary)
+            facts = NewAlarm(
+                alarm.alert_id,
+                alarm.client_id,
+                alarm.client_name,
+                alarm.message.summary,
+                published_facts(alarm.message),
+            )
             key = f"{alarm.alert_id}/{follow_up.began(tx, alarm.alert_id)[1]}"  # opened again it is news again
             branch = of_branch(people, alarm.branch_id)
             wanted += told(branch, "new_alarm", key, facts, look.now, look.calendar.zone)

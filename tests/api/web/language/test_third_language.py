@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from casework.alerts.sentence import sentence_facts, whole_sentence
-from casework.notices.telling import ApprovalWaiting, Digest, Several
+from casework.notices.telling import ApprovalWaiting, Digest, Facts, NewAlarm, Several
 from casework.notices.text import notice_text
 from language import catalogues
 from language.catalogues import UnknownLanguage, catalogue_file, find_language, languages, texts_in
 from schemas.explanations import Explanation, Finding, FindingKind, Label, Span, Strength
+from schemas.messages import Summary
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import Week, parse_week
 from tests.api.web.conftest import Desk
@@ -83,6 +85,19 @@ def test_the_sentence_of_an_alert_is_in_it_with_its_numbers() -> None:
         "Lower since about the week of 6 oct. 2025 (15 sept. 2025 to 13 oct. 2025), 3 to 16 weeks left. "
         "Looks like business leaving us (strong evidence): credits 60 % lower."
     )
+
+
+@pytest.mark.usefixtures("french")
+def test_the_notice_of_an_alarm_says_the_sentence_in_it() -> None:
+    verdict, explanation = an_explained_verdict()
+    made_of, published = sentence_facts(verdict, "HKD", explanation), Summary("It ebbs.", "下降。")
+    facts = NewAlarm("a-1", "C1", "Harbour Trading", published, made_of)
+    stored = msgspec.convert(msgspec.to_builtins(facts), Facts)
+    assert stored == facts
+    on_one_line = " ".join(whole_sentence(made_of, texts_in("fr")).split())
+    assert on_one_line in notice_text("new_alarm", stored, "fr", currency="HKD").body
+    earlier = msgspec.structs.replace(facts, sentence=None)
+    assert "It ebbs." in notice_text("new_alarm", earlier, "fr", currency="HKD").body
 
 
 @pytest.mark.usefixtures("french")
