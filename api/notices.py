@@ -15,7 +15,7 @@ from api.paths import V1
 from api.roles import Permission
 from casework.notices.address import scheme_of
 from casework.notices.quiet_hours import parse_quiet_hours
-from casework.notices.telling import CHOICES, Preference, Trial, told
+from casework.notices.telling import CHOICES, Preference, Trial, notices_for
 from casework.notices.text import desk_path, notice_text
 from casework.notices.wishes import NoAddress, wish
 from language.catalogues import Language
@@ -101,7 +101,7 @@ def try_preferences(caller: Myself, deps: Deps, post: Posted, _body: TrialBody |
         mine = notice_preferences.find(tx, caller.actor)
         if mine is None:
             raise NoAddress
-        trial = told([mine], "test", key, Trial(), now, deps.calendar.zone)
+        trial = notices_for([mine], "test", key, Trial(), now, deps.calendar.zone)
         written = notice_queue.write(tx, trial, now)
         row = notice_queue.get(tx, caller.actor, "test", key)
         trace = Trace("notice.test", "notice", str(row.notice_id), None, {"scheme": scheme_of(mine.address)})

@@ -13,7 +13,7 @@ from casework.cases import case_lifecycle
 from casework.cases.case_lifecycle import LEAD, Case
 from casework.cases.missed_departure import missed_departure, since
 from casework.cases.task_force import UNASSIGNED
-from casework.notices.telling import CaseAssigned, managers, named, told
+from casework.notices.telling import CaseAssigned, managers, notices_for, people_named
 from schemas.verdicts import Grade
 from services.follow_up.round import ACTOR, Round
 from store.alerts import alert_rows
@@ -126,7 +126,9 @@ def _tell_task_force(look: Round, tx: Tx, case: Case) -> None:
     for member in case.present(look.today):
         facts = CaseAssigned(case.case_id, case.client_id, name, member.role)
         key = f"{case.case_id}/{case.times_reopened}"
-        wanted = told(named(people, {member.user}), "case_assigned", key, facts, look.now, look.calendar.zone)
+        wanted = notices_for(
+            people_named(people, {member.user}), "case_assigned", key, facts, look.now, look.calendar.zone
+        )
         notice_queue.write(tx, wanted, look.now)
 
 
@@ -135,7 +137,7 @@ def _tell_managers(look: Round, tx: Tx, case: Case) -> None:
     facts = CaseAssigned(case.case_id, case.client_id, client.name, UNASSIGNED)
     people = managers(notice_preferences.everybody(tx), client.branch_id, look.roles)
     key = f"{case.case_id}/{UNASSIGNED}"
-    notice_queue.write(tx, told(people, "case_assigned", key, facts, look.now, look.calendar.zone), look.now)
+    notice_queue.write(tx, notices_for(people, "case_assigned", key, facts, look.now, look.calendar.zone), look.now)
 
 
 def _standing(case: Case) -> dict[str, Any]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from casework.alerts import sla
 from casework.alerts.holdout import HoldOut, held_out
-from casework.notices.telling import Deadline, Kind, Notice, Preference, escalated, is_news, responsible, told
+from casework.notices.telling import (
+    Deadline,
+    Kind,
+    Notice,
+    Preference,
+    escalated,
+    is_news,
+    notices_for,
+    responsible,
+)
 from schemas.weeks import week_of_date
 from services.follow_up.round import Round
 from store.cases import case_progress, follow_up
@@ -99,6 +108,6 @@ def _notices(look: Round, matter: Matter, people: list[Preference]) -> Iterable[
             deadline.step, deadline.due_on, matter.client_id, matter.client_name, matter.case_id, matter.alert_id
         )
         key = f"{matter.case_id or matter.alert_id}/{deadline.step}/{deadline.due_on}"
-        yield from told(near, kind, key, facts, look.now, look.calendar.zone)
+        yield from notices_for(near, kind, key, facts, look.now, look.calendar.zone)
         if sla.escalates(deadline, look.today, look.rules.holidays):
-            yield from told(far, "escalation", key, facts, look.now, look.calendar.zone)
+            yield from notices_for(far, "escalation", key, facts, look.now, look.calendar.zone)

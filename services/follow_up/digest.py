@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from casework.notices.telling import Digest, Notice, Preference, told
+from casework.notices.telling import Digest, Notice, Preference, notices_for
 from services.follow_up.deadlines import matters, overdue
 from services.follow_up.round import Round
 from store.notices import digest, notice_queue
@@ -45,7 +45,7 @@ def _digests(
     return [
         notice
         for person in people
-        for notice in told(
+        for notice in notices_for(
             [person],
             "weekly_digest",
             str(monday),

@@ -13,9 +13,9 @@ from casework.notices.telling import (
     RemedyEnding,
     checkers,
     managers,
-    named,
-    of_branch,
-    told,
+    notices_for,
+    people_named,
+    people_of_branch,
 )
 from schemas.verdicts import GroupKind
 from schemas.weeks import format_week, monday, week_of_date
@@ -45,8 +45,8 @@ def tell_alarms(look: Round) -> int:
                 published_facts(alarm.message),
             )
             key = f"{alarm.alert_id}/{follow_up.began(tx, alarm.alert_id)[1]}"  # opened again it is news again
-            branch = of_branch(people, alarm.branch_id)
-            wanted += told(branch, "new_alarm", key, facts, look.now, look.calendar.zone)
+            branch = people_of_branch(people, alarm.branch_id)
+            wanted += notices_for(branch, "new_alarm", key, facts, look.now, look.calendar.zone)
     return look.tell(wanted, ("tell_alarms", judged))
 
 
@@ -61,7 +61,7 @@ def tell_moved(look: Round) -> int:
         facts = BranchMoved(row.name, monday(row.week), row.size_pct, row.quiet, row.clients, row.concerned)
         key = f"{row.name}/{format_week(row.week)}"
         theirs = managers(people, row.name, look.roles)
-        wanted += told(theirs, "branch_moved", key, facts, look.now, look.calendar.zone)
+        wanted += notices_for(theirs, "branch_moved", key, facts, look.now, look.calendar.zone)
     return look.tell(wanted)
 
 
@@ -74,7 +74,9 @@ def tell_assigned(look: Round) -> int:
     for place in found:
         facts = CaseAssigned(place.case_id, place.client_id, place.client_name, place.role)
         key = f"{place.case_id}/{place.times_reopened}"
-        wanted += told(named(people, {place.user}), "case_assigned", key, facts, look.now, look.calendar.zone)
+        wanted += notices_for(
+            people_named(people, {place.user}), "case_assigned", key, facts, look.now, look.calendar.zone
+        )
     return look.tell(wanted)
 
 
@@ -93,7 +95,7 @@ def tell_approvals(look: Round) -> int:
         parts = remedy.makers | remedy.checkers
         able = checkers(people, remedy.next_level, client.branch_id, parts, look.roles)
         key = f"{remedy.remedy_id}/{remedy.terms_version}/{remedy.next_level}"
-        wanted += told(able, "approval_waiting", key, facts, look.now, look.calendar.zone)
+        wanted += notices_for(able, "approval_waiting", key, facts, look.now, look.calendar.zone)
     return look.tell(wanted)
 
 
@@ -108,6 +110,6 @@ def tell_endings(look: Round) -> int:
             continue
         facts = RemedyEnding(remedy.remedy_id, remedy.case_id, client.name, remedy.type, remedy.terms.ends_on)
         key = f"{remedy.remedy_id}/{remedy.terms.ends_on}"
-        concerned = named(people, {remedy.owner, lead})
-        wanted += told(concerned, "remedy_ending", key, facts, look.now, look.calendar.zone)
+        concerned = people_named(people, {remedy.owner, lead})
+        wanted += notices_for(concerned, "remedy_ending", key, facts, look.now, look.calendar.zone)
     return look.tell(wanted)

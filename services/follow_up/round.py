@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from api.deps import BankRules
-from casework.notices.telling import Notice, Preference, Roles, fold
+from casework.notices.telling import Notice, Preference, Roles, combine
 from schemas.errors import Conflict, NotFound, StaleRevision
 from schemas.weeks import Week, WeekCalendar
 from store import audit
@@ -76,7 +76,7 @@ class Round:
         if not fresh and seen:
             return 0
 
-        sent, folded = fold(fresh)
+        sent, folded = combine(fresh)
 
         def write(tx: Tx) -> int:
             if mark is not None:
