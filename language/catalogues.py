@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -26,6 +26,7 @@ from babel.support import NullTranslations, Translations
 Language = str  # a tag of BCP 47, such as "zh-Hans"
 SOURCE: Language = "en"  # the language of the texts in the source
 FOLDER = Path(__file__).parent / "locale"
+_REMEMBERED = 4096  # percentages and days: a list says the same ones again and again
 _FILE = Path("LC_MESSAGES") / "ebbwatch.po"
 # British dates: a day is written before its month in every branch that reads the desk in English.
 _SOURCE_LOCALE = Locale("en", "GB")
@@ -66,11 +67,11 @@ class Texts:
 
     def percent(self, whole: int) -> str:
         """Whole percent: 38%."""
-        return str(format_percent(Decimal(whole).scaleb(-2), locale=self.plain_locale))
+        return _percent(whole, self.plain_locale)
 
     def day(self, value: date) -> str:
         """Oct 6, 2025."""
-        return str(format_date(value, "medium", locale=self.plain_locale))
+        return _day(value, self.plain_locale)
 
     def listed(self, items: Sequence[str]) -> str:
         """a, b, and c."""
@@ -136,6 +137,16 @@ def _compiled(file: Path, locale: Locale) -> Translations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
+
+
+@lru_cache(_REMEMBERED)
+def _percent(whole: int, locale: Locale) -> str:
+    return str(format_percent(Decimal(whole).scaleb(-2), locale=locale))
+
+
+@lru_cache(_REMEMBERED)
+def _day(value: date, locale: Locale) -> str:
+    return str(format_date(value, "medium", locale=locale))
 
 
 def _filled(text: str, places: Mapping[str, object]) -> str:

@@ -1,7 +1,7 @@
 """The sentence of an alert, in any language, from the verdict's numbers alone.
 
-It has three parts, each made by itself: the comparisons, since when and how long is left, and the reasons. The
-published summary is all three in English and in Simplified Chinese; a page may show some of them.
+It has three parts, each a whole sentence made by itself: the comparisons, since when and how long is left, and the
+reasons. The published summary is all three in English and in Simplified Chinese; a page may show one of them.
 
 Percentages are the deviations rounded to whole ones; amounts are compact (language.amounts). "The week" and "the
 quarter" are the verdict's: a sentence is read for weeks after it was made.
@@ -45,14 +45,10 @@ class SentenceFacts:
     chance: float | None = None
     explanation: ExplanationFacts | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class SentenceParts:
-    """Whole sentences, ready to be shown. `since` and `reasons` are empty where nothing is explained."""
-
-    comparisons: str
-    since: str = ""
-    reasons: str = ""
+    @property
+    def withdrawn(self) -> bool:
+        """Whether a correction left nothing of the alert, and so nothing to explain."""
+        return not self.comparisons and self.chance is None
 
 
 def sentence(verdict: Verdict, currency: str, explanation: Explanation | None = None) -> Summary:
@@ -83,25 +79,19 @@ def sentence_facts(verdict: Verdict, currency: str, explanation: Explanation | N
 
 
 def whole_sentence(facts: SentenceFacts, texts: Texts) -> str:
-    """All parts, one behind the other."""
-    parts = sentence_parts(facts, texts)
-    whole = parts.comparisons
-    for part in (parts.since, parts.reasons):
-        if part:
+    """All parts, one behind the other: the comparisons, since when it is so, the reasons."""
+    whole = comparisons_sentence(facts, texts)
+    if facts.explanation is not None and not facts.withdrawn:
+        for part in (since_sentence(facts.explanation, texts), reasons_sentence(facts.explanation, texts)):
             whole = texts.gettext("%(sentence)s %(next_sentence)s", sentence=whole, next_sentence=part)
     return whole
 
 
-def sentence_parts(facts: SentenceFacts, texts: Texts) -> SentenceParts:
-    """Each part by itself."""
-    if not facts.comparisons and facts.chance is None:
-        return SentenceParts(texts.gettext("After a correction of the figures no preset is passed."))
-    first = _comparisons(facts, texts) if facts.comparisons else _score(facts, facts.chance or 0.0, texts)
-    if facts.explanation is None:
-        return SentenceParts(first)
-    return SentenceParts(
-        first, since_sentence(facts.explanation, texts), reasons_sentence(facts.explanation, texts)
-    )
+def comparisons_sentence(facts: SentenceFacts, texts: Texts) -> str:
+    """The first part: what the worst comparisons say, else the learned score, else that nothing is left of it."""
+    if facts.withdrawn:
+        return texts.gettext("After a correction of the figures no preset is passed.")
+    return _comparisons(facts, texts) if facts.comparisons else _score(facts, facts.chance or 0.0, texts)
 
 
 def _comparisons(facts: SentenceFacts, texts: Texts) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from markupsafe import Markup
 
 from api.deps import ApiDeps
-from api.web.alerts.sentences import parts
+from api.web.alerts.sentences import comparisons
 from api.web.clients.sparkline import sparkline, trend
 from api.web.language.words import N_
 from api.web.rendering import pages_in
@@ -46,7 +46,7 @@ def rows_of(deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> li
     return [
         Row(
             alert,
-            parts(alert, language).comparisons,  # as of its week; what it looks like is said as of last week
+            comparisons(alert, language),
             monday(parse_week(alert.opened_week)),
             picture(deps, language, volumes.get(alert.client_id)),
             left_of(deps, alert),

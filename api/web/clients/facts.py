@@ -16,7 +16,7 @@ from api.deps import ApiDeps
 from api.remedies.reading import RemedyQuery, remedy_page
 from api.roles import Permission, may
 from api.web.alerts.arithmetic import Line, lines_of
-from api.web.alerts.sentences import parts
+from api.web.alerts.sentences import comparisons
 from api.web.clients.charts import SeriesName, level
 from api.web.clients.timeline import Moment, moments
 from api.web.clients.why import Why, why_of
@@ -85,7 +85,7 @@ def client_facts(
         client=client,
         activity=activity,
         rows=rows,
-        concerns=[Concern(alert, parts(alert, language).comparisons, lines_of(alert)) for alert in unclosed],
+        concerns=[Concern(alert, comparisons(alert, language), lines_of(alert)) for alert in unclosed],
         why=why_of(deps, language, unclosed),
         peers=get_peers(caller, deps, client_id),
         preset=level(presets_of(deps, client.tier).presets, series, unclosed[0].direction if unclosed else "fall"),

@@ -8,7 +8,7 @@ from datetime import date
 
 from api.deps import ApiDeps
 from api.web.alerts.rows import left_of
-from api.web.alerts.sentences import parts
+from api.web.alerts.sentences import reasons
 from language.catalogues import Language
 from schemas.explanations import TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody
@@ -71,7 +71,7 @@ def _why(deps: ApiDeps, language: Language, alert: AlertBody, told: ExplanationB
     }
     return Why(
         alert=alert,
-        reasons=parts(alert, language).reasons,
+        reasons=reasons(alert, language),
         told=told,
         onset=monday(onset),
         earliest=monday(parse_week(told.onset_earliest)),

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from casework.alerts.sentence import SentenceParts, sentence, sentence_facts, sentence_parts
+from casework.alerts.explanation_sentence import explanation_facts, reasons_sentence, since_sentence
+from casework.alerts.sentence import comparisons_sentence, sentence, sentence_facts
 from language.catalogues import texts_in
 from schemas.explanations import Explanation, Finding, FindingKind, Label, Span, Strength
 from schemas.weeks import Week, parse_week
@@ -95,29 +96,37 @@ def test_regular_debits_that_hold_while_others_fall_are_worth_a_word(verdict) ->
     assert "固定借方下降2%" in said(verdict, findings=fallen).zh
 
 
-def parts(verdict, language: str, explanation: Explanation | None) -> SentenceParts:
-    return sentence_parts(sentence_facts(verdict(W), "HKD", explanation), texts_in(language))
-
-
 def test_the_sentence_of_the_comparisons_can_be_had_alone(verdict) -> None:
     plain = sentence(verdict(W), "HKD")
-    for language, text in (("en", plain.en), ("zh-Hans", plain.zh)):
-        assert parts(verdict, language, LEAVING).comparisons == text
-        assert parts(verdict, language, None).comparisons == text
+    facts = sentence_facts(verdict(W), "HKD", LEAVING)
+    assert comparisons_sentence(facts, texts_in("en")) == plain.en
+    assert comparisons_sentence(facts, texts_in("zh-Hans")) == plain.zh
 
 
-def test_the_sentence_of_the_reasons_can_be_had_alone(verdict) -> None:
-    english, chinese = (parts(verdict, language, LEAVING).reasons for language in ("en", "zh-Hans"))
+def test_the_sentence_of_the_reasons_can_be_had_alone() -> None:
+    facts = explanation_facts(LEAVING)
+    english, chinese = (reasons_sentence(facts, texts_in(language)) for language in ("en", "zh-Hans"))
     assert english == "Looks like business leaving us (strong evidence): credits 60% lower and debits 1% higher."
     assert chinese == "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
-    assert parts(verdict, "en", None).reasons == ""
 
 
 def test_the_parts_joined_are_the_published_sentence(verdict) -> None:
-    whole = said(verdict)
-    english, chinese = (parts(verdict, language, LEAVING) for language in ("en", "zh-Hans"))
-    assert f"{english.comparisons} {english.since} {english.reasons}" == whole.en
-    assert f"{chinese.comparisons}{chinese.since}{chinese.reasons}" == whole.zh
+    whole, facts = said(verdict), sentence_facts(verdict(W), "HKD", LEAVING)
+    english, chinese = (
+        [
+            comparisons_sentence(facts, texts),
+            since_sentence(explanation_facts(LEAVING), texts),
+            reasons_sentence(explanation_facts(LEAVING), texts),
+        ]
+        for texts in (texts_in("en"), texts_in("zh-Hans"))
+    )
+    assert " ".join(english) == whole.en
+    assert "".join(chinese) == whole.zh
+
+
+def test_nothing_is_explained_of_a_verdict_that_was_withdrawn(verdict) -> None:
+    withdrawn = verdict(W, comparisons=())
+    assert sentence(withdrawn, "HKD", LEAVING) == sentence(withdrawn, "HKD")
 
 
 def test_an_explanation_without_findings_says_its_label_alone(verdict) -> None:
