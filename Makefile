@@ -59,11 +59,11 @@ load: $(VENV)/.dev ## the desk on a large bank, and its story in a browser: how 
 schemas: $(VENV)/.run ## write schemas/published/ anew from the types
 	$(BIN)/python -m schemas.publish
 
-MESSAGES = api/web/locale
-messages: $(VENV)/.run ## gather the desk's texts into its catalogues; then fill in what has no Chinese
-	$(BIN)/pybabel -q extract -F $(MESSAGES)/babel.cfg -k N_ --no-location --sort-output --omit-header -o $(MESSAGES)/desk.pot api/web
-	$(BIN)/pybabel -q update -D desk -i $(MESSAGES)/desk.pot -d $(MESSAGES) --ignore-obsolete --no-fuzzy-matching --omit-header
-	@rm $(MESSAGES)/desk.pot
+LOCALE = language/locale
+messages: $(VENV)/.run ## gather all texts into the catalogues; then fill in what has no Chinese
+	$(BIN)/pybabel -q extract -F $(LOCALE)/babel.cfg -k N_ --no-location --sort-output --omit-header -o $(LOCALE)/ebbwatch.pot language casework api
+	$(BIN)/pybabel -q update -D ebbwatch -i $(LOCALE)/ebbwatch.pot -d $(LOCALE) --ignore-obsolete --no-fuzzy-matching --omit-header
+	@rm $(LOCALE)/ebbwatch.pot
 
 LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade -q

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from acts.performing import ActContext, Fields
 from casework.notices.address import scheme_of
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Choice, Language, Preference, Trial, told
+from casework.notices.telling import Choice, Preference, Trial, notices_for
 from casework.notices.wishes import NoAddress, wish
 from store.notices import notice_preferences, notice_queue
 from store.notices.notice_queue import Written
@@ -58,7 +58,7 @@ def send_trial(context: ActContext) -> SentTrial:
     if mine is None:
         raise NoAddress
     key = f"{context.at:%Y-%m-%dT%H:%M}"
-    trial = told([mine], "test", key, Trial(), context.at, context.bank.calendar.zone)
+    trial = notices_for([mine], "test", key, Trial(), context.at, context.bank.calendar.zone)
     written = notice_queue.write(context.tx, trial, context.at)
     row = notice_queue.get(context.tx, context.actor, "test", key)
     if written:

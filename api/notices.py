@@ -19,8 +19,9 @@ from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.paths import V1
 from casework.notices.quiet_hours import parse_quiet_hours
-from casework.notices.telling import CHOICES, Language, Preference
+from casework.notices.telling import CHOICES, Preference
 from casework.notices.text import desk_path, notice_text
+from language.catalogues import Language
 from schemas.http import Page
 from schemas.http_notices import LanguageTag, NoticeBody, NoticePreferencesBody, NoticeWishesBody, TrialBody
 from schemas.keyset import Int64

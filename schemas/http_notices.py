@@ -5,11 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, SecretStr
+from pydantic_core import CoreSchema, core_schema
 
+from language.catalogues import languages
 from schemas.http import Body
 
-LanguageTag = Literal["en", "zh-Hans"]
+
+class _OneWeHave:
+    """Pydantic's literal of the languages that have a catalogue."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.literal_schema(list(languages()))
+
+
+LanguageTag = Annotated[str, _OneWeHave]
 ChosenKind = Literal[
     "new_alarm",
     "case_assigned",

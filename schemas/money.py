@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -48,6 +49,11 @@ def format_amount(minor: int, currency: str) -> str:
     if digits == 0:
         return f"{sign}{whole}"
     return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d}"
+
+
+def units(minor: int, currency: str) -> Decimal:
+    """Exact units of the currency: 1234 is 12.34 in HKD."""
+    return Decimal(minor).scaleb(-minor_digits(currency))
 
 
 def convert(minor: int, currency: str, base: str, rate: Fraction) -> int:

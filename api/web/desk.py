@@ -15,7 +15,7 @@ from api.web.clients import client_alerts, client_list, client_page
 from api.web.error_page import error_page, failed_sign_in_page
 from api.web.errors import SignInFailed, SignInNeeded
 from api.web.figures import downloads, figures_page
-from api.web.language import catalogues as languages
+from api.web.language import switching
 from api.web.paths import sign_in_path
 from api.web.policies import workbench as policies
 from api.web.quiet import calendar, movements
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 PARTS = (
-    assets, languages, sign_in_page, sign_out,
+    assets, switching, sign_in_page, sign_out,
     monday, live, client_list, client_page, client_alerts, operations,
     case_list, downloads, case_opening, case_forms, case_task_forms,  # opening before forms: "new" is no case's id
     remedy_forms, approvals, figures_page, policies, calendar, movements, notices,

@@ -15,7 +15,7 @@ import msgspec
 from fastapi import Request, Response
 
 from api.web.config import DeskConfig
-from api.web.language.catalogues import tongue
+from language.catalogues import SOURCE, languages, texts_in
 
 COOKIE = "ebbwatch_told"
 _KEPT_S = 60
@@ -61,7 +61,7 @@ def read(request: Request) -> Flash | None:
 
 
 def _is_ours(msgid: str) -> bool:
-    return tongue("zh-Hans").said.gettext(msgid) != msgid
+    return any(texts_in(tag).gettext(msgid) != msgid for tag in languages() if tag != SOURCE)
 
 
 def forget(response: Response, config: DeskConfig) -> None:

@@ -38,11 +38,11 @@ from api.problems import kind_of
 from api.web import flash
 from api.web.csrf import FIELD as CSRF
 from api.web.flash import Flash
-from api.web.language.catalogues import tongue
 from api.web.language.choice import language_of
 from api.web.language.refusals import field_text, refusal_text
 from casework.policies.rules import ProposerDoesNotApply
 from casework.remedies.remedy_lifecycle import MakerIsNotChecker, WrongLevel
+from language.catalogues import texts_in
 from schemas.errors import Conflict, EbbwatchError, NotAllowedByRules, StaleRevision
 from schemas.http import Body
 from store.idempotency import Answer
@@ -168,14 +168,14 @@ class Sent:
 
     def shown(self, error: EbbwatchError) -> Shown:
         """The form as it comes back, in the reader's language."""
-        said = tongue(language_of(self.request)).said
+        texts = texts_in(language_of(self.request))
         values = _Maybe({name: self.one(name) for name in self.values if name not in _OURS})
         name = self.request.url.path.rpartition("/")[2]
         if isinstance(error, BadFields):
-            errors = _Maybe({str(item["loc"][0]): field_text(item, said) for item in error.errors if item["loc"]})
-            whole = next((field_text(item, said) for item in error.errors if not item["loc"]), None)
+            errors = _Maybe({str(item["loc"][0]): field_text(item, texts) for item in error.errors if item["loc"]})
+            whole = next((field_text(item, texts) for item in error.errors if not item["loc"]), None)
             return Shown(values, errors, whole, name)
-        text = refusal_text(error, said)
+        text = refusal_text(error, texts)
         if isinstance(error, NotAllowedByRules) and error.field in self.values:
             return Shown(values, _Maybe({error.field: text}), None, name)
         return Shown(values, _Maybe(), text, name)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from babel.support import NullTranslations
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -21,11 +20,11 @@ from api.web import flash
 from api.web.assets import static_url
 from api.web.csrf import SAFE
 from api.web.language import words
-from api.web.language.catalogues import tongue, tongues
-from api.web.language.choice import Language, language_of
+from api.web.language.choice import language_of
 from api.web.language.formats import Formats
 from api.web.navigation import links
 from api.web.paths import HOME, path_of
+from language.catalogues import Language, Texts, all_texts, texts_in
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -36,11 +35,11 @@ class Pages:
 
     environment: Environment
     formats: Formats
-    spoken: NullTranslations
+    texts: Texts
 
     def say(self, text: str, **places: str) -> str:
         """A msgid in this language, with its places filled in. Not for HTML: nothing is escaped."""
-        return str(self.spoken.gettext(text)) % places
+        return self.texts.gettext(text, **places)
 
 
 def render(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
@@ -52,6 +51,7 @@ def render(request: Request, template: str, *, status: int = 200, **shown: Any) 
     always = {
         "visitor": None,
         "language": language,
+        "languages": all_texts(),
         "path": request.url.path,
         "here": path_of(request) if request.method in SAFE else HOME,  # a form's address cannot be gone back to
         "zone": deps.calendar.zone,
@@ -70,8 +70,8 @@ def render(request: Request, template: str, *, status: int = 200, **shown: Any) 
 @cache
 def pages_in(language: Language) -> Pages:
     """Compiled when they are first used, and kept: a template changes with its package alone."""
-    spoken = tongue(language)
-    formats = Formats(spoken.locale)
+    texts = texts_in(language)
+    formats = Formats(texts.locale)
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -81,11 +81,9 @@ def pages_in(language: Language) -> Pages:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.install_gettext_translations(spoken.said, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_translations(texts.translations, newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
-    made.globals.update(
-        static_url=static_url, new_key=_new_key, tongues=tongues(), tongue=spoken, client_path=client_path
-    )
+    made.globals.update(static_url=static_url, new_key=_new_key, client_path=client_path)
     made.filters.update(
         number=formats.number,
         amount=formats.amount,
@@ -97,9 +95,9 @@ def pages_in(language: Language) -> Pages:
         week=formats.week,
         listed=formats.listed,
         moment=_moment_filter(formats),
-        word=lambda code, kind: spoken.said.gettext(words.msgid(kind, code)),
+        word=lambda code, kind: texts.gettext(words.msgid(kind, code)),
     )
-    return Pages(made, formats, spoken.said)
+    return Pages(made, formats, texts)
 
 
 def client_path(client_id: str) -> str:

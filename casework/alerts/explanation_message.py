@@ -8,20 +8,20 @@ from schemas.money import format_amount
 from schemas.weeks import format_week
 
 
-def explanation_message(told: Explanation, currency: str) -> ExplanationMessage:
+def explanation_message(explanation: Explanation, currency: str) -> ExplanationMessage:
     """Amounts in `currency`. Raises NotMoney for an unknown one."""
-    left = weeks_left(told.onset_week, told.week)
+    left = weeks_left(explanation.onset_week, explanation.week)
     return ExplanationMessage(
-        onset_week=format_week(told.onset_week),
-        onset_earliest=format_week(told.onset_earliest),
-        onset_latest=format_week(told.onset_latest),
+        onset_week=format_week(explanation.onset_week),
+        onset_earliest=format_week(explanation.onset_earliest),
+        onset_latest=format_week(explanation.onset_latest),
         weeks_left_least=left.least,
         weeks_left_most=left.most,
-        label=told.label.value,
-        strength=told.strength.value,
-        support=SupportMessage(*told.support),
-        evidence=tuple(_finding(found, currency) for found in told.findings),
-        version=told.version,
+        label=explanation.label.value,
+        strength=explanation.strength.value,
+        support=SupportMessage(*explanation.support),
+        evidence=tuple(_finding(found, currency) for found in explanation.findings),
+        version=explanation.version,
     )
 
 

@@ -1,6 +1,6 @@
 """Telling people: what can be told, to whom, and when. Source: docs/decisions/0019.
 
-`facts` are kept as they were; the text is made from them when it is sent, in the reader's language.
+`facts` are stored as they were; the text is made from them when it is sent, in the reader's language.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from casework.alerts.sentence import SentenceFacts
 from casework.alerts.sla import Step
 from casework.notices.quiet_hours import QuietHours, next_loud
 from casework.remedies.remedy_lifecycle import Level
 from casework.remedies.terms import RemedyType
+from language.catalogues import Language
 from schemas.messages import Summary
 
-Language = Literal["en", "zh-Hans"]
 Choice = Literal[
     "new_alarm",
     "case_assigned",
@@ -41,12 +42,16 @@ CHOICES: frozenset[Choice] = frozenset(get_args(Choice))  # what a person may wa
 
 
 class NewAlarm(msgspec.Struct, frozen=True, tag=True):
-    """A client of the branch has an alarm. `summary`: the alert's own sentence, as published."""
+    """A client of the branch has an alarm. `summary`: the alert's own sentence, as published.
+
+    `sentence`: what it is made of, for other languages; None in notices from before it was stored.
+    """
 
     alert_id: str
     client_id: str
     client_name: str
     summary: Summary
+    sentence: SentenceFacts | None = None
 
 
 class CaseAssigned(msgspec.Struct, frozen=True, tag=True):
@@ -129,9 +134,9 @@ class Trial(msgspec.Struct, frozen=True, tag=True):
 Facts = NewAlarm | CaseAssigned | ApprovalWaiting | Deadline | RemedyEnding | BranchMoved | Digest | Several | Trial
 
 
-def read_facts(kept: object) -> Facts:
+def read_facts(stored: object) -> Facts:
     """Facts as they came out of the database. Raises msgspec.ValidationError for what is none."""
-    read: Facts = msgspec.convert(kept, Facts)
+    read: Facts = msgspec.convert(stored, Facts)
     return read
 
 
@@ -169,7 +174,7 @@ class Roles:
     checkers: Mapping[Level, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def told(
+def notices_for(
     people: Iterable[Preference], kind: Kind, subject_key: str, facts: Facts, now: datetime, zone: ZoneInfo
 ) -> list[Notice]:
     """The notices of one thing, for those of `people` who want to hear of its kind, after their quiet hours."""
@@ -186,8 +191,8 @@ def told(
     ]
 
 
-def fold(fresh: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
-    """What to send of these, and what one of those tells of as well: more than a few of a kind to a person are one.
+def combine(fresh: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
+    """The notices to send, and those that one of them stands for: more than a few of a kind to a person become one.
 
     The same notices give the same one, whoever folds them.
     """
@@ -212,12 +217,12 @@ def _several(pile: Sequence[Notice]) -> Notice:
     return replace(pile[0], subject_key=key, facts=Several(len(pile), tuple(names[:_NAMED])))
 
 
-def of_branch(people: Iterable[Preference], branch_id: str) -> list[Preference]:
+def people_of_branch(people: Iterable[Preference], branch_id: str) -> list[Preference]:
     """The people of a branch: not those who see every branch."""
     return [person for person in people if person.branch_id == branch_id]
 
 
-def named(people: Iterable[Preference], users: Collection[str]) -> list[Preference]:
+def people_named(people: Iterable[Preference], users: Collection[str]) -> list[Preference]:
     """Those of these names."""
     return [person for person in people if person.user in users]
 

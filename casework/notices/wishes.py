@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from casework.notices.address import check_address
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Choice, Language, Preference
+from casework.notices.telling import Choice, Preference
+from language.catalogues import Language
 from schemas.errors import Conflict, NotAllowedByRules
 
 
@@ -34,14 +35,20 @@ def wish(
 
     `address` None: as it was. `schemes`: those that the bank allows. Raises NotAllowedByRules.
     """
-    kept = address or (before.address if before else None)
-    if kept is None:
+    current_address = address or (before.address if before else None)
+    if current_address is None:
         raise NotAllowedByRules("address", "the first time an address is needed")
-    check_address(kept, schemes)
+    check_address(current_address, schemes)
     chosen = frozenset(kinds)
     if before is None:
-        return Preference(user, role, branch_id, language, kept, chosen, quiet)
+        return Preference(user, role, branch_id, language, current_address, chosen, quiet)
     after = replace(
-        before, role=role, branch_id=branch_id, language=language, address=kept, kinds=chosen, quiet=quiet
+        before,
+        role=role,
+        branch_id=branch_id,
+        language=language,
+        address=current_address,
+        kinds=chosen,
+        quiet=quiet,
     )
     return before if after == before else replace(after, revision=before.revision + 1)

@@ -8,7 +8,7 @@ from acts.roles import NOTICE_ROLES
 from casework.cases.case_lifecycle import Case
 from casework.cases.missed_departure import since
 from casework.cases.task_force import UNASSIGNED
-from casework.notices.telling import CaseAssigned, managers, named, told
+from casework.notices.telling import CaseAssigned, managers, notices_for, people_named
 from services.follow_up.round import Round
 from store.alerts import alert_rows
 from store.cases import follow_up
@@ -63,7 +63,7 @@ def _notify_task_force(context: ActContext, case: Case) -> None:
     key, zone = f"{case.case_id}/{case.times_reopened}", context.bank.calendar.zone
     for member in case.present(context.today):
         facts = CaseAssigned(case.case_id, case.client_id, client.name, member.role)
-        notices = told(named(people, {member.user}), "case_assigned", key, facts, context.at, zone)
+        notices = notices_for(people_named(people, {member.user}), "case_assigned", key, facts, context.at, zone)
         notice_queue.write(context.tx, notices, context.at)
 
 
@@ -73,4 +73,4 @@ def _notify_managers(context: ActContext, case: Case) -> None:
     facts = CaseAssigned(case.case_id, case.client_id, client.name, UNASSIGNED)
     people = managers(notice_preferences.everybody(context.tx), client.branch_id, NOTICE_ROLES)
     key, zone = f"{case.case_id}/{UNASSIGNED}", context.bank.calendar.zone
-    notice_queue.write(context.tx, told(people, "case_assigned", key, facts, context.at, zone), context.at)
+    notice_queue.write(context.tx, notices_for(people, "case_assigned", key, facts, context.at, zone), context.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from acts.roles import NOTICE_ROLES
+from casework.alerts.published_sentence import published_facts
 from casework.notices.telling import (
     NEWS,
     ApprovalWaiting,
@@ -13,8 +14,8 @@ from casework.notices.telling import (
     RemedyEnding,
     checkers,
     managers,
-    named,
-    of_branch,
+    people_named,
+    people_of_branch,
 )
 from schemas.verdicts import GroupKind
 from schemas.weeks import format_week, monday, week_of_date
@@ -36,9 +37,15 @@ def tell_alarms(current: Round) -> int:
             return 0
         wanted: list[Notice] = []
         for alarm in notice_sources.alarms(tx, since):
-            facts = NewAlarm(alarm.alert_id, alarm.client_id, alarm.client_name, alarm.summary)
+            facts = NewAlarm(
+                alarm.alert_id,
+                alarm.client_id,
+                alarm.client_name,
+                alarm.message.summary,
+                published_facts(alarm.message),
+            )
             key = f"{alarm.alert_id}/{follow_up.began(tx, alarm.alert_id)[1]}"  # opened again it is news again
-            branch = of_branch(people, alarm.branch_id)
+            branch = people_of_branch(people, alarm.branch_id)
             wanted += current.notices(branch, "new_alarm", key, facts)
     return current.write_notices(wanted, ("tell_alarms", judged))
 
@@ -67,7 +74,7 @@ def tell_assigned(current: Round) -> int:
     for place in found:
         facts = CaseAssigned(place.case_id, place.client_id, place.client_name, place.role)
         key = f"{place.case_id}/{place.times_reopened}"
-        wanted += current.notices(named(people, {place.user}), "case_assigned", key, facts)
+        wanted += current.notices(people_named(people, {place.user}), "case_assigned", key, facts)
     return current.write_notices(wanted)
 
 
@@ -101,6 +108,6 @@ def tell_endings(current: Round) -> int:
             continue
         facts = RemedyEnding(remedy.remedy_id, remedy.case_id, client.name, remedy.type, remedy.terms.ends_on)
         key = f"{remedy.remedy_id}/{remedy.terms.ends_on}"
-        concerned = named(people, {remedy.owner, lead})
+        concerned = people_named(people, {remedy.owner, lead})
         wanted += current.notices(concerned, "remedy_ending", key, facts)
     return current.write_notices(wanted)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from acts.bank import Bank, BankRules
 from acts.callers import TIME_ALONE
 from acts.performing import ActContext, Performer
-from casework.notices.telling import Facts, Kind, Notice, Preference, fold, told
+from casework.notices.telling import Facts, Kind, Notice, Preference, combine, notices_for
 from schemas.errors import Conflict, NotFound, StaleRevision
 from schemas.weeks import Week
 from store.cases import follow_up
@@ -75,7 +75,7 @@ class Round:
 
     def notices(self, people: Iterable[Preference], kind: Kind, subject_key: str, facts: Facts) -> list[Notice]:
         """Of one thing, for those of `people` who want to hear of its kind."""
-        return told(people, kind, subject_key, facts, self.now, self.zone)
+        return notices_for(people, kind, subject_key, facts, self.now, self.zone)
 
     def write_notices(self, wanted: Sequence[Notice], mark: tuple[str, str] | None = None) -> int:
         """Write those that have not been written yet, many of a kind as one; how many. `mark`: the step, and what
@@ -87,7 +87,7 @@ class Round:
         if not fresh and seen:
             return 0
 
-        sent, folded = fold(fresh)
+        sent, folded = combine(fresh)
 
         def write(tx: Tx) -> int:
             if mark is not None:

@@ -14,7 +14,7 @@ from casework.alerts.holdout import Opening
 from casework.alerts.message import ClientFacts
 from casework.cases.case_lifecycle import Case
 from casework.remedies.remedy_lifecycle import Remedy
-from schemas.messages import Summary
+from schemas.messages import AlertMessage
 from schemas.verdicts import Direction, Grade
 from store.alerts import alert_rows
 from store.cases import case_rows
@@ -30,13 +30,7 @@ _APART_WEEKS = 4  # an alarm that comes back after less is the one that people k
 _LIVE = ("open", "acknowledged")
 
 
-class _Message(msgspec.Struct):
-    """What is read of a revision's message; the rest is passed over unread."""
-
-    summary: Summary
-
-
-_MESSAGE = msgspec.json.Decoder(_Message)
+_MESSAGE = msgspec.json.Decoder(AlertMessage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class Alarm:
     client_id: str
     client_name: str
     branch_id: str
-    summary: Summary
+    message: AlertMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +85,7 @@ def alarms(tx: Connection, since: int) -> list[Alarm]:
         .where(fresh, ~known, ~budget.WAITS)
         .order_by(alert.c.alert_id)
     )
-    return [Alarm(*row[:4], _MESSAGE.decode(row[4]).summary) for row in tx.execute(query)]
+    return [Alarm(*row[:4], _MESSAGE.decode(row[4])) for row in tx.execute(query)]
 
 
 def assigned(tx: Connection, since: date) -> list[Assigned]:

@@ -9,14 +9,13 @@ from datetime import date
 from markupsafe import Markup
 
 from api.deps import ApiDeps
+from api.web.alerts.sentences import comparisons
 from api.web.clients.sparkline import sparkline, trend
-from api.web.language.choice import Language
 from api.web.language.words import N_
 from api.web.rendering import pages_in
-from casework.alerts.explanation_sentence import of_comparisons
+from language.catalogues import Language
 from schemas.explanations import WeeksLeft, weeks_left
 from schemas.http_alerts import AlertBody
-from schemas.messages import Summary
 from schemas.money import format_amount
 from schemas.weeks import monday, parse_week
 from store.clients import client_master, sparklines
@@ -63,16 +62,6 @@ def left_of(deps: ApiDeps, alert: AlertBody) -> WeeksLeft | None:
         return None
     last_week = max(parse_week(alert.week), deps.calendar.week_at(deps.clock()) - 1)
     return weeks_left(parse_week(alert.explanation.onset_week), last_week)
-
-
-def comparisons(alert: AlertBody, language: Language) -> str:
-    """The first sentence: as of the alert's week, where what it looks like is said as of last week."""
-    first = of_comparisons(Summary(alert.summary.en, alert.summary.zh))
-    return first.en if language == "en" else first.zh
-
-
-def sentence(alert: AlertBody, language: Language) -> str:
-    return alert.summary.en if language == "en" else alert.summary.zh
 
 
 def picture(deps: ApiDeps, language: Language, volumes: Sequence[int | None] | None) -> Markup:

@@ -14,7 +14,7 @@ from api.cases.case_routes import forming
 from api.deps import ApiDeps, Deps
 from api.pagination import MOST
 from api.reading import Reading, Snapshot
-from api.web.alerts.rows import sentence
+from api.web.alerts.sentences import sentence
 from api.web.cases.case_list import CASES, OPEN
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm, Shown

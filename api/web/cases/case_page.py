@@ -15,7 +15,7 @@ from api.alerts.listing import AlertQuery, alert_page
 from api.deps import ApiDeps
 from api.pagination import MOST
 from api.reading import Snapshot
-from api.web.alerts.rows import sentence
+from api.web.alerts.sentences import sentence
 from api.web.cases.case_list import CASES
 from api.web.cases.case_view import CaseView, read_case_view
 from api.web.cases.timeline import Moment, moments

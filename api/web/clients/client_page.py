@@ -52,7 +52,7 @@ def chart(
         holidays=deps.rules.holidays,
     )
     currency = deps.base_currency
-    voice = Voice(pages.spoken.gettext, lambda amount: pages.formats.compact(str(amount), currency))
+    voice = Voice(pages.texts.gettext, lambda amount: pages.formats.compact(str(amount), currency))
     return JSONResponse(figure(drawn, voice))
 
 

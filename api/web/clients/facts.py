@@ -13,12 +13,12 @@ from api.cases.reading import CaseQuery, case_list_page
 from api.clients.reading import activity_of, client_body, find_client, peers_of, presets_of
 from api.deps import ApiDeps
 from api.web.alerts.arithmetic import Line, lines_of
-from api.web.alerts.rows import comparisons
+from api.web.alerts.sentences import comparisons
 from api.web.clients.charts import SeriesName, level
 from api.web.clients.timeline import RAN, Moment, moments
 from api.web.clients.why import Why, why_of
-from api.web.language.choice import Language
 from casework.remedies.effect import BEFORE_WEEKS, MEASURED_WEEKS, Effect, effect, start_week
+from language.catalogues import Language
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import CaseBody
 from schemas.http_clients import ActivityBody, ClientBody, WeekBody

@@ -8,12 +8,12 @@ from datetime import date
 
 from api.deps import ApiDeps
 from api.web.alerts.rows import left_of
-from api.web.language.choice import Language
-from casework.alerts.explanation_sentence import of_reasons
+from api.web.alerts.sentences import reasons
+from language.catalogues import Language
 from schemas.explanations import TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody
 from schemas.http_explanations import ExplanationBody, FindingBody, SpanBody
-from schemas.messages import LabelName, Summary
+from schemas.messages import LabelName
 from schemas.weeks import monday, parse_week
 
 Days = tuple[date, date]  # first and last
@@ -61,7 +61,6 @@ def why_of(deps: ApiDeps, language: Language, alerts: Sequence[AlertBody]) -> Wh
 
 
 def _why(deps: ApiDeps, language: Language, alert: AlertBody, told: ExplanationBody, left: WeeksLeft) -> Why:
-    said = of_reasons(Summary(alert.summary.en, alert.summary.zh))
     lines = [_line(finding) for finding in told.evidence]
     onset, last_week = parse_week(told.onset_week), deps.calendar.week_at(deps.clock()) - 1
     support: dict[LabelName, float] = {
@@ -72,7 +71,7 @@ def _why(deps: ApiDeps, language: Language, alert: AlertBody, told: ExplanationB
     }
     return Why(
         alert=alert,
-        reasons=said.en if language == "en" else said.zh,
+        reasons=reasons(alert, language),
         told=told,
         onset=monday(onset),
         earliest=monday(parse_week(told.onset_earliest)),

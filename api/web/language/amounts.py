@@ -29,10 +29,10 @@ def body_with_amounts(sent: Sent, model: type[B], amounts: Collection[str], **kn
     try:
         return sent.body(model, **plain | known)
     except BadFields as error:
-        said = {"type": "value_error", "msg": AMOUNT}
+        no_amount = {"type": "value_error", "msg": AMOUNT}
         raise BadFields(
             [
-                {**said, "loc": item["loc"]} if item["loc"] and item["loc"][0] in amounts else item
+                {**no_amount, "loc": item["loc"]} if item["loc"] and item["loc"][0] in amounts else item
                 for item in error.errors
             ]
         ) from None

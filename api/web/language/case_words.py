@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.web.language.texts import N_
+from language.marking import N_
+from language.names import DEADLINES, LEVELS
 
 MEMBER_ROLES = {
     "lead": N_("Lead"),
@@ -24,12 +25,6 @@ _STEPS = {
     "executing": N_("To carrying out"),
     "monitoring": N_("To monitoring"),
     "reopened": N_("Reopen the case"),
-}
-_DEADLINES = {
-    "acknowledge": N_("Acknowledge the alert"),
-    "task_force": N_("Form the task force"),
-    "first_contact": N_("First contact"),
-    "first_review": N_("First review"),
 }
 _DEADLINE_STATES = {
     "met": N_("In time"),
@@ -86,7 +81,7 @@ CASE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "case_origin": {"alert": N_("From an alert"), "missed_departure": N_("A departure without an alert")},
         "task_kind": {"contact": N_("Contact"), "analysis": N_("Analysis"), "other": N_("Other")},
         "task_state": {"open": N_("To do"), "done": N_("Done"), "cancelled": N_("Cancelled")},
-        "deadline": _DEADLINES,
+        "deadline": DEADLINES,
         "deadline_state": _DEADLINE_STATES,
         "case_event": _EVENTS,
         "swot": {
@@ -95,7 +90,7 @@ CASE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "opportunities": N_("Opportunities"),
             "threats": N_("Threats"),
         },
-        "level": {"branch": N_("Branch"), "region": N_("Region"), "head_office": N_("Head office")},
+        "level": LEVELS,
         "what_if": {
             "do_nothing": N_("Do nothing"),
             "half_for_three_months": N_("Half, for three months"),

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from fastapi import Request
 
-Language = Literal["en", "zh-Hans"]
+from language.catalogues import SOURCE, Language, find_language
+
 COOKIE = "language"
-_DEFAULT: Language = "en"
 _MOST_RANGES = 20
 
 
 def language_of(request: Request) -> Language:
     """The `language` cookie, else Accept-Language (RFC 9110, 12.5.4), else English."""
-    return _known(request.cookies.get(COOKIE, "")) or _accepted(request.headers.get("accept-language", ""))
-
-
-def _known(tag: str) -> Language | None:
-    """Any Chinese is Simplified here: its readers are nearer to it than to English."""
-    primary = tag.strip().lower().partition("-")[0]
-    if primary == "zh":
-        return "zh-Hans"
-    return "en" if primary == "en" else None
+    return find_language(request.cookies.get(COOKIE, "")) or _accepted(request.headers.get("accept-language", ""))
 
 
 def _accepted(header: str) -> Language:
     ranges = [_weighed(part) for part in header.split(",")[:_MOST_RANGES]]
     for weight, tag in sorted(ranges, key=lambda found: -found[0]):
-        if weight > 0 and (known := _known(tag)):
-            return known
-    return _DEFAULT
+        if weight > 0 and (found := find_language(tag)):
+            return found
+    return SOURCE
 
 
 def _weighed(part: str) -> tuple[float, str]:

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from babel.support import NullTranslations
-
 from api.web.language.rule_texts import CASE_REFUSALS, RULES
-from api.web.language.words import N_
+from language.catalogues import Texts
+from language.marking import N_
 from schemas.errors import NotAllowedByRules
 from schemas.http import WEEK_PATTERN
 
@@ -72,29 +71,29 @@ _WEEK = N_("Choose a week, or write one such as 2026-W02.")
 _UNFIT = N_("This does not fit here.")
 
 
-def refusal_text(error: Exception, said: NullTranslations) -> str:
+def refusal_text(error: Exception, texts: Texts) -> str:
     """What to tell whoever sent it."""
     for above in type(error).__mro__:
         text = REFUSALS.get(above.__name__)
         if text is not None:
-            return str(said.gettext(text))
+            return texts.gettext(text)
     if isinstance(error, NotAllowedByRules):
-        return str(said.gettext(RULES.get(error.field, error.reason)))
+        return texts.gettext(RULES.get(error.field, error.reason))
     return str(error)
 
 
-def field_text(item: Mapping[str, Any], said: NullTranslations) -> str:
+def field_text(item: Mapping[str, Any], texts: Texts) -> str:
     """One of pydantic's errors of a field."""
     if _wants_a_week(item):
-        return str(said.gettext(_WEEK))
+        return texts.gettext(_WEEK)
     if item["type"] == "value_error":
         own = str(item["msg"]).removeprefix("Value error, ")
-        return str(said.gettext(_DAY if own.startswith("a day is written") else own))
+        return texts.gettext(_DAY if own.startswith("a day is written") else own)
     text = _FIELDS.get(item["type"])
     if text is None:
-        return str(said.gettext(_UNFIT))
+        return texts.gettext(_UNFIT)
     context: Mapping[str, Any] = item.get("ctx", {})
-    return str(said.gettext(text)) % context
+    return texts.gettext(text, **context)
 
 
 def _wants_a_week(item: Mapping[str, Any]) -> bool:

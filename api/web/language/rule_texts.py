@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.web.language.texts import N_
+from language.marking import N_
 
 AMOUNT = N_("Write an amount such as 1200.00, without the currency.")
 _ABOVE_ZERO = N_("A lower fee or a waiver needs this: an amount above zero, such as 1200.00.")

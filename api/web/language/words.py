@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.web.language.case_words import CASE_WORDS
-from api.web.language.texts import N_ as N_
+from language.marking import N_ as N_
+from language.names import REMEDIES
 
 _GRADES = {"alarm": N_("Alarm"), "prompt": N_("Prompt")}
 _STATES = {
@@ -66,15 +67,6 @@ _CASE_STATES = {
     "suspended": N_("Suspended"),
     "reopened": N_("Reopened"),
     "closed": N_("Closed"),
-}
-_REMEDY_TYPES = {
-    "service_level_raise": N_("Better service"),
-    "executive_visit": N_("Executive visit"),
-    "complaint_remedy": N_("Complaint remedied"),
-    "marketing": N_("Marketing"),
-    "fee_reduction": N_("Lower fee"),
-    "fee_waiver": N_("Fee waiver"),
-    "no_action": N_("No action"),
 }
 _REMEDY_STATES = {
     "draft": N_("Draft"),
@@ -138,7 +130,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "operations": N_("Operations"),
         },
         "case_state": _CASE_STATES,
-        "remedy_type": _REMEDY_TYPES,
+        "remedy_type": REMEDIES,
         "remedy_state": _REMEDY_STATES,
         **CASE_WORDS,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.web.language.texts import N_
+from language.marking import N_
 from schemas.http_policies import FiguresUnderBody, PreviewBody
 
 Read = Callable[[FiguresUnderBody], float | None]

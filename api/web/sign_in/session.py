@@ -25,9 +25,10 @@ from api.deps import ApiDeps, Deps
 from api.reading import Reading, Snapshot
 from api.web import csrf
 from api.web.errors import SignInNeeded
-from api.web.language.choice import Language, language_of
+from api.web.language.choice import language_of
 from api.web.paths import path_of, referring_path
 from api.web.sign_in.session_cookie import token_of
+from language.catalogues import Language
 from schemas.errors import EbbwatchError, Forbidden, NotAuthenticated
 from store.sign_in import web_sessions
 from store.sign_in.web_sessions import Session

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from casework.alerts.explanation_sentence import of_comparisons, of_reasons
-from casework.alerts.sentence import sentence
+from casework.alerts.explanation_sentence import explanation_facts, reasons_sentence, since_sentence
+from casework.alerts.sentence import comparisons_sentence, sentence, sentence_facts
+from language.catalogues import texts_in
 from schemas.explanations import Explanation, Finding, FindingKind, Label, Span, Strength
-from schemas.messages import Summary
 from schemas.weeks import Week, parse_week
 
 W = parse_week("2025-W50")
@@ -96,16 +96,37 @@ def test_regular_debits_that_hold_while_others_fall_are_worth_a_word(verdict) ->
     assert "固定借方下降2%" in said(verdict, findings=fallen).zh
 
 
-def test_the_sentence_of_the_comparisons_can_be_had_back(verdict) -> None:
+def test_the_sentence_of_the_comparisons_can_be_had_alone(verdict) -> None:
     plain = sentence(verdict(W), "HKD")
-    assert of_comparisons(said(verdict)) == of_comparisons(plain) == plain
+    facts = sentence_facts(verdict(W), "HKD", LEAVING)
+    assert comparisons_sentence(facts, texts_in("en")) == plain.en
+    assert comparisons_sentence(facts, texts_in("zh-Hans")) == plain.zh
 
 
-def test_the_sentence_of_the_reasons_can_be_had_alone(verdict) -> None:
-    told = of_reasons(said(verdict))
-    assert told.en == "Looks like business leaving us (strong evidence): credits 60% lower and debits 1% higher."
-    assert told.zh == "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
-    assert of_reasons(sentence(verdict(W), "HKD")) == Summary("", "")
+def test_the_sentence_of_the_reasons_can_be_had_alone() -> None:
+    facts = explanation_facts(LEAVING)
+    english, chinese = (reasons_sentence(facts, texts_in(language)) for language in ("en", "zh-Hans"))
+    assert english == "Looks like business leaving us (strong evidence): credits 60% lower and debits 1% higher."
+    assert chinese == "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
+
+
+def test_the_parts_joined_are_the_published_sentence(verdict) -> None:
+    whole, facts = said(verdict), sentence_facts(verdict(W), "HKD", LEAVING)
+    english, chinese = (
+        [
+            comparisons_sentence(facts, texts),
+            since_sentence(explanation_facts(LEAVING), texts),
+            reasons_sentence(explanation_facts(LEAVING), texts),
+        ]
+        for texts in (texts_in("en"), texts_in("zh-Hans"))
+    )
+    assert " ".join(english) == whole.en
+    assert "".join(chinese) == whole.zh
+
+
+def test_nothing_is_explained_of_a_verdict_that_was_withdrawn(verdict) -> None:
+    withdrawn = verdict(W, comparisons=())
+    assert sentence(withdrawn, "HKD", LEAVING) == sentence(withdrawn, "HKD")
 
 
 def test_an_explanation_without_findings_says_its_label_alone(verdict) -> None:

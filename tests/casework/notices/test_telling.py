@@ -18,12 +18,12 @@ from casework.notices.telling import (
     Several,
     Trial,
     checkers,
+    combine,
     escalated,
-    fold,
     is_news,
-    of_branch,
+    notices_for,
+    people_of_branch,
     responsible,
-    told,
 )
 from schemas.messages import Summary
 
@@ -55,7 +55,7 @@ def users(people) -> list[str]:
 
 
 def test_an_alarm_is_for_the_branch_and_not_for_those_who_see_all() -> None:
-    assert users(of_branch(PEOPLE, "B1")) == ["staff-17", "manager-b001"]
+    assert users(people_of_branch(PEOPLE, "B1")) == ["staff-17", "manager-b001"]
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_a_deadline_is_for_those_who_have_it_in_hand_and_the_branchs_manager() -
 
 def test_only_what_a_person_wants_to_hear_of_is_written() -> None:
     deaf, keen = person("staff-17", kinds=frozenset()), person("staff-18", kinds=frozenset({"new_alarm"}))
-    assert [n.user for n in told([deaf, keen], "new_alarm", "a-1", ALARM, NOW, ZONE)] == ["staff-18"]
-    assert told([deaf, keen], "escalation", "a-1", ALARM, NOW, ZONE) == []
-    assert [n.user for n in told([deaf], "test", "t-1", Trial(), NOW, ZONE)] == ["staff-17"]
+    assert [n.user for n in notices_for([deaf, keen], "new_alarm", "a-1", ALARM, NOW, ZONE)] == ["staff-18"]
+    assert notices_for([deaf, keen], "escalation", "a-1", ALARM, NOW, ZONE) == []
+    assert [n.user for n in notices_for([deaf], "test", "t-1", Trial(), NOW, ZONE)] == ["staff-17"]
     assert "test" not in CHOICES
 
 
 def test_a_notice_waits_for_the_end_of_its_readers_quiet_hours() -> None:
     sleeper = person("staff-17", quiet=QuietHours(time(22), time(7)))
-    waiting, at_once = told([sleeper, person("staff-18")], "new_alarm", "a-1", ALARM, NOW, ZONE)
+    waiting, at_once = notices_for([sleeper, person("staff-18")], "new_alarm", "a-1", ALARM, NOW, ZONE)
     assert waiting.not_before == datetime(2026, 1, 14, 7, tzinfo=ZONE)
     assert at_once.not_before == NOW
 
@@ -110,16 +110,16 @@ def many(number: int, user: str = "staff-17", kind="new_alarm") -> list[Notice]:
 
 def test_a_few_of_a_kind_are_told_one_by_one() -> None:
     few = many(ONE_BY_ONE) + many(ONE_BY_ONE, "staff-18") + many(ONE_BY_ONE, kind="escalation")
-    sent, folded = fold(few)
+    sent, folded = combine(few)
     assert sorted(sent, key=str) == sorted(few, key=str)
     assert folded == []
 
 
 def test_many_of_a_kind_are_one_whoever_folds_them() -> None:
     flood, other = many(40), many(1, "staff-18")
-    sent, folded = fold(flood + other)
+    sent, folded = combine(flood + other)
     assert (sent[1:], folded) == (other, flood)
     assert (sent[0].user, sent[0].kind, sent[0].not_before) == ("staff-17", "new_alarm", NOW)
     assert sent[0].facts == Several(40, ("C0 Trading", "C1 Trading", "C2 Trading"))
-    again = fold(flood[::-1])[0][0]
-    assert again.subject_key == sent[0].subject_key != fold(flood[1:])[0][0].subject_key
+    again = combine(flood[::-1])[0][0]
+    assert again.subject_key == sent[0].subject_key != combine(flood[1:])[0][0].subject_key

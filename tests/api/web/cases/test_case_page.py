@@ -257,7 +257,7 @@ def test_nothing_is_left_in_code_or_in_english_for_a_chinese_reader(case) -> Non
     case.done(case.manager, "members", user="staff-4", role="service")
     case.manager.cookies.set("language", "zh-Hans")
     page = Page(case.manager.get(ONE).text)
-    for said in ("专项小组", "加入专项小组", "按期", "首次联系", "提出措施…", "结案…", "2026年1月13日"):
+    for said in ("专责小组", "加入专责小组", "按期", "首次联系", "提出措施…", "结案…", "2026年1月13日"):
         assert said in page.text
     answer = case.act(case.manager, "suspend", until="2026-01-13")
     assert "请选择今天之后的日期。" in answer.text

@@ -63,7 +63,7 @@ def test_the_hold_out_is_shown_where_there_is_one(case) -> None:
     case.desk.app.state.deps = replace(deps, rules=BankRules(holdout_share=0.1, holdout_below_minor=1))
     assert "A share of low-value prompts (10%)" in Page(case.auditor.get(FIGURES).text).text
     case.auditor.cookies.set("language", "zh-Hans")
-    assert "抽签选取一部分低金额预警（10%）" in Page(case.auditor.get(FIGURES).text).text
+    assert "抽签选取一部分低金额提示（10%）" in Page(case.auditor.get(FIGURES).text).text
 
 
 def test_the_figures_are_taken_away_as_files_of_the_period_and_branch_that_is_shown(case) -> None:

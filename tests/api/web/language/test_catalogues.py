@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import chain
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -11,14 +12,14 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from api.web.language import catalogues as languages
 from api.web.language import words
-from api.web.language.choice import Language
 from api.web.language.formats import MINUS
 from api.web.language.words import WORDS
 from api.web.rendering import pages_in
+from language.catalogues import FOLDER, Language, catalogue_file, texts_in
 
-WEB = languages.CATALOGUES.parent
+ROOT = FOLDER.parents[1]
+ROOMS = ("language", "casework", "api")  # as `make messages` has them
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -31,17 +32,17 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 
 
 @pytest.fixture(scope="module")
-def said_in_source() -> set[str]:
-    """Every text of the pages, singular where there are two."""
-    with (WEB / "locale/babel.cfg").open() as file:
+def texts_of_the_source() -> set[str]:
+    """Every text of pages, notices and sentences, singular where there are two."""
+    with (FOLDER / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(WEB, methods, options, KEYWORDS)
+    found = chain.from_iterable(extract_from_dir(ROOT / room, methods, options, KEYWORDS) for room in ROOMS)
     return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found}
 
 
 @pytest.fixture(scope="module")
 def chinese() -> Catalog:
-    with languages.catalogue_file("zh-Hans").open("rb") as file:
+    with catalogue_file("zh-Hans").open("rb") as file:
         return read_po(file, locale="zh_Hans")
 
 
@@ -49,16 +50,16 @@ def _written(message: Message) -> str:
     return message.string if isinstance(message.string, str) else "".join(message.string)
 
 
-def test_every_text_has_a_chinese_one_that_a_person_has_looked_at(said_in_source, chinese) -> None:
-    assert len(said_in_source) > 100
-    lacking = [text for text in sorted(said_in_source) if (m := chinese.get(text)) is None or not _written(m)]
+def test_every_text_has_a_chinese_one_that_a_person_has_looked_at(texts_of_the_source, chinese) -> None:
+    assert len(texts_of_the_source) > 100
+    lacking = [text for text in sorted(texts_of_the_source) if (m := chinese.get(text)) is None or not _written(m)]
     assert lacking == []
     assert [message.id for message in chinese if message.fuzzy and message.id] == []
 
 
-def test_the_catalogue_holds_nothing_that_no_page_says(said_in_source, chinese) -> None:
+def test_the_catalogue_holds_nothing_that_nobody_says(texts_of_the_source, chinese) -> None:
     ids = {m.id if isinstance(m.id, str) else m.id[0] for m in chinese if m.id}
-    assert ids - said_in_source == set()
+    assert ids - texts_of_the_source == set()
 
 
 def test_a_translation_has_the_places_of_its_original(chinese) -> None:
@@ -74,9 +75,9 @@ def test_a_translation_has_the_places_of_its_original(chinese) -> None:
 
 
 def test_every_code_has_a_name_in_both_languages() -> None:
-    said = languages.tongue("zh-Hans").said
+    chinese = texts_in("zh-Hans")
     codes = [(kind, code) for kind, names in WORDS.items() for code in names]
-    assert [place for place in codes if said.gettext(words.msgid(*place)) == words.msgid(*place)] == []
+    assert [place for place in codes if chinese.gettext(words.msgid(*place)) == words.msgid(*place)] == []
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import api
 import casework
-from api.web.language import catalogues as languages
 from api.web.language.amounts import plain_amount
 from api.web.language.refusals import REFUSALS, refusal_text
 from api.web.language.rule_texts import RULES
+from language.catalogues import texts_in
 from schemas.errors import Conflict, NotAllowedByRules
 
 ROOMS = [Path(casework.__file__).parent, Path(api.__file__).parent]
@@ -39,8 +39,8 @@ def test_every_field_that_a_rule_names_has_a_sentence() -> None:
 
 def test_a_rule_is_told_in_the_readers_language_and_not_in_its_own_words() -> None:
     error = NotAllowedByRules("ends_on", "2026-01-01 is not after 2026-02-01")
-    assert refusal_text(error, languages.tongue("en").said).startswith("Choose a day after today")
-    assert refusal_text(error, languages.tongue("zh-Hans").said).startswith("请选择今天")
+    assert refusal_text(error, texts_in("en")).startswith("Choose a day after today")
+    assert refusal_text(error, texts_in("zh-Hans")).startswith("请选择今天")
 
 
 def test_every_conflict_of_casework_has_a_sentence() -> None:

@@ -196,5 +196,5 @@ def test_a_chinese_reader_reads_chinese(case) -> None:
     case.submit(WAIVER)
     case.approver.cookies.set("language", "zh-Hans")
     page = Page(case.approver.get(INBOX).text)
-    for said in ("费用免收", "制单：staff-17", "保本点", "不采取措施", "按所提方案", "同意", "退回", "否决"):
+    for said in ("费用豁免", "制单：staff-17", "保本点", "不采取措施", "按所提方案", "同意", "退回", "否决"):
         assert said in page.text

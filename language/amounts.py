@@ -1,0 +1,26 @@
+"""Amounts within a sentence: two or three figures, written compactly by the rules of the language (CLDR's)."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+
+from babel import Locale
+from babel.numbers import format_compact_currency
+
+from language.catalogues import Texts
+
+_BY_TEN_THOUSANDS = frozenset({"zh", "ja", "ko"})  # languages that count in 万 and 亿
+
+
+def compact_amount(units: Decimal, currency: str, texts: Texts) -> str:
+    """HK$1.2M or HK$120万: whole units below a thousand, else one digit behind the point at most."""
+    whole = units.to_integral_value()
+    if abs(whole) >= 1000:
+        figures = 2 if units.adjusted() % _digits_to_the_next_word(texts.plain_locale) == 0 else 3
+        whole = units.normalize(Context(prec=figures))
+    return str(format_compact_currency(f"{whole:f}", currency, locale=texts.plain_locale, fraction_digits=1))
+
+
+def _digits_to_the_next_word(locale: Locale) -> int:
+    """From thousand to million, or from 万 to 亿."""
+    return 4 if locale.language in _BY_TEN_THOUSANDS else 3
