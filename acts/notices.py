@@ -10,6 +10,7 @@ from casework.notices.address import scheme_of
 from casework.notices.quiet_hours import QuietHours
 from casework.notices.telling import Choice, Preference, Trial, notices_for
 from casework.notices.wishes import NoAddress, wish
+from language.catalogues import Language
 from store.notices import notice_preferences, notice_queue
 from store.notices.notice_queue import Written
 
