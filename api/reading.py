@@ -41,4 +41,5 @@ def _snapshot(deps: Deps) -> Iterator[Snapshot]:
         snapshot.close()
 
 
-Reading = Annotated[Snapshot, Depends(_snapshot)]
+# Closed before the answer is sent: a slow reader of it would keep writers waiting.
+Reading = Annotated[Snapshot, Depends(_snapshot, scope="function")]

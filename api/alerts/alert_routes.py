@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from acts import alerts
 from acts.callers import Caller
@@ -16,7 +16,7 @@ from api.alerts.listing import AlertQuery, alert_page
 from api.auth import AlertActor, AlertReader
 from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
-from api.paths import V1
+from api.paths import V1, UuidPath
 from casework.alerts.episodes import Episode
 from schemas.http import Page
 from schemas.http_alerts import (
@@ -31,7 +31,6 @@ from schemas.weeks import parse_week
 from store.alerts import alert_rows, alert_search
 
 router = APIRouter(prefix=f"{V1}/alerts", tags=["alerts"])
-AlertId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
 @router.get("")
@@ -42,7 +41,7 @@ def list_alerts(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Qu
 
 
 @router.get("/{alert_id}")
-def get_alert(caller: AlertReader, deps: Deps, alert_id: AlertId, response: Response) -> AlertDetailBody:
+def get_alert(caller: AlertReader, deps: Deps, alert_id: UuidPath, response: Response) -> AlertDetailBody:
     """One alert with the evidence of each of its weeks."""
     with deps.store.read() as tx:
         row = alert_search.get(tx, alert_id, only_branch=caller.branch)
@@ -53,27 +52,27 @@ def get_alert(caller: AlertReader, deps: Deps, alert_id: AlertId, response: Resp
 
 @router.post("/{alert_id}/acknowledge", response_model=AlertBody)
 def acknowledge(
-    caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, _body: AcknowledgeBody | None = None
+    caller: AlertActor, deps: Deps, post: Posted, alert_id: UuidPath, _body: AcknowledgeBody | None = None
 ) -> Response:
     """Someone has seen it and, where nobody had it, takes it."""
     return _answer(deps, caller, post, partial(alerts.acknowledge, alert_id=alert_id))
 
 
 @router.post("/{alert_id}/snooze", response_model=AlertBody)
-def snooze(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: SnoozeBody) -> Response:
+def snooze(caller: AlertActor, deps: Deps, post: Posted, alert_id: UuidPath, body: SnoozeBody) -> Response:
     """Leave it alone until a day, at most a quarter away, or until it becomes an alarm."""
     act = partial(alerts.snooze, alert_id=alert_id, until=body.until, reason=body.reason)
     return _answer(deps, caller, post, act)
 
 
 @router.post("/{alert_id}/close", response_model=AlertBody)
-def close(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: CloseBody) -> Response:
+def close(caller: AlertActor, deps: Deps, post: Posted, alert_id: UuidPath, body: CloseBody) -> Response:
     """End it with what it turned out to be."""
     return _answer(deps, caller, post, closing(alert_id, body))
 
 
 @router.post("/{alert_id}/assign", response_model=AlertBody)
-def assign(caller: AlertActor, deps: Deps, post: Posted, alert_id: AlertId, body: AssignBody) -> Response:
+def assign(caller: AlertActor, deps: Deps, post: Posted, alert_id: UuidPath, body: AssignBody) -> Response:
     """Give it to someone, or to nobody."""
     return _answer(deps, caller, post, partial(alerts.assign, alert_id=alert_id, assignee=body.assignee))
 

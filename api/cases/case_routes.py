@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from acts import cases
 from acts.callers import Caller
@@ -16,7 +16,7 @@ from api.auth import CaseFormer, CaseReader, CaseWorker
 from api.cases.reading import CaseQuery, case_detail, case_list_page
 from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
-from api.paths import V1
+from api.paths import V1, UuidPath
 from casework.cases.case_lifecycle import Case
 from schemas.errors import Forbidden, NotAllowedByRules
 from schemas.http import Page
@@ -30,7 +30,6 @@ from schemas.http_cases import (
 )
 
 router = APIRouter(prefix=f"{V1}/cases", tags=["cases"])
-CaseId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
 @router.get("")
@@ -47,7 +46,7 @@ def open_case(caller: CaseFormer, deps: Deps, post: Posted, body: OpenCaseBody) 
 
 
 @router.get("/{case_id}")
-def get_case(caller: CaseReader, deps: Deps, case_id: CaseId, response: Response) -> CaseDetailBody:
+def get_case(caller: CaseReader, deps: Deps, case_id: UuidPath, response: Response) -> CaseDetailBody:
     """One case with its task force, tasks, minutes, deadlines and timeline."""
     with deps.store.read() as tx:
         found = case_detail(tx, deps, caller, case_id)
@@ -56,20 +55,20 @@ def get_case(caller: CaseReader, deps: Deps, case_id: CaseId, response: Response
 
 
 @router.post("/{case_id}/transitions", response_model=CaseDetailBody)
-def move_case(caller: CaseWorker, deps: Deps, post: Posted, case_id: CaseId, body: TransitionBody) -> Response:
+def move_case(caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, body: TransitionBody) -> Response:
     """Move it on, suspend it until a day, or open it again; it is closed by `close` alone."""
     return answer_with_case(deps, caller, post, transition(caller, case_id, body))
 
 
 @router.post("/{case_id}/alerts", response_model=CaseDetailBody)
-def add_alerts(caller: CaseWorker, deps: Deps, post: Posted, case_id: CaseId, body: AddAlertsBody) -> Response:
+def add_alerts(caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, body: AddAlertsBody) -> Response:
     """Further alerts of the client belong to it."""
     act = partial(cases.add_alerts, case_id=case_id, alert_ids=body.alert_ids)
     return answer_with_case(deps, caller, post, act)
 
 
 @router.post("/{case_id}/close", response_model=CaseDetailBody)
-def close_case(caller: CaseFormer, deps: Deps, post: Posted, case_id: CaseId, body: CloseCaseBody) -> Response:
+def close_case(caller: CaseFormer, deps: Deps, post: Posted, case_id: UuidPath, body: CloseCaseBody) -> Response:
     """End it, and its alerts with it, with what it turned out to be."""
     return answer_with_case(deps, caller, post, closing(case_id, body))
 

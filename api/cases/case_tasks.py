@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from acts import task_forces
@@ -13,11 +13,11 @@ from acts.callers import Caller
 from acts.performing import Act
 from api.auth import CaseReader, CaseWorker
 from api.cases.bodies import owned_task_body, review_body, task_body
-from api.cases.case_routes import CaseId, answer_with_case
+from api.cases.case_routes import answer_with_case
 from api.changes import Posted
 from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
-from api.paths import V1
+from api.paths import V1, UuidPath
 from casework.cases.case_lifecycle import Case, Swot
 from schemas.http import Line, Page
 from schemas.http_cases import (
@@ -34,7 +34,6 @@ from store.cases import case_search, task_search
 from store.cases.task_search import TaskPlace
 
 router = APIRouter(prefix=V1, tags=["cases"])
-TaskId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
 class TaskQuery(ListQuery):
@@ -63,26 +62,26 @@ def list_tasks(caller: CaseReader, deps: Deps, query: Annotated[TaskQuery, Query
 
 
 @router.get("/cases/{case_id}/tasks")
-def list_case_tasks(caller: CaseReader, deps: Deps, case_id: CaseId) -> Page[TaskBody]:
+def list_case_tasks(caller: CaseReader, deps: Deps, case_id: UuidPath) -> Page[TaskBody]:
     """All tasks of a case, in the order they were added."""
     return Page(items=[task_body(task) for task in _read_case(deps, caller, case_id).tasks], next=None)
 
 
 @router.get("/cases/{case_id}/reviews")
-def list_case_reviews(caller: CaseReader, deps: Deps, case_id: CaseId) -> Page[ReviewBody]:
+def list_case_reviews(caller: CaseReader, deps: Deps, case_id: UuidPath) -> Page[ReviewBody]:
     """The minutes of all reviews of a case, in the order they were written."""
     return Page(items=[review_body(review) for review in _read_case(deps, caller, case_id).reviews], next=None)
 
 
 @router.post("/cases/{case_id}/tasks", response_model=CaseDetailBody)
-def add_task(caller: CaseWorker, deps: Deps, post: Posted, case_id: CaseId, body: NewTaskBody) -> Response:
+def add_task(caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, body: NewTaskBody) -> Response:
     """Something to be done, by whom and until when."""
     return answer_with_case(deps, caller, post, adding_task(case_id, body))
 
 
 @router.post("/cases/{case_id}/tasks/{task_id}/done", response_model=CaseDetailBody)
 def finish_task(
-    caller: CaseWorker, deps: Deps, post: Posted, case_id: CaseId, task_id: TaskId, body: EvidenceOfTaskBody
+    caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, task_id: UuidPath, body: EvidenceOfTaskBody
 ) -> Response:
     """It is done, and this shows it."""
     act = partial(task_forces.finish_task, case_id=case_id, task_id=task_id, evidence=body.evidence)
@@ -94,8 +93,8 @@ def cancel_task(
     caller: CaseWorker,
     deps: Deps,
     post: Posted,
-    case_id: CaseId,
-    task_id: TaskId,
+    case_id: UuidPath,
+    task_id: UuidPath,
     _body: CancelTaskBody | None = None,
 ) -> Response:
     """It is not needed any more."""
@@ -104,7 +103,7 @@ def cancel_task(
 
 
 @router.post("/cases/{case_id}/reviews", response_model=CaseDetailBody)
-def add_review(caller: CaseWorker, deps: Deps, post: Posted, case_id: CaseId, body: MinutesBody) -> Response:
+def add_review(caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, body: MinutesBody) -> Response:
     """The minutes of a review. No day: today. No attendees: all who belonged to the task force that day."""
     return answer_with_case(deps, caller, post, adding_review(case_id, body))
 

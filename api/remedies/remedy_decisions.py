@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from acts import remedies
 from acts.callers import Caller
@@ -13,18 +12,17 @@ from acts.performing import Act, ActContext, Request
 from api.auth import RemedyChecker, RemedyProposer, RemedyRevoker
 from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
-from api.paths import V1
+from api.paths import V1, UuidPath
 from api.remedies.bodies import proposed_terms
 from api.remedies.reading import read_remedy
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.http_remedies import ApproveBody, DecisionBody, RemedyBody, SubmitBody, TermsBody, WithdrawBody
 
 router = APIRouter(prefix=f"{V1}/remedies/{{remedy_id}}", tags=["remedies"])
-RemedyId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
 @router.post("/revise", response_model=RemedyBody)
-def revise(caller: RemedyProposer, deps: Deps, post: Posted, remedy_id: RemedyId, body: TermsBody) -> Response:
+def revise(caller: RemedyProposer, deps: Deps, post: Posted, remedy_id: UuidPath, body: TermsBody) -> Response:
     """Other terms, in place of all of the old ones: approvals are void, and it is a draft again."""
     proposed = proposed_terms(body, deps.base_currency)
     act = partial(remedies.revise, remedy_id=remedy_id, proposed=proposed, owner=body.owner)
@@ -33,7 +31,7 @@ def revise(caller: RemedyProposer, deps: Deps, post: Posted, remedy_id: RemedyId
 
 @router.post("/submit", response_model=RemedyBody)
 def submit(
-    caller: RemedyProposer, deps: Deps, post: Posted, remedy_id: RemedyId, _body: SubmitBody | None = None
+    caller: RemedyProposer, deps: Deps, post: Posted, remedy_id: UuidPath, _body: SubmitBody | None = None
 ) -> Response:
     """Ask for approval, of the levels that percent, money and days need; what costs nothing begins at once."""
     return answer_with_remedy(deps, caller, post, partial(remedies.submit, remedy_id=remedy_id))
@@ -41,7 +39,7 @@ def submit(
 
 @router.post("/approve", response_model=RemedyBody)
 def approve(
-    caller: RemedyChecker, deps: Deps, post: Posted, remedy_id: RemedyId, body: ApproveBody | None = None
+    caller: RemedyChecker, deps: Deps, post: Posted, remedy_id: UuidPath, body: ApproveBody | None = None
 ) -> Response:
     """A yes at the level whose turn it is, by someone who had no part in making it."""
     note = None if body is None else body.note
@@ -49,20 +47,20 @@ def approve(
 
 
 @router.post("/reject", response_model=RemedyBody)
-def reject(caller: RemedyChecker, deps: Deps, post: Posted, remedy_id: RemedyId, body: DecisionBody) -> Response:
+def reject(caller: RemedyChecker, deps: Deps, post: Posted, remedy_id: UuidPath, body: DecisionBody) -> Response:
     """A no, which ends it."""
     return answer_with_remedy(deps, caller, post, partial(remedies.reject, remedy_id=remedy_id, note=body.note))
 
 
 @router.post("/return", response_model=RemedyBody)
-def send_back(caller: RemedyChecker, deps: Deps, post: Posted, remedy_id: RemedyId, body: DecisionBody) -> Response:
+def send_back(caller: RemedyChecker, deps: Deps, post: Posted, remedy_id: UuidPath, body: DecisionBody) -> Response:
     """Back to its makers, to be changed or explained; approvals are void."""
     return answer_with_remedy(deps, caller, post, partial(remedies.send_back, remedy_id=remedy_id, note=body.note))
 
 
 @router.post("/withdraw", response_model=RemedyBody)
 def withdraw(
-    caller: RemedyProposer, deps: Deps, post: Posted, remedy_id: RemedyId, body: WithdrawBody | None = None
+    caller: RemedyProposer, deps: Deps, post: Posted, remedy_id: UuidPath, body: WithdrawBody | None = None
 ) -> Response:
     """Take it back before it is decided."""
     note = None if body is None else body.note
@@ -70,7 +68,7 @@ def withdraw(
 
 
 @router.post("/revoke", response_model=RemedyBody)
-def revoke(caller: RemedyRevoker, deps: Deps, post: Posted, remedy_id: RemedyId, body: DecisionBody) -> Response:
+def revoke(caller: RemedyRevoker, deps: Deps, post: Posted, remedy_id: UuidPath, body: DecisionBody) -> Response:
     """End it before its time, from today on."""
     return answer_with_remedy(deps, caller, post, partial(remedies.revoke, remedy_id=remedy_id, note=body.note))
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from acts import remedies
 from api import etag
 from api.auth import CaseReader, RemedyProposer
 from api.changes import Posted
 from api.deps import Deps
-from api.paths import V1
+from api.paths import V1, UuidPath
 from api.remedies.bodies import proposed_terms
 from api.remedies.reading import CaseRemedyQuery, RemedyQuery, case_remedy_page, read_remedy, remedy_page
-from api.remedies.remedy_decisions import RemedyId, answer_with_remedy
+from api.remedies.remedy_decisions import answer_with_remedy
 from schemas.http import Page
 from schemas.http_remedies import ProposeBody, RemedyBody
 from store.cases import case_search
 
 router = APIRouter(prefix=V1, tags=["remedies"])
-CaseId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
 @router.get("/remedies")
@@ -32,7 +31,7 @@ def list_remedies(caller: CaseReader, deps: Deps, query: Annotated[RemedyQuery, 
 
 
 @router.get("/remedies/{remedy_id}")
-def get_remedy(caller: CaseReader, deps: Deps, remedy_id: RemedyId, response: Response) -> RemedyBody:
+def get_remedy(caller: CaseReader, deps: Deps, remedy_id: UuidPath, response: Response) -> RemedyBody:
     """One remedy with its approvals and what it has brought so far."""
     with deps.store.read() as tx:
         body = read_remedy(tx, deps, caller, remedy_id)
@@ -42,7 +41,7 @@ def get_remedy(caller: CaseReader, deps: Deps, remedy_id: RemedyId, response: Re
 
 @router.get("/cases/{case_id}/remedies")
 def list_case_remedies(
-    caller: CaseReader, deps: Deps, case_id: CaseId, query: Annotated[CaseRemedyQuery, Query()]
+    caller: CaseReader, deps: Deps, case_id: UuidPath, query: Annotated[CaseRemedyQuery, Query()]
 ) -> Page[RemedyBody]:
     """A case's remedies, by their submission, the oldest first."""
     with deps.store.read() as tx:
@@ -51,7 +50,7 @@ def list_case_remedies(
 
 
 @router.post("/cases/{case_id}/remedies", response_model=RemedyBody)
-def propose(caller: RemedyProposer, deps: Deps, post: Posted, case_id: CaseId, body: ProposeBody) -> Response:
+def propose(caller: RemedyProposer, deps: Deps, post: Posted, case_id: UuidPath, body: ProposeBody) -> Response:
     """Propose a remedy, as a draft. Concessions need a fee, its price and an end."""
 
     act = partial(

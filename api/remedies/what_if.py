@@ -12,10 +12,8 @@ from pydantic import Field
 from acts.callers import Caller
 from api.auth import CaseReader
 from api.deps import ApiDeps, Deps
-from api.paths import V1
+from api.paths import V1, UuidPath
 from api.remedies.bodies import minor
-from api.remedies.remedy_decisions import RemedyId
-from api.remedies.remedy_routes import CaseId
 from casework.remedies.break_even import Option, options
 from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms, check_terms
@@ -49,7 +47,7 @@ class WhatIfQuery(UpgradeQuery):
 
 @router.get("/cases/{case_id}/what-if")
 def what_if(
-    caller: CaseReader, deps: Deps, case_id: CaseId, query: Annotated[WhatIfQuery, Query()]
+    caller: CaseReader, deps: Deps, case_id: UuidPath, query: Annotated[WhatIfQuery, Query()]
 ) -> Page[WhatIfBody]:
     """Do nothing, half for three months, a service upgrade, or what is thought about: the turnover each needs."""
     with deps.store.read() as tx:
@@ -58,7 +56,7 @@ def what_if(
 
 @router.get("/remedies/{remedy_id}/what-if")
 def what_if_of_remedy(
-    caller: CaseReader, deps: Deps, remedy_id: RemedyId, query: Annotated[UpgradeQuery, Query()]
+    caller: CaseReader, deps: Deps, remedy_id: UuidPath, query: Annotated[UpgradeQuery, Query()]
 ) -> Page[WhatIfBody]:
     """The same of a fee concession that was proposed."""
     with deps.store.read() as tx:

@@ -1,7 +1,7 @@
 """From a form to an act and back to a page.
 
     @router.post("/desk/alerts/{alert_id}/snooze")
-    def snooze(request: Request, visitor: Actor, reading: Reading, sent: SentForm, alert_id: AlertId) -> Response:
+    def snooze(request: Request, visitor: Actor, reading: Reading, sent: SentForm, alert_id: UuidPath) -> Response:
         def act() -> Act[Episode]:
             body = sent.body(SnoozeBody)
             return partial(alerts.snooze, alert_id=alert_id, until=body.until, reason=body.reason)

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 
-from acts.bank import Bank
-from services.bank_rules import bank_rules
+from services.bank_rules import bank_of
 from services.follow_up.budget import admit
 from services.follow_up.cases import age_remedies, open_missed_departures, reopen_cases, resume_cases
 from services.follow_up.deadlines import tell_deadlines
@@ -77,7 +76,7 @@ class FollowUp:
     def __init__(self, parts: Parts, turn: Turn) -> None:
         self._parts = parts
         self._turn = turn
-        self._bank = Bank(parts.calendar, parts.settings.base_currency, bank_rules(parts.settings))
+        self._bank = bank_of(parts.settings, parts.calendar)
 
     def run_once(self) -> bool:
         """One round, whether it was this process's turn for all of it."""

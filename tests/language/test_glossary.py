@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from api.roles import Role
 from babel.messages.pofile import read_po
 
+from acts.roles import Role
 from api.web.language.words import DEAD_LETTER_REASONS, WORDS, msgid
 from casework.alerts.sla import Step
 from casework.notices.telling import Kind

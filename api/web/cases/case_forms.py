@@ -11,8 +11,9 @@ from fastapi import APIRouter, Request, Response
 from acts import cases, task_forces
 from acts.performing import Act
 from acts.roles import Permission
-from api.cases.case_routes import CaseId, closing, transition
+from api.cases.case_routes import closing, transition
 from api.deps import ApiDeps, Deps
+from api.paths import UuidPath
 from api.reading import Reading, Snapshot
 from api.web.cases.case_page import Back, case_page, path_of_case
 from api.web.flash import Flash
@@ -30,14 +31,14 @@ ONE = "/desk/cases/{case_id}"
 
 
 @router.get(ONE)
-def one_case(request: Request, visitor: Reader, deps: Deps, reading: Reading, case_id: CaseId) -> Response:
+def one_case(request: Request, visitor: Reader, deps: Deps, reading: Reading, case_id: UuidPath) -> Response:
     """Everything about one case."""
     return case_page(request, visitor, deps, reading, case_id)
 
 
 @router.post(f"{ONE}/transitions")
 def move(
-    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """On to the state that the button names."""
 
@@ -51,7 +52,7 @@ def move(
 
 @router.post(f"{ONE}/suspend")
 def suspend(
-    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """Leave it until a day."""
 
@@ -66,7 +67,7 @@ def suspend(
 
 @router.post(f"{ONE}/close")
 def close(
-    request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """End it with what it turned out to be."""
 
@@ -79,7 +80,7 @@ def close(
 
 @router.post(f"{ONE}/alerts")
 def take_alerts(
-    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """Further alerts of the client belong to it."""
 
@@ -93,7 +94,7 @@ def take_alerts(
 
 @router.post(f"{ONE}/members")
 def add_member(
-    request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """Somebody joins, or has another role."""
 
@@ -107,7 +108,7 @@ def add_member(
 
 @router.post(f"{ONE}/leave")
 def drop_member(
-    request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """Somebody leaves."""
 
@@ -120,7 +121,7 @@ def drop_member(
 
 @router.post(f"{ONE}/lead")
 def change_lead(
-    request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Former, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """Somebody else leads."""
 

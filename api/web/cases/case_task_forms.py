@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request, Response
 from acts import task_forces
 from acts.performing import Act
 from acts.roles import Permission
-from api.cases.case_routes import CaseId
-from api.cases.case_tasks import TaskId, adding_review, adding_task
+from api.cases.case_tasks import adding_review, adding_task
 from api.deps import Deps
+from api.paths import UuidPath
 from api.reading import Reading
 from api.web.cases.case_forms import attempt
 from api.web.flash import Flash
@@ -29,7 +29,7 @@ ONE = "/desk/cases/{case_id}"
 
 @router.post(f"{ONE}/tasks")
 def new_task(
-    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """Something to be done."""
 
@@ -47,8 +47,8 @@ def task_done(
     deps: Deps,
     reading: Reading,
     sent: SentForm,
-    case_id: CaseId,
-    task_id: TaskId,
+    case_id: UuidPath,
+    task_id: UuidPath,
 ) -> Response:
     """Done, with what shows it."""
 
@@ -67,8 +67,8 @@ def task_cancelled(
     deps: Deps,
     reading: Reading,
     sent: SentForm,
-    case_id: CaseId,
-    task_id: TaskId,
+    case_id: UuidPath,
+    task_id: UuidPath,
 ) -> Response:
     """Not needed any more."""
 
@@ -81,7 +81,7 @@ def task_cancelled(
 
 @router.post(f"{ONE}/reviews")
 def new_review(
-    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Worker, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """The minutes of a review."""
 

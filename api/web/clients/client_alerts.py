@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from acts import alerts
 from acts.performing import Act
 from acts.roles import Permission
 from api.alerts.alert_routes import closing
 from api.deps import ApiDeps, Deps
+from api.paths import UuidPath
 from api.reading import Reading, Snapshot
 from api.web.clients.client_page import client_page
 from api.web.flash import Flash
@@ -26,12 +27,11 @@ from store.alerts import alert_search
 
 router = APIRouter(prefix="/desk/alerts/{alert_id}", include_in_schema=False)
 Actor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
-AlertId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
 @router.post("/acknowledge")
 def acknowledge(
-    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: AlertId
+    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: UuidPath
 ) -> Response:
     """Whoever sends it has seen the alert."""
 
@@ -44,7 +44,7 @@ def acknowledge(
 
 @router.post("/snooze")
 def snooze(
-    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: AlertId
+    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: UuidPath
 ) -> Response:
     """Leave it alone until a day."""
 
@@ -58,7 +58,7 @@ def snooze(
 
 @router.post("/assign")
 def assign(
-    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: AlertId
+    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: UuidPath
 ) -> Response:
     """Give it to someone, or to nobody."""
 
@@ -71,7 +71,7 @@ def assign(
 
 @router.post("/close")
 def close(
-    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: AlertId
+    request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm, alert_id: UuidPath
 ) -> Response:
     """End it with what it turned out to be."""
 

@@ -16,9 +16,9 @@ from acts.performing import Act
 from acts.roles import Permission, levels_of
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
+from api.paths import UuidPath
 from api.reading import Reading, Snapshot
 from api.remedies.reading import RemedyQuery, find_remedies, page_of
-from api.remedies.remedy_decisions import RemedyId
 from api.remedies.what_if import what_if_of_remedies
 from api.web.cases.case_page import Back
 from api.web.flash import Flash
@@ -89,7 +89,7 @@ def inbox(request: Request, visitor: Checker, deps: Deps, reading: Reading) -> R
 
 @router.post(f"{ONE}/approve")
 def approve(
-    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: UuidPath
 ) -> Response:
     """A yes at the level whose turn it is."""
 
@@ -104,7 +104,7 @@ def approve(
 
 @router.post(f"{ONE}/return")
 def send_back(
-    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: UuidPath
 ) -> Response:
     """Back to its makers."""
 
@@ -116,7 +116,7 @@ def send_back(
 
 @router.post(f"{ONE}/reject")
 def reject(
-    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+    request: Request, visitor: Checker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: UuidPath
 ) -> Response:
     """A no, which ends it."""
 

@@ -12,10 +12,9 @@ from acts import remedies
 from acts.performing import Act
 from acts.roles import Permission
 from api.deps import ApiDeps, Deps
+from api.paths import UuidPath
 from api.reading import Reading, Snapshot
 from api.remedies.bodies import proposed_terms
-from api.remedies.remedy_decisions import RemedyId
-from api.remedies.remedy_routes import CaseId
 from api.remedies.what_if import WhatIfQuery, what_if_of_case
 from api.web.cases.case_page import Back, case_page, path_of_case
 from api.web.flash import Flash
@@ -39,7 +38,7 @@ _NEEDS_NOBODY = Flash(N_("Nobody has to approve it: it holds from now on."))
 
 
 @router.get("/desk/cases/{case_id}/what-if")
-def what_if_part(request: Request, visitor: Reader, deps: Deps, reading: Reading, case_id: CaseId) -> Response:
+def what_if_part(request: Request, visitor: Reader, deps: Deps, reading: Reading, case_id: UuidPath) -> Response:
     """The answers alone, for a script that asks while one types."""
 
     def answer(query: WhatIfQuery) -> Sequence[WhatIfBody]:
@@ -51,7 +50,7 @@ def what_if_part(request: Request, visitor: Reader, deps: Deps, reading: Reading
 
 @router.post("/desk/cases/{case_id}/remedies")
 def propose(
-    request: Request, visitor: Proposer, deps: Deps, reading: Reading, sent: SentForm, case_id: CaseId
+    request: Request, visitor: Proposer, deps: Deps, reading: Reading, sent: SentForm, case_id: UuidPath
 ) -> Response:
     """A draft."""
 
@@ -79,7 +78,7 @@ def propose(
 
 @router.post(f"{ONE}/revise")
 def revise(
-    request: Request, visitor: Proposer, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+    request: Request, visitor: Proposer, deps: Deps, reading: Reading, sent: SentForm, remedy_id: UuidPath
 ) -> Response:
     """Other terms in place of the old ones."""
 
@@ -94,7 +93,7 @@ def revise(
 
 @router.post(f"{ONE}/submit")
 def submit(
-    request: Request, visitor: Proposer, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+    request: Request, visitor: Proposer, deps: Deps, reading: Reading, sent: SentForm, remedy_id: UuidPath
 ) -> Response:
     """Ask for approval; what costs nothing needs none."""
 
@@ -109,7 +108,7 @@ def submit(
 
 @router.post(f"{ONE}/withdraw")
 def withdraw(
-    request: Request, visitor: Proposer, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+    request: Request, visitor: Proposer, deps: Deps, reading: Reading, sent: SentForm, remedy_id: UuidPath
 ) -> Response:
     """Take it back before it is decided."""
 
@@ -121,7 +120,7 @@ def withdraw(
 
 @router.post(f"{ONE}/revoke")
 def revoke(
-    request: Request, visitor: Revoker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: RemedyId
+    request: Request, visitor: Revoker, deps: Deps, reading: Reading, sent: SentForm, remedy_id: UuidPath
 ) -> Response:
     """End it before its time."""
 
