@@ -18,11 +18,11 @@ import numpy as np
 import sqlalchemy as sa
 
 from acts.judging.leaver_scores import LeaverScores
-from casework.alerts.episodes import EpisodeRules
 from detector.policies.presets import default_policy
 from feeds.simulated_bank import SimulatedBank
 from schemas.events import TOPIC_ACTIVITY
 from schemas.weeks import Week, WeekCalendar
+from services.bank_rules import episode_rules
 from services.detect import Judge
 from services.judging.leaver_model import model_of
 from services.parts import Parts
@@ -79,7 +79,7 @@ def judge_of(store: Store, folder: Path) -> Judge:
     settings = Settings(data_dir=folder)
     parts = Parts(settings, store, WeekCalendar(settings.zone), Metrics(), lambda: NOW)
     model = model_of(settings)
-    rules = EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks)
+    rules = episode_rules(settings)
     return Judge(parts, default_policy(settings.base_currency), rules, model and LeaverScores(model))
 
 

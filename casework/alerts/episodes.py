@@ -25,6 +25,8 @@ class EpisodeRules:
     quiet_weeks_to_recover: int = 4  # a month: shorter would close on one good pay-run
     reopen_weeks: int = 13  # a quarter: the longest window that one bad week still colours
     rest_weeks: int = 4  # peace after a person's closing, unless it gets worse
+    quiet_weeks_to_end: int = 13  # a quarter: by then its comparisons rest on new weeks, and nobody has wanted it
+    silent_weeks_to_be_gone: int = 26  # half a year without any payment: the business is somewhere else by now
 
 
 @dataclass(frozen=True, slots=True)

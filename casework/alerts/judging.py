@@ -121,9 +121,8 @@ def _settle(episode: Episode, evidence: Mapping[Week, Verdict], week: Week, rule
     recovered_week = Week(after.last_week + rules.quiet_weeks_to_recover)
     if week >= recovered_week:
         after = replace(after, recovered_week=recovered_week, quiet_weeks=rules.quiet_weeks_to_recover)
-        unseen = after.grade is Grade.PROMPT or after.state == "suppressed"
-        if unseen and not after.touched:
-            after = replace(after, state="closed", outcome="recovered")
+        if not after.touched and week >= after.last_week + rules.quiet_weeks_to_end:
+            after = replace(after, state="closed", outcome="recovered", quiet_weeks=week - after.last_week)
     elif after.last_week != episode.last_week:
         after = replace(after, recovered_week=None, quiet_weeks=max(0, week - after.last_week))
     return after
@@ -142,7 +141,7 @@ def _correct(
     if not after.live:
         return replace(after, outcome="withdrawn")
     stands = closed.outcome == "recovered" and after.last_week <= closed.last_week
-    if (stands and after.grade is Grade.PROMPT) or not may_reopen:
+    if stands or not may_reopen:
         return after
     return _settle(_reopened(closed), evidence, week, rules)
 

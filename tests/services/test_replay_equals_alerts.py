@@ -19,6 +19,7 @@ from casework.policies.queue import DIRECTIONS, Capacity
 from detector.leaver.model import LeaverModel
 from detector.quiet.calendar import NONE
 from detector.state import HISTORY_WEEKS
+from schemas.verdicts import Grade
 from schemas.weeks import Week, monday
 from services.detect import Judge
 from services.follow_up.budget import admit
@@ -47,7 +48,7 @@ class Clock:
 
 
 class Branch:
-    """Weeks close one by one; each is judged, let in, and what has recovered is closed by people."""
+    """Weeks close one by one; each is judged, let in, and alarms that have recovered are closed by people."""
 
     def __init__(self, bank: JudgedBank, model: LeaverModel, room: int) -> None:
         self.bank, self.clock = bank, Clock()
@@ -73,9 +74,10 @@ class Branch:
             self._close_recovered()
 
     def _close_recovered(self) -> None:
-        over = (alert.c.state == "open", alert.c.recovered_week.is_not(None), ~alert.c.deferred)
+        over = (alert.c.recovered_week.is_not(None), alert.c.grade == Grade.ALARM, ~alert.c.deferred)
+        seen = (alert.c.state == "open", *over)
         with self.bank.store.write() as tx:
-            for alert_id in tx.scalars(sa.select(alert.c.alert_id).where(*over)).all():
+            for alert_id in tx.scalars(sa.select(alert.c.alert_id).where(*seen)).all():
                 closed = close(alert_rows.get(tx, alert_id), "true_decline", None)
                 facts = alert_rows.client_facts(tx, [closed.client_id])[closed.client_id]
                 alert_rows.save(tx, closed, facts, "HKD", NOW)

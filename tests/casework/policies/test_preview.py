@@ -25,6 +25,7 @@ RULES = st.builds(
     quiet_weeks_to_recover=st.integers(1, 5),
     reopen_weeks=st.integers(0, 8),
     rest_weeks=st.integers(0, 8),
+    quiet_weeks_to_end=st.integers(1, 9),
 )
 BRANCHES = ["B1", "B1", "B1", "B1", "B2", "B2"]  # of six clients
 Told = tuple[int, int, int, int, int]
@@ -79,7 +80,8 @@ class OneByOne:
                 self.came.add((week.week, WAYS.index(key[1]), int(key[0]), why, episode.grade))
                 self.since[key] = week.week
         for key, episode in list(self.current.items()):
-            if episode.recovered_week is not None and not episode.deferred:
+            seen = episode.grade is Grade.ALARM and _shown(episode) == "open"
+            if episode.recovered_week is not None and seen:
                 self.closed[key] = close(self.current.pop(key), "true_decline", None)
 
     def _let_in(self) -> None:
@@ -171,7 +173,7 @@ def test_a_branch_sees_as_many_as_it_has_room_for_the_worthiest_first() -> None:
 def test_an_alert_that_comes_back_within_the_reopen_window_is_the_same_one() -> None:
     grades = np.zeros((12, 2, 1))
     grades[[0, 7], 0, 0] = 1
-    why = in_columns(grades, EpisodeRules(4, 5, 4)).events.why.tolist()
+    why = in_columns(grades, EpisodeRules(4, 5, 4, quiet_weeks_to_end=4)).events.why.tolist()
     assert why == [Came.OPENED, Came.REOPENED]
 
 
