@@ -44,7 +44,7 @@ def list_alerts(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Qu
 def get_alert(caller: AlertReader, deps: Deps, alert_id: UuidPath, response: Response) -> AlertDetailBody:
     """One alert with the evidence of each of its weeks."""
     with deps.store.read() as tx:
-        row = alert_search.get(tx, alert_id, only_branch=caller.branch)
+        row = alert_search.get(tx, alert_id, deps.as_of(), only_branch=caller.branch)
         episode = alert_rows.get(tx, alert_id)
     response.headers["ETag"] = etag.etag(row.message.revision)
     return alert_detail_body(row, deps.rules.hold_out, episode, deps.base_currency)
@@ -89,7 +89,7 @@ def _answer(deps: ApiDeps, caller: Caller, post: Request, act: Act[Episode]) -> 
     """Perform the act, and show the alert as it then is."""
 
     def show(context: ActContext, episode: Episode) -> Shown:
-        row = alert_search.get(context.tx, episode.alert_id, only_branch=caller.branch)
+        row = alert_search.get(context.tx, episode.alert_id, deps.as_of(), only_branch=caller.branch)
         return Shown(alert_body(row, deps.rules.hold_out), row.message.revision)
 
     return answer_act(deps, caller, post, act, show)

@@ -26,8 +26,9 @@ _ALERT_COLUMNS = (
     "opened_week", "value_at_risk", "currency", "summary_en", "summary_zh", "assignee", "snoozed_until",
     "snooze_reason", "outcome", "outcome_note", "recovered_week", "quiet_weeks", "policy_version", "held_out",
     "revision", "label", "strength", "onset_week", "weeks_left_least", "weeks_left_most",
+    "bucket", "weeks_without_payment",
 )  # fmt: skip
-_EXPLAINED = _ALERT_COLUMNS[-5:]
+_EXPLAINED = ("label", "strength", "onset_week", "weeks_left_least", "weeks_left_most")
 _CASE_COLUMNS = (
     "case_id", "client_id", "client_name", "branch_id", "tier", "state", "origin", "alarm", "lead", "opened_at",
     "opened_week", "diary_date", "closed_at", "times_reopened", "truth", "retention", "cause", "value_at_risk",

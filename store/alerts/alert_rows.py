@@ -23,7 +23,7 @@ from casework.alerts.message import ClientFacts, alert_message, encode
 from casework.quiet.budget import worth
 from schemas.errors import NotFound, StaleRevision
 from schemas.explanations import Explanation
-from schemas.messages import TOPIC_ALERTS
+from schemas.messages import TOPIC_ALERTS, AlertMessage
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week
 from store import outbox
@@ -35,6 +35,7 @@ from store.tables.clients import client
 _IDS_A_STATEMENT = 500  # under every database's limit of parameters
 _NO_WEEK = 2**31 - 1  # no evidence is as new as that
 _VERDICT = msgspec.json.Decoder(Verdict)
+_MESSAGE = msgspec.json.Decoder(AlertMessage)
 _MADE = {"alert_id", "direction", "grade", "rank_minor"}
 _FACTS = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier, client.c.industry)
 _PLAIN = [column.name for column in alert.columns if column.name not in _MADE]
@@ -87,6 +88,13 @@ def open_ids_of(tx: Connection, client_id: str) -> list[str]:
     """Ids of the client's alerts that are not closed."""
     theirs = sa.select(alert.c.alert_id).where(alert.c.client_id == client_id, alert.c.state != "closed")
     return list(tx.scalars(theirs.order_by(alert.c.alert_id)))
+
+
+def messages(tx: Connection, alert_id: str, revisions: Iterable[int]) -> dict[int, AlertMessage]:
+    """Those of the revisions that there are, as published."""
+    columns = (alert_revision.c.revision, alert_revision.c.message)
+    mine = (alert_revision.c.alert_id == alert_id, alert_revision.c.revision.in_(list(revisions)))
+    return {row.revision: _MESSAGE.decode(row.message) for row in tx.execute(sa.select(*columns).where(*mine))}
 
 
 def client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, ClientFacts]:

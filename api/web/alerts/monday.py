@@ -12,21 +12,24 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from acts.alert_bulk import BulkDone, act_on_many
+from acts.gone_clients import GoneDone
 from acts.performing import Act
 from acts.roles import Permission, may
-from api.alerts.alert_bulk import bulk_act
-from api.alerts.listing import AlertQuery, alert_page, alert_totals
+from api.alerts.alert_bulk import bulk_act, gone_act
+from api.alerts.listing import AlertQuery, alert_page
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
 from api.reading import Reading, Snapshot
+from api.web.alerts.outcomes import outcome_options
 from api.web.alerts.rows import rows_of
+from api.web.alerts.tabs import tab_totals
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
 from api.web.language.words import N_
 from api.web.paths import HOME, local_path
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
-from schemas.http_alert_bulk import BulkActBody
+from schemas.http_alert_bulk import BulkActBody, GoneBody
 from schemas.messages import AlertState, LabelName
 from schemas.weeks import format_week
 from store.alerts import alert_news
@@ -34,22 +37,21 @@ from store.alerts import alert_news
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
 Actor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
-BULK = "/desk/alerts/bulk"
+BULK, GONE = "/desk/alerts/bulk", "/desk/alerts/gone"
+FIRST_TAB = "new"
 EVERY_STATE = "all"
 WAITING = "deferred"  # for room in the branch's week
 _UNCLOSED: tuple[AlertState, ...] = tuple(state for state in get_args(AlertState) if state != "closed")
-_FIELDS = ("state", "grade", "label", "week", "assignee", "q", "branch", "sort")
+_FIELDS = ("bucket", "state", "grade", "label", "week", "assignee", "q", "branch", "sort")
 _NEEDED = {"acknowledge": (), "snooze": ("until", "reason"), "assign": ()}
 _TAKEN = {"acknowledge": (), "snooze": ("until", "reason"), "assign": ("assignee",)}
 _DONE = {
     "acknowledge": (N_("%(n)s alert acknowledged."), N_("%(n)s alerts acknowledged.")),
     "snooze": (N_("%(n)s alert snoozed."), N_("%(n)s alerts snoozed.")),
     "assign": (N_("%(n)s alert assigned."), N_("%(n)s alerts assigned.")),
+    "gone": (N_("%(n)s alert closed and recorded as gone."), N_("%(n)s alerts closed and recorded as gone.")),
 }
 _PARTLY = N_("Done for %(n)s of them. The others were closed or taken away meanwhile.")
-
-
-_WAITING = AlertQuery.model_validate({"state": list(_UNCLOSED), "deferred": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,34 @@ class Filters:
 
     @property
     def is_any(self) -> bool:
-        return any(value for name, value in self.values.items() if name != "sort")
+        return any(value for name, value in self.values.items() if name not in ("bucket", "sort"))
+
+    @property
+    def bucket(self) -> str | None:
+        """That of the tab; None where a state was chosen, in whatever bucket it stands."""
+        return None if self.values["state"] else self.values["bucket"] or FIRST_TAB
+
+    @property
+    def wide(self) -> Filters:
+        """The tab without anything that narrows it."""
+        kept = ("bucket", "sort")
+        return Filters({name: value if name in kept else "" for name, value in self.values.items()}, None)
+
+    def at(self, bucket: str) -> Filters:
+        """The same on another tab."""
+        return Filters(self.values | {"state": "", "bucket": "" if bucket == FIRST_TAB else bucket}, None)
 
     def query(self) -> AlertQuery:
-        """For the API's list. Raises BadFields. Without a state: all that is not closed."""
-        named: dict[str, Any] = {name: value for name, value in self.values.items() if value and name != "state"}
+        """For the API's list. Raises BadFields. What waits for room stands in no tab but is asked for by itself."""
+        asked = ("bucket", "state")
+        named: dict[str, Any] = {name: value for name, value in self.values.items() if value and name not in asked}
         state = self.values["state"]
-        named["state"] = list(_UNCLOSED) if state in ("", WAITING) else [] if state == EVERY_STATE else [state]
-        if state in ("", WAITING):
-            named["deferred"] = state == WAITING
+        if state == WAITING:
+            named |= {"bucket": FIRST_TAB, "deferred": True}
+        elif state:
+            named["state"] = [] if state == EVERY_STATE else [state]
+        else:
+            named |= {"bucket": self.bucket} | ({"deferred": False} if self.bucket == FIRST_TAB else {})
         try:
             return AlertQuery.model_validate(named | {"cursor": self.cursor})
         except ValidationError as error:
@@ -110,6 +131,26 @@ def act_on_some(request: Request, visitor: Actor, deps: Deps, reading: Reading, 
         visitor.caller,
         act,
         done=lambda done: _in_words(str(sent.one("act")), done),
+        back_to=back_to,
+        again=lambda form: monday_page(request, visitor, deps, reading, filters, form=form, chosen=chosen),
+    )
+
+
+@router.post(GONE)
+def record_gone(request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm) -> Response:
+    """Close the alerts that were ticked, of clients that are gone, and record what went with them."""
+    back_to = local_path(sent.one("back_to"))
+    filters = filters_of(parse_qsl(back_to.partition("?")[2]))
+    chosen = frozenset(sent.all("alert_ids"))
+
+    def act() -> Act[GoneDone]:
+        sent.must_have("alert_ids", "outcome")
+        return gone_act(sent.body(GoneBody))
+
+    return sent.attempt(
+        visitor.caller,
+        act,
+        done=lambda gone: _in_words("gone", gone.done),
         back_to=back_to,
         again=lambda form: monday_page(request, visitor, deps, reading, filters, form=form, chosen=chosen),
     )
@@ -160,8 +201,8 @@ def monday_page(
         status=422 if wrong.errors else 200,
         visitor=visitor,
         rows=rows_of(tx, deps, visitor.language, found.items),
-        totals=alert_totals(tx, deps, caller, query),
-        waiting=alert_totals(tx, deps, caller, _WAITING),
+        totals=tab_totals(tx, deps, caller, query),
+        outcome_options=outcome_options(visitor.language),
         filters=filters,
         wrong=wrong,
         form=form,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -12,22 +12,20 @@ from api.alerts.listing import AlertQuery, alert_page
 from api.clients.reading import activity_of, find_client, presets_of
 from api.deps import ApiDeps, Deps
 from api.reading import Reading, Snapshot
+from api.web.alerts.outcomes import outcome_options
 from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, SeriesName, Voice, figure
 from api.web.clients.facts import RANGES, client_facts
 from api.web.clients.peer_strip import strip
 from api.web.forms import Shown
-from api.web.language.words import msgid
 from api.web.rendering import client_path, pages_in, render
 from api.web.sign_in.session import Visitor, needing_page
 from schemas.events import ID_PATTERN
-from schemas.messages import Outcome
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_CLIENTS)]
 ClientId = Annotated[str, Path(pattern=ID_PATTERN, max_length=64)]
 Weeks = Annotated[int, Query(ge=1, le=RANGES[-1])]
 YEAR = 52
-_PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in ("withdrawn", "recovered"))
 
 
 @router.get("/desk/clients/{client_id:path}/chart.json")
@@ -84,7 +82,6 @@ def client_page(
 ) -> Response:
     """`form` is one that came back, `about` the alert that it was for."""
     facts = client_facts(reading.tx, deps, visitor.caller, visitor.language, client_id, weeks, series)
-    pages = pages_in(visitor.language)
     path, role = client_path(client_id), visitor.caller.role
     shown: dict[str, Any] = {
         "facts": facts,
@@ -92,7 +89,7 @@ def client_page(
         "series": series,
         "ranges": RANGES,
         "path_of_client": path,
-        "outcome_options": [("", ""), *((code, pages.say(msgid("outcome", code))) for code in _PEOPLE_SAY)],
+        "outcome_options": outcome_options(visitor.language),
         "strip": strip(facts.peers),
         "form": form,
         "about": about,

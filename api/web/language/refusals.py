@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from api.web.language.alert_changes import changes_text
 from api.web.language.rule_texts import CASE_REFUSALS, RULES
+from casework.alerts.alert_changes import AlertChanged
 from language.catalogues import Texts
 from language.marking import N_
 from schemas.errors import NotAllowedByRules
@@ -73,6 +75,8 @@ _UNFIT = N_("This does not fit here.")
 
 def refusal_text(error: Exception, texts: Texts) -> str:
     """What to tell whoever sent it."""
+    if isinstance(error, AlertChanged):
+        return changes_text(error, texts)
     for above in type(error).__mro__:
         text = REFUSALS.get(above.__name__)
         if text is not None:

@@ -22,6 +22,13 @@ _STATES = {
     "snoozed": N_("Snoozed"),
     "suppressed": N_("Suppressed"),
 }
+_BUCKETS = {
+    "new": N_("New"),
+    "in_work": N_("In work"),
+    "snoozed": N_("Snoozed"),
+    "recovered": N_("Recovered"),
+    "gone": N_("Gone"),
+}
 _OUTCOMES = {
     "true_diversion": N_("Business moved to another bank"),
     "true_decline": N_("The client's own business shrank"),
@@ -103,6 +110,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "grade": _GRADES,
         "alert_state": _STATES,
+        "bucket": _BUCKETS,
         "outcome": _OUTCOMES,
         "truth": _OUTCOMES,
         "retention": _RETENTIONS,

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from casework.alerts.buckets import AsOf
 from services.detect import Judge
 from services.follow_up.process import LEASE, LEASE_TTL, RENEW_BEFORE_END, FollowUp
 from services.parts import Parts
@@ -50,7 +51,7 @@ def bank(make_bank, clock) -> tuple[JudgedBank, FollowUp]:
 
 def listed(bank: JudgedBank, *, deferred: bool) -> list[tuple[str, int]]:
     with bank.store.read() as tx:
-        wanted = AlertFilter(states=("open",), deferred=deferred)
+        wanted = AlertFilter(AsOf(NOW.date()), states=("open",), deferred=deferred)
         rows = alert_search.search(tx, wanted, only_branch=None, after=None, limit=99)
     return [(row.place.alert_id, row.place.rank_minor) for row in rows]
 

@@ -1,0 +1,18 @@
+"""The outcomes that a form offers."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from api.web.language.words import msgid
+from api.web.rendering import pages_in
+from language.catalogues import Language
+from schemas.messages import Outcome
+
+_PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in ("withdrawn", "recovered"))
+
+
+def outcome_options(language: Language) -> list[tuple[str, str]]:
+    """What people say of an alert, none of it chosen."""
+    pages = pages_in(language)
+    return [("", ""), *((code, pages.say(msgid("outcome", code))) for code in _PEOPLE_SAY)]
