@@ -15,6 +15,7 @@ from schemas.http_figures import (
     ArmBody,
     CaseFiguresBody,
     FiguresRowBody,
+    GoneFiguresBody,
     HoldOutBody,
     LeadBody,
     MoneyFiguresBody,
@@ -44,6 +45,12 @@ def figures_row(branch_id: str | None, tally: Tally, deps: ApiDeps) -> FiguresRo
         cases=_cases(tally),
         money=_money(tally, deps),
         time=_time(tally, deps),
+        gone=GoneFiguresBody(
+            count=tally.gone,
+            lost=format_amount(tally.gone_lost_minor, deps.base_currency),
+            warned=tally.gone_warned,
+            tried=tally.gone_tried,
+        ),
         hold_out=_hold_out(tally, deps),
     )
 

@@ -48,6 +48,7 @@ def _flat(body: FiguresBody, row: FiguresRowBody) -> dict[str, Cell]:
         **money,
         **dict(_reactions(row)),
         **_named("lead", dict(row.time.lead)),
+        **_named("gone", dict(row.gone) | {"lost": _amount(row.gone.lost)}),
         **_hold_out(row.hold_out),
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from casework.alerts.holdout import HoldOut
 from casework.figures.tally import Tally
-from store.figures import alert_figures, lead_figures, money_figures, time_figures, trial_figures
+from store.figures import alert_figures, gone_figures, lead_figures, money_figures, time_figures, trial_figures
 from store.figures.scope import Scope, Tallies
 from store.tables.cases import client_case
 from store.tables.clients import client
@@ -20,7 +20,7 @@ from store.tables.clients import client
 def load(tx: Connection, scope: Scope, hold_out: HoldOut) -> Mapping[str, Tally]:
     """By branch; every branch in scope that has a client is there.
 
-    1. Alerts and cases. 2. Money. 3. Time and lead. 4. The hold-out.
+    1. Alerts and cases. 2. Money. 3. Time and lead. 4. Who is gone. 5. The hold-out.
     """
     if tx.dialect.name == "postgresql":
         # Hundreds of thousands of alerts are grouped: in memory, and by plans that are sooner done than compiled.
@@ -34,6 +34,7 @@ def load(tx: Connection, scope: Scope, hold_out: HoldOut) -> Mapping[str, Tally]
     money_figures.add(tx, scope, tallies)
     time_figures.add(tx, scope, tallies)
     lead_figures.add(tx, scope, tallies)
+    gone_figures.add(tx, scope, tallies)
     trial_figures.add(tx, scope, tallies, hold_out)
     return tallies
 

@@ -18,6 +18,7 @@ from casework.remedies.remedy_lifecycle import Level, RemedyState
 from casework.remedies.terms import RemedyType
 from language.catalogues import catalogue_file, texts_in
 from language.names import DEADLINES_IN_SENTENCES, LEVELS_IN_SENTENCES, REMEDIES_IN_SENTENCES
+from schemas.buckets import BUCKETS
 from schemas.explanations import FindingKind, Label, Strength
 from schemas.messages import AlertState, Outcome
 from schemas.verdicts import Baseline, Direction, GroupKind, Series
@@ -39,6 +40,7 @@ AGREED: dict[str, set[str]] = {
         "%(n)s overdue deadline, escalated",
         "A branch left a deadline undone",
     },
+    "gone": {"%(least)s and %(most)s weeks, less the %(gone)s gone by"},  # of weeks
     "lead": {  # a verb here
         "%(client)s (%(number)s) left without a warning. Nobody leads the review yet.",
         "You lead the task force for %(client)s (%(number)s).",
@@ -132,6 +134,7 @@ def test_a_term_has_its_word_wherever_a_text_names_it() -> None:
 CODES = {
     "grade": {"prompt", "alarm"},
     "alert_state": set(get_args(AlertState)),
+    "bucket": set(BUCKETS),
     "outcome": set(get_args(Outcome)),
     "truth": set(get_args(Outcome)),
     "direction": set(Direction),

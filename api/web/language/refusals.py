@@ -25,6 +25,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "SnoozeNeedsReason": N_("Say why it can wait."),
         "SnoozeOutOfRange": N_("Choose a day after today, at most 13 weeks ahead."),
         "UnknownOutcome": N_("Choose one of the outcomes."),
+        "NotGone": N_("This client is not gone: its alert is closed on its own page."),
         "StaleRevision": N_(
             "Somebody else changed this meanwhile. Nothing of yours was done: what you see now is the newest state."
         ),
