@@ -20,7 +20,7 @@ class Counted(NamedTuple):
     grade: Grade
     direction: Direction
     waits: bool
-    count: int
+    number: int
     at_risk_minor: int
 
 
@@ -44,15 +44,15 @@ class Totals:
 
     @property
     def count(self) -> int:
-        return sum(each.count for each in self.counts)
+        return sum(each.number for each in self.counts)
 
     @property
     def alarms(self) -> int:
-        return sum(each.count for each in self.counts if each.grade is Grade.ALARM)
+        return sum(each.number for each in self.counts if each.grade is Grade.ALARM)
 
     @property
     def prompts(self) -> int:
-        return sum(each.count for each in self.counts if each.grade is Grade.PROMPT)
+        return sum(each.number for each in self.counts if each.grade is Grade.PROMPT)
 
     @property
     def at_risk_minor(self) -> int:

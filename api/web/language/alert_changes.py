@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from api.web.language.formats import Formats
 from api.web.language.words import N_, msgid
 from casework.alerts.alert_changes import AlertChanged, Change
 from language.catalogues import Texts
 
 _SINCE = N_("New figures came meanwhile: %(changes)s. Nothing of yours was done: decide by what you see now.")
+_BOTH = N_("%(one)s; %(other)s")
 _CHANGES = {
     "grade": N_("grade from %(before)s to %(after)s"),
     "value_at_risk": N_("value at risk from %(before)s to %(after)s"),
@@ -28,4 +31,6 @@ def changes_text(error: AlertChanged, texts: Texts) -> str:
         texts.gettext(_CHANGES[each.what], before=said(each, each.before), after=said(each, each.after))
         for each in error.changes
     ]
-    return texts.gettext(_SINCE, changes=formats.listed(told))
+    return texts.gettext(
+        _SINCE, changes=reduce(lambda one, other: texts.gettext(_BOTH, one=one, other=other), told)
+    )

@@ -128,8 +128,8 @@ def test_counts_and_money_are_those_of_the_rule(filled) -> None:
             if (bucket_of(how, AS_OF), row["grade"], row["direction"], row["deferred"] and not row["touched"])
             == (each.bucket, each.grade, each.direction, each.waits)
         ]
-        assert (each.count, each.at_risk_minor) == (len(alike), sum(row["value_at_risk_minor"] for row in alike))
-    assert sum(each.count for each in counts) == len(expected)
+        assert (each.number, each.at_risk_minor) == (len(alike), sum(row["value_at_risk_minor"] for row in alike))
+    assert sum(each.number for each in counts) == len(expected)
 
 
 @pytest.mark.parametrize("wanted", [*((one,) for one in BUCKETS), BUCKETS, tuple(sorted(SAVABLE))])
@@ -138,7 +138,7 @@ def test_the_filter_finds_what_the_rule_says(filled, wanted) -> None:
     with store.read() as tx:
         counts = alert_search.counts(tx, AlertFilter(AS_OF, buckets=wanted), only_branch="B1")
     there = [how for _, how in expected.values() if bucket_of(how, AS_OF) in wanted]
-    assert sum(each.count for each in counts) == len(there)
+    assert sum(each.number for each in counts) == len(there)
     assert {each.bucket for each in counts} <= set(wanted)
     assert {(Grade(each.grade), Direction(each.direction)) for each in counts}
 
@@ -147,6 +147,6 @@ def test_states_narrow_a_bucket(filled) -> None:
     store, expected = filled
     with store.read() as tx:
         wanted = AlertFilter(AS_OF, states=("acknowledged",), buckets=("recovered",))
-        (found,) = [sum(each.count for each in alert_search.counts(tx, wanted, only_branch=None))]
+        (found,) = [sum(each.number for each in alert_search.counts(tx, wanted, only_branch=None))]
     there = [row for row, how in expected.values() if bucket_of(how, AS_OF) == "recovered"]
     assert found == sum(row["state"] == "acknowledged" for row in there) > 0
