@@ -1,4 +1,4 @@
-"""Of one alert's forms those that rest on numbers are refused when a week was judged again, and say what changed."""
+"""Forms that rest on numbers are refused when a week was judged again, and say what changed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from tests.api.web.reading import Page
 
 C1 = "/desk/clients/C1"
 SAID = {
-    "en": "New figures came meanwhile: grade from Prompt to Alarm; value at risk from HK$120,000 to HK$150,000; last "
-    "week with evidence from 5–11 Jan 2026 to 12–18 Jan 2026. Nothing of yours was done: decide by what you see now.",
+    "en": "New figures came meanwhile: grade from Prompt to Alarm; value at risk from HK$120,000 to HK$150,000; "
+    "last week with evidence from 5–11 Jan 2026 to 12–18 Jan 2026. Nothing of yours was done: "
+    "decide by what you see now.",
     "zh-Hans": "其间数据已更新：等级由提示变为警报；流失风险由 HK$120,000 变为 HK$150,000；最近有证据的一周由",
 }
 
