@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from api.web.clients.chart_onset import onset_band, onset_days
-from api.web.language.words import N_
 from detector.comparisons.baselines import QUARTER_WEEKS, Rolling, rolling
+from language.marking import N_
 from schemas.http_alerts import AlertBody
 from schemas.http_clients import ActivityBody
 from schemas.http_policies import LimitBody

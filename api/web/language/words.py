@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.web.language.case_words import CASE_WORDS
-from language.marking import N_ as N_
+from language.marking import N_
 from language.names import REMEDIES
 
 _GRADES = {"alarm": N_("Alarm"), "prompt": N_("Prompt")}

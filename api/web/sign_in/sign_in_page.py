@@ -15,12 +15,12 @@ from api.deps import Deps
 from api.reading import Reading
 from api.web.config import DeskConfig
 from api.web.csrf import check_origin
-from api.web.language.words import N_
 from api.web.paths import CALLBACK, SIGN_IN, local_path
-from api.web.rendering import render
+from api.web.rendering import render_for
 from api.web.sign_in import browser, provider_sign_in
 from api.web.sign_in.new_session import asked, wanted_session, welcomed
 from api.web.sign_in.session import find_session
+from language.marking import N_
 from schemas.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -80,8 +80,9 @@ def _form(
     request: Request, config: DeskConfig, back_to: str, user: str = "", problem: str | None = None
 ) -> Response:
     secret = browser.secret_of(request, config)
-    page = render(
+    page = render_for(
         request,
+        None,
         "sign_in.html",
         status=403 if problem else 200,
         token=browser.form_token(secret),

@@ -12,7 +12,7 @@ from api.deps import Deps
 from api.reading import Reading
 from api.web import csrf
 from api.web.paths import SIGN_IN, SIGN_OUT, SIGNED_OUT
-from api.web.rendering import render
+from api.web.rendering import render_for
 from api.web.sign_in.new_session import asked
 from api.web.sign_in.session import find_session
 from api.web.sign_in.session_cookie import take_cookie
@@ -41,4 +41,4 @@ def sign_out(request: Request, deps: Deps, reading: Reading, sent: csrf.SentToke
 @router.get(SIGNED_OUT)
 def signed_out(request: Request) -> Response:
     """A page of its own: with a provider, the sign-in page would sign the same person in again."""
-    return render(request, "signed_out.html", sign_in=SIGN_IN)
+    return render_for(request, None, "signed_out.html", sign_in=SIGN_IN)
