@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import Annotated, get_args
+from typing import get_args
 
 from fastapi import APIRouter, Response
 
 from acts import notices
-from acts.roles import Permission
 from api.notices import NoticeQuery, notice_page, preferences_act, read_preferences
 from api.web.flash import Flash
 from api.web.forms import FormState, SentForm
 from api.web.listing import listing
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import Myself, Visitor
 from language.marking import N_
 from schemas.http_notices import ChosenKind, NoticeWishesBody
 
 router = APIRouter(include_in_schema=False)
-Myself = Annotated[Visitor, needing_page(Permission.OWN_NOTICES)]
 NOTICES = "/desk/notices"
 _A_PAGE = 20
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 
 from acts import weeks
 from acts.dead_letters import send_again
 from acts.performing import Act
-from acts.roles import Permission
 from api.operations.dead_letters import DeadLetterQuery, dead_letter_page, read_dead_letter
 from api.operations.held_weeks import ShardNumber, WeekPath, held_week_page
 from api.pagination import ListQuery
@@ -20,27 +18,23 @@ from api.web.forms import FormState, SentForm
 from api.web.language.words import DEAD_LETTER_REASONS
 from api.web.listing import listing
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import DeadLetterReader, DeadLetterReplayer, HeldWeekReader, HeldWeekReleaser, Visitor
 from language.marking import N_
 from schemas.http_operations import ReleaseBody
 from schemas.weeks import parse_week
 
 router = APIRouter(include_in_schema=False)
 HELD, DEAD = "/desk/held-weeks", "/desk/dead-letters"
-HeldReader = Annotated[Visitor, needing_page(Permission.READ_HELD_WEEKS)]
-HeldReleaser = Annotated[Visitor, needing_page(Permission.RELEASE_HELD_WEEKS)]
-DeadReader = Annotated[Visitor, needing_page(Permission.READ_DEAD_LETTERS)]
-DeadReplayer = Annotated[Visitor, needing_page(Permission.REPLAY_DEAD_LETTERS)]
 
 
 @router.get(HELD)
-def held_weeks(visitor: HeldReader) -> Response:
+def held_weeks(visitor: HeldWeekReader) -> Response:
     """Held weeks with their reason, the oldest first."""
     return _held_page(visitor)
 
 
 @router.post(HELD + "/{shard}/{week}/release")
-def release(visitor: HeldReleaser, sent: SentForm, shard: ShardNumber, week: WeekPath) -> Response:
+def release(visitor: HeldWeekReleaser, sent: SentForm, shard: ShardNumber, week: WeekPath) -> Response:
     """Close the week with what has arrived, so that it is judged."""
 
     def act() -> Act[None]:
@@ -60,20 +54,20 @@ def _held_page(visitor: Visitor, form: FormState | None = None, about: str | Non
 
 
 @router.get(DEAD)
-def dead_letters(visitor: DeadReader) -> Response:
+def dead_letters(visitor: DeadLetterReader) -> Response:
     """Dead letters without their bytes, the newest first."""
     found = listing(visitor, DEAD, DeadLetterQuery, lambda query: dead_letter_page(visitor.tx, query))
     return render(visitor, "dead_letters.html", status=found.status, found=found, reasons=DEAD_LETTER_REASONS)
 
 
 @router.get(DEAD + "/{dead_letter_id}")
-def dead_letter(visitor: DeadReader, dead_letter_id: UuidPath) -> Response:
+def dead_letter(visitor: DeadLetterReader, dead_letter_id: UuidPath) -> Response:
     """One dead letter with its original bytes."""
     return _dead_page(visitor, dead_letter_id)
 
 
 @router.post(DEAD + "/{dead_letter_id}/replay")
-def replay(visitor: DeadReplayer, sent: SentForm, dead_letter_id: UuidPath) -> Response:
+def replay(visitor: DeadLetterReplayer, sent: SentForm, dead_letter_id: UuidPath) -> Response:
     """Send the original bytes to the topic they came from; a second time only where the box for it was ticked."""
     act = partial(send_again, dead_letter_id=dead_letter_id, again=sent.one("again") is not None)
     return sent.attempt(

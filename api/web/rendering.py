@@ -33,15 +33,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Templates of one language: gettext and formats are bound to the environment."""
+    """Templates of one language: gettext and formats are bound to the environment. `texts` escape nothing."""
 
     environment: Environment
     formats: Formats
     texts: Texts
-
-    def say(self, text: str, **places: str) -> str:
-        """A msgid in this language, with its places filled in. Not for HTML: nothing is escaped."""
-        return self.texts.gettext(text, **places)
 
 
 def render(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -130,6 +126,6 @@ def _moment_filter(formats: Formats) -> Any:
 
 def _in_words(pages: Pages, left: flash.Flash) -> flash.FlashText:
     if left.n is None:
-        return flash.FlashText(pages.say(left.text), left.tone)
+        return flash.FlashText(pages.texts.gettext(left.text), left.tone)
     text = left.text if left.n == 1 or left.many is None else left.many
-    return flash.FlashText(pages.say(text, n=pages.formats.number(left.n)), left.tone)
+    return flash.FlashText(pages.texts.gettext(text, n=pages.formats.number(left.n)), left.tone)

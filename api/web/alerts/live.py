@@ -23,9 +23,8 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from acts.roles import Permission
 from api.deps import ApiDeps
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import AlertReader, Visitor
 from api.web.sign_in.session_cookie import token_of
 from store.alerts import alert_news
 from store.alerts.alert_news import Changed
@@ -39,7 +38,6 @@ OVERLAP = 20  # polls, a minute: how long a change may take to be committed and 
 _WAITING = 50  # batches that a browser may be behind
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def watch_of(visitor: Visitor) -> Watch:
 
 
 @router.get(STREAM)
-def events(visitor: Reader, after: Annotated[int, Query(ge=0)]) -> Response:
+def events(visitor: AlertReader, after: Annotated[int, Query(ge=0)]) -> Response:
     """`after`, or Last-Event-ID where the browser comes back, is what it knows already."""
     visitor.reading.close()  # a stream lasts for hours, and a snapshot would stand in the way of every writer
     last = visitor.request.headers.get("last-event-id", "")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import QueryParams
 
 from acts.alert_bulk import BulkDone, act_on_many
 from acts.performing import Act
-from acts.roles import Permission
 from api.alerts.alert_bulk import bulk_act
 from api.alerts.listing import AlertQuery, alert_page, alert_totals
 from api.web.alerts.rows import rows_of
@@ -20,7 +19,7 @@ from api.web.forms import FormState, Sent, SentForm
 from api.web.listing import listing
 from api.web.paths import HOME, local_path
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import AlertActor, AlertReader, Visitor
 from language.marking import N_
 from schemas.http_alert_bulk import BulkActBody
 from schemas.messages import AlertState, LabelName
@@ -28,8 +27,6 @@ from schemas.weeks import format_week
 from store.alerts import alert_news
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
-Actor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
 BULK = "/desk/alerts/bulk"
 EVERY_STATE = "all"
 WAITING = "deferred"  # for room in the branch's week
@@ -47,13 +44,13 @@ _WAITING = AlertQuery.model_validate({"state": list(UNCLOSED), "deferred": True}
 
 
 @router.get(HOME)
-def monday(visitor: Reader) -> Response:
+def monday(visitor: AlertReader) -> Response:
     """The list, narrowed by the filters in its address."""
     return monday_page(visitor, visitor.request.query_params)
 
 
 @router.post(BULK)
-def act_on_some(visitor: Actor, sent: SentForm) -> Response:
+def act_on_some(visitor: AlertActor, sent: SentForm) -> Response:
     """Acknowledge, snooze or assign the alerts that were ticked."""
     back_to = local_path(sent.one("back_to"))
     filters, chosen = QueryParams(back_to.partition("?")[2]), frozenset(sent.all("alert_ids"))

@@ -72,4 +72,4 @@ def picture(visitor: Visitor, volumes: Sequence[int | None] | None) -> Markup:
         for name, minor in (("quarter", found.quarter_minor), ("before", found.before_minor))
     }
     text = _QUARTER_ALONE if found.before_minor is None else _QUARTER_AND_BEFORE
-    return sparkline(volumes, pages.say(text, **means))
+    return sparkline(volumes, pages.texts.gettext(text, **means))

@@ -4,39 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 
 from acts import cases, task_forces
 from acts.performing import Act
-from acts.roles import Permission
 from api.cases.case_routes import closing, transition
 from api.paths import UuidPath
 from api.web.cases.case_page import Back, case_page, path_of_case
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import CaseFormer, CaseReader, CaseWorker, Visitor
 from casework.cases.case_lifecycle import Case
 from language.marking import N_
 from schemas.http_cases import AddAlertsBody, CloseCaseBody, HandOverBody, LeaveBody, MemberBody, TransitionBody
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
-Former = Annotated[Visitor, needing_page(Permission.FORM_CASES)]
-Worker = Annotated[Visitor, needing_page(Permission.WORK_ON_CASES)]
 ONE = "/desk/cases/{case_id}"
 _TASK_FORCE_CHANGED = Flash(N_("The task force has changed."))
 
 
 @router.get(ONE)
-def one_case(visitor: Reader, case_id: UuidPath) -> Response:
+def one_case(visitor: CaseReader, case_id: UuidPath) -> Response:
     """Everything about one case."""
     return case_page(visitor, case_id)
 
 
 @router.post(f"{ONE}/transitions")
-def move(visitor: Worker, sent: SentForm, case_id: UuidPath) -> Response:
+def move(visitor: CaseWorker, sent: SentForm, case_id: UuidPath) -> Response:
     """On to the state that the button names."""
 
     def act() -> Act[Case]:
@@ -47,7 +42,7 @@ def move(visitor: Worker, sent: SentForm, case_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/suspend")
-def suspend(visitor: Worker, sent: SentForm, case_id: UuidPath) -> Response:
+def suspend(visitor: CaseWorker, sent: SentForm, case_id: UuidPath) -> Response:
     """Leave it until a day."""
 
     def act() -> Act[Case]:
@@ -59,14 +54,14 @@ def suspend(visitor: Worker, sent: SentForm, case_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/close")
-def close(visitor: Former, sent: SentForm, case_id: UuidPath) -> Response:
+def close(visitor: CaseFormer, sent: SentForm, case_id: UuidPath) -> Response:
     """End it with what it turned out to be."""
     done = Flash(N_("The case is closed, and its alerts with it."))
     return attempt(visitor, sent, case_id, lambda: closing(case_id, sent.body(CloseCaseBody)), done)
 
 
 @router.post(f"{ONE}/alerts")
-def take_alerts(visitor: Worker, sent: SentForm, case_id: UuidPath) -> Response:
+def take_alerts(visitor: CaseWorker, sent: SentForm, case_id: UuidPath) -> Response:
     """Further alerts of the client belong to it."""
 
     def act() -> Act[Case]:
@@ -77,7 +72,7 @@ def take_alerts(visitor: Worker, sent: SentForm, case_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/members")
-def add_member(visitor: Former, sent: SentForm, case_id: UuidPath) -> Response:
+def add_member(visitor: CaseFormer, sent: SentForm, case_id: UuidPath) -> Response:
     """Somebody joins, or has another role."""
 
     def act() -> Act[Case]:
@@ -88,7 +83,7 @@ def add_member(visitor: Former, sent: SentForm, case_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/leave")
-def drop_member(visitor: Former, sent: SentForm, case_id: UuidPath) -> Response:
+def drop_member(visitor: CaseFormer, sent: SentForm, case_id: UuidPath) -> Response:
     """Somebody leaves."""
 
     def act() -> Act[Case]:
@@ -98,7 +93,7 @@ def drop_member(visitor: Former, sent: SentForm, case_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/lead")
-def change_lead(visitor: Former, sent: SentForm, case_id: UuidPath) -> Response:
+def change_lead(visitor: CaseFormer, sent: SentForm, case_id: UuidPath) -> Response:
     """Somebody else leads."""
 
     def act() -> Act[Case]:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 from fastapi import APIRouter, Response
 
-from acts.roles import Permission
 from api.cases.reading import CaseQuery, case_list_page
 from api.web.listing import downloads, listing, read_query, typed
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import CaseReader, Visitor
 from casework.alerts import sla
 from casework.alerts.sla import Deadline
 from schemas.http_cases import CaseBody, CaseStateName
 from store.cases import case_deadlines
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
 CASES = "/desk/cases"
 EVERY_STATE = "all"
 OPEN: tuple[CaseStateName, ...] = tuple(state for state in get_args(CaseStateName) if state != "closed")
@@ -37,7 +35,7 @@ class Row:
 
 
 @router.get(CASES)
-def cases_page(visitor: Reader) -> Response:
+def cases_page(visitor: CaseReader) -> Response:
     """The list, narrowed by the filters in its address."""
     found = listing(
         visitor,

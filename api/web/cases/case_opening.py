@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from acts.roles import Permission
 from api.alerts.listing import AlertQuery, alert_page
 from api.cases.case_routes import forming
 from api.clients.reading import find_client
@@ -21,7 +19,7 @@ from api.web.cases.case_page import JOINING, path_of_case
 from api.web.flash import Flash
 from api.web.forms import FormState, Sent, SentForm
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import CaseFormer, Visitor
 from casework.cases.case_lifecycle import Case, relapses
 from language.marking import N_
 from schemas.errors import NotFound
@@ -33,14 +31,13 @@ from store.cases import case_rows, case_search
 from store.cases.case_search import CaseFilter
 
 router = APIRouter(include_in_schema=False)
-Former = Annotated[Visitor, needing_page(Permission.FORM_CASES)]
 NEW = f"{CASES}/new"
 PLACES = range(1, 6)  # lines for members: more can join afterwards
 _ID = re.compile(ID_PATTERN)
 
 
 @router.get(NEW)
-def new_case(visitor: Former, client_id: str = "") -> Response:
+def new_case(visitor: CaseFormer, client_id: str = "") -> Response:
     """The form; without a client the question which one."""
     asked = client_id.strip()
     if asked and not _ID.fullmatch(asked):
@@ -49,7 +46,7 @@ def new_case(visitor: Former, client_id: str = "") -> Response:
 
 
 @router.post(NEW)
-def form_task_force(visitor: Former, sent: SentForm) -> Response:
+def form_task_force(visitor: CaseFormer, sent: SentForm) -> Response:
     """Open the case, and on to it."""
     chosen = frozenset(sent.all("alert_ids"))
     return sent.attempt(

@@ -4,38 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 
 from acts import alerts
 from acts.performing import Act
-from acts.roles import Permission
 from api.alerts.alert_routes import closing
 from api.paths import UuidPath
 from api.web.clients.client_page import client_page
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
 from api.web.rendering import client_path
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import AlertActor, Visitor
 from casework.alerts.episodes import Episode
 from language.marking import N_
 from schemas.http_alerts import AssignBody, CloseBody, SnoozeBody
 from store.alerts import alert_search
 
 router = APIRouter(prefix="/desk/alerts/{alert_id}", include_in_schema=False)
-Actor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
 
 
 @router.post("/acknowledge")
-def acknowledge(visitor: Actor, sent: SentForm, alert_id: UuidPath) -> Response:
+def acknowledge(visitor: AlertActor, sent: SentForm, alert_id: UuidPath) -> Response:
     """Whoever sends it has seen the alert."""
     act = partial(alerts.acknowledge, alert_id=alert_id)
     return _attempt(visitor, sent, alert_id, lambda: act, Flash(N_("Acknowledged: it is in somebody's hands now.")))
 
 
 @router.post("/snooze")
-def snooze(visitor: Actor, sent: SentForm, alert_id: UuidPath) -> Response:
+def snooze(visitor: AlertActor, sent: SentForm, alert_id: UuidPath) -> Response:
     """Leave it alone until a day."""
 
     def act() -> Act[Episode]:
@@ -46,7 +43,7 @@ def snooze(visitor: Actor, sent: SentForm, alert_id: UuidPath) -> Response:
 
 
 @router.post("/assign")
-def assign(visitor: Actor, sent: SentForm, alert_id: UuidPath) -> Response:
+def assign(visitor: AlertActor, sent: SentForm, alert_id: UuidPath) -> Response:
     """Give it to someone, or to nobody."""
 
     def act() -> Act[Episode]:
@@ -57,7 +54,7 @@ def assign(visitor: Actor, sent: SentForm, alert_id: UuidPath) -> Response:
 
 
 @router.post("/close")
-def close(visitor: Actor, sent: SentForm, alert_id: UuidPath) -> Response:
+def close(visitor: AlertActor, sent: SentForm, alert_id: UuidPath) -> Response:
     """End it with what it turned out to be."""
     done = Flash(N_("The alert is closed."))
     return _attempt(visitor, sent, alert_id, lambda: closing(alert_id, sent.body(CloseBody)), done)

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Response
 
 from api.clients.reading import ClientQuery, client_list_page
 from api.web.alerts.rows import picture
-from api.web.clients.client_page import Reader
 from api.web.listing import listing
 from api.web.rendering import render
+from api.web.sign_in.session import ClientReader
 from store.clients import sparklines
 from store.clients.client_search import ClientState
 
@@ -19,7 +19,7 @@ PATH = "/desk/clients"
 
 
 @router.get(PATH)
-def clients(visitor: Reader) -> Response:
+def clients(visitor: ClientReader) -> Response:
     """The list, each client with its year of turnover."""
     tx, deps = visitor.tx, visitor.deps
     found = listing(visitor, PATH, ClientQuery, lambda query: client_list_page(tx, deps, visitor.caller, query))

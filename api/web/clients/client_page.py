@@ -7,7 +7,6 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 
-from acts.roles import Permission
 from api.alerts.listing import AlertQuery, alert_page
 from api.clients.reading import activity_of, find_client, presets_of
 from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, SeriesName, Voice, figure
@@ -16,12 +15,11 @@ from api.web.clients.peer_strip import strip
 from api.web.forms import FormState
 from api.web.language.words import msgid
 from api.web.rendering import client_path, pages_in, render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import ClientReader, Visitor
 from schemas.events import ID_PATTERN
 from schemas.messages import Outcome
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_CLIENTS)]
 ClientId = Annotated[str, Path(pattern=ID_PATTERN, max_length=64)]
 Weeks = Annotated[int, Query(ge=1, le=RANGES[-1])]
 YEAR = 52
@@ -30,7 +28,7 @@ _PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in (
 
 @router.get("/desk/clients/{client_id:path}/chart.json")
 def chart(
-    visitor: Reader, client_id: ClientId, weeks: Weeks = YEAR, series: SeriesName = "turnover"
+    visitor: ClientReader, client_id: ClientId, weeks: Weeks = YEAR, series: SeriesName = "turnover"
 ) -> JSONResponse:
     """The figure for plotly. Raises NotFound."""
     tx, deps, pages = visitor.tx, visitor.deps, pages_in(visitor.language)
@@ -49,7 +47,9 @@ def chart(
 
 
 @router.get("/desk/clients/{client_id:path}")
-def client(visitor: Reader, client_id: ClientId, weeks: Weeks = YEAR, series: SeriesName = "turnover") -> Response:
+def client(
+    visitor: ClientReader, client_id: ClientId, weeks: Weeks = YEAR, series: SeriesName = "turnover"
+) -> Response:
     """The page. Raises NotFound for no client, and for one of another branch."""
     return client_page(visitor, client_id, weeks=weeks, series=series)
 
@@ -65,7 +65,7 @@ def client_page(
 ) -> Response:
     """`form` is one that came back, `about` the alert that it was for."""
     facts = client_facts(visitor, client_id, weeks, series)
-    pages, path = pages_in(visitor.language), client_path(client_id)
+    texts, path = pages_in(visitor.language).texts, client_path(client_id)
     return render(
         visitor,
         "client.html",
@@ -74,7 +74,7 @@ def client_page(
         series=series,
         ranges=RANGES,
         path_of_client=path,
-        outcome_options=[("", ""), *((code, pages.say(msgid("outcome", code))) for code in _PEOPLE_SAY)],
+        outcome_options=[("", ""), *((code, texts.gettext(msgid("outcome", code))) for code in _PEOPLE_SAY)],
         strip=strip(facts.peers),
         form=form,
         about=about,

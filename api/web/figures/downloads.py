@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from acts.roles import Permission
 from api.figures.list_tables import cases_table
 from api.figures.spreadsheets import Table, csv_response, xlsx_response
 from api.figures.tables import figures_table, precision_table
 from api.web.cases.case_list import CASES, query_of
 from api.web.figures.figures_page import FIGURES, read_figures
 from api.web.forms import BadFields
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import CaseReader, FiguresReader, Visitor
 from schemas.errors import NotAllowedByRules
 from schemas.http_figures import FiguresBody
 
 router = APIRouter(include_in_schema=False)
-FiguresReader = Annotated[Visitor, needing_page(Permission.READ_FIGURES)]
-CaseReader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
 
 
 @router.get(f"{FIGURES}.csv")

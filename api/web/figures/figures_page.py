@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Response
 
-from acts.roles import Permission
 from api.figures.figure_routes import FiguresQuery, figures_body
 from api.web.forms import BadFields, FormState
 from api.web.listing import downloads, read_query, sent_by_address, typed
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import FiguresReader, Visitor
 from schemas.errors import NotAllowedByRules
 from schemas.http_figures import FiguresBody
 from schemas.weeks import NotAWeek, format_week, parse_week
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_FIGURES)]
 FIGURES = "/desk/figures"
 
 
@@ -27,7 +25,7 @@ _FIELD_OF = {"from": "first", "to": "last"}  # the field of the page for that of
 
 
 @router.get(FIGURES)
-def figures_page(visitor: Reader) -> Response:
+def figures_page(visitor: FiguresReader) -> Response:
     """The figures of the period in the address: which weeks, both counted, and which branch; empty: the year up to
     now, and all.
     """

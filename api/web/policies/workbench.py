@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 from starlette.background import BackgroundTask
@@ -24,7 +23,7 @@ from api.web.policies.figures import rows_of
 from api.web.policies.form import edited
 from api.web.policies.policy_page import POLICIES, Workbench, path_of, policy_page
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import PolicyReader, PolicySetter, Visitor
 from detector.policies.policy import Policy
 from language.marking import N_
 from schemas.http_policies import DraftBody, PolicyContentBody, PreviewBody
@@ -32,15 +31,13 @@ from store.idempotency import Answer
 from store.policies import policy_versions
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_POLICIES)]
-Setter = Annotated[Visitor, needing_page(Permission.SET_POLICIES)]
 ONE = f"{POLICIES}/{{version}}"
 _KEPT = Flash(N_("Kept. Somebody else looks at it and applies it."))
 _APPLIED = Flash(N_("Applied: it judges from the next week on."))
 
 
 @router.get(POLICIES)
-def policies_page(visitor: Reader) -> Response:
+def policies_page(visitor: PolicyReader) -> Response:
     """All of them, the newest first."""
     running = policies.in_force(visitor.tx, visitor.deps.bank)
     found = listing(
@@ -50,7 +47,7 @@ def policies_page(visitor: Reader) -> Response:
 
 
 @router.get(ONE)
-def policy_one(visitor: Reader, version: VersionPath) -> Response:
+def policy_one(visitor: PolicyReader, version: VersionPath) -> Response:
     """One policy. Who may preview is about to: what that takes is made ready meanwhile."""
     page = policy_page(visitor, version, Workbench(FormState()))
     visitor.reading.close()  # before the task, which may last: writers would wait for it
@@ -60,7 +57,7 @@ def policy_one(visitor: Reader, version: VersionPath) -> Response:
 
 
 @router.post(f"{ONE}/preview")
-def preview(visitor: Setter, sent: SentForm, version: VersionPath) -> Response:
+def preview(visitor: PolicySetter, sent: SentForm, version: VersionPath) -> Response:
     """The page with a year under the limits in the form. Those of the stored policy itself count as seen."""
     try:
         found = _preview(visitor, sent, version)
@@ -74,7 +71,7 @@ def preview(visitor: Setter, sent: SentForm, version: VersionPath) -> Response:
 
 
 @router.post(f"{ONE}/answer")
-def answer(visitor: Setter, sent: SentForm, version: VersionPath) -> Response:
+def answer(visitor: PolicySetter, sent: SentForm, version: VersionPath) -> Response:
     """The figures alone, for a script that asks while a slider moves: nothing is noted."""
     figures, form = None, FormState()
     try:
@@ -86,7 +83,7 @@ def answer(visitor: Setter, sent: SentForm, version: VersionPath) -> Response:
 
 
 @router.post(f"{ONE}/keep")
-def propose(visitor: Setter, sent: SentForm, version: VersionPath) -> Response:
+def propose(visitor: PolicySetter, sent: SentForm, version: VersionPath) -> Response:
     """The limits in the form as a policy of their own."""
 
     def act() -> Act[str]:
@@ -105,7 +102,7 @@ def propose(visitor: Setter, sent: SentForm, version: VersionPath) -> Response:
 
 
 @router.post(f"{ONE}/apply")
-def apply(visitor: Setter, sent: SentForm, version: VersionPath) -> Response:
+def apply(visitor: PolicySetter, sent: SentForm, version: VersionPath) -> Response:
     """It judges from the next week on."""
     return sent.attempt(
         lambda: partial(policies.apply, version=version),

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from acts import calendar_entries
 from acts.performing import Act, ActContext
-from acts.roles import Permission
 from api.pagination import MOST
 from api.paths import UuidPath
 from api.quiet.calendar import CalendarQuery, entry_page, new_entry_act, rest_body
@@ -20,7 +19,7 @@ from api.web.forms import BadFields, FormState, Sent, SentForm
 from api.web.listing import address, read_query, sent_by_address, typed
 from api.web.quiet.weeks import Span, entry_line, lay_out, span_of
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import AlertReader, CalendarKeeper, Visitor
 from language.marking import N_
 from schemas.errors import NotAllowedByRules, NotFound
 from schemas.http import Body, IdText
@@ -29,8 +28,6 @@ from schemas.weeks import format_week
 from store.quiet.calendar import EntryRow
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
-Keeper = Annotated[Visitor, needing_page(Permission.KEEP_CALENDAR)]
 CALENDAR = "/desk/calendar"
 ENTRIES = f"{CALENDAR}/entries"
 _MOST_PAGES = 5  # of entries; beyond a thousand one looks for a client
@@ -46,19 +43,19 @@ class _Narrowed(Body):
 
 
 @router.get(CALENDAR)
-def calendar_page(visitor: Reader) -> Response:
+def calendar_page(visitor: AlertReader) -> Response:
     """This year and the next, or the year asked for."""
     return _page(visitor)
 
 
 @router.post(ENTRIES)
-def enter(visitor: Keeper, sent: SentForm) -> Response:
+def enter(visitor: CalendarKeeper, sent: SentForm) -> Response:
     """Expect less of the bank, a branch or a client for some weeks."""
     return _attempt(visitor, sent, lambda: _entering(visitor, sent), _ENTERED)
 
 
 @router.post(ENTRIES + "/{entry_id}/remove")
-def take_back(visitor: Keeper, sent: SentForm, entry_id: UuidPath) -> Response:
+def take_back(visitor: CalendarKeeper, sent: SentForm, entry_id: UuidPath) -> Response:
     """It holds no more."""
     return _attempt(visitor, sent, lambda: partial(calendar_entries.remove, entry_id=entry_id), _TAKEN_BACK)
 

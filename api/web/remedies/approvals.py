@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import QueryParams
 
 from acts import remedies
 from acts.performing import Act
-from acts.roles import Permission, levels_of
+from acts.roles import levels_of
 from api.paths import UuidPath
 from api.remedies.reading import RemedyQuery, find_remedies, page_of
 from api.remedies.what_if import what_if_of_remedies
@@ -22,7 +22,7 @@ from api.web.forms import Sent, SentForm
 from api.web.listing import listing
 from api.web.paths import local_path
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import RemedyChecker, Visitor
 from casework.remedies import remedy_lifecycle
 from casework.remedies.remedy_lifecycle import (
     Level,
@@ -36,7 +36,6 @@ from language.marking import N_
 from schemas.http_remedies import ApproveBody, DecisionBody, RemedyBody, WhatIfBody
 
 router = APIRouter(include_in_schema=False)
-Checker = Annotated[Visitor, needing_page(Permission.CHECK_REMEDIES)]
 APPROVALS = "/desk/approvals"
 ONE = "/desk/remedies/{remedy_id}"
 _A_PAGE = 10  # each is read through before it is decided
@@ -63,13 +62,13 @@ class _Inbox:
 
 
 @router.get(APPROVALS)
-def inbox(visitor: Checker) -> Response:
+def inbox(visitor: RemedyChecker) -> Response:
     """What waits."""
     return _page(visitor, visitor.request.query_params)
 
 
 @router.post(f"{ONE}/approve")
-def approve(visitor: Checker, sent: SentForm, remedy_id: UuidPath) -> Response:
+def approve(visitor: RemedyChecker, sent: SentForm, remedy_id: UuidPath) -> Response:
     """A yes at the level whose turn it is."""
 
     def act() -> Act[Remedy]:
@@ -82,7 +81,7 @@ def approve(visitor: Checker, sent: SentForm, remedy_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/return")
-def send_back(visitor: Checker, sent: SentForm, remedy_id: UuidPath) -> Response:
+def send_back(visitor: RemedyChecker, sent: SentForm, remedy_id: UuidPath) -> Response:
     """Back to its makers."""
 
     def act() -> Act[Remedy]:
@@ -92,7 +91,7 @@ def send_back(visitor: Checker, sent: SentForm, remedy_id: UuidPath) -> Response
 
 
 @router.post(f"{ONE}/reject")
-def reject(visitor: Checker, sent: SentForm, remedy_id: UuidPath) -> Response:
+def reject(visitor: RemedyChecker, sent: SentForm, remedy_id: UuidPath) -> Response:
     """A no, which ends it."""
 
     def act() -> Act[Remedy]:

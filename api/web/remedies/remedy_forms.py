@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 
 from acts import remedies
 from acts.performing import Act
-from acts.roles import Permission
 from api.paths import UuidPath
 from api.remedies.bodies import proposed_terms
 from api.remedies.what_if import WhatIfQuery, what_if_of_case
@@ -20,23 +18,20 @@ from api.web.forms import Sent, SentForm
 from api.web.language.amounts import body_with_amounts
 from api.web.remedies.form import AMOUNTS, asked_what_if
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import CaseReader, RemedyProposer, RemedyRevoker, Visitor
 from casework.remedies.remedy_lifecycle import Remedy
 from language.marking import N_
 from schemas.http_remedies import DecisionBody, ProposeBody, TermsBody, WhatIfBody, WithdrawBody
 from store.remedies import remedy_search
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
-Proposer = Annotated[Visitor, needing_page(Permission.PROPOSE_REMEDIES)]
-Revoker = Annotated[Visitor, needing_page(Permission.REVOKE_REMEDIES)]
 ONE = "/desk/remedies/{remedy_id}"
 _SUBMITTED = Flash(N_("Submitted: it waits for approval."))
 _NEEDS_NOBODY = Flash(N_("Nobody has to approve it: it holds from now on."))
 
 
 @router.get("/desk/cases/{case_id}/what-if")
-def what_if_part(visitor: Reader, case_id: UuidPath) -> Response:
+def what_if_part(visitor: CaseReader, case_id: UuidPath) -> Response:
     """The answers alone, for a script that asks while one types."""
 
     def answer(query: WhatIfQuery) -> Sequence[WhatIfBody]:
@@ -47,7 +42,7 @@ def what_if_part(visitor: Reader, case_id: UuidPath) -> Response:
 
 
 @router.post("/desk/cases/{case_id}/remedies")
-def propose(visitor: Proposer, sent: SentForm, case_id: UuidPath) -> Response:
+def propose(visitor: RemedyProposer, sent: SentForm, case_id: UuidPath) -> Response:
     """A draft."""
 
     def act() -> Act[Remedy]:
@@ -63,7 +58,7 @@ def propose(visitor: Proposer, sent: SentForm, case_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/revise")
-def revise(visitor: Proposer, sent: SentForm, remedy_id: UuidPath) -> Response:
+def revise(visitor: RemedyProposer, sent: SentForm, remedy_id: UuidPath) -> Response:
     """Other terms in place of the old ones."""
 
     def act() -> Act[Remedy]:
@@ -75,7 +70,7 @@ def revise(visitor: Proposer, sent: SentForm, remedy_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/submit")
-def submit(visitor: Proposer, sent: SentForm, remedy_id: UuidPath) -> Response:
+def submit(visitor: RemedyProposer, sent: SentForm, remedy_id: UuidPath) -> Response:
     """Ask for approval; what costs nothing needs none."""
     act = partial(remedies.submit, remedy_id=remedy_id)
 
@@ -86,7 +81,7 @@ def submit(visitor: Proposer, sent: SentForm, remedy_id: UuidPath) -> Response:
 
 
 @router.post(f"{ONE}/withdraw")
-def withdraw(visitor: Proposer, sent: SentForm, remedy_id: UuidPath) -> Response:
+def withdraw(visitor: RemedyProposer, sent: SentForm, remedy_id: UuidPath) -> Response:
     """Take it back before it is decided."""
 
     def act() -> Act[Remedy]:
@@ -96,7 +91,7 @@ def withdraw(visitor: Proposer, sent: SentForm, remedy_id: UuidPath) -> Response
 
 
 @router.post(f"{ONE}/revoke")
-def revoke(visitor: Revoker, sent: SentForm, remedy_id: UuidPath) -> Response:
+def revoke(visitor: RemedyRevoker, sent: SentForm, remedy_id: UuidPath) -> Response:
     """End it before its time."""
 
     def act() -> Act[Remedy]:

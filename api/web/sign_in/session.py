@@ -2,8 +2,8 @@
 
 Every route of a page takes one of these and nothing else opens it:
 
-    def page(visitor: SignedIn) -> Response                                # whoever is signed in
-    def page(visitor: Annotated[Visitor, needing_page(Permission...)])     # whose role may; GET and POST alike
+    def page(visitor: SignedIn) -> Response       # whoever is signed in
+    def page(visitor: CaseReader) -> Response     # whose role may; GET and POST alike
 
 A POST is checked for its CSRF token with each of them, so that none can forget to. Forms send `<input type="hidden"
 name="csrf" value="{{ visitor.csrf }}">`, scripts the header X-CSRF-Token. See docs/decisions/0020-the-desk.md.
@@ -102,6 +102,26 @@ def needing_page(permission: Permission) -> Any:
         return visitor
 
     return Depends(permitted)
+
+
+ClientReader = Annotated[Visitor, needing_page(Permission.READ_CLIENTS)]
+AlertReader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
+AlertActor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
+CaseReader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
+CaseFormer = Annotated[Visitor, needing_page(Permission.FORM_CASES)]
+CaseWorker = Annotated[Visitor, needing_page(Permission.WORK_ON_CASES)]
+RemedyProposer = Annotated[Visitor, needing_page(Permission.PROPOSE_REMEDIES)]
+RemedyChecker = Annotated[Visitor, needing_page(Permission.CHECK_REMEDIES)]
+RemedyRevoker = Annotated[Visitor, needing_page(Permission.REVOKE_REMEDIES)]
+FiguresReader = Annotated[Visitor, needing_page(Permission.READ_FIGURES)]
+PolicyReader = Annotated[Visitor, needing_page(Permission.READ_POLICIES)]
+PolicySetter = Annotated[Visitor, needing_page(Permission.SET_POLICIES)]
+CalendarKeeper = Annotated[Visitor, needing_page(Permission.KEEP_CALENDAR)]
+HeldWeekReader = Annotated[Visitor, needing_page(Permission.READ_HELD_WEEKS)]
+HeldWeekReleaser = Annotated[Visitor, needing_page(Permission.RELEASE_HELD_WEEKS)]
+DeadLetterReader = Annotated[Visitor, needing_page(Permission.READ_DEAD_LETTERS)]
+DeadLetterReplayer = Annotated[Visitor, needing_page(Permission.REPLAY_DEAD_LETTERS)]
+Myself = Annotated[Visitor, needing_page(Permission.OWN_NOTICES)]
 
 
 def find_session(request: Request, deps: ApiDeps, reading: Snapshot) -> tuple[Session, Caller] | None:

@@ -18,7 +18,7 @@ from api.web.csrf import check_origin
 from api.web.paths import CALLBACK, SIGN_IN, local_path
 from api.web.rendering import render_for
 from api.web.sign_in import browser, provider_sign_in
-from api.web.sign_in.new_session import asked, wanted_session, welcomed
+from api.web.sign_in.new_session import act_request, redirect_with_cookie, wanted_session
 from api.web.sign_in.session import find_session
 from language.marking import N_
 from schemas.errors import NotFound
@@ -61,11 +61,11 @@ def sign_in_locally(
         return _form(request, deps.desk, wanted, user, _STALE)
     wanted_here = wanted_session(request, deps.desk)
     token = sign_in_with_password(
-        deps.performer, deps.desk.passwords, user.strip(), password, wanted_here, asked(request)
+        deps.performer, deps.desk.passwords, user.strip(), password, wanted_here, act_request(request)
     )
     if token is None:
         return _form(request, deps.desk, wanted, user, _WRONG)
-    return welcomed(deps.desk, token, wanted)
+    return redirect_with_cookie(deps.desk, token, wanted)
 
 
 @router.get(CALLBACK)
@@ -90,5 +90,5 @@ def _form(
         user=user,
         problem=problem,
     )
-    browser.give(page, config, secret)
+    browser.give_cookie(page, config, secret)
     return page

@@ -13,7 +13,7 @@ from api.reading import Reading
 from api.web import csrf
 from api.web.paths import SIGN_IN, SIGN_OUT, SIGNED_OUT
 from api.web.rendering import render_for
-from api.web.sign_in.new_session import asked
+from api.web.sign_in.new_session import act_request
 from api.web.sign_in.session import find_session
 from api.web.sign_in.session_cookie import take_cookie
 
@@ -31,7 +31,7 @@ def sign_out(request: Request, deps: Deps, reading: Reading, sent: csrf.SentToke
     csrf.check(request, deps.desk, session.csrf, sent)
     request.state.caller = caller  # for the request log
     act = partial(sessions.end, token_hash=session.token_hash)
-    id_token = deps.performer.perform(caller, act, asked(request))
+    id_token = deps.performer.perform(caller, act, act_request(request))
     there = deps.desk.provider.sign_out_url(id_token) if deps.desk.provider and id_token else None
     answer = RedirectResponse(there or SIGNED_OUT, 303)
     take_cookie(answer, deps.desk)
