@@ -113,13 +113,13 @@ class Sent:
         Raises BadFields.
         """
         wanted = model.model_fields if only is None else only
-        named = {name: self._given(model, name) for name in wanted if name in self.values}
+        named = {name: self._field_value(model, name) for name in wanted if name in self.values}
         try:
             return model.model_validate({name: value for name, value in named.items() if value is not None} | known)
         except ValidationError as error:
             raise BadFields(error.errors(include_url=False)) from None
 
-    def _given(self, model: type[Body], name: str) -> str | list[str] | None:
+    def _field_value(self, model: type[Body], name: str) -> str | list[str] | None:
         origin = str(model.model_fields[name].annotation)
         return self.all(name) if "list[" in origin.lower() else self.one(name)
 

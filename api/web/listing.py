@@ -71,7 +71,7 @@ def listing(
     given = visitor.request.query_params if address_says is None else address_says
     if names is None:
         names = [name for name in model.model_fields if name not in ListQuery.model_fields]
-    values = typed(given, names)
+    values = typed_values(given, names)
     cursor = given.get("cursor", "")[:_LONGEST_CURSOR] or None
     wrong = FormState()
     try:
@@ -95,7 +95,7 @@ def listing(
     )
 
 
-def typed(given: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+def typed_values(given: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     """What an address says under these names, empty where it says nothing."""
     return {name: given.get(name, "").strip() for name in names}
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from fastapi import APIRouter, Response
 
 from api.cases.reading import CaseQuery, case_list_page
-from api.web.listing import downloads, listing, read_query, typed
+from api.web.listing import downloads, listing, read_query, typed_values
 from api.web.rendering import render
 from api.web.sign_in.session import CaseReader, Visitor
 from casework.alerts import sla
@@ -58,7 +58,7 @@ def cases_page(visitor: CaseReader) -> Response:
 
 def query_of(visitor: Visitor) -> CaseQuery:
     """The list that the address asks for, from its beginning. Raises BadFields."""
-    values = typed(visitor.request.query_params, _FIELDS)
+    values = typed_values(visitor.request.query_params, _FIELDS)
     return read_query(CaseQuery, values, partial(_asks, visitor.caller.actor))
 
 

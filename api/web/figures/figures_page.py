@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.figures.figure_routes import FiguresQuery, figures_body
 from api.web.forms import BadFields, FormState
-from api.web.listing import downloads, read_query, sent_by_address, typed
+from api.web.listing import downloads, read_query, sent_by_address, typed_values
 from api.web.rendering import render
 from api.web.sign_in.session import FiguresReader, Visitor
 from schemas.errors import NotAllowedByRules
@@ -29,7 +29,7 @@ def figures_page(visitor: FiguresReader) -> Response:
     """The figures of the period in the address: which weeks, both counted, and which branch; empty: the year up to
     now, and all.
     """
-    period, wrong = typed(visitor.request.query_params, _FIELDS), FormState()
+    period, wrong = typed_values(visitor.request.query_params, _FIELDS), FormState()
     try:
         figures = read_figures(visitor, period)
     except (BadFields, NotAllowedByRules) as error:
@@ -51,7 +51,7 @@ def figures_page(visitor: FiguresReader) -> Response:
 def read_figures(visitor: Visitor, period: Mapping[str, str] | None = None) -> FiguresBody:
     """Of the period in the address, or of another. Raises BadFields, NotAllowedByRules."""
     if period is None:
-        period = typed(visitor.request.query_params, _FIELDS)
+        period = typed_values(visitor.request.query_params, _FIELDS)
     try:
         query = read_query(FiguresQuery, period, _asks)
     except BadFields as error:

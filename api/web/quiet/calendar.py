@@ -16,7 +16,7 @@ from api.paths import UuidPath
 from api.quiet.calendar import CalendarQuery, entry_page, new_entry_act, rest_body
 from api.web.flash import Flash
 from api.web.forms import BadFields, FormState, Sent, SentForm
-from api.web.listing import address, read_query, sent_by_address, typed
+from api.web.listing import address, read_query, sent_by_address, typed_values
 from api.web.quiet.weeks import Span, entry_line, lay_out, span_of
 from api.web.rendering import render
 from api.web.sign_in.session import AlertReader, CalendarKeeper, Visitor
@@ -84,7 +84,7 @@ def _entering(visitor: Visitor, sent: Sent) -> Act[EntryRow]:
 
 
 def _page(visitor: Visitor, form: FormState | None = None) -> Response:
-    values = typed(visitor.request.query_params, _Narrowed.model_fields)
+    values = typed_values(visitor.request.query_params, _Narrowed.model_fields)
     narrowed, wrong = _Narrowed(), FormState()
     try:
         narrowed = read_query(_Narrowed, values)
