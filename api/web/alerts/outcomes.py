@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from api.web.language.words import msgid
-from api.web.rendering import pages_in
-from language.catalogues import Language
+from language.catalogues import Language, texts_in
 from schemas.messages import Outcome
 
 _PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in ("withdrawn", "recovered"))
@@ -14,5 +13,5 @@ _PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in (
 
 def outcome_options(language: Language) -> list[tuple[str, str]]:
     """What people say of an alert, none of it chosen."""
-    pages = pages_in(language)
-    return [("", ""), *((code, pages.say(msgid("outcome", code))) for code in _PEOPLE_SAY)]
+    texts = texts_in(language)
+    return [("", ""), *((code, texts.gettext(msgid("outcome", code))) for code in _PEOPLE_SAY)]

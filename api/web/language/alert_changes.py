@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import reduce
 
 from api.web.language.formats import Formats
-from api.web.language.words import N_, msgid
+from api.web.language.words import msgid
 from casework.alerts.alert_changes import AlertChanged, Change
 from language.catalogues import Texts
+from language.marking import N_
 
 _SINCE = N_("New figures came meanwhile: %(changes)s. Nothing of yours was done: decide by what you see now.")
 _BOTH = N_("%(one)s; %(other)s")
