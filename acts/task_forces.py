@@ -95,7 +95,7 @@ def add_review(
             written_by=context.actor,
             swot=swot,
         )
-        minuted = task_force.minute(case, review, context.bank.rules.cases, context.today)
+        minuted = task_force.add_review(case, review, context.bank.rules.cases, context.today)
         return CaseChange("review", minuted, decision)
 
     return change_case(context, case_id, work)

@@ -50,7 +50,7 @@ async def _read_request(
         raise BadHeader("Idempotency-Key must be 1 to 200 visible ASCII characters")
     asked = "\n".join((request.method, request.url.path, if_match or "", "")).encode() + body
     fingerprint = hashlib.sha256(asked).hexdigest()
-    return Request(etag.revisions(if_match), idempotency_key, fingerprint, request.state.request_id)
+    return Request(etag.parse_if_match(if_match), idempotency_key, fingerprint, request.state.request_id)
 
 
 Posted = Annotated[Request, Depends(_read_request)]
@@ -68,5 +68,5 @@ def answer_act(
 
 
 def _answer(shown: Shown) -> Answer:
-    headers = {} if shown.revision is None else {"ETag": etag.etag(shown.revision)}
+    headers = {} if shown.revision is None else {"ETag": etag.format_etag(shown.revision)}
     return Answer(200, headers, shown.body.model_dump_json().encode())

@@ -50,13 +50,13 @@ def replay(
     Raises what the sender raises; a replay started again sends the same events under the same ids.
     """
     publisher = Publisher(sender, payments.source)
-    publisher.clients(payments.records)
+    publisher.publish_clients(payments.records)
     of_weeks = _span(payments.week_rows)
     of_events = sum(payments.week_rows.values())
     events = weeks = 0
     for week, bookings in payments.weeks():
         pace.wait()
-        events += publisher.week(week, bookings)
+        events += publisher.publish_week(week, bookings)
         weeks += 1
         progress(Progress(week, weeks, of_weeks, events, of_events))
     return Report(payments.rows, events, weeks, payments.clients, payments.rejected.height)

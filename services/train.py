@@ -56,7 +56,7 @@ def write(out: Path, model: LeaverModel) -> None:
 def ledger_history(store: Store) -> History:
     """All clients of all shards as columns of the same weeks, up to the first week that is open anywhere."""
     with store.read() as tx:
-        ends = shards.next_to_close(tx)
+        ends = shards.load_next_to_close(tx)
         last = min(ends.values(), default=0) - 1
         parts = (
             [checkpoint_saving.load_history(tx, shard, last, WEEKS) for shard in sorted(ends)] if last > 0 else []
@@ -64,7 +64,7 @@ def ledger_history(store: Store) -> History:
         branch_of = {
             client_id: branch
             for shard in ends
-            for of in [client_master.of_shard(tx, shard)]
+            for of in [client_master.load_of_shard(tx, shard)]
             for client_id, branch in zip(of.client_ids, of.branch_ids, strict=True)
         }
     ids = [client_id for part in parts for client_id in part.client_ids]

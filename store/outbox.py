@@ -60,7 +60,7 @@ def append_all(tx: Connection, messages: Sequence[Message], at: datetime) -> Non
     tx.execute(sa.insert(outbox), rows)
 
 
-def unsent(tx: Connection, limit: int, *, but_not: Collection[str] = ()) -> list[Unsent]:
+def load_unsent(tx: Connection, limit: int, *, but_not: Collection[str] = ()) -> list[Unsent]:
     """The oldest messages not yet sent, in the order in which they were written, without some topics."""
     columns = (outbox.c.outbox_id, outbox.c.topic, outbox.c.key, outbox.c.value, outbox.c.partition)
     waiting = sa.select(*columns).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.outbox_id).limit(limit)
@@ -77,7 +77,7 @@ def mark_sent(tx: Connection, outbox_ids: Sequence[int], at: datetime) -> None:
         tx.execute(mark.values(sent_at=at))
 
 
-def mark(tx: Connection, sent: Sequence[int], refused: Mapping[int, str], at: datetime) -> None:
+def mark_outcomes(tx: Connection, sent: Sequence[int], refused: Mapping[int, str], at: datetime) -> None:
     """Take out of the queue what reached Kafka, and what never can (outbox id -> why)."""
     mark_sent(tx, sent, at)
     for outbox_id, reason in refused.items():
@@ -90,7 +90,7 @@ def mark_refused(tx: Connection, outbox_id: int, reason: str, at: datetime) -> N
     tx.execute(mark.values(sent_at=at, refused=reason))
 
 
-def depth(tx: Connection) -> tuple[int, datetime | None]:
+def queue_depth(tx: Connection) -> tuple[int, datetime | None]:
     """How many messages wait, and when the oldest of them was written."""
     count, oldest = tx.execute(
         sa.select(sa.func.count(), sa.func.min(outbox.c.written_at)).where(outbox.c.sent_at.is_(None))
@@ -98,7 +98,7 @@ def depth(tx: Connection) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def purge_sent(tx: Connection, before: datetime) -> int:
+def forget_sent(tx: Connection, before: datetime) -> int:
     """Forget what was sent before an instant; says how many. Refused messages stay."""
     old = sa.delete(outbox).where(outbox.c.sent_at < before, outbox.c.refused.is_(None))
     return tx.execute(old).rowcount

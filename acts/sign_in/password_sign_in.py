@@ -53,15 +53,15 @@ def _begin_session(
     request: Request,
 ) -> str | None:
     """None where the account was changed while its password was compared, or has a role that is none here."""
-    dated = passwords.is_dated(found.password_hash)
-    password_hash = passwords.hashed(password) if dated else found.password_hash
+    dated = passwords.is_outdated(found.password_hash)
+    password_hash = passwords.hash(password) if dated else found.password_hash
     try:
         caller = caller_of({"sub": found.user, "role": found.role, "branch": found.branch_id})
     except EbbwatchError:
         return None
 
     def act(context: ActContext) -> str | None:
-        if not accounts.succeed(context.tx, found, password_hash):
+        if not accounts.save_success(context.tx, found, password_hash):
             return None
         return sessions.begin(context, wanted)
 

@@ -35,7 +35,7 @@ class AlertQuery(ListQuery):
     sort: Literal["rank", "label"] = Field("rank", description="label: leaving first, without a label last")
 
 
-def alert_page(
+def search_alerts(
     tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery, *, client_id: str | None = None
 ) -> Page[AlertBody]:
     """One page, of what the caller may see."""
@@ -56,9 +56,9 @@ def alert_page(
     )
 
 
-def alert_totals(tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
+def count_alerts(tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
     """Of the whole list, of which `alert_page` gives one page."""
-    found = alert_search.totals(tx, _filter(query), only_branch=caller.branch)
+    found = alert_search.count_and_sum(tx, _filter(query), only_branch=caller.branch)
     at_risk = sum(amount for _, amount in found.values())
     return AlertTotalsBody(
         alarms=found.get(Grade.ALARM, (0, 0))[0],

@@ -71,7 +71,7 @@ class CaseRecord:
         return retention.first_week_needed(self.alerted_week), end
 
 
-def case_list_page(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> Page[CaseBody]:
+def search_cases(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> Page[CaseBody]:
     """One page of cases, the newest first, of what the caller may see."""
     after = query.after("cases", CasePlace)
     wanted = CaseFilter(tuple(query.state), query.branch, query.lead, query.client_id, query.member)
@@ -79,21 +79,21 @@ def case_list_page(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> P
     return query.page("cases", rows, lambda row: row.place, lambda row: case_body(row, deps.base_currency))
 
 
-def case_detail(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseDetailBody:
+def get_case_detail(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseDetailBody:
     """The case as it stands in this transaction. Raises NotFound, also for another branch's."""
-    record = read_case(tx, deps, caller, case_id)
-    loaded = volumes.load(tx, [record.case.client_id], *record.weeks_needed(deps.calendar))
-    return detail_of(deps, record, remedy_rows.of_case(tx, case_id), loaded)
+    record = get_case_record(tx, deps, caller, case_id)
+    loaded = volumes.load_volumes(tx, [record.case.client_id], *record.weeks_needed(deps.calendar))
+    return detail_body(deps, record, remedy_rows.load_of_case(tx, case_id), loaded)
 
 
-def read_case(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseRecord:
+def get_case_record(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseRecord:
     """What `detail_of` shows. Raises NotFound, also for another branch's."""
     found = case_search.get_whole(tx, case_id, only_branch=caller.branch)
-    progress = case_progress.of_cases(tx, [found.case], deps.calendar)[case_id]
-    return CaseRecord(found, progress, case_rows.timeline(tx, case_id))
+    progress = case_progress.load_of_cases(tx, [found.case], deps.calendar)[case_id]
+    return CaseRecord(found, progress, case_rows.load_timeline(tx, case_id))
 
 
-def detail_of(deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], loaded: Volumes) -> CaseDetailBody:
+def detail_body(deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], loaded: Volumes) -> CaseDetailBody:
     """`remedies`: the case's; `loaded`: of its client, at least the weeks that it needs."""
     return case_detail_body(
         record.found.row,
@@ -110,7 +110,7 @@ def _proposals(
 ) -> list[RetentionProposalBody]:
     """What its volume says became of the client, after 13 and 26 weeks."""
     today = deps.today()
-    attempted = retention.any_ran(remedies, today)
+    attempted = retention.any_carried_out(remedies, today)
     at = loaded.client_ids.index(record.case.client_id)
     return [
         _proposal(

@@ -6,9 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from api.alerts.listing import AlertQuery, alert_page
+from api.alerts.listing import AlertQuery, search_alerts
 from api.auth import AlertReader, ClientReader
-from api.clients.reading import ClientQuery, WeeksQuery, activity_of, client_body, client_list_page, find_client
+from api.clients.reading import (
+    ClientQuery,
+    WeeksQuery,
+    client_body,
+    get_activity_body,
+    get_client_row,
+    search_clients,
+)
 from api.deps import Deps
 from api.paths import V1
 from schemas.events import ID_PATTERN
@@ -25,7 +32,7 @@ ClientId = Annotated[str, Path(pattern=ID_PATTERN, max_length=64, examples=["C00
 def list_clients(caller: ClientReader, deps: Deps, query: Annotated[ClientQuery, Query()]) -> Page[ClientBody]:
     """Clients in the order of their ids."""
     with deps.store.read() as tx:
-        return client_list_page(tx, deps, caller, query)
+        return search_clients(tx, deps, caller, query)
 
 
 @router.get("/clients/{client_id:path}/activity")
@@ -34,7 +41,7 @@ def get_activity(
 ) -> ActivityBody:
     """Weekly debit and credit with their averages, oldest first, silent weeks included."""
     with deps.store.read() as tx:
-        return activity_of(tx, deps, find_client(tx, deps, caller, client_id), query.weeks)
+        return get_activity_body(tx, deps, get_client_row(tx, deps, caller, client_id), query.weeks)
 
 
 @router.get("/clients/{client_id:path}/alerts")
@@ -43,12 +50,12 @@ def list_client_alerts(
 ) -> Page[AlertBody]:
     """The client's alerts, closed ones included, worst first."""
     with deps.store.read() as tx:
-        find_client(tx, deps, caller, client_id)
-        return alert_page(tx, deps, caller, query, client_id=client_id)
+        get_client_row(tx, deps, caller, client_id)
+        return search_alerts(tx, deps, caller, query, client_id=client_id)
 
 
 @router.get("/clients/{client_id:path}")
 def get_client(caller: ClientReader, deps: Deps, client_id: ClientId) -> ClientBody:
     """One client."""
     with deps.store.read() as tx:
-        return client_body(find_client(tx, deps, caller, client_id))
+        return client_body(get_client_row(tx, deps, caller, client_id))

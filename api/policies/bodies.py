@@ -21,7 +21,7 @@ from schemas.http_policies import (
 )
 from schemas.money import minor_digits
 from schemas.weeks import format_week
-from store.policies.policy_search import Record
+from store.policies.policy_search import PolicyRecord
 from store.policies.policy_versions import Application, StoredPolicy
 
 
@@ -73,14 +73,14 @@ def policy_body(stored: StoredPolicy, in_force: str) -> PolicyBody:
     )
 
 
-def detail_body(
-    stored: StoredPolicy, in_force: str, applications: list[Application], record: Record
+def policy_detail_body(
+    stored: StoredPolicy, in_force: str, applications: list[Application], record: PolicyRecord
 ) -> PolicyDetailBody:
     """With its limits, when it was in force, and how it has done."""
     return PolicyDetailBody.model_construct(
         **dict(policy_body(stored, in_force)),
         policy=content_body(stored.policy),
-        applications=[_application(each) for each in applications],
+        applications=[_application_body(each) for each in applications],
         record=RecordBody(
             opened=record.opened, closed_by_people=record.closed_by_people, false_alarms=record.false_alarms
         ),
@@ -120,7 +120,7 @@ def figures_body(policy: Policy, figures: Figures) -> FiguresUnderBody:
     )
 
 
-def _application(application: Application) -> ApplicationBody:
+def _application_body(application: Application) -> ApplicationBody:
     return ApplicationBody(
         from_week=format_week(application.from_week) if application.from_week else None,
         applied_by=application.applied_by,

@@ -35,10 +35,10 @@ class MovementQuery(ListQuery):
 def list_movements(caller: AlertReader, deps: Deps, query: Annotated[MovementQuery, Query()]) -> Page[MovementBody]:
     """Movements, the newest week first. Of branches, a branch sees its own."""
     with deps.store.read() as tx:
-        return movement_page(tx, caller, query)
+        return search_movements(tx, caller, query)
 
 
-def movement_page(tx: Tx, caller: Caller, query: MovementQuery) -> Page[MovementBody]:
+def search_movements(tx: Tx, caller: Caller, query: MovementQuery) -> Page[MovementBody]:
     """One page, of what the caller may see."""
     after = query.after("movements", MovementPlace)
     wanted = MovementFilter(

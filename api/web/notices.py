@@ -12,7 +12,7 @@ from acts import notices
 from acts.roles import Permission
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
-from api.notices import NoticeQuery, notice_page, preferences_act, read_preferences
+from api.notices import NoticeQuery, get_preferences_body, preferences_act, search_notices
 from api.reading import Reading, Snapshot
 from api.web.flash import Flash
 from api.web.forms import SentForm, Shown
@@ -81,10 +81,10 @@ def _page(
 ) -> Response:
     query = NoticeQuery.model_validate({"language": visitor.language, "limit": _SHOWN, "cursor": cursor})
     try:
-        found = notice_page(reading.tx, deps, visitor.caller, query)
+        found = search_notices(reading.tx, deps, visitor.caller, query)
     except BadCursor:
         return _page(request, visitor, deps, reading, form=form, chosen=chosen)
-    preferences = read_preferences(reading.tx, visitor.caller)
+    preferences = get_preferences_body(reading.tx, visitor.caller)
     return render(
         request,
         "notices.html",

@@ -11,8 +11,8 @@ from acts import weeks
 from acts.dead_letters import send_again
 from acts.performing import Act
 from acts.roles import Permission, may
-from api.operations.dead_letters import DeadLetterQuery, dead_letter_page, read_dead_letter
-from api.operations.held_weeks import ShardNumber, WeekPath, held_week_page
+from api.operations.dead_letters import DeadLetterQuery, get_dead_letter_body, search_dead_letters
+from api.operations.held_weeks import ShardNumber, WeekPath, load_held_weeks
 from api.pagination import ListQuery
 from api.paths import UuidPath
 from api.reading import Reading, Snapshot
@@ -60,7 +60,7 @@ def release(
 def _held_page(
     request: Request, visitor: Visitor, reading: Snapshot, form: Shown | None = None, about: str | None = None
 ) -> Response:
-    found = listing(request, HELD, ListQuery, lambda query: held_week_page(reading.tx, query))
+    found = listing(request, HELD, ListQuery, lambda query: load_held_weeks(reading.tx, query))
     return render(
         request,
         "held_weeks.html",
@@ -76,7 +76,7 @@ def _held_page(
 @router.get(DEAD)
 def dead_letters(request: Request, visitor: DeadReader, reading: Reading) -> Response:
     """Dead letters without their bytes, the newest first."""
-    found = listing(request, DEAD, DeadLetterQuery, lambda query: dead_letter_page(reading.tx, query))
+    found = listing(request, DEAD, DeadLetterQuery, lambda query: search_dead_letters(reading.tx, query))
     return render(
         request, "dead_letters.html", status=found.status, visitor=visitor, found=found, reasons=DEAD_LETTER_REASONS
     )
@@ -110,7 +110,7 @@ def _dead_page(
         request,
         "dead_letter.html",
         visitor=visitor,
-        letter=read_dead_letter(reading.tx, dead_letter_id),
+        letter=get_dead_letter_body(reading.tx, dead_letter_id),
         form=form,
         may_replay=may(visitor.caller.role, Permission.REPLAY_DEAD_LETTERS),
         here=f"{DEAD}/{dead_letter_id}",

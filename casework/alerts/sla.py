@@ -46,7 +46,7 @@ class Deadline:
     status: Status
 
 
-def shown_on(week: int) -> date:
+def day_alerts_appear(week: int) -> date:
     """The day from which an alert of a week can be seen: the Monday after it, when the week is closed and judged.
 
     The store keeps no instant of an alert's opening, on purpose: judged again it is the same alert.
@@ -71,7 +71,7 @@ def deadlines(progress: Progress, today: date, holidays: Holidays) -> list[Deadl
     return found
 
 
-def escalates(deadline: Deadline, today: date, holidays: Holidays) -> bool:
+def has_to_escalate(deadline: Deadline, today: date, holidays: Holidays) -> bool:
     """Whether it has been in breach for so long that the region has to hear of it."""
     if deadline.status != "breached":
         return False

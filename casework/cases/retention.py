@@ -65,7 +65,7 @@ def propose(
     after it count, `began` the client's first week. `attempted`: a remedy has run. `left`: its accounts are closed.
     Insufficient where those weeks are not all closed, or (seen equals need) too little is known of the time before.
     """
-    usual = mean_turnover(turnover, known, *_usual(alerted, began), fewest=FEWEST_USUAL)
+    usual = mean_turnover(turnover, known, *_usual_weeks(alerted, began), fewest=FEWEST_USUAL)
     end = opened + 1 + weeks
     after = mean_turnover(turnover, known, end - AFTER_WEEKS, end)
     if left:
@@ -80,7 +80,7 @@ def first_week_needed(alerted_week: int) -> int:
     return alerted_week + 1 - ONSET_WEEKS - USUAL_WEEKS
 
 
-def ran(remedy: Remedy, today: date) -> bool:
+def was_carried_out(remedy: Remedy, today: date) -> bool:
     """Whether something was done for the client: it began, and was not revoked on or before its first day."""
     if remedy.type == "no_action" or remedy.terms.starts_on > today:
         return False
@@ -89,12 +89,12 @@ def ran(remedy: Remedy, today: date) -> bool:
     return remedy.state in ("approved", "active", "expiring", "expired")
 
 
-def any_ran(remedies: Iterable[Remedy], today: date) -> bool:
+def any_carried_out(remedies: Iterable[Remedy], today: date) -> bool:
     """Whether anything was done for the client."""
-    return any(ran(remedy, today) for remedy in remedies)
+    return any(was_carried_out(remedy, today) for remedy in remedies)
 
 
-def _usual(alerted: int, began: int) -> tuple[int, int]:
+def _usual_weeks(alerted: int, began: int) -> tuple[int, int]:
     """The year that quarter_vs_year compares with: detector.comparisons.windows. Only from the first week on."""
     first, end = alerted + 1 - ONSET_WEEKS - USUAL_WEEKS, alerted + 1 - ONSET_WEEKS
     return (max(first, began) if began else first), end

@@ -17,7 +17,7 @@ import msgspec
 
 from casework.alerts.sentence import SentenceFacts
 from casework.alerts.sla import Step
-from casework.notices.quiet_hours import QuietHours, next_loud
+from casework.notices.quiet_hours import QuietHours, end_of_quiet
 from casework.remedies.remedy_lifecycle import Level
 from casework.remedies.terms import RemedyType
 from language.catalogues import Language
@@ -184,7 +184,7 @@ def notices_for(
             kind,
             subject_key,
             facts,
-            now if kind == "test" else next_loud(now, person.quiet, zone),
+            now if kind == "test" else end_of_quiet(now, person.quiet, zone),
         )
         for person in people
         if kind == "test" or kind in person.kinds

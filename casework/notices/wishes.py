@@ -19,7 +19,7 @@ class NoAddress(Conflict):
         super().__init__("say first at which address you want to be told")
 
 
-def wish(
+def change_preference(
     before: Preference | None,
     *,
     user: str,

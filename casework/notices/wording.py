@@ -25,7 +25,7 @@ from casework.notices.telling import (
 from language.amounts import compact_amount
 from language.catalogues import SOURCE, Texts
 from language.names import DEADLINES_IN_SENTENCES, LEVELS_IN_SENTENCES, REMEDIES_IN_SENTENCES
-from schemas.money import units
+from schemas.money import major_units
 
 Lines = tuple[str, ...]  # the title, then the lines
 
@@ -78,7 +78,7 @@ def _approval(facts: ApprovalWaiting, _kind: Kind, texts: Texts, currency: str) 
             "%(client)s: %(remedy)s, %(amount)s in all, waits for the %(level)s's approval.",
             client=facts.client_name,
             remedy=texts.gettext(REMEDIES_IN_SENTENCES[facts.remedy]),
-            amount=compact_amount(units(facts.total_minor, currency), currency, texts),
+            amount=compact_amount(major_units(facts.total_minor, currency), currency, texts),
             level=texts.gettext(LEVELS_IN_SENTENCES[facts.level]),
         ),
     )
@@ -138,7 +138,7 @@ def _digest(facts: Digest, _kind: Kind, texts: Texts, currency: str) -> Lines:
             "Open: alarms %(alarms)s, prompts %(prompts)s, about %(amount)s a year at risk.",
             alarms=texts.number(facts.alarms),
             prompts=texts.number(facts.prompts),
-            amount=compact_amount(units(facts.at_risk_minor, currency), currency, texts),
+            amount=compact_amount(major_units(facts.at_risk_minor, currency), currency, texts),
         ),
         texts.gettext(
             "Cases %(cases)s, overdue %(overdue)s, waiting for approval %(approvals)s.",

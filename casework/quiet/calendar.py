@@ -44,7 +44,7 @@ class Suppressions:
     branches: frozenset[str] = frozenset()
     clients: frozenset[str] = frozenset()
 
-    def hold(self, client_id: str, branch_id: str) -> bool:
+    def covers(self, client_id: str, branch_id: str) -> bool:
         """Whether what a client of a branch passes this week waits."""
         return self.everybody or branch_id in self.branches or client_id in self.clients
 
@@ -82,7 +82,7 @@ def rest_weeks(holidays: Iterable[date]) -> frozenset[Week]:
     return frozenset(week for week, count in days.items() if count >= REST_DAYS)
 
 
-def version(base: str, entries: Iterable[Entry]) -> str:
+def calendar_version(base: str, entries: Iterable[Entry]) -> str:
     """Names the calendar: two of one version suppress the same. `base`: country and edition of the holidays."""
     said = sorted(f"{e.scope}/{e.subject}/{e.first_week}/{e.last_week}" for e in entries)
     return f"{base}-{hashlib.sha256(chr(10).join(said).encode()).hexdigest()[:8]}"

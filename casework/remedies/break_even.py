@@ -28,12 +28,12 @@ class Option:
     break_even_minor: int | None
 
 
-def of_fee(list_price_minor: int, concession_pct: int, margin_bps: int) -> int:
+def fee_break_even(list_price_minor: int, concession_pct: int, margin_bps: int) -> int:
     """Turnover a week, minor units, for the fee given up. `margin_bps`: income on turnover, at least 1."""
     return ceil(_fee_a_week(list_price_minor, concession_pct) * _BPS / margin_bps)
 
 
-def of_terms(terms: Terms, margin_bps: int) -> int:
+def terms_break_even(terms: Terms, margin_bps: int) -> int:
     """Turnover a week for the fee given up and the cost, which is spread over its days; 0 where it has no end."""
     if not terms.days:
         return 0
@@ -50,25 +50,25 @@ def options(proposed: Terms, upgrade_cost_minor: int | None, margin_bps: int) ->
     """
     return (
         Option("do_nothing", 0, 0),
-        _option("half_for_three_months", _half(proposed), margin_bps),
-        _upgrade(proposed, upgrade_cost_minor, margin_bps),
+        _option("half_for_three_months", _half_for_three_months(proposed), margin_bps),
+        _service_upgrade(proposed, upgrade_cost_minor, margin_bps),
         _option("as_proposed", proposed, margin_bps),
     )
 
 
-def _half(proposed: Terms) -> Terms:
+def _half_for_three_months(proposed: Terms) -> Terms:
     fee: FeeTerms | None = None if proposed.fee is None else replace(proposed.fee, concession_pct=50)
     return replace(proposed, ends_on=proposed.starts_on + QUARTER, cost_minor=0, fee=fee)
 
 
-def _upgrade(proposed: Terms, cost_minor: int | None, margin_bps: int) -> Option:
+def _service_upgrade(proposed: Terms, cost_minor: int | None, margin_bps: int) -> Option:
     if cost_minor is None:
         return Option("service_upgrade", None, None)
     return _option("service_upgrade", replace(proposed, cost_minor=cost_minor, fee=None), margin_bps)
 
 
 def _option(choice: Choice, terms: Terms, margin_bps: int) -> Option:
-    return Option(choice, terms.total_minor, of_terms(terms, margin_bps))
+    return Option(choice, terms.total_minor, terms_break_even(terms, margin_bps))
 
 
 def _fee_a_week(list_price_minor: int, concession_pct: int) -> Fraction:

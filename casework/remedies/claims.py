@@ -40,7 +40,9 @@ def claim_of(remedy_id: str, client_id: str, terms: Terms) -> Claim:
     )
 
 
-def claim(remedy_id: str, client_id: str, state: RemedyState, terms: Terms, ended_on: date | None) -> Claim | None:
+def find_claim(
+    remedy_id: str, client_id: str, state: RemedyState, terms: Terms, ended_on: date | None
+) -> Claim | None:
     """What a remedy takes as it stands: nothing unless it waits or was given; revoked, the part given."""
     if state == "submitted":
         return claim_of(remedy_id, client_id, terms)

@@ -13,10 +13,10 @@ from schemas.messages import RemedyMessage
 from schemas.money import format_amount
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-Told = Literal["approved", "ended", "revoked"]
+PublishedState = Literal["approved", "ended", "revoked"]
 
 
-def remedy_event(before: RemedyState | None, after: RemedyState) -> Told | None:
+def state_to_publish(before: RemedyState | None, after: RemedyState) -> PublishedState | None:
     """What the bank has to hear of a change of state; None where it is nobody's business outside."""
     if after in RUNNING and before not in RUNNING:
         return "approved"
@@ -27,7 +27,7 @@ def remedy_event(before: RemedyState | None, after: RemedyState) -> Told | None:
     return None
 
 
-def remedy_message(remedy: Remedy, state: Told, client: ClientFacts, currency: str) -> RemedyMessage:
+def remedy_message(remedy: Remedy, state: PublishedState, client: ClientFacts, currency: str) -> RemedyMessage:
     """`remedy` as published; amounts in `currency`, the base currency. Raises NotMoney for an unknown one."""
     return RemedyMessage(
         remedy_id=remedy.remedy_id,

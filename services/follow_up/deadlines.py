@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from acts.roles import NOTICE_ROLES
 from casework.alerts import sla
-from casework.alerts.holdout import held_out
+from casework.alerts.holdout import is_held_out
 from casework.notices.telling import Deadline, Kind, Notice, Preference, escalated, is_news, responsible
 from schemas.weeks import week_of_date
 from services.follow_up.round import Round
@@ -39,7 +39,7 @@ def tell_deadlines(current: Round) -> int:
     hour = f"{current.now.astimezone(current.zone):%Y-%m-%dT%H}"
     people = current.people()
     with current.store.read() as tx:
-        if not people or follow_up.seen(tx, "tell_deadlines") == hour:
+        if not people or follow_up.find_mark(tx, "tell_deadlines") == hour:
             return 0
     wanted = [notice for matter in matters(current) for notice in _notices(current, matter, people)]
     return current.write_notices(wanted, ("tell_deadlines", hour))
@@ -57,10 +57,10 @@ def overdue(matter: Matter) -> int:
 
 def _alerts(current: Round) -> Iterable[Matter]:
     with current.store.read() as tx:
-        found = notice_sources.live_alerts(tx, week_of_date(current.today) - _WEEKS_BACK)
-        progress = case_progress.of_alerts(tx, [alert.alert_id for alert in found], current.bank.calendar)
+        found = notice_sources.load_live_alerts(tx, week_of_date(current.today) - _WEEKS_BACK)
+        progress = case_progress.load_of_alerts(tx, [alert.alert_id for alert in found], current.bank.calendar)
     for alert in found:
-        standard = held_out(alert.opening, current.rules.hold_out)  # nobody is to form a task force about it
+        standard = is_held_out(alert.opening, current.rules.hold_out)  # nobody is to form a task force about it
         yield Matter(
             alert.client_id,
             alert.client_name,
@@ -74,8 +74,8 @@ def _alerts(current: Round) -> Iterable[Matter]:
 
 def _cases(current: Round) -> Iterable[Matter]:
     with current.store.read() as tx:
-        found = notice_sources.open_cases(tx)
-        progress = case_progress.of_cases(tx, [case for case, _ in found], current.bank.calendar)
+        found = notice_sources.load_open_cases(tx)
+        progress = case_progress.load_of_cases(tx, [case for case, _ in found], current.bank.calendar)
     for case, client in found:
         yield Matter(
             case.client_id,
@@ -100,5 +100,5 @@ def _notices(current: Round, matter: Matter, people: list[Preference]) -> Iterab
         )
         key = f"{matter.case_id or matter.alert_id}/{deadline.step}/{deadline.due_on}"
         yield from current.notices(near, kind, key, facts)
-        if sla.escalates(deadline, current.today, current.rules.holidays):
+        if sla.has_to_escalate(deadline, current.today, current.rules.holidays):
             yield from current.notices(far, "escalation", key, facts)

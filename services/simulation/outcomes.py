@@ -22,7 +22,7 @@ def volume_after(tx: Tx, client_id: str, start: int) -> float:
     """Percent by which the half-year from week `start` on differs from the quarter before; minus infinity where
     that is not known.
     """
-    loaded = volumes.load(tx, [client_id], start - BEFORE_WEEKS, start + _EFFECT_WEEKS)
+    loaded = volumes.load_volumes(tx, [client_id], start - BEFORE_WEEKS, start + _EFFECT_WEEKS)
     turnover, known, began = loaded.turnover_minor[0], loaded.known[0], int(loaded.began[0])
     found = effect(turnover, known, BEFORE_WEEKS, _EFFECT_WEEKS, began)
     changed = found.change_pct if isinstance(found, Effect) else None
@@ -36,8 +36,8 @@ def proposed_retention(tx: Tx, case_id: str, today: date) -> Retention | None:
     alerted = case.opened_week if whole.first_alert_week is None else whole.first_alert_week
     first = retention.first_week_needed(alerted)
     end = case.opened_week + 1 + max(retention.PROPOSED_WEEKS)
-    loaded = volumes.load(tx, [case.client_id], first, end)
-    attempted = retention.any_ran(remedy_rows.of_case(tx, case_id), today)
+    loaded = volumes.load_volumes(tx, [case.client_id], first, end)
+    attempted = retention.any_carried_out(remedy_rows.load_of_case(tx, case_id), today)
     proposed: Retention | None = None
     for weeks in retention.PROPOSED_WEEKS:
         found = retention.propose(

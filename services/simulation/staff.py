@@ -47,7 +47,7 @@ def staff_work(performer: Performer, judged_by: int) -> Callable[[Event], None]:
     def work(stop: Event) -> None:
         while not stop.is_set():
             with performer.store.read() as tx:
-                judged = overview.overview(tx).judged_week
+                judged = overview.load_overview(tx).judged_week
             if judged is not None and judged >= judged_by:
                 break
             stop.wait(LOOK_S)

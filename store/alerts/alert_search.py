@@ -129,7 +129,7 @@ def _first(found: sa.Select[Any], limit: int, *, of_a_branch: bool) -> sa.Subque
     return sa.select(mine).order_by(*rank).limit(limit).subquery()
 
 
-def totals(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> dict[Grade, tuple[int, int]]:
+def count_and_sum(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> dict[Grade, tuple[int, int]]:
     """How many alerts of each grade, and their value at risk together, minor units; no grade without any."""
     query = (
         sa.select(alert.c.grade, sa.func.count(), sa.func.sum(alert.c.value_at_risk_minor))
@@ -150,7 +150,7 @@ def get(tx: Connection, alert_id: str, *, only_branch: str | None) -> AlertRow:
     return _row(found)
 
 
-def client_of(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
+def get_client_id(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
     """The client of an alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
     query = sa.select(alert.c.client_id).join(client, client.c.client_id == alert.c.client_id)
     found = tx.scalar(query.where(alert.c.alert_id == alert_id, *_conditions(AlertFilter(), only_branch)))

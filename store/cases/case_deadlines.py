@@ -10,11 +10,11 @@ from casework.alerts.sla import Progress
 from schemas.weeks import WeekCalendar
 from store.among import among
 from store.cases import case_progress
-from store.cases.case_rows import cases_where
+from store.cases.case_rows import load_where
 from store.tables.cases import client_case
 
 
-def progress_of(tx: Connection, case_ids: Collection[str], calendar: WeekCalendar) -> dict[str, Progress]:
+def load_progress(tx: Connection, case_ids: Collection[str], calendar: WeekCalendar) -> dict[str, Progress]:
     """What has been done about each of these cases, and when, by case_id."""
-    found = cases_where(tx, among(tx, client_case.c.case_id, case_ids))
-    return case_progress.of_cases(tx, found, calendar)
+    found = load_where(tx, among(tx, client_case.c.case_id, case_ids))
+    return case_progress.load_of_cases(tx, found, calendar)

@@ -69,7 +69,7 @@ def search(
     return [_row(found) for found in tx.execute(query).mappings()]
 
 
-def contacts_of(tx: Connection, case_ids: Collection[str]) -> list[Task]:
+def load_contacts(tx: Connection, case_ids: Collection[str]) -> list[Task]:
     """The contacts with a client that were made in these cases, in the order in which they were planned."""
     made = (case_task.c.case_id.in_(case_ids), case_task.c.kind == "contact", case_task.c.state == "done")
     query = sa.select(*_TASK).where(*made).order_by(case_task.c.case_id, case_task.c.place)

@@ -59,7 +59,7 @@ def supersede(tx: Connection, deltas: LedgerDeltas, amended: Collection[int]) ->
         tx.exec_driver_sql(_SUPERSEDE_ROWS, list(zip(ids, weeks, strict=True)))
 
 
-def add(tx: Connection, shard: int, deltas: LedgerDeltas, amended: Collection[int]) -> None:
+def add_deltas(tx: Connection, shard: int, deltas: LedgerDeltas, amended: Collection[int]) -> None:
     """Add the changes to their rows, making those that are not there. Rows of `amended` weeks gain a revision."""
     if not deltas.client_ids:
         return

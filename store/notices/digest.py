@@ -20,7 +20,7 @@ from store.tables.remedies import remedy
 
 
 @dataclass(slots=True)
-class Standing:
+class BranchStanding:
     """Of one branch. `approvals`: remedies that wait for a yes, by the level that has to give it."""
 
     alarms: int = 0
@@ -31,9 +31,9 @@ class Standing:
     approvals: dict[Level, int] = field(default_factory=dict)
 
 
-def standings(tx: Connection) -> Mapping[str, Standing]:
+def load_standings(tx: Connection) -> Mapping[str, BranchStanding]:
     """By branch, of those where anything is open. The money is that of what falls: a client's once."""
-    found: dict[str, Standing] = defaultdict(Standing)
+    found: dict[str, BranchStanding] = defaultdict(BranchStanding)
     for branch_id, grade, number, at_risk_minor, deferred in tx.execute(_alerts()):
         standing = found[branch_id]
         standing.deferred += deferred

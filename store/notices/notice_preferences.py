@@ -29,12 +29,12 @@ def find(tx: Connection, user: str, *, for_update: bool = False) -> Preference |
     """One person's, or None. `for_update`: nobody else changes it before the end."""
     query = sa.select(table).where(table.c.user == user)
     row = tx.execute(query.with_for_update() if for_update else query).one_or_none()
-    return None if row is None else preference_of(row)
+    return None if row is None else read_preference(row)
 
 
-def everybody(tx: Connection) -> list[Preference]:
+def load_all(tx: Connection) -> list[Preference]:
     """All who want to be told of anything, by name."""
-    return [preference_of(row) for row in tx.execute(sa.select(table).order_by(table.c.user)) if row.kinds]
+    return [read_preference(row) for row in tx.execute(sa.select(table).order_by(table.c.user)) if row.kinds]
 
 
 def save(tx: Connection, preference: Preference) -> None:
@@ -57,7 +57,7 @@ def follow_role(tx: Connection, user: str, role: str, branch_id: str | None) -> 
     tx.execute(changed.values(role=role, branch_id=branch_id, revision=table.c.revision + 1))
 
 
-def preference_of(row: sa.Row[Any]) -> Preference:
+def read_preference(row: sa.Row[Any]) -> Preference:
     """A row with the table's columns."""
     quiet = None
     if row.quiet_from is not None:

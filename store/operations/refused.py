@@ -20,7 +20,7 @@ VALUE_LIMIT_BYTES = 600_000  # as base64 still under the broker's usual megabyte
 _NAMESPACE = uuid.UUID("6f1a7c0e-8f0b-5d0c-9a51-3f0d2c1b7e44")
 
 
-def record(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
+def save_refused(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
     """Write dead letters, each with its message. A record is one dead letter however often read."""
     if not letters:
         return

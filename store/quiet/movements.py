@@ -58,7 +58,7 @@ class MovementFilter:
     since: int | None = None
 
 
-def quiet_weeks(tx: Connection, shard: int, week: int) -> dict[Week, frozenset[Group]]:
+def load_quiet_weeks(tx: Connection, shard: int, week: int) -> dict[Week, frozenset[Group]]:
     """The groups that rested in each of the weeks before `week` that any comparison of it reaches."""
     query = sa.select(movement.c.week, movement.c.kind, movement.c.name).where(
         movement.c.shard == shard, movement.c.week.between(week - LONGEST, week - 1), movement.c.quiet
@@ -69,7 +69,7 @@ def quiet_weeks(tx: Connection, shard: int, week: int) -> dict[Week, frozenset[G
     return {at: frozenset(groups) for at, groups in found.items()}
 
 
-def save(
+def save_movements(
     tx: Connection, shard: int, week: int, movements: Sequence[Movement], explained: Iterable[Verdict]
 ) -> None:
     """What judging a week of a shard found, in place of what it found before."""
@@ -114,7 +114,7 @@ def save(
         )
 
 
-def explained_of(tx: Connection, client_id: str, since: int) -> list[Verdict]:
+def load_explained(tx: Connection, client_id: str, since: int) -> list[Verdict]:
     """Verdicts of a client that a group explains, of week `since` and later, the newest first."""
     text = sa.cast(explained_verdict.c.verdict, sa.Text)
     mine = (explained_verdict.c.client_id == client_id, explained_verdict.c.week >= since)
@@ -122,7 +122,7 @@ def explained_of(tx: Connection, client_id: str, since: int) -> list[Verdict]:
     return [_VERDICT.decode(found) for found in tx.scalars(query)]
 
 
-def begun(tx: Connection, kind: GroupKind, since: int) -> list[GroupWeek]:
+def load_begun(tx: Connection, kind: GroupKind, since: int) -> list[GroupWeek]:
     """Movements that concern anybody, of week `since` and later, of groups that had none in the week before."""
     wanted = MovementFilter(kind=kind, since=since - 1)
     found = search(tx, wanted, only_branch=None, after=None, limit=_MOST)

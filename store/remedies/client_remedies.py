@@ -28,7 +28,7 @@ class ClientRemedy:
     ended_on: date | None
 
 
-def of_client(tx: Connection, client_id: str, today: date, *, limit: int) -> list[ClientRemedy]:
+def load_of_client(tx: Connection, client_id: str, today: date, *, limit: int) -> list[ClientRemedy]:
     """Up to `limit` of them, the oldest first."""
     plain = [remedy.c[name] for name in ClientRemedy.__dataclass_fields__ if name != "state"]
     query = (

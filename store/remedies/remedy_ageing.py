@@ -20,5 +20,5 @@ def bring_to_today(
     aged = age(remedy, today)
     if aged is not remedy:
         remedy_rows.save(tx, aged, facts, currency, at)
-        remedy_timeline.append(tx, aged, at=at, actor=ACTOR, what=aged.state)
+        remedy_timeline.append_remedy_event(tx, aged, at=at, actor=ACTOR, what=aged.state)
     return aged

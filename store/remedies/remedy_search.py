@@ -73,7 +73,7 @@ def search(
     return _rows(tx, today, conditions, limit)
 
 
-def of_client(tx: Connection, client_id: str, today: date) -> list[RemedyRow]:
+def load_of_client(tx: Connection, client_id: str, today: date) -> list[RemedyRow]:
     """All remedies of a client, in the order of `search`."""
     return _rows(tx, today, [table.c.client_id == client_id], None)
 
@@ -87,7 +87,7 @@ def get(tx: Connection, remedy_id: str, today: date, *, only_branch: str | None)
     return found[0]
 
 
-def owner_of(tx: Connection, remedy_id: str, *, only_branch: str | None) -> tuple[str, ClientFacts]:
+def get_case_and_client(tx: Connection, remedy_id: str, *, only_branch: str | None) -> tuple[str, ClientFacts]:
     """(case_id, client) of a remedy. Raises NotFound for none, and for one of another branch than `only_branch`."""
     facts = (client.c[name] for name in ClientFacts.__dataclass_fields__)
     query = sa.select(table.c.case_id, *facts).join(client, client.c.client_id == table.c.client_id)
@@ -114,7 +114,7 @@ def _rows(
             submitted_at=row["submitted_at"],
             approved_at=approved_at,
         )
-        for row, (remedy, approved_at) in zip(rows, remedy_rows.with_parts(tx, rows), strict=True)
+        for row, (remedy, approved_at) in zip(rows, remedy_rows.load_with_parts(tx, rows), strict=True)
     ]
 
 

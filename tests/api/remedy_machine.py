@@ -134,8 +134,8 @@ class DeskMachine(RuleBasedStateMachine):
         self.desk.api.clock.now += timedelta(days=days)
         if follow_up:
             with self.desk.bank.store.write() as tx:
-                for remedy in remedy_rows.due(tx, self.today):
-                    facts = alert_rows.client_facts(tx, [remedy.client_id])[remedy.client_id]
+                for remedy in remedy_rows.load_due(tx, self.today):
+                    facts = alert_rows.load_client_facts(tx, [remedy.client_id])[remedy.client_id]
                     remedy_ageing.bring_to_today(tx, remedy, self.today, facts, "HKD", self.desk.api.clock())
 
     def act(self, remedy_id: str, user: str, act: str, what: dict[str, Any]) -> None:
@@ -183,7 +183,7 @@ class DeskMachine(RuleBasedStateMachine):
     def the_bank_hears_of_each_thing_once(self):
         heard: dict[str, list[str]] = {}
         with self.desk.bank.store.read() as tx:
-            for sent in outbox.unsent(tx, 1000):
+            for sent in outbox.load_unsent(tx, 1000):
                 if sent.message.topic == TOPIC_REMEDIES:
                     message = msgspec.json.decode(sent.message.value, type=RemedyMessage)
                     heard.setdefault(message.remedy_id, []).append(message.state)

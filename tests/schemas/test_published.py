@@ -15,7 +15,7 @@ from casework.alerts.episodes import EpisodeRules
 from casework.alerts.judging import judge
 from casework.alerts.message import ClientFacts, alert_message, encode
 from schemas import events, messages
-from schemas.publish import PUBLISHED, published_files, write
+from schemas.publish import PUBLISHED, published_files, write_files
 from schemas.topics import TOPICS
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import Week
@@ -45,7 +45,7 @@ def test_the_published_files_are_those_the_types_give_now() -> None:
 
 
 def test_writing_them_elsewhere_writes_the_same(tmp_path) -> None:
-    write(tmp_path / "contract")
+    write_files(tmp_path / "contract")
     assert {path.name for path in (tmp_path / "contract").iterdir()} == set(published_files())
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
-from casework.remedies.message import encode, remedy_event, remedy_message
+from casework.remedies.message import encode, remedy_message, state_to_publish
 from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
 from schemas.messages import TOPIC_REMEDIES
 from schemas.money import MAX_MINOR
@@ -49,7 +49,7 @@ def test_everything_told_of_a_remedy_keeps_to_its_schema(validator, steps, curre
     client = ClientFacts("C1", "C1 Trading", "B014", "A")
     heard = []
     for before, after in zip([None, *steps], steps, strict=False):
-        news = remedy_event(before and before.state, after.state)
+        news = state_to_publish(before and before.state, after.state)
         if news:
             message = encode(remedy_message(after, news, client, currency))
             assert message == encode(remedy_message(after, news, client, currency))

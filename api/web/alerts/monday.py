@@ -15,7 +15,7 @@ from acts.alert_bulk import BulkDone, act_on_many
 from acts.performing import Act
 from acts.roles import Permission, may
 from api.alerts.alert_bulk import bulk_act
-from api.alerts.listing import AlertQuery, alert_page, alert_totals
+from api.alerts.listing import AlertQuery, count_alerts, search_alerts
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
 from api.reading import Reading, Snapshot
@@ -146,22 +146,22 @@ def monday_page(
     wrong, tx, caller = Shown(), reading.tx, visitor.caller
     try:
         query = filters.query()
-        found = alert_page(tx, deps, caller, query)
+        found = search_alerts(tx, deps, caller, query)
     except BadCursor:
         first = Filters(filters.values, None)
         return monday_page(request, visitor, deps, reading, first, form=form, chosen=chosen)
     except BadFields as error:
         wrong = Sent(request, {name: [value] for name, value in filters.values.items()}).shown(error)
         query = filters_of(()).query()
-        found = alert_page(tx, deps, caller, query)
+        found = search_alerts(tx, deps, caller, query)
     return render(
         request,
         "monday.html",
         status=422 if wrong.errors else 200,
         visitor=visitor,
         rows=rows_of(tx, deps, visitor.language, found.items),
-        totals=alert_totals(tx, deps, caller, query),
-        waiting=alert_totals(tx, deps, caller, _WAITING),
+        totals=count_alerts(tx, deps, caller, query),
+        waiting=count_alerts(tx, deps, caller, _WAITING),
         filters=filters,
         wrong=wrong,
         form=form,
@@ -174,6 +174,6 @@ def monday_page(
         labels=get_args(LabelName),
         this_week=format_week(deps.calendar.week_at(deps.clock())),
         today=deps.today(),
-        since=alert_news.position(tx),
+        since=alert_news.newest_outbox_id(tx),
         here=filters.path(filters.cursor),
     )

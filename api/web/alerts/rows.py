@@ -42,7 +42,7 @@ class Row:
 
 def rows_of(tx: Tx, deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
     ids = {alert.client_id for alert in found}
-    volumes, gone = sparklines.turnover(tx, ids), client_master.closed_on(tx, ids)
+    volumes, gone = sparklines.load_turnover(tx, ids), client_master.load_closed_on(tx, ids)
     return [
         Row(
             alert,

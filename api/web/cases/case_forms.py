@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from acts import cases, task_forces
 from acts.performing import Act
 from acts.roles import Permission
-from api.cases.case_routes import closing, transition
+from api.cases.case_routes import close_act, transition_act
 from api.deps import ApiDeps, Deps
 from api.paths import UuidPath
 from api.reading import Reading, Snapshot
@@ -44,7 +44,7 @@ def move(
 
     def act() -> Act[Case]:
         sent.must_have("to")
-        return transition(visitor.caller, case_id, sent.body(TransitionBody, only=("to", "note")))
+        return transition_act(visitor.caller, case_id, sent.body(TransitionBody, only=("to", "note")))
 
     done = Flash(N_("The case has moved on."))
     return attempt(request, visitor, deps, reading, sent, case_id, act, done)
@@ -59,7 +59,7 @@ def suspend(
     def act() -> Act[Case]:
         sent.must_have("until")
         body = sent.body(TransitionBody, only=("until", "note"), to="suspended")
-        return transition(visitor.caller, case_id, body)
+        return transition_act(visitor.caller, case_id, body)
 
     done = Flash(N_("Suspended until its day."))
     return attempt(request, visitor, deps, reading, sent, case_id, act, done)
@@ -72,7 +72,7 @@ def close(
     """End it with what it turned out to be."""
 
     def act() -> Act[Case]:
-        return closing(case_id, sent.body(CloseCaseBody))
+        return close_act(case_id, sent.body(CloseCaseBody))
 
     done = Flash(N_("The case is closed, and its alerts with it."))
     return attempt(request, visitor, deps, reading, sent, case_id, act, done)

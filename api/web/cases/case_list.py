@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from acts.roles import Permission, may
-from api.cases.reading import CaseQuery, case_list_page
+from api.cases.reading import CaseQuery, search_cases
 from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
 from api.reading import Reading, Snapshot
@@ -88,12 +88,12 @@ def filters_of(given: Iterable[tuple[str, str]]) -> Filters:
 def _page(request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot, filters: Filters) -> Response:
     wrong, caller = Shown(), visitor.caller
     try:
-        found = case_list_page(reading.tx, deps, caller, filters.query(caller.actor))
+        found = search_cases(reading.tx, deps, caller, filters.query(caller.actor))
     except BadCursor:
         return _page(request, visitor, deps, reading, Filters(filters.values, None))
     except BadFields as error:
         wrong = Sent(request, {name: [value] for name, value in filters.values.items()}).shown(error)
-        found = case_list_page(reading.tx, deps, caller, filters_of(()).query(caller.actor))
+        found = search_cases(reading.tx, deps, caller, filters_of(()).query(caller.actor))
     return render(
         request,
         "cases.html",
@@ -113,7 +113,7 @@ def _page(request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot, 
 def _rows(tx: Tx, deps: ApiDeps, found: Sequence[CaseBody]) -> list[Row]:
     """Nothing falls due in a closed case."""
     ids = [case.case_id for case in found if case.state != "closed"]
-    progress = case_deadlines.progress_of(tx, ids, deps.calendar)
+    progress = case_deadlines.load_progress(tx, ids, deps.calendar)
     late = {
         case_id: [d for d in sla.deadlines(done, deps.today(), deps.rules.holidays) if d.status in _LATE]
         for case_id, done in progress.items()

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from acts.roles import Permission
-from api.alerts.listing import AlertQuery, alert_page
-from api.cases.case_routes import forming
+from api.alerts.listing import AlertQuery, search_alerts
+from api.cases.case_routes import form_act
 from api.deps import ApiDeps, Deps
 from api.pagination import MOST
 from api.reading import Reading, Snapshot
@@ -57,7 +57,7 @@ def form_task_force(request: Request, visitor: Former, deps: Deps, reading: Read
     chosen = frozenset(sent.all("alert_ids"))
     return sent.attempt(
         visitor.caller,
-        lambda: forming(_body(sent)),
+        lambda: form_act(_body(sent)),
         done=Flash(N_("The task force stands.")),
         back_to=lambda case: f"{CASES}/{case.case_id}",
         again=lambda form: _page(request, visitor, deps, reading, sent.one("client_id"), form, chosen),
@@ -89,8 +89,8 @@ def _page(
     if there and form is None:
         return RedirectResponse(f"{CASES}/{there[0].case_id}", 303)
     query = AlertQuery.model_validate({"state": _UNCLOSED, "limit": MOST})
-    found = alert_page(reading.tx, deps, visitor.caller, query, client_id=client_id).items
-    last = case_rows.last_closed_of(reading.tx, client_id)
+    found = search_alerts(reading.tx, deps, visitor.caller, query, client_id=client_id).items
+    last = case_rows.find_last_closed(reading.tx, client_id)
     return render(
         request,
         "case_new.html",

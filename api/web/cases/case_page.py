@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fastapi import Request, Response
 
 from acts.roles import Permission, may
-from api.alerts.listing import AlertQuery, alert_page
+from api.alerts.listing import AlertQuery, search_alerts
 from api.deps import ApiDeps
 from api.pagination import MOST
 from api.reading import Snapshot
@@ -79,7 +79,7 @@ def case_page(
     query = AlertQuery.model_validate({"limit": MOST})
     alerts = [
         (alert, sentence(alert, visitor.language))
-        for alert in alert_page(reading.tx, deps, visitor.caller, query, client_id=case.client_id).items
+        for alert in search_alerts(reading.tx, deps, visitor.caller, query, client_id=case.client_id).items
     ]
     return render(
         request,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from acts import task_forces
 from acts.performing import Act
 from acts.roles import Permission
-from api.cases.case_tasks import adding_review, adding_task
+from api.cases.case_tasks import add_review_act, add_task_act
 from api.deps import Deps
 from api.paths import UuidPath
 from api.reading import Reading
@@ -34,7 +34,7 @@ def new_task(
     """Something to be done."""
 
     def act() -> Act[Case]:
-        return adding_task(case_id, sent.body(NewTaskBody))
+        return add_task_act(case_id, sent.body(NewTaskBody))
 
     done = Flash(N_("Task added."))
     return attempt(request, visitor, deps, reading, sent, case_id, act, done, "#tasks")
@@ -86,7 +86,7 @@ def new_review(
     """The minutes of a review."""
 
     def act() -> Act[Case]:
-        return adding_review(case_id, _minutes(sent))
+        return add_review_act(case_id, _minutes(sent))
 
     done = Flash(N_("The minutes are kept."))
     return attempt(request, visitor, deps, reading, sent, case_id, act, done, "#reviews")

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from acts import alerts
 from acts.performing import Act
 from acts.roles import Permission
-from api.alerts.alert_routes import closing
+from api.alerts.alert_routes import close_act
 from api.deps import ApiDeps, Deps
 from api.paths import UuidPath
 from api.reading import Reading, Snapshot
@@ -76,7 +76,7 @@ def close(
     """End it with what it turned out to be."""
 
     def act() -> Act[Episode]:
-        return closing(alert_id, sent.body(CloseBody))
+        return close_act(alert_id, sent.body(CloseBody))
 
     return _attempt(request, visitor, deps, reading, sent, alert_id, act, Flash(N_("The alert is closed.")))
 
@@ -92,7 +92,7 @@ def _attempt(
     done: Flash,
 ) -> Response:
     """Back to the client, or its page again with what was wrong. Raises NotFound for another branch's alert."""
-    client_id = alert_search.client_of(reading.tx, alert_id, only_branch=visitor.caller.branch)
+    client_id = alert_search.get_client_id(reading.tx, alert_id, only_branch=visitor.caller.branch)
     reading.close()
     return sent.attempt(
         visitor.caller,

@@ -6,7 +6,7 @@ from typing import get_args
 
 from fastapi import APIRouter, Request, Response
 
-from api.clients.reading import ClientQuery, client_list_page
+from api.clients.reading import ClientQuery, search_clients
 from api.deps import Deps
 from api.reading import Reading
 from api.web.alerts.rows import picture
@@ -24,8 +24,8 @@ PATH = "/desk/clients"
 def clients(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
     """The list, each client with its year of turnover."""
     tx = reading.tx
-    found = listing(request, PATH, ClientQuery, lambda query: client_list_page(tx, deps, visitor.caller, query))
-    volumes = sparklines.turnover(tx, {client.client_id for client in found.items})
+    found = listing(request, PATH, ClientQuery, lambda query: search_clients(tx, deps, visitor.caller, query))
+    volumes = sparklines.load_turnover(tx, {client.client_id for client in found.items})
     pictures = {client_id: picture(deps, visitor.language, line) for client_id, line in volumes.items()}
     return render(
         request,

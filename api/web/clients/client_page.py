@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from acts.roles import Permission, may
-from api.alerts.listing import AlertQuery, alert_page
-from api.clients.reading import activity_of, find_client, presets_of
+from api.alerts.listing import AlertQuery, search_alerts
+from api.clients.reading import get_activity_body, get_client_row, presets_body
 from api.deps import ApiDeps, Deps
 from api.reading import Reading, Snapshot
 from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, SeriesName, Voice, figure
@@ -41,13 +41,13 @@ def chart(
 ) -> JSONResponse:
     """The figure for plotly. Raises NotFound."""
     tx, pages = reading.tx, pages_in(visitor.language)
-    client = find_client(tx, deps, visitor.caller, client_id)
-    found = alert_page(tx, deps, visitor.caller, AlertQuery.model_validate({}), client_id=client_id).items
+    client = get_client_row(tx, deps, visitor.caller, client_id)
+    found = search_alerts(tx, deps, visitor.caller, AlertQuery.model_validate({}), client_id=client_id).items
     drawn = Drawn(
-        activity=activity_of(tx, deps, client, weeks + LEAD_IN_WEEKS),
+        activity=get_activity_body(tx, deps, client, weeks + LEAD_IN_WEEKS),
         weeks=weeks,
         series=series,
-        presets=presets_of(tx, deps, client.tier).presets,
+        presets=presets_body(tx, deps, client.tier).presets,
         alerts=sorted(found, key=lambda alert: alert.state == "closed"),
         holidays=deps.rules.holidays,
     )

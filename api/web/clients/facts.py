@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from acts.callers import Caller
 from acts.roles import Permission, may
-from api.alerts.listing import AlertQuery, alert_page
-from api.cases.reading import CaseQuery, case_list_page
-from api.clients.reading import activity_of, client_body, find_client, peers_of, presets_of
+from api.alerts.listing import AlertQuery, search_alerts
+from api.cases.reading import CaseQuery, search_cases
+from api.clients.reading import client_body, get_activity_body, get_client_row, get_peers_body, presets_body
 from api.deps import ApiDeps
 from api.web.alerts.arithmetic import Line, lines_of
 from api.web.alerts.sentences import comparisons
@@ -79,21 +79,21 @@ def client_facts(
     tx: Tx, deps: ApiDeps, caller: Caller, language: Language, client_id: str, weeks: int, series: SeriesName
 ) -> ClientFacts:
     """Raises NotFound for no client, and for one of another branch."""
-    client = find_client(tx, deps, caller, client_id)
-    activity = activity_of(tx, deps, client, weeks)
+    client = get_client_row(tx, deps, caller, client_id)
+    activity = get_activity_body(tx, deps, client, weeks)
     query = AlertQuery.model_validate({"limit": _MOST_ALERTS})
-    found = alert_page(tx, deps, caller, query, client_id=client_id).items
+    found = search_alerts(tx, deps, caller, query, client_id=client_id).items
     unclosed = [alert for alert in found if alert.state != "closed"]
     cases = _cases(tx, deps, caller, client_id)
     rows = _rows(deps, activity, found)
-    presets = presets_of(tx, deps, client.tier).presets
+    presets = presets_body(tx, deps, client.tier).presets
     return ClientFacts(
         client=client_body(client),
         activity=activity,
         rows=rows,
         concerns=[Concern(alert, comparisons(alert, language), lines_of(alert)) for alert in unclosed],
         why=why_of(deps, language, unclosed),
-        peers=peers_of(tx, client),
+        peers=get_peers_body(tx, client),
         preset=level(presets, series, unclosed[0].direction if unclosed else "fall"),
         case=next((case for case in cases if case.state != "closed"), None),
         moments=_moments(tx, deps, client, found, cases),
@@ -105,7 +105,7 @@ def _cases(tx: Tx, deps: ApiDeps, caller: Caller, client_id: str) -> list[CaseBo
     if not may(caller.role, Permission.READ_CASES):
         return []
     query = CaseQuery.model_validate({"client_id": client_id, "limit": _MOST_CASES})
-    return case_list_page(tx, deps, caller, query).items
+    return search_cases(tx, deps, caller, query).items
 
 
 def _moments(
@@ -114,8 +114,8 @@ def _moments(
     """Contacts and remedies are asked for only where there is a case that they could belong to."""
     if not cases:
         return moments(found, cases, (), (), {}, deps.calendar.zone, client.closed_on)
-    contacts = task_search.contacts_of(tx, [case.case_id for case in cases])
-    remedies = client_remedies.of_client(tx, client.client_id, deps.today(), limit=_MOST_REMEDIES)
+    contacts = task_search.load_contacts(tx, [case.case_id for case in cases])
+    remedies = client_remedies.load_of_client(tx, client.client_id, deps.today(), limit=_MOST_REMEDIES)
     effects = _effects(tx, client.client_id, remedies)
     return moments(found, cases, contacts, remedies, effects, deps.calendar.zone, client.closed_on)
 
@@ -127,7 +127,7 @@ def _effects(tx: Tx, client_id: str, remedies: Sequence[ClientRemedy]) -> dict[s
         return {}
     starts = {remedy.remedy_id: start_week(remedy.starts_on) for remedy in ran}
     first = min(starts.values()) - BEFORE_WEEKS
-    loaded = volumes.load(tx, [client_id], first, max(starts.values()) + MEASURED_WEEKS[-1])
+    loaded = volumes.load_volumes(tx, [client_id], first, max(starts.values()) + MEASURED_WEEKS[-1])
     turnover, known, began = loaded.turnover_minor[0], loaded.known[0], int(loaded.began[0])
     measured: dict[str, Effect] = {}
     for remedy_id, start in starts.items():

@@ -10,14 +10,14 @@ from fastapi import Request, Response
 from acts import policies
 from acts.roles import Permission, may
 from api.deps import ApiDeps
-from api.policies.reading import policy_detail
+from api.policies.reading import load_policy_detail
 from api.reading import Snapshot
 from api.web.forms import Shown
 from api.web.policies.figures import rows_of
 from api.web.policies.form import LEAST_SCALE, MOST_SCALE, fields_of
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor
-from casework.policies.rules import may_apply
+from casework.policies.rules import get_preview_to_apply
 from schemas.errors import Conflict, Forbidden
 from schemas.http_policies import PreviewBody
 from store.policies import policy_search, policy_versions
@@ -41,12 +41,12 @@ def policy_page(
 ) -> Response:
     """One policy, in the reading's snapshot. Raises NotFound."""
     stored = policy_versions.get(reading.tx, version)
-    running = policies.in_force(reading.tx, deps.bank).version
+    running = policies.get_in_force(reading.tx, deps.bank).version
     return render(
         request,
         "policy.html",
         visitor=visitor,
-        detail=policy_detail(reading.tx, stored, running),
+        detail=load_policy_detail(reading.tx, stored, running),
         tiers=fields_of(stored.policy, bench.form),
         form=bench.form,
         preview=bench.preview,
@@ -67,11 +67,11 @@ def _may_apply(tx: Tx, visitor: Visitor, deps: ApiDeps, stored: StoredPolicy, ru
     if not may(visitor.caller.role, Permission.SET_POLICIES):
         return False
     try:
-        may_apply(
+        get_preview_to_apply(
             stored.version,
             proposed_by=stored.proposed_by,
             in_force=running,
-            seen=policy_search.find_seen(tx, stored.version, actor),
+            seen=policy_search.find_seen_preview(tx, stored.version, actor),
             actor=actor,
             now=deps.clock(),
         )

@@ -16,7 +16,7 @@ from api.pagination import ListQuery
 from api.policies.bodies import content_body, policy_of
 from api.policies.policy_routes import VersionPath
 from api.policies.preview import preview_body
-from api.policies.reading import policy_list_page
+from api.policies.reading import search_policies
 from api.reading import Reading, Snapshot
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
@@ -45,10 +45,8 @@ _APPLIED = Flash(N_("Applied: it judges from the next week on."))
 @router.get(POLICIES)
 def policies_page(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
     """All of them, the newest first."""
-    running = policies.in_force(reading.tx, deps.bank)
-    found = listing(
-        request, POLICIES, ListQuery, lambda query: policy_list_page(reading.tx, query, running.version)
-    )
+    running = policies.get_in_force(reading.tx, deps.bank)
+    found = listing(request, POLICIES, ListQuery, lambda query: search_policies(reading.tx, query, running.version))
     return render(request, "policies.html", visitor=visitor, found=found, running=running.name, path_of=path_of)
 
 
@@ -134,7 +132,7 @@ def apply(
 def _prepare(deps: ApiDeps) -> None:
     """In transactions of its own: it goes on when the page has long been sent."""
     with deps.store.read() as tx:
-        running = policies.in_force(tx, deps.bank)
+        running = policies.get_in_force(tx, deps.bank)
     deps.replays.prepare(deps.store, running, deps.rules.replay)
 
 
@@ -150,7 +148,7 @@ def _preview(deps: ApiDeps, reading: Snapshot, sent: Sent, version: str) -> poli
 
 
 def _note_seen(visitor: Visitor, deps: ApiDeps, sent: Sent, found: policies.Preview, shown: PreviewBody) -> None:
-    act = partial(policies.note_seen, seen=found, shown=shown.model_dump(mode="json"))
+    act = partial(policies.save_seen_preview, seen=found, shown=shown.model_dump(mode="json"))
     deps.performer.perform_once(visitor.caller, act, sent.asked, lambda _context, _noted: Answer(200, {}, b""))
 
 

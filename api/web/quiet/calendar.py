@@ -16,7 +16,7 @@ from acts.roles import Permission, may
 from api.deps import ApiDeps, Deps
 from api.pagination import MOST
 from api.paths import UuidPath
-from api.quiet.calendar import CalendarQuery, entry_page, new_entry_act, rest_body
+from api.quiet.calendar import CalendarQuery, new_entry_act, rest_body, search_entries
 from api.reading import Reading, Snapshot
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
@@ -83,7 +83,7 @@ def take_back(
     """It holds no more."""
     return sent.attempt(
         visitor.caller,
-        lambda: partial(calendar_entries.remove, entry_id=entry_id),
+        lambda: partial(calendar_entries.remove_entry, entry_id=entry_id),
         done=_TAKEN_BACK,
         back_to=CALENDAR,
         again=lambda form: _page(request, visitor, deps, reading, _asked(request), form=form),
@@ -158,7 +158,7 @@ def _entries(tx: Tx, caller: Caller, client_id: str | None, span: Span) -> tuple
     asked: dict[str, Any] = {"limit": MOST, "client_id": client_id}
     asked |= {"since": format_week(span.first), "until": format_week(span.last), "cursor": None}
     for _ in range(_MOST_PAGES):
-        page = entry_page(tx, caller, CalendarQuery.model_validate(asked))
+        page = search_entries(tx, caller, CalendarQuery.model_validate(asked))
         found += page.items
         asked["cursor"] = page.next
         if page.next is None:

@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Request, Response
 
 from acts.roles import Permission
-from api.quiet.movements import MovementQuery, movement_page
+from api.quiet.movements import MovementQuery, search_movements
 from api.reading import Reading
 from api.web.listing import listing
 from api.web.rendering import render
@@ -23,7 +23,7 @@ MOVEMENTS = "/desk/movements"
 def movements_page(request: Request, visitor: Reader, reading: Reading) -> Response:
     """The list, the newest week first, narrowed by the filters in its address."""
     found = listing(
-        request, MOVEMENTS, MovementQuery, lambda query: movement_page(reading.tx, visitor.caller, query)
+        request, MOVEMENTS, MovementQuery, lambda query: search_movements(reading.tx, visitor.caller, query)
     )
     kinds = get_args(GroupName)
     return render(request, "movements.html", status=found.status, visitor=visitor, found=found, kinds=kinds)

@@ -18,8 +18,8 @@ from api.deps import ApiDeps, Deps
 from api.errors import BadCursor
 from api.paths import UuidPath
 from api.reading import Reading, Snapshot
-from api.remedies.reading import RemedyQuery, find_remedies, page_of
-from api.remedies.what_if import what_if_of_remedies
+from api.remedies.reading import RemedyQuery, page_of_remedies, search_remedy_rows
+from api.remedies.what_if import load_what_if_of_remedies
 from api.web.cases.case_page import Back
 from api.web.flash import Flash
 from api.web.forms import BadFields, Sent, SentForm, Shown
@@ -163,14 +163,14 @@ def _page(
     wrong = Shown()
     try:
         query = filters.query()
-        rows = find_remedies(reading.tx, deps, visitor.caller, query)
+        rows = search_remedy_rows(reading.tx, deps, visitor.caller, query)
     except BadCursor:
         return _page(request, visitor, deps, reading, Filters(filters.level, filters.branch, None), back)
     except BadFields as error:
         wrong = Sent(request, {"level": [filters.level], "branch": [filters.branch]}).shown(error)
         query = Filters("", "", None).query()
-        rows = find_remedies(reading.tx, deps, visitor.caller, query)
-    found = page_of(reading.tx, deps, query, rows)
+        rows = search_remedy_rows(reading.tx, deps, visitor.caller, query)
+    found = page_of_remedies(reading.tx, deps, query, rows)
     return render(
         request,
         "approvals.html",
@@ -192,7 +192,7 @@ def _waiting(
     tx: Tx, visitor: Visitor, deps: ApiDeps, bodies: Sequence[RemedyBody], remedies: Sequence[Remedy]
 ) -> list[Waiting]:
     """Of the bodies shown; `remedies` begin with theirs."""
-    what_if = what_if_of_remedies(tx, deps, remedies[: len(bodies)])
+    what_if = load_what_if_of_remedies(tx, deps, remedies[: len(bodies)])
     return [
         Waiting(body, what_if.get(body.remedy_id, ()), why_not(visitor, deps, remedy))
         for body, remedy in zip(bodies, remedies, strict=False)

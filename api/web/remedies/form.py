@@ -15,7 +15,7 @@ from fastapi import Request
 
 from api.deps import ApiDeps
 from api.pagination import LIMIT
-from api.remedies.what_if import WhatIfQuery, what_if_with
+from api.remedies.what_if import WhatIfQuery, what_if_bodies
 from api.web.cases.case_view import CaseView
 from api.web.forms import BadFields, Sent, Shown
 from api.web.language.amounts import body_with_amounts
@@ -76,7 +76,7 @@ def remedy_form(
             "type", "fee_waiver" if figures.get("concession_pct", "100") == "100" else "fee_reduction"
         )
     asked = {**values, **_typed(returned)}
-    answer = partial(what_if_with, deps, view.at_risk_minor, view.proposed)
+    answer = partial(what_if_bodies, deps, view.at_risk_minor, view.proposed)
     return RemedyForm(
         values=defaultdict(str, values),
         returned=returned,

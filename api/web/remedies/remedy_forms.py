@@ -14,8 +14,8 @@ from acts.roles import Permission
 from api.deps import ApiDeps, Deps
 from api.paths import UuidPath
 from api.reading import Reading, Snapshot
-from api.remedies.bodies import proposed_terms
-from api.remedies.what_if import WhatIfQuery, what_if_of_case
+from api.remedies.bodies import read_proposed_terms
+from api.remedies.what_if import WhatIfQuery, load_what_if_of_case
 from api.web.cases.case_page import Back, case_page, path_of_case
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
@@ -42,7 +42,7 @@ def what_if_part(request: Request, visitor: Reader, deps: Deps, reading: Reading
     """The answers alone, for a script that asks while one types."""
 
     def answer(query: WhatIfQuery) -> Sequence[WhatIfBody]:
-        return what_if_of_case(reading.tx, deps, visitor.caller, case_id, query)
+        return load_what_if_of_case(reading.tx, deps, visitor.caller, case_id, query)
 
     asked = asked_what_if(request, dict(request.query_params), answer, show_errors=True)
     return render(request, "parts/what_if.html", visitor=visitor, what_if=asked)
@@ -57,7 +57,7 @@ def propose(
     def act() -> Act[Remedy]:
         sent.must_have("type")
         body = body_with_amounts(sent, ProposeBody, AMOUNTS)
-        proposed = proposed_terms(body, deps.base_currency)
+        proposed = read_proposed_terms(body, deps.base_currency)
         return partial(
             remedies.propose,
             case_id=case_id,
@@ -84,7 +84,7 @@ def revise(
 
     def act() -> Act[Remedy]:
         body = body_with_amounts(sent, TermsBody, AMOUNTS)
-        proposed = proposed_terms(body, deps.base_currency)
+        proposed = read_proposed_terms(body, deps.base_currency)
         return partial(remedies.revise, remedy_id=remedy_id, proposed=proposed, owner=body.owner)
 
     done = Flash(N_("Terms changed: it is a draft again."))
@@ -140,7 +140,7 @@ def _attempt(
     act: Callable[[], Act[Remedy]],
     done: Flash | Callable[[Remedy], Flash],
 ) -> Response:
-    case_id, _ = remedy_search.owner_of(reading.tx, remedy_id, only_branch=visitor.caller.branch)
+    case_id, _ = remedy_search.get_case_and_client(reading.tx, remedy_id, only_branch=visitor.caller.branch)
     reading.close()
     return sent.attempt(
         visitor.caller,

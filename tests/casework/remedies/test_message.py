@@ -9,7 +9,7 @@ import pytest
 
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
-from casework.remedies.message import encode, remedy_event, remedy_message
+from casework.remedies.message import encode, remedy_message, state_to_publish
 from casework.remedies.remedy_lifecycle import RUNNING, RemedyState
 from casework.remedies.terms import FeeTerms, Terms
 
@@ -21,7 +21,7 @@ RECORD = "6f1d1a52-3a0b-4a39-9d54-0d0f6c8f5a11"
 
 
 def test_the_bank_hears_of_what_begins_to_run_of_its_end_and_of_its_revocation_alone() -> None:
-    news = {(before, after): remedy_event(before, after) for before in (None, *STATES) for after in STATES}
+    news = {(before, after): state_to_publish(before, after) for before in (None, *STATES) for after in STATES}
     assert {pair for pair, said in news.items() if said == "approved"} == {
         (before, after) for before in (None, *STATES) for after in RUNNING if before not in RUNNING
     }

@@ -32,7 +32,7 @@ def get(bank, remedy: Remedy) -> Remedy:
 
 def sent(bank) -> list[RemedyMessage]:
     with bank.read() as tx:
-        return [msgspec.json.decode(u.message.value, type=RemedyMessage) for u in outbox.unsent(tx, 100)]
+        return [msgspec.json.decode(u.message.value, type=RemedyMessage) for u in outbox.load_unsent(tx, 100)]
 
 
 def whole_life() -> list[Remedy]:
@@ -123,9 +123,9 @@ def test_the_remedies_of_a_case_and_of_a_client_are_told_apart(bank) -> None:
     mine, other = draft(1), draft(2, client_id="C2")
     save(bank, [mine, other])
     with bank.read() as tx:
-        assert remedy_rows.of_case(tx, CASES["C1"]) == [mine] == remedy_rows.of_client(tx, "C1")
-        assert remedy_rows.states_of_case(tx, CASES["C2"]) == {other.remedy_id: "draft"}
-        assert remedy_rows.of_ids(tx, {other.remedy_id, CASES["C1"]}) == [other]
+        assert remedy_rows.load_of_case(tx, CASES["C1"]) == [mine] == remedy_rows.of_client(tx, "C1")
+        assert remedy_rows.load_states_of_case(tx, CASES["C2"]) == {other.remedy_id: "draft"}
+        assert remedy_rows.load_of_ids(tx, {other.remedy_id, CASES["C1"]}) == [other]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_the_database_ages_a_remedy_as_the_rules_do(bank, day, state) -> None:
     save(bank, whole_life()[:4])
     with bank.read() as tx:
         stored = tx.scalar(sa.select(remedy_rows.state_on(day)))
-        due = remedy_rows.due(tx, day)
+        due = remedy_rows.load_due(tx, day)
     assert stored == state == remedy_lifecycle.age(whole_life()[3], day).state
     assert due == ([] if state == "approved" else [whole_life()[3]])
 
@@ -156,7 +156,7 @@ def test_what_days_change_is_kept_told_and_on_the_timeline(bank) -> None:
         assert get(bank, running) == running == remedy_lifecycle.age(running, today)
     assert [(m.revision, m.state) for m in sent(bank)] == [(4, "approved"), (5, "ended")]
     with bank.read() as tx:
-        lines = case_rows.timeline(tx, CASES["C1"])
+        lines = case_rows.load_timeline(tx, CASES["C1"])
     assert [(line.what, line.actor, line.note) for line in lines] == [("remedy.expired", "ebbwatch", "fee_waiver")]
 
 
