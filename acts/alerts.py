@@ -12,7 +12,7 @@ from acts.performing import ActContext, Fields, change
 from casework.alerts import actions
 from casework.alerts.episodes import Episode
 from casework.quiet.closings import consequences_of_closings
-from schemas.messages import Outcome
+from schemas.vocabulary import Outcome
 from schemas.weeks import Week
 from store.alerts import alert_rows, alert_search
 from store.quiet import closings

@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 
 from acts.performing import ActContext, Fields
-from casework.quiet.calendar import Entry, Scope, new_entry
+from casework.quiet.calendar import Entry, new_entry
 from schemas.errors import Conflict, Forbidden, NotFound
+from schemas.vocabulary import EntryScope
 from schemas.weeks import Week, format_week
 from store.quiet import calendar
 from store.quiet.calendar import EntryRow
 
 
 def add_entry(
-    context: ActContext, scope: Scope, subject: str, first_week: Week, last_week: Week, reason: str
+    context: ActContext, scope: EntryScope, subject: str, first_week: Week, last_week: Week, reason: str
 ) -> EntryRow:
     """Hold alerts back in these weeks. `subject`: the branch or client; empty for the bank."""
     entry = Entry(str(uuid.uuid4()), scope, subject, first_week, last_week, reason)

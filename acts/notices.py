@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from acts.performing import ActContext, Fields
 from casework.notices.address import scheme_of
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Choice, Preference, Trial, notices_for
+from casework.notices.telling import Preference, Trial, notices_for
 from casework.notices.wishes import NoAddress, change_preference
 from language.catalogues import Language
+from schemas.vocabulary import ChosenKind
 from store.notices import notice_preferences, notice_queue
 from store.notices.notice_queue import StoredNotice
 
@@ -27,7 +28,7 @@ def set_preferences(
     context: ActContext,
     address: str | None,
     language: Language,
-    kinds: Collection[Choice],
+    kinds: Collection[ChosenKind],
     quiet: QuietHours | None,
 ) -> Preference:
     """Say how one wants to be told: all of it, but the address, which stays where none is given."""

@@ -17,8 +17,8 @@ from casework.cases.case_lifecycle import check_open
 from casework.remedies import remedy_lifecycle
 from casework.remedies.proposed_terms import ProposedTerms, terms_of
 from casework.remedies.remedy_lifecycle import Remedy
-from casework.remedies.terms import RemedyType
 from schemas.errors import NotAllowedByRules, NotFound
+from schemas.vocabulary import RemedyType
 from store.alerts import alert_rows
 from store.cases import case_rows, case_search
 from store.remedies import limit_claims, remedy_ageing, remedy_rows, remedy_search, remedy_timeline

@@ -11,7 +11,8 @@ from acts.roles import levels_of
 from casework.remedies import limits, remedy_lifecycle
 from casework.remedies.claims import Claim, claim_of
 from casework.remedies.limits import LimitExceeded
-from casework.remedies.remedy_lifecycle import Level, Remedy
+from casework.remedies.remedy_lifecycle import Remedy
+from schemas.vocabulary import Level
 from store.remedies import limit_claims
 
 Route: TypeAlias = tuple[Level, ...]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from casework.notices.telling import Roles
-from casework.remedies.remedy_lifecycle import Level
+from schemas.vocabulary import Level
 
 
 class Role(StrEnum):

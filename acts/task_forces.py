@@ -9,7 +9,8 @@ from datetime import date
 from acts.case_changes import CaseChange, change_case
 from acts.performing import ActContext
 from casework.cases import task_force
-from casework.cases.case_lifecycle import Case, Review, Swot, Task, TaskKind
+from casework.cases.case_lifecycle import Case, Review, Swot, Task
+from schemas.vocabulary import TaskKind
 
 NO_SWOT = Swot()
 

@@ -10,11 +10,11 @@ from acts.callers import Caller
 from api.alerts.bodies import alert_body
 from api.deps import ApiDeps
 from api.pagination import ListQuery
-from schemas.http import GradeName, Line, Page, WeekString
+from schemas.http import Line, Page, WeekString
 from schemas.http_alerts import AlertBody, AlertTotalsBody
-from schemas.messages import AlertState, LabelName
 from schemas.money import format_amount
 from schemas.verdicts import Grade
+from schemas.vocabulary import AlertState, GradeName, LabelName
 from schemas.weeks import parse_week
 from store.alerts import alert_search
 from store.alerts.alert_search import AlertFilter, AlertPlace, LabelPlace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
@@ -30,6 +30,7 @@ from schemas.http_cases import (
     ReviewBody,
     TaskBody,
 )
+from schemas.vocabulary import TaskState
 from store.cases import case_search, task_search
 from store.cases.task_search import TaskPlace
 
@@ -40,9 +41,7 @@ class TaskQuery(ListQuery):
     """Filters of the list of tasks."""
 
     owner: Line | None = None
-    state: list[Literal["open", "done", "cancelled"]] = Field(
-        default_factory=list, max_length=3, description="any of these; repeat it"
-    )
+    state: list[TaskState] = Field(default_factory=list, max_length=3, description="any of these; repeat it")
 
 
 @router.get("/tasks")

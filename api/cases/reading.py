@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from pydantic import Field
 
@@ -19,9 +18,10 @@ from casework.cases import retention
 from casework.cases.case_lifecycle import Case
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.http import IdText, Line, Page
-from schemas.http_cases import CaseBody, CaseDetailBody, CaseStateName, RetentionProposalBody
+from schemas.http_cases import CaseBody, CaseDetailBody, RetentionProposalBody
 from schemas.money import format_amount
 from schemas.verdicts import Insufficient
+from schemas.vocabulary import CaseState, ProposedWeeks
 from schemas.weeks import WeekCalendar
 from store.cases import case_progress, case_rows, case_search
 from store.cases.case_rows import CaseEvent
@@ -35,7 +35,7 @@ from store.unit_of_work import Tx
 class CaseQuery(ListQuery):
     """Filters of the list of cases. Each looks at the field of its name."""
 
-    state: list[CaseStateName] = Field(default_factory=list, max_length=8, description="any of these; repeat it")
+    state: list[CaseState] = Field(default_factory=list, max_length=8, description="any of these; repeat it")
     branch: Line | None = None
     lead: Line | None = None
     client_id: IdText | None = None
@@ -136,7 +136,7 @@ def _has_left(closed_on: date | None, today: date) -> bool:
 
 
 def _proposal(
-    found: retention.Proposal | Insufficient, weeks: Literal[13, 26], currency: str
+    found: retention.Proposal | Insufficient, weeks: ProposedWeeks, currency: str
 ) -> RetentionProposalBody:
     if isinstance(found, Insufficient):
         return RetentionProposalBody(weeks=weeks, proposal=None, before=None, after=None, share_pct=None)

@@ -20,10 +20,11 @@ from schemas.http_peers import PeersBody, PresetsBody
 from schemas.keyset import Key
 from schemas.money import format_amount, minor_digits
 from schemas.verdicts import Grade
+from schemas.vocabulary import ClientState
 from schemas.weeks import Week, format_week
 from store.clients import activity, client_search, peers
 from store.clients.activity import Activity
-from store.clients.client_search import ClientFilter, ClientRow, ClientState
+from store.clients.client_search import ClientFilter, ClientRow
 from store.clients.peers import QUARTER_WEEKS, YEAR_WEEKS, PeerVolume
 from store.quiet import calendar, movements
 from store.unit_of_work import Tx

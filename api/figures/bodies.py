@@ -9,7 +9,6 @@ from api.deps import ApiDeps
 from casework.figures.durations import Moments, Reaction, lead_times, reaction_times
 from casework.figures.tally import KEPT, TRUE, Tally, monthly_minor, precision, revenue_kept_minor, save_rate
 from casework.figures.trial import Arm, difference
-from schemas.http_cases import CaseStateName, Retention
 from schemas.http_figures import (
     AlertFiguresBody,
     ArmBody,
@@ -22,9 +21,9 @@ from schemas.http_figures import (
     ReactionBody,
     TimeFiguresBody,
 )
-from schemas.messages import Outcome
 from schemas.money import format_amount
 from schemas.verdicts import Grade
+from schemas.vocabulary import CaseState, Outcome, Retention
 
 
 def figures_row(branch_id: str | None, tally: Tally, deps: ApiDeps) -> FiguresRowBody:
@@ -64,7 +63,7 @@ def _cases(tally: Tally) -> CaseFiguresBody:
     rate = save_rate(tally)
     return CaseFiguresBody(
         opened=tally.cases_opened.total(),
-        by_state={state: tally.cases_opened[state] for state in get_args(CaseStateName)},
+        by_state={state: tally.cases_opened[state] for state in get_args(CaseState)},
         closed=tally.cases_closed.total(),
         closed_true=sum(truths.get(truth, 0) for truth in TRUE),
         **{retention: retentions.get(retention, 0) for retention in get_args(Retention)},

@@ -13,8 +13,9 @@ from api.deps import Deps
 from api.pagination import ListQuery
 from api.paths import V1
 from schemas.http import Line, Page, WeekString
-from schemas.http_movements import GroupName, MovementBody
+from schemas.http_movements import MovementBody
 from schemas.verdicts import GroupKind
+from schemas.vocabulary import GroupName
 from schemas.weeks import format_week, parse_week
 from store.quiet import movements
 from store.quiet.movements import GroupWeek, MovementFilter, MovementPlace

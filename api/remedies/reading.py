@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal
 
 from pydantic import Field
 
@@ -14,11 +13,12 @@ from api.pagination import ListQuery
 from api.remedies.bodies import remedy_body
 from casework.cases.retention import was_carried_out
 from casework.remedies.effect import BEFORE_WEEKS, MEASURED_WEEKS, Effect, effect, start_week
-from casework.remedies.remedy_lifecycle import Level, Remedy, age
+from casework.remedies.remedy_lifecycle import Remedy, age
 from schemas.http import IdText, Line, Page
-from schemas.http_remedies import EffectBody, RemedyBody, RemedyStateName, RemedyTypeName
+from schemas.http_remedies import EffectBody, RemedyBody
 from schemas.money import format_amount
 from schemas.verdicts import Insufficient
+from schemas.vocabulary import Level, MeasuredWeeks, RemedyState, RemedyType
 from store.clients import volumes
 from store.remedies import remedy_rows, remedy_search
 from store.remedies.remedy_search import RemedyFilter, RemedyPlace, RemedyRow
@@ -32,8 +32,8 @@ class CaseRemedyQuery(ListQuery):
 class RemedyQuery(ListQuery):
     """Filters of a list of remedies. `state=submitted` is the inbox of approvals."""
 
-    state: list[RemedyStateName] = Field(default_factory=list, max_length=10, description="any of these; repeat it")
-    type: RemedyTypeName | None = None
+    state: list[RemedyState] = Field(default_factory=list, max_length=10, description="any of these; repeat it")
+    type: RemedyType | None = None
     branch: Line | None = None
     client_id: IdText | None = None
     level: Level | None = Field(None, description="whose yes is needed next")
@@ -131,7 +131,7 @@ def _effect_bodies(loaded: volumes.Volumes, remedy: Remedy, currency: str) -> li
     return [_effect_body(weeks, effect(turnover, known, start, weeks, began), currency) for weeks in MEASURED_WEEKS]
 
 
-def _effect_body(weeks: Literal[4, 13, 26], found: Effect | Insufficient, currency: str) -> EffectBody:
+def _effect_body(weeks: MeasuredWeeks, found: Effect | Insufficient, currency: str) -> EffectBody:
     if isinstance(found, Insufficient):
         none = dict.fromkeys(("before", "after", "change", "change_pct"))
         return EffectBody(weeks=weeks, seen=found.seen, **none)

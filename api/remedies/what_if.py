@@ -16,12 +16,13 @@ from api.paths import V1, UuidPath
 from api.remedies.bodies import parse_minor
 from casework.remedies.break_even import Option, options
 from casework.remedies.remedy_lifecycle import Remedy
-from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms, check_terms
+from casework.remedies.terms import CONCESSIONS, FeeTerms, Terms, check_terms
 from schemas.errors import NotAllowedByRules
 from schemas.http import Body, Page
 from schemas.http_alerts import Day
 from schemas.http_remedies import AmountText, WhatIfBody
 from schemas.money import format_amount
+from schemas.vocabulary import RemedyType
 from store.cases import case_search
 from store.remedies import remedy_rows, remedy_search
 from store.unit_of_work import Tx

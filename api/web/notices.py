@@ -19,7 +19,8 @@ from api.web.forms import SentForm, Shown
 from api.web.language.words import N_
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
-from schemas.http_notices import ChosenKind, NoticeWishesBody
+from schemas.http_notices import NoticeWishesBody
+from schemas.vocabulary import ChosenKind
 
 router = APIRouter(include_in_schema=False)
 Myself = Annotated[Visitor, needing_page(Permission.OWN_NOTICES)]

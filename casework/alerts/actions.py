@@ -8,7 +8,7 @@ from typing import get_args
 
 from casework.alerts.episodes import Episode, with_next_revision, without_snooze
 from schemas.errors import Conflict, NotAllowedByRules
-from schemas.messages import AlertState, Outcome
+from schemas.vocabulary import AlertState, Outcome
 
 LONGEST_SNOOZE = timedelta(weeks=13)  # a quarter: by then the comparisons rest on new weeks
 _WAITING: frozenset[AlertState] = frozenset({"open", "held", "snoozed", "suppressed"})

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from schemas.messages import AlertState, Outcome
 from schemas.verdicts import Direction, Grade, Series, Verdict
+from schemas.vocabulary import AlertState, Outcome
 from schemas.weeks import Week, format_week
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "ebbwatch.alert")

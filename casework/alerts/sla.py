@@ -9,13 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
 
 from casework.quiet.business_days import Holidays, add_business_days, business_days_between
+from schemas.vocabulary import DeadlineStatus, Step
 from schemas.weeks import monday
-
-Step = Literal["acknowledge", "task_force", "first_contact", "first_review"]
-Status = Literal["met", "due", "warned", "breached", "missed"]
 
 WITHIN: Mapping[Step, tuple[int, int]] = MappingProxyType(  # business days: of an alarm, of a prompt
     {"acknowledge": (1, 3), "task_force": (2, 5), "first_contact": (5, 10), "first_review": (5, 10)}
@@ -43,7 +40,7 @@ class Deadline:
     step: Step
     due_on: date
     done_on: date | None
-    status: Status
+    status: DeadlineStatus
 
 
 def day_alerts_appear(week: int) -> date:
@@ -78,7 +75,7 @@ def has_to_escalate(deadline: Deadline, today: date, holidays: Holidays) -> bool
     return business_days_between(deadline.due_on, today, holidays) > ESCALATES_AFTER
 
 
-def _status(due_on: date, done_on: date | None, today: date, *, ended: bool) -> Status:
+def _status(due_on: date, done_on: date | None, today: date, *, ended: bool) -> DeadlineStatus:
     """`ended`: today was the last day of it, so nobody is to hurry any more: what was late stays so for good."""
     if done_on is not None:
         return "met" if done_on <= due_on else "missed"

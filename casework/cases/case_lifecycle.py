@@ -10,18 +10,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from schemas.errors import Conflict, NotAllowedByRules
-
-CaseState = Literal["forming", "in_review", "plan", "executing", "monitoring", "suspended", "reopened", "closed"]
-Origin = Literal["alert", "missed_departure"]
-Truth = Literal[
-    "true_diversion", "true_decline", "expected_event", "new_normal", "data_fault", "false_alarm", "inconclusive"
-]
-Retention = Literal["saved", "partly_saved", "lost", "self_recovered", "not_attempted"]
-TaskState = Literal["open", "done", "cancelled"]
-TaskKind = Literal["contact", "analysis", "other"]
+from schemas.vocabulary import CaseOrigin, CaseState, Retention, TaskKind, TaskState, Truth
 
 LEAD = "lead"
 NEXT: MappingProxyType[CaseState, frozenset[CaseState]] = MappingProxyType(
@@ -102,7 +94,7 @@ class Case:
     client_id: str
     revision: int
     state: CaseState
-    origin: Origin
+    origin: CaseOrigin
     alarm: bool  # an alarm is among its alerts: the shorter deadlines hold
     lead: str
     opened_at: datetime
@@ -189,7 +181,7 @@ def open_case(
     at: datetime,
     today: date,
     week: int,
-    origin: Origin = "alert",
+    origin: CaseOrigin = "alert",
 ) -> Case:
     """A case that is forming. `members`: user and role, beside the lead; a user named twice counts once."""
     others = {user: role for user, role in members if user != lead}

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 
-from casework.cases.case_lifecycle import Retention
 from casework.remedies.effect import Bool, Int64, mean_turnover
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.verdicts import Insufficient
+from schemas.vocabulary import ProposedWeeks, Retention
 
-PROPOSED_WEEKS: tuple[Literal[13], Literal[26]] = (13, 26)
+PROPOSED_WEEKS: tuple[ProposedWeeks, ...] = get_args(ProposedWeeks)
 AFTER_WEEKS = 13  # the last quarter of them, so that 26 weeks do not remember the time before the remedies worked
 USUAL_WEEKS = 52  # a year, as the client's seasons are
 ONSET_WEEKS = 13  # the quarter before an alert is where the ebb that caused it began

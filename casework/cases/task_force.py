@@ -17,11 +17,11 @@ from casework.cases.case_lifecycle import (
     Member,
     Review,
     Task,
-    TaskState,
     check_open,
     with_next_revision,
 )
 from schemas.errors import Conflict, NotAllowedByRules, NotFound
+from schemas.vocabulary import TaskState
 
 UNASSIGNED = "unassigned"  # the lead of a case that nobody has taken yet: no person, and no member
 

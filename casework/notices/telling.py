@@ -10,35 +10,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from casework.alerts.sentence import SentenceFacts
-from casework.alerts.sla import Step
 from casework.notices.quiet_hours import QuietHours, end_of_quiet
-from casework.remedies.remedy_lifecycle import Level
-from casework.remedies.terms import RemedyType
 from language.catalogues import Language
 from schemas.messages import Summary
+from schemas.vocabulary import ChosenKind, Level, NoticeKind, RemedyType, Step
 
-Choice = Literal[
-    "new_alarm",
-    "case_assigned",
-    "approval_waiting",
-    "sla_warning",
-    "sla_breach",
-    "escalation",
-    "remedy_ending",
-    "branch_moved",
-    "weekly_digest",
-]
-Kind = Choice | Literal["test"]
 NEWS = timedelta(weeks=2)  # what is older is not told: it stands on the desk
 ONE_BY_ONE = 5  # of a kind at once: with more, people read none
 _NAMED = 3
-CHOICES: frozenset[Choice] = frozenset(get_args(Choice))  # what a person may want to hear of
+CHOICES: frozenset[ChosenKind] = frozenset(get_args(ChosenKind))  # what a person may want to hear of
 
 
 class NewAlarm(msgspec.Struct, frozen=True, tag=True):
@@ -149,7 +135,7 @@ class Preference:
     branch_id: str | None
     language: Language
     address: str = field(repr=False)  # an Apprise URL: a secret
-    kinds: frozenset[Choice] = CHOICES
+    kinds: frozenset[ChosenKind] = CHOICES
     quiet: QuietHours | None = None
     revision: int = 1
 
@@ -159,7 +145,7 @@ class Notice:
     """One thing to tell one person. The same `subject_key` of a kind is told once."""
 
     user: str
-    kind: Kind
+    kind: NoticeKind
     subject_key: str
     facts: Facts
     not_before: datetime
@@ -175,7 +161,7 @@ class Roles:
 
 
 def notices_for(
-    people: Iterable[Preference], kind: Kind, subject_key: str, facts: Facts, now: datetime, zone: ZoneInfo
+    people: Iterable[Preference], kind: NoticeKind, subject_key: str, facts: Facts, now: datetime, zone: ZoneInfo
 ) -> list[Notice]:
     """The notices of one thing, for those of `people` who want to hear of its kind, after their quiet hours."""
     return [
@@ -196,7 +182,7 @@ def combine(fresh: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
 
     The same notices give the same one, whoever folds them.
     """
-    piles: dict[tuple[str, Kind], list[Notice]] = {}
+    piles: dict[tuple[str, NoticeKind], list[Notice]] = {}
     for each in fresh:
         piles.setdefault((each.user, each.kind), []).append(each)
     sent: list[Notice] = []

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from casework.notices.address import check_address
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Choice, Preference
+from casework.notices.telling import Preference
 from language.catalogues import Language
 from schemas.errors import Conflict, NotAllowedByRules
+from schemas.vocabulary import ChosenKind
 
 
 class NoAddress(Conflict):
@@ -27,7 +28,7 @@ def change_preference(
     branch_id: str | None,
     address: str | None,
     language: Language,
-    kinds: Collection[Choice],
+    kinds: Collection[ChosenKind],
     quiet: QuietHours | None,
     schemes: Collection[str],
 ) -> Preference:

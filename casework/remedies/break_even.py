@@ -9,21 +9,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from math import ceil
-from typing import Literal
 
 from casework.remedies.terms import FeeTerms, Terms
+from schemas.vocabulary import WhatIfChoice
 
 QUARTER = timedelta(days=92)  # the longest three months
 _MONTHS, _YEAR_DAYS, _WEEK_DAYS = 12, 365, 7
 _BPS = 10_000  # basis points of one
-Choice = Literal["do_nothing", "half_for_three_months", "service_upgrade", "as_proposed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One answer to "what would it take", minor units; None where its price is not known."""
 
-    choice: Choice
+    choice: WhatIfChoice
     cost_minor: int | None
     break_even_minor: int | None
 
@@ -67,7 +66,7 @@ def _service_upgrade(proposed: Terms, cost_minor: int | None, margin_bps: int) -
     return _option("service_upgrade", replace(proposed, cost_minor=cost_minor, fee=None), margin_bps)
 
 
-def _option(choice: Choice, terms: Terms, margin_bps: int) -> Option:
+def _option(choice: WhatIfChoice, terms: Terms, margin_bps: int) -> Option:
     return Option(choice, terms.total_minor, terms_break_even(terms, margin_bps))
 
 

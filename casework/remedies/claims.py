@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from casework.remedies.remedy_lifecycle import RUNNING, RemedyState
+from casework.remedies.remedy_lifecycle import RUNNING
 from casework.remedies.terms import Terms
+from schemas.vocabulary import RemedyState
 
 _DAY = timedelta(days=1)
 

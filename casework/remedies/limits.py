@@ -14,8 +14,9 @@ from itertools import pairwise
 import msgspec
 
 from casework.remedies.claims import Claim
-from casework.remedies.remedy_lifecycle import LEVELS, Level
+from casework.remedies.remedy_lifecycle import LEVELS
 from schemas.errors import BadSetting, Conflict
+from schemas.vocabulary import Level
 
 _ROUTES: dict[Level, tuple[Level, ...]] = {
     "branch": ("branch",),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from casework.alerts.message import ClientFacts
-from casework.remedies.remedy_lifecycle import RUNNING, Remedy, RemedyState
+from casework.remedies.remedy_lifecycle import RUNNING, Remedy
 from casework.remedies.terms import FeeTerms
 from schemas.messages import RemedyMessage
 from schemas.money import format_amount
+from schemas.vocabulary import PublishedState, RemedyState
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-PublishedState = Literal["approved", "ended", "revoked"]
 
 
 def state_to_publish(before: RemedyState | None, after: RemedyState) -> PublishedState | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.remedies.break_even import fee_break_even
-from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
+from casework.remedies.terms import CONCESSIONS, FeeTerms, Terms
 from schemas.errors import NotAllowedByRules
+from schemas.vocabulary import RemedyType
 
 _FEE = {  # by the name that people know it by
     "fee_code": "fee_code",

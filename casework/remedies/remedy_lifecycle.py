@@ -10,26 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from casework.remedies.terms import RemedyType as RemedyType
 from casework.remedies.terms import Terms as Terms
 from casework.remedies.terms import check_terms
 from schemas.errors import Conflict, Forbidden, NotAllowedByRules
+from schemas.vocabulary import Level, RemedyState
+from schemas.vocabulary import RemedyType as RemedyType
 
-RemedyState = Literal[
-    "draft",
-    "submitted",
-    "returned",
-    "approved",
-    "active",
-    "expiring",
-    "expired",
-    "rejected",
-    "withdrawn",
-    "revoked",
-]
-Level = Literal["branch", "region", "head_office"]
 LEVELS: tuple[Level, ...] = ("branch", "region", "head_office")  # lowest first
 
 UNDECIDED: frozenset[RemedyState] = frozenset({"draft", "returned", "submitted"})

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from acts.roles import NOTICE_ROLES
 from casework.alerts import sla
 from casework.alerts.holdout import is_held_out
-from casework.notices.telling import Deadline, Kind, Notice, Preference, escalated, is_news, responsible
+from casework.notices.telling import Deadline, Notice, Preference, escalated, is_news, responsible
+from schemas.vocabulary import DeadlineStatus, NoticeKind, Step
 from schemas.weeks import week_of_date
 from services.follow_up.round import Round
 from store.cases import case_progress, follow_up
 from store.notices import notice_sources
 
 _WEEKS_BACK = 6  # two weeks of news, and the longest deadline of an alert with holidays
-_OF_ALERTS: frozenset[sla.Step] = frozenset({"acknowledge", "task_force"})  # the others are its case's
-_OF_CASES: frozenset[sla.Step] = frozenset({"first_contact", "first_review"})
-_KINDS: Mapping[sla.Status, Kind] = {"warned": "sla_warning", "breached": "sla_breach"}
+_OF_ALERTS: frozenset[Step] = frozenset({"acknowledge", "task_force"})  # the others are its case's
+_OF_CASES: frozenset[Step] = frozenset({"first_contact", "first_review"})
+_KINDS: Mapping[DeadlineStatus, NoticeKind] = {"warned": "sla_warning", "breached": "sla_breach"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Matter:
     client_name: str
     branch_id: str
     users: frozenset[str]
-    steps: frozenset[sla.Step]
+    steps: frozenset[Step]
     deadlines: list[sla.Deadline]
     case_id: str | None = None
     alert_id: str | None = None

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from acts.bank import Bank, BankRules
 from acts.callers import TIME_ALONE
 from acts.performing import ActContext, Performer
-from casework.notices.telling import Facts, Kind, Notice, Preference, combine, notices_for
+from casework.notices.telling import Facts, Notice, Preference, combine, notices_for
 from schemas.errors import Conflict, NotFound, StaleRevision
+from schemas.vocabulary import NoticeKind
 from schemas.weeks import Week
 from store.cases import follow_up
 from store.notices import notice_preferences, notice_queue
@@ -73,7 +74,9 @@ class Round:
         with self.store.read() as tx:
             return notice_preferences.load_all(tx)
 
-    def notices(self, people: Iterable[Preference], kind: Kind, subject_key: str, facts: Facts) -> list[Notice]:
+    def notices(
+        self, people: Iterable[Preference], kind: NoticeKind, subject_key: str, facts: Facts
+    ) -> list[Notice]:
         """Of one thing, for those of `people` who want to hear of its kind."""
         return notices_for(people, kind, subject_key, facts, self.now, self.zone)
 

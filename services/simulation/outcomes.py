@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 
 from casework.cases import retention
-from casework.cases.case_lifecycle import Retention
 from casework.remedies.effect import BEFORE_WEEKS, Effect, effect
 from schemas.verdicts import Insufficient
+from schemas.vocabulary import Retention
 from store.cases import case_search
 from store.clients import volumes
 from store.remedies import remedy_rows

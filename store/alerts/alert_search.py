@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 from casework.alerts.holdout import Opening
 from schemas.errors import NotFound
 from schemas.keyset import Int32, Int64, Key
-from schemas.messages import AlertMessage, AlertState, LabelName
+from schemas.messages import AlertMessage
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import AlertState, LabelName
 from store.quiet.budget import WAITS
 from store.tables.alerts import alert, alert_explanation, alert_opening, alert_revision
 from store.tables.clients import client

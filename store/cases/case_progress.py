@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.alerts.sla import Progress, Step, day_alerts_appear
+from casework.alerts.sla import Progress, day_alerts_appear
 from casework.cases.case_lifecycle import Case
 from schemas.verdicts import Grade
+from schemas.vocabulary import Step
 from schemas.weeks import WeekCalendar
 from store.among import among
 from store.tables.alerts import alert, alert_evidence

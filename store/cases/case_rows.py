@@ -15,8 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.cases.case_lifecycle import Case, CaseExists, CaseState, Member, Review, Swot, Task
+from casework.cases.case_lifecycle import Case, CaseExists, Member, Review, Swot, Task
 from schemas.errors import NotFound, StaleRevision
+from schemas.vocabulary import CaseState
 from store.tables.cases import case_alert, case_event, case_member, case_review, case_task, client_case
 from store.upsert import insert
 

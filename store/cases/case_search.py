@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from msgspec import Meta
 from sqlalchemy.engine import Connection
 
-from casework.cases.case_lifecycle import Case, CaseState, Origin, Retention, Truth
+from casework.cases.case_lifecycle import Case
 from schemas.errors import NotFound
 from schemas.keyset import Key
 from schemas.verdicts import Grade
+from schemas.vocabulary import CaseOrigin, CaseState, Retention, Truth
 from store.cases import case_rows
 from store.tables.alerts import alert
 from store.tables.cases import case_alert, case_member, client_case
@@ -52,7 +53,7 @@ class CaseRow:
     tier: str
     revision: int
     state: CaseState
-    origin: Origin
+    origin: CaseOrigin
     alarm: bool
     lead: str
     opened_at: datetime

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.alerts.holdout import Opening
-from schemas.messages import AlertState
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import AlertState
 from schemas.weeks import Week, parse_week
 from store.tables.alerts import alert, alert_opening, alert_revision
 from store.tables.cases import client_case, follow_up_mark

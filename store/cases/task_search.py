@@ -10,8 +10,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.cases.case_lifecycle import Task, TaskState
+from casework.cases.case_lifecycle import Task
 from schemas.keyset import Key
+from schemas.vocabulary import TaskState
 from store.tables.cases import case_task, client_case
 from store.tables.clients import client
 

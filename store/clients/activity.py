@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from schemas.vocabulary import WeekStateName
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard, shard_week
 
-WeekStateName = Literal["open", "held", "closed"]
 _COLUMNS = ("debit_minor", "credit_minor", "debit_count", "credit_count")
 
 

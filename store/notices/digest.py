@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.remedies.remedy_lifecycle import Level
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import Level
 from store.quiet.budget import WAITS
 from store.tables.alerts import alert
 from store.tables.cases import client_case

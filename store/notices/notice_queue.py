@@ -11,8 +11,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.notices.telling import Facts, Kind, Notice, Preference, read_facts
+from casework.notices.telling import Facts, Notice, Preference, read_facts
 from schemas.errors import NotFound
+from schemas.vocabulary import NoticeKind
 from store.among import among
 from store.notices.notice_preferences import read_preference
 from store.tables.notices import notice, notice_preference
@@ -30,7 +31,7 @@ class DueNotice:
     """
 
     notice_id: int
-    kind: Kind
+    kind: NoticeKind
     facts: object
     written_at: datetime
     tries: int
@@ -43,7 +44,7 @@ class StoredNotice:
     """A notice as its reader may look it up."""
 
     notice_id: int
-    kind: Kind
+    kind: NoticeKind
     facts: Facts
     written_at: datetime
     not_before: datetime
@@ -129,7 +130,7 @@ def queue_depth(tx: Connection, now: datetime) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def get(tx: Connection, user: str, kind: Kind, subject_key: str) -> StoredNotice:
+def get(tx: Connection, user: str, kind: NoticeKind, subject_key: str) -> StoredNotice:
     """One notice by what it is about. Raises NotFound."""
     mine = (notice.c.user == user, notice.c.kind == kind, notice.c.subject_key == subject_key)
     found = _load_stored(tx, sa.select(*_WRITTEN).where(*mine))
@@ -163,7 +164,7 @@ def _update(tx: Connection, notice_id: int, **values: object) -> None:
 def _due_notice(row: sa.Row[tuple[object, ...]]) -> DueNotice:
     found = row._mapping
     reader = read_preference(row)
-    kind: Kind = found[notice.c.kind]
+    kind: NoticeKind = found[notice.c.kind]
     barred = None
     if found[account.c.disabled]:
         barred = "the account is disabled"

@@ -8,8 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.remedies.remedy_lifecycle import RemedyState
-from casework.remedies.terms import RemedyType
+from schemas.vocabulary import RemedyState, RemedyType
 from store.remedies.remedy_rows import state_on
 from store.tables.remedies import remedy
 

@@ -17,10 +17,11 @@ from sqlalchemy.engine import Connection
 
 from casework.alerts.message import ClientFacts
 from casework.remedies.message import encode, remedy_message, state_to_publish
-from casework.remedies.remedy_lifecycle import EXPIRING_DAYS, RUNNING, Approval, Level, Remedy, RemedyState
+from casework.remedies.remedy_lifecycle import EXPIRING_DAYS, RUNNING, Approval, Remedy
 from casework.remedies.terms import FeeTerms, Terms
 from schemas.errors import NotFound, StaleRevision
 from schemas.messages import TOPIC_REMEDIES
+from schemas.vocabulary import Level, RemedyState
 from store import outbox
 from store.tables.remedies import remedy as table
 from store.tables.remedies import remedy_approval, remedy_part

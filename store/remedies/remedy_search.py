@@ -12,10 +12,10 @@ from msgspec import Meta
 from sqlalchemy.engine import Connection
 
 from casework.alerts.message import ClientFacts
-from casework.remedies.remedy_lifecycle import UNDECIDED, Level, Remedy, RemedyState, age
-from casework.remedies.terms import RemedyType
+from casework.remedies.remedy_lifecycle import UNDECIDED, Remedy, age
 from schemas.errors import NotFound
 from schemas.keyset import Key
+from schemas.vocabulary import Level, RemedyState, RemedyType
 from store.remedies import remedy_rows
 from store.tables.clients import client
 from store.tables.remedies import remedy as table

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
 from casework.remedies.message import encode, remedy_message, state_to_publish
-from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
+from casework.remedies.terms import CONCESSIONS, FeeTerms, Terms
 from schemas.messages import TOPIC_REMEDIES
 from schemas.money import MAX_MINOR
+from schemas.vocabulary import RemedyType
 
 TODAY = date(2026, 1, 13)
 BOTH = frozenset({"region", "head_office"})

@@ -27,7 +27,7 @@ from api.web.paths import HOME, local_path
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
 from schemas.http_alert_bulk import BulkActBody
-from schemas.messages import AlertState, LabelName
+from schemas.vocabulary import AlertState, LabelName
 from schemas.weeks import format_week
 from store.alerts import alert_news
 

@@ -21,7 +21,8 @@ from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
 from casework.alerts import sla
 from casework.alerts.sla import Deadline
-from schemas.http_cases import CaseBody, CaseStateName
+from schemas.http_cases import CaseBody
+from schemas.vocabulary import CaseState
 from store.cases import case_deadlines
 from store.unit_of_work import Tx
 
@@ -29,7 +30,7 @@ router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_CASES)]
 CASES = "/desk/cases"
 EVERY_STATE = "all"
-OPEN: tuple[CaseStateName, ...] = tuple(state for state in get_args(CaseStateName) if state != "closed")
+OPEN: tuple[CaseState, ...] = tuple(state for state in get_args(CaseState) if state != "closed")
 _FIELDS = ("state", "branch", "lead", "mine")
 _LONGEST = 1000  # of a cursor: no list hands out a longer one
 _LATE = frozenset({"breached", "warned"})

@@ -27,7 +27,7 @@ from schemas.errors import NotFound
 from schemas.events import ID_PATTERN
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import OpenCaseBody
-from schemas.messages import AlertState
+from schemas.vocabulary import AlertState
 from schemas.weeks import parse_week
 from store.cases import case_rows, case_search
 from store.cases.case_search import CaseFilter

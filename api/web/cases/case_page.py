@@ -24,9 +24,10 @@ from api.web.language.case_words import MEMBER_ROLES
 from api.web.remedies.form import RemedyForm, remedy_form
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor
-from schemas.http_cases import CaseDetailBody, CaseStateName, MembershipBody, RetentionProposalBody
+from schemas.http_cases import CaseDetailBody, MembershipBody, RetentionProposalBody
+from schemas.vocabulary import CaseState
 
-WAY: tuple[CaseStateName, ...] = ("forming", "in_review", "plan", "executing", "monitoring", "closed")
+WAY: tuple[CaseState, ...] = ("forming", "in_review", "plan", "executing", "monitoring", "closed")
 _OWN_FORMS = frozenset({"suspended", "closed"})  # these ask for more than a note
 
 
@@ -114,7 +115,7 @@ def _remedy_form(
     return remedy_form(request, visitor, deps, view, returned, back.at)
 
 
-def _steps(case: CaseDetailBody) -> list[CaseStateName]:
+def _steps(case: CaseDetailBody) -> list[CaseState]:
     """Where a button leads, the furthest first: that is what people come for."""
     return [state for state in reversed(case.next_states) if state not in _OWN_FORMS]
 

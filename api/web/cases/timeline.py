@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.http_cases import CaseEventBody, CaseStateName
+from schemas.http_cases import CaseEventBody
+from schemas.vocabulary import CaseState
 
 _SETS_STATE = frozenset({"opened", "reopened", "moved", "resumed"})
 
@@ -19,7 +20,7 @@ class Moment:
     actor: str
     what: str
     note: str | None
-    state: CaseStateName | None = None
+    state: CaseState | None = None
     remedy: str | None = None
     role: str | None = None
 

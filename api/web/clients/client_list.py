@@ -13,8 +13,8 @@ from api.web.alerts.rows import picture
 from api.web.clients.client_page import Reader
 from api.web.listing import listing
 from api.web.rendering import render
+from schemas.vocabulary import ClientState
 from store.clients import sparklines
-from store.clients.client_search import ClientState
 
 router = APIRouter(include_in_schema=False)
 PATH = "/desk/clients"

@@ -12,7 +12,7 @@ from api.alerts.listing import AlertQuery, search_alerts
 from api.clients.reading import get_activity_body, get_client_row, presets_body
 from api.deps import ApiDeps, Deps
 from api.reading import Reading, Snapshot
-from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, SeriesName, Voice, figure
+from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, Voice, figure
 from api.web.clients.facts import RANGES, client_facts
 from api.web.clients.peer_strip import strip
 from api.web.forms import Shown
@@ -20,7 +20,7 @@ from api.web.language.words import msgid
 from api.web.rendering import client_path, pages_in, render
 from api.web.sign_in.session import Visitor, needing_page
 from schemas.events import ID_PATTERN
-from schemas.messages import Outcome
+from schemas.vocabulary import Outcome, SeriesName
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_CLIENTS)]

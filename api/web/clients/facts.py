@@ -14,7 +14,7 @@ from api.clients.reading import client_body, get_activity_body, get_client_row, 
 from api.deps import ApiDeps
 from api.web.alerts.arithmetic import Line, lines_of
 from api.web.alerts.sentences import comparisons
-from api.web.clients.charts import SeriesName, level
+from api.web.clients.charts import level
 from api.web.clients.timeline import RAN, Moment, moments
 from api.web.clients.why import Why, why_of
 from casework.remedies.effect import BEFORE_WEEKS, MEASURED_WEEKS, Effect, effect, start_week
@@ -24,6 +24,7 @@ from schemas.http_cases import CaseBody
 from schemas.http_clients import ActivityBody, ClientBody, WeekBody
 from schemas.http_peers import PeersBody
 from schemas.http_policies import LimitBody
+from schemas.vocabulary import SeriesName
 from schemas.weeks import monday, parse_week
 from store.cases import task_search
 from store.clients import volumes

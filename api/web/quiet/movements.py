@@ -12,7 +12,7 @@ from api.reading import Reading
 from api.web.listing import listing
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
-from schemas.http_movements import GroupName
+from schemas.vocabulary import GroupName
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]

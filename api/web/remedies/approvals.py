@@ -28,15 +28,9 @@ from api.web.paths import local_path
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor, needing_page
 from casework.remedies import remedy_lifecycle
-from casework.remedies.remedy_lifecycle import (
-    Level,
-    MakerIsNotChecker,
-    Remedy,
-    TermsOver,
-    WrongLevel,
-    WrongRemedyState,
-)
+from casework.remedies.remedy_lifecycle import MakerIsNotChecker, Remedy, TermsOver, WrongLevel, WrongRemedyState
 from schemas.http_remedies import ApproveBody, DecisionBody, RemedyBody, WhatIfBody
+from schemas.vocabulary import Level
 from store.unit_of_work import Tx
 
 router = APIRouter(include_in_schema=False)

@@ -8,7 +8,6 @@ from typing import get_args
 import msgspec
 import pytest
 
-from casework.alerts.sla import Step
 from casework.notices.telling import (
     CHOICES,
     ApprovalWaiting,
@@ -23,10 +22,9 @@ from casework.notices.telling import (
     Trial,
 )
 from casework.notices.text import desk_path, notice_text
-from casework.remedies.remedy_lifecycle import Level
-from casework.remedies.terms import RemedyType
 from language.catalogues import languages
 from schemas.messages import Summary
+from schemas.vocabulary import Level, RemedyType, Step
 
 SUMMARY = Summary(
     "Debits are 38% below their 8-week average; about HK$1.2M a year at risk.",

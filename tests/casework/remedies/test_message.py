@@ -10,8 +10,9 @@ import pytest
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
 from casework.remedies.message import encode, remedy_message, state_to_publish
-from casework.remedies.remedy_lifecycle import RUNNING, RemedyState
+from casework.remedies.remedy_lifecycle import RUNNING
 from casework.remedies.terms import FeeTerms, Terms
+from schemas.vocabulary import RemedyState
 
 TODAY = date(2026, 1, 13)
 TERMS = Terms(date(2026, 2, 1), date(2026, 5, 1), 0, 0, "why", FeeTerms("ACCT-MAINT", 120_000, 100, 40_000_000, 1))
