@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from acts import alerts
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from api import etag
 from api.alerts.bodies import alert_body, alert_detail_body
 from api.alerts.listing import AlertQuery, search_alerts
@@ -85,7 +85,7 @@ def close_act(alert_id: str, body: CloseBody) -> Act[Episode]:
     )
 
 
-def _answer(deps: ApiDeps, caller: Caller, post: Request, act: Act[Episode]) -> Response:
+def _answer(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[Episode]) -> Response:
     """Perform the act, and show the alert as it then is."""
 
     def show(context: ActContext, episode: Episode) -> Shown:

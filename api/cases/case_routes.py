@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from acts import cases
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from acts.roles import Permission, may
 from api import etag
 from api.auth import CaseFormer, CaseReader, CaseWorker
@@ -103,7 +103,7 @@ def transition_act(caller: Caller, case_id: str, body: TransitionBody) -> Act[Ca
     return partial(cases.move, case_id=case_id, to=body.to, note=body.note)
 
 
-def answer_with_case(deps: ApiDeps, caller: Caller, post: Request, act: Act[Case]) -> Response:
+def answer_with_case(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[Case]) -> Response:
     """Perform the act, and show the case as it then is."""
 
     def show(context: ActContext, case: Case) -> Shown:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from acts import policies
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from acts.roles import Permission
 from api import etag
 from api.auth import PolicySetter, needing
@@ -81,7 +81,7 @@ def apply(
     return _answer_with_policy(deps, caller, post, partial(policies.apply, version=version))
 
 
-def _answer_with_policy(deps: ApiDeps, caller: Caller, post: Request, act: Act[str]) -> Response:
+def _answer_with_policy(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[str]) -> Response:
     """Perform the act, and show the policy as it then is."""
 
     def show(context: ActContext, version: str) -> Shown:

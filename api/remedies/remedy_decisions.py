@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from acts import remedies
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from api.auth import RemedyChecker, RemedyProposer, RemedyRevoker
 from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
@@ -73,7 +73,7 @@ def revoke(caller: RemedyRevoker, deps: Deps, post: Posted, remedy_id: UuidPath,
     return answer_with_remedy(deps, caller, post, partial(remedies.revoke, remedy_id=remedy_id, note=body.note))
 
 
-def answer_with_remedy(deps: ApiDeps, caller: Caller, post: Request, act: Act[Remedy]) -> Response:
+def answer_with_remedy(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[Remedy]) -> Response:
     """Perform the act, and show the remedy as it then is."""
 
     def show(context: ActContext, remedy: Remedy) -> Shown:

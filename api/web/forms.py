@@ -30,8 +30,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from acts.callers import Caller
-from acts.performing import Act, ActContext
-from acts.performing import Request as ActRequest
+from acts.performing import Act, ActContext, ActRequest
 from api.deps import ApiDeps
 from api.errors import BadHeader
 from api.problems import kind_of

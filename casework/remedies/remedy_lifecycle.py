@@ -12,11 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from casework.remedies.terms import Terms as Terms
-from casework.remedies.terms import check_terms
+from casework.remedies.terms import Terms, check_terms
 from schemas.errors import Conflict, Forbidden, NotAllowedByRules
-from schemas.vocabulary import Level, RemedyState
-from schemas.vocabulary import RemedyType as RemedyType
+from schemas.vocabulary import Level, RemedyState, RemedyType
 
 LEVELS: tuple[Level, ...] = ("branch", "region", "head_office")  # lowest first
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from acts import alerts, cases, remedies, task_forces
 from acts.callers import Caller
-from acts.performing import Act, Performer, Request
+from acts.performing import Act, ActRequest, Performer
 from acts.roles import Role
 from casework.cases.case_lifecycle import Case, Swot
 from casework.remedies.proposed_terms import ProposedTerms
@@ -21,7 +21,7 @@ from store.alerts.alert_search import AlertRow
 
 T = TypeVar("T")
 _OFFICE_HOUR = time(10)
-_REQUEST = Request(request_id="simulated")
+_REQUEST = ActRequest(request_id="simulated")
 
 
 @dataclass

@@ -16,7 +16,7 @@ from store.figures.scope import OF_CLIENT, Scope, Tallies
 from store.ledger import closed_weeks
 from store.tables.cases import client_case
 from store.tables.clients import client
-from store.tables.remedies import remedy
+from store.tables.remedies import remedy_table
 
 _SHORT, _LONG = PROPOSED_WEEKS  # a quarter after the opening, or better the half-year where it is over
 
@@ -59,19 +59,19 @@ def _add_regained(tx: Connection, scope: Scope, tallies: Tallies) -> None:
 
 def _add_spent(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     """Of every closed case, kept or not: what did not help was spent too."""
-    ended = remedy.c.ended_on
-    whole = (remedy.c.state.in_([*RUNNING, "expired"]), remedy.c.starts_on <= scope.today)
-    early = (remedy.c.state == "revoked", ended > remedy.c.starts_on)
+    ended = remedy_table.c.ended_on
+    whole = (remedy_table.c.state.in_([*RUNNING, "expired"]), remedy_table.c.starts_on <= scope.today)
+    early = (remedy_table.c.state == "revoked", ended > remedy_table.c.starts_on)
     of_closed = (
         sa.select(client.c.branch_id)
-        .join_from(remedy, client_case, client_case.c.case_id == remedy.c.case_id)
+        .join_from(remedy_table, client_case, client_case.c.case_id == remedy_table.c.case_id)
         .join(client, client.c.client_id == client_case.c.client_id)
-        .where(scope.within(client_case.c.closed_week), remedy.c.type != "no_action", *scope.branches)
+        .where(scope.within(client_case.c.closed_week), remedy_table.c.type != "no_action", *scope.branches)
     )
-    sums = of_closed.add_columns(sa.func.sum(remedy.c.total_minor)).where(*whole).group_by(client.c.branch_id)
+    sums = of_closed.add_columns(sa.func.sum(remedy_table.c.total_minor)).where(*whole).group_by(client.c.branch_id)
     for branch, minor in tx.execute(sums):
         tallies[branch].spent_minor += int(minor)
-    terms = (remedy.c.total_minor, remedy.c.starts_on, remedy.c.ends_on, ended)
+    terms = (remedy_table.c.total_minor, remedy_table.c.starts_on, remedy_table.c.ends_on, ended)
     for branch, *of_one in tx.execute(of_closed.add_columns(*terms).where(*early)):
         tallies[branch].spent_minor += spent_minor(*of_one)
 
@@ -79,15 +79,15 @@ def _add_spent(tx: Connection, scope: Scope, tallies: Tallies) -> None:
 def _add_concessions(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     """By their dates: the state that is kept may be a day old."""
     running = (
-        remedy.c.fee_code.is_not(None),
-        remedy.c.state.in_(RUNNING),
-        remedy.c.starts_on <= scope.today,
-        remedy.c.ends_on > scope.today,
+        remedy_table.c.fee_code.is_not(None),
+        remedy_table.c.state.in_(RUNNING),
+        remedy_table.c.starts_on <= scope.today,
+        remedy_table.c.ends_on > scope.today,
     )
-    by = (client.c.branch_id, remedy.c.concession_pct)
+    by = (client.c.branch_id, remedy_table.c.concession_pct)
     query = (
-        sa.select(*by, sa.func.count(), sa.func.sum(remedy.c.list_price_minor))
-        .join_from(remedy, client, client.c.client_id == remedy.c.client_id)
+        sa.select(*by, sa.func.count(), sa.func.sum(remedy_table.c.list_price_minor))
+        .join_from(remedy_table, client, client.c.client_id == remedy_table.c.client_id)
         .where(*running, *scope.branches)
         .group_by(*by)
     )

@@ -16,7 +16,7 @@ from store.quiet.budget import WAITS
 from store.tables.alerts import alert
 from store.tables.cases import client_case
 from store.tables.clients import client
-from store.tables.remedies import remedy
+from store.tables.remedies import remedy_table
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ def load_standings(tx: Connection) -> Mapping[str, BranchStanding]:
     for branch_id, number in tx.execute(_by_branch(client_case, client_case.c.state != "closed")):
         found[branch_id].cases = number
     for branch_id, level, number in tx.execute(
-        _by_branch(remedy, remedy.c.state == "submitted", remedy.c.next_level)
+        _by_branch(remedy_table, remedy_table.c.state == "submitted", remedy_table.c.next_level)
     ):
         found[branch_id].approvals[level] = number
     return found

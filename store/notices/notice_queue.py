@@ -16,7 +16,7 @@ from schemas.errors import NotFound
 from schemas.vocabulary import NoticeKind
 from store.among import among
 from store.notices.notice_preferences import read_preference
-from store.tables.notices import notice, notice_preference
+from store.tables.notices import notice, preference_table
 from store.tables.sign_in import account
 from store.upsert import insert
 
@@ -93,8 +93,8 @@ def without_stored(tx: Connection, notices: Sequence[Notice]) -> list[Notice]:
 def load_due(tx: Connection, now: datetime, limit: int) -> list[DueNotice]:
     """What may be sent now, the longest waiting first."""
     query = (
-        sa.select(notice, notice_preference, account.c.disabled)
-        .join(notice_preference, notice_preference.c.user == notice.c.user)
+        sa.select(notice, preference_table, account.c.disabled)
+        .join(preference_table, preference_table.c.user == notice.c.user)
         .outerjoin(account, account.c.user == notice.c.user)
         .where(*_WAITING, notice.c.not_before <= now)
         .order_by(notice.c.not_before, notice.c.notice_id)

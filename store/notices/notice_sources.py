@@ -23,8 +23,8 @@ from store.remedies import remedy_rows
 from store.tables.alerts import alert, alert_evidence, alert_opening, alert_revision
 from store.tables.cases import case_member, client_case
 from store.tables.clients import client
-from store.tables.notices import notice_preference
-from store.tables.remedies import remedy
+from store.tables.notices import preference_table
+from store.tables.remedies import remedy_table
 
 _APART_WEEKS = 4  # an alarm that comes back after less is the one that people know
 _LIVE = ("open", "acknowledged")
@@ -101,7 +101,7 @@ def load_assigned(tx: Connection, since: date) -> list[AssignedCase]:
         )
         .join(client_case, client_case.c.case_id == case_member.c.case_id)
         .join(client, client.c.client_id == client_case.c.client_id)
-        .join(notice_preference, notice_preference.c.user == case_member.c.user)
+        .join(preference_table, preference_table.c.user == case_member.c.user)
         .where(client_case.c.state != "closed")
         .where(case_member.c.joined_on >= since, case_member.c.left_on.is_(None))
         .order_by(client_case.c.case_id, case_member.c.place)
@@ -111,14 +111,14 @@ def load_assigned(tx: Connection, since: date) -> list[AssignedCase]:
 
 def load_submitted(tx: Connection) -> list[tuple[Remedy, ClientFacts]]:
     """Remedies that wait for a yes."""
-    return _with_facts(tx, remedy_rows.load_where(tx, remedy.c.state == "submitted"))
+    return _with_facts(tx, remedy_rows.load_where(tx, remedy_table.c.state == "submitted"))
 
 
 def load_ending(tx: Connection) -> list[tuple[Remedy, ClientFacts, str]]:
     """Remedies that end within a month, with the lead of their case."""
-    found = _with_facts(tx, remedy_rows.load_where(tx, remedy.c.state == "expiring"))
+    found = _with_facts(tx, remedy_rows.load_where(tx, remedy_table.c.state == "expiring"))
     leads = sa.select(client_case.c.case_id, client_case.c.lead).where(
-        client_case.c.case_id.in_(sa.select(remedy.c.case_id).where(remedy.c.state == "expiring"))
+        client_case.c.case_id.in_(sa.select(remedy_table.c.case_id).where(remedy_table.c.state == "expiring"))
     )
     lead_of = {row.case_id: row.lead for row in tx.execute(leads)}
     return [(each, facts, lead_of[each.case_id]) for each, facts in found]

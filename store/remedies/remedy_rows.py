@@ -23,8 +23,7 @@ from schemas.errors import NotFound, StaleRevision
 from schemas.messages import TOPIC_REMEDIES
 from schemas.vocabulary import Level, RemedyState
 from store import outbox
-from store.tables.remedies import remedy as table
-from store.tables.remedies import remedy_approval, remedy_part
+from store.tables.remedies import remedy_approval, remedy_part, remedy_table
 from store.upsert import insert
 
 _PLAIN = (
@@ -38,10 +37,14 @@ _DECIDED = RUNNING | {"returned", "rejected"}
 
 def get(tx: Connection, remedy_id: str, *, for_update: bool = False) -> Remedy:
     """One remedy. `for_update`: nobody else changes the client's remedies before the end. Raises NotFound."""
-    mine = table.c.remedy_id == remedy_id
+    mine = remedy_table.c.remedy_id == remedy_id
     if for_update:
-        owner = sa.select(table.c.client_id).where(mine).scalar_subquery()
-        locked = sa.select(table).where(table.c.client_id == owner).order_by(table.c.client_id, table.c.remedy_id)
+        owner = sa.select(remedy_table.c.client_id).where(mine).scalar_subquery()
+        locked = (
+            sa.select(remedy_table)
+            .where(remedy_table.c.client_id == owner)
+            .order_by(remedy_table.c.client_id, remedy_table.c.remedy_id)
+        )
         rows = tx.execute(locked.with_for_update()).mappings().all()
         found = [each for each, _ in load_with_parts(tx, [row for row in rows if row["remedy_id"] == remedy_id])]
     else:
@@ -53,45 +56,47 @@ def get(tx: Connection, remedy_id: str, *, for_update: bool = False) -> Remedy:
 
 def load_of_case(tx: Connection, case_id: str) -> list[Remedy]:
     """All remedies of a case, the oldest first."""
-    return load_where(tx, table.c.case_id == case_id)
+    return load_where(tx, remedy_table.c.case_id == case_id)
 
 
 def load_of_cases(tx: Connection, case_ids: Collection[str]) -> list[Remedy]:
     """All remedies of these cases, the oldest first."""
-    return load_where(tx, table.c.case_id.in_(case_ids)) if case_ids else []
+    return load_where(tx, remedy_table.c.case_id.in_(case_ids)) if case_ids else []
 
 
 def of_client(tx: Connection, client_id: str) -> list[Remedy]:
     """All remedies of a client, the oldest first."""
-    return load_where(tx, table.c.client_id == client_id)
+    return load_where(tx, remedy_table.c.client_id == client_id)
 
 
 def load_of_ids(tx: Connection, remedy_ids: Iterable[str]) -> list[Remedy]:
     """Those of these remedies that there are, the oldest first."""
-    found = [load_where(tx, table.c.remedy_id.in_(chunk)) for chunk in _chunks(sorted(remedy_ids))]
+    found = [load_where(tx, remedy_table.c.remedy_id.in_(chunk)) for chunk in _chunks(sorted(remedy_ids))]
     return [remedy for chunk in found for remedy in chunk]
 
 
 def load_states_of_case(tx: Connection, case_id: str) -> dict[str, RemedyState]:
     """The state of each remedy of a case, by id, as it was last changed."""
-    rows = tx.execute(sa.select(table.c.remedy_id, table.c.state).where(table.c.case_id == case_id))
+    rows = tx.execute(
+        sa.select(remedy_table.c.remedy_id, remedy_table.c.state).where(remedy_table.c.case_id == case_id)
+    )
     return {row.remedy_id: row.state for row in rows}
 
 
 def load_due(tx: Connection, today: date) -> list[Remedy]:
     """Remedies that days alone have changed since they were kept: those for which `age` gives another state."""
-    return load_where(tx, table.c.state.in_(RUNNING), table.c.state != state_on(today))
+    return load_where(tx, remedy_table.c.state.in_(RUNNING), remedy_table.c.state != state_on(today))
 
 
 def state_on(today: date) -> sa.ColumnElement[str]:
     """The state on a day as the database works it out: what `age` gives."""
     running = sa.case(
-        (table.c.ends_on <= today, "expired"),
-        (table.c.starts_on > today, "approved"),
-        (table.c.ends_on <= today + timedelta(days=EXPIRING_DAYS), "expiring"),
+        (remedy_table.c.ends_on <= today, "expired"),
+        (remedy_table.c.starts_on > today, "approved"),
+        (remedy_table.c.ends_on <= today + timedelta(days=EXPIRING_DAYS), "expiring"),
         else_="active",
     )
-    return sa.case((table.c.state.in_(RUNNING), running), else_=table.c.state)
+    return sa.case((remedy_table.c.state.in_(RUNNING), running), else_=remedy_table.c.state)
 
 
 def save(tx: Connection, remedy: Remedy, facts: ClientFacts, currency: str, at: datetime) -> None:
@@ -112,12 +117,14 @@ def save(tx: Connection, remedy: Remedy, facts: ClientFacts, currency: str, at: 
 
 def load_where(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Remedy]:
     """Remedies with who took which part and the approvals that hold, the oldest first."""
-    query = sa.select(table).where(*conditions).order_by(table.c.proposed_at, table.c.remedy_id)
+    query = (
+        sa.select(remedy_table).where(*conditions).order_by(remedy_table.c.proposed_at, remedy_table.c.remedy_id)
+    )
     return [remedy for remedy, _ in load_with_parts(tx, tx.execute(query).mappings().all())]
 
 
 def load_with_parts(tx: Connection, rows: Sequence[sa.RowMapping]) -> list[tuple[Remedy, Mapping[Level, datetime]]]:
-    """Whole remedies of rows of the table, in their order, and when each level's yes that holds was given."""
+    """Whole remedies of rows of its table, in their order, and when each level's yes that holds was given."""
     ids = [row["remedy_id"] for row in rows]
     parts, approvals = _load_parts(tx, ids), _load_approvals(tx, ids)
     return [
@@ -130,7 +137,7 @@ def load_with_parts(tx: Connection, rows: Sequence[sa.RowMapping]) -> list[tuple
 
 
 def read_terms(row: sa.RowMapping) -> Terms:
-    """The terms in a row of the table."""
+    """The terms in a row of its table."""
     fee = None if row["fee_code"] is None else FeeTerms(**{name: row[name] for name in _FEE})
     return Terms(**{name: row[name] for name in _TERMS}, fee=fee)
 
@@ -170,7 +177,7 @@ def _lock_current_state(tx: Connection, remedy: Remedy) -> RemedyState | None:
     """The state it is kept in now, None for a new one. A change locks all of the client's."""
     new = remedy.revision == 1
     # A new one locks nothing: who proposes holds the case, for which those who change others wait in the end.
-    mine = table.c.remedy_id == remedy.remedy_id if new else table.c.client_id == remedy.client_id
+    mine = remedy_table.c.remedy_id == remedy.remedy_id if new else remedy_table.c.client_id == remedy.client_id
     found = _lock(tx, mine)
     actual, state = found.get(remedy.remedy_id, (0, None))
     if actual != remedy.revision - 1:
@@ -180,8 +187,8 @@ def _lock_current_state(tx: Connection, remedy: Remedy) -> RemedyState | None:
 
 def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, tuple[int, RemedyState]]:
     """Revision and state of all remedies of some clients, locked until the end (SQLite: already so)."""
-    rows = sa.select(table.c.remedy_id, table.c.revision, table.c.state).where(clients)
-    ordered = rows.order_by(table.c.client_id, table.c.remedy_id).with_for_update()
+    rows = sa.select(remedy_table.c.remedy_id, remedy_table.c.revision, remedy_table.c.state).where(clients)
+    ordered = rows.order_by(remedy_table.c.client_id, remedy_table.c.remedy_id).with_for_update()
     return {row.remedy_id: (row.revision, row.state) for row in tx.execute(ordered)}
 
 
@@ -190,9 +197,9 @@ def _write(tx: Connection, remedy: Remedy, before: RemedyState | None, at: datet
     if remedy.state != before:
         row |= _decision_moments(remedy.state, before, at)
     if before is None:
-        tx.execute(sa.insert(table).values(row | {"proposed_at": at}))
+        tx.execute(sa.insert(remedy_table).values(row | {"proposed_at": at}))
     else:
-        tx.execute(sa.update(table).where(table.c.remedy_id == remedy.remedy_id).values(row))
+        tx.execute(sa.update(remedy_table).where(remedy_table.c.remedy_id == remedy.remedy_id).values(row))
 
 
 def _decision_moments(after: RemedyState, before: RemedyState | None, at: datetime) -> dict[str, datetime | None]:

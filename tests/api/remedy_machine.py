@@ -19,7 +19,7 @@ from store import outbox
 from store.alerts import alert_rows
 from store.remedies import remedy_ageing, remedy_rows
 from store.tables.operations import audit
-from store.tables.remedies import remedy as remedy_table
+from store.tables.remedies import remedy_table as remedy_table
 from tests.api.conftest import CASE
 from tests.api.remedy_desk import MARKETING, OTHER_CASE, REDUCTION, V1, WAIVER, Desk
 from tests.casework.remedy_oracle import History, check_limits, check_people, gift

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from casework.notices.telling import CaseAssigned, NewAlarm, Notice
 from schemas.messages import Summary
 from store.notices import notice_queue
-from store.tables.notices import notice_preference
+from store.tables.notices import preference_table
 from store.tables.operations import audit
 
 SECRET = "s3cret-Token-9f1c"
@@ -34,7 +34,7 @@ def without(name: str) -> dict[str, Any]:
 
 def stored_address(api) -> str | None:
     with api.store.read() as tx:
-        return tx.scalar(sa.select(notice_preference.c.address))
+        return tx.scalar(sa.select(preference_table.c.address))
 
 
 def write(api, *subjects: str, user: str = "staff-17") -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from schemas.errors import BadSetting
 from store import schema
 from store.ledger import offsets
-from store.tables.notices import notice_preference
+from store.tables.notices import preference_table
 from store.unit_of_work import Store, open_store
 
 TOPIC = "corebank.activity"
@@ -114,7 +114,7 @@ def test_an_error_of_a_statement_does_not_show_its_values(store: Store) -> None:
     row = {"user": "staff-17", "role": "branch_staff", "language": "en", "kinds": [], "revision": 1}
     with pytest.raises(sa.exc.IntegrityError) as failed, store.write() as tx:
         for _ in range(2):
-            tx.execute(sa.insert(notice_preference).values(row | {"address": "json://s3cret.bank.example"}))
+            tx.execute(sa.insert(preference_table).values(row | {"address": "json://s3cret.bank.example"}))
     assert "s3cret" not in str(failed.value)
     assert "INSERT" in str(failed.value)
 

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from casework.remedies.remedy_lifecycle import Remedy, Terms
+from casework.remedies.remedy_lifecycle import Remedy
+from casework.remedies.terms import Terms
 from store.alerts import alert_rows
 from store.remedies import remedy_rows
 from tests.api.conftest import CASE, NOW

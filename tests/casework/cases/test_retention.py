@@ -18,7 +18,8 @@ from casework.cases.retention import (
     propose,
     was_carried_out,
 )
-from casework.remedies.remedy_lifecycle import Remedy, Terms
+from casework.remedies.remedy_lifecycle import Remedy
+from casework.remedies.terms import Terms
 from schemas.verdicts import Insufficient
 
 ALERTED, OPENED = 64, 66  # places in the weeks read: a year and a quarter lie up to and with the alert's week
