@@ -13,9 +13,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.among import among
 from store.tables.operations import outbox
-
-_IDS_A_STATEMENT = 500  # under every database's limit of parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,8 @@ def load_unsent(tx: Connection, limit: int, *, but_not: Collection[str] = ()) ->
 
 def mark_sent(tx: Connection, outbox_ids: Sequence[int], at: datetime) -> None:
     """They reached Kafka; marking twice is harmless."""
-    for start in range(0, len(outbox_ids), _IDS_A_STATEMENT):
-        chunk = outbox_ids[start : start + _IDS_A_STATEMENT]
-        mark = sa.update(outbox).where(outbox.c.outbox_id.in_(chunk), outbox.c.sent_at.is_(None))
-        tx.execute(mark.values(sent_at=at))
+    mark = sa.update(outbox).where(among(tx, outbox.c.outbox_id, outbox_ids), outbox.c.sent_at.is_(None))
+    tx.execute(mark.values(sent_at=at))
 
 
 def mark_outcomes(tx: Connection, sent: Sequence[int], refused: Mapping[int, str], at: datetime) -> None:

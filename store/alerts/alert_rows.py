@@ -32,7 +32,6 @@ from store.among import among
 from store.tables.alerts import alert, alert_evidence, alert_opening, alert_revision
 from store.tables.clients import client
 
-_IDS_A_STATEMENT = 500  # under every database's limit of parameters
 _NO_WEEK = 2**31 - 1  # no evidence is as new as that
 _VERDICT = msgspec.json.Decoder(Verdict)
 _MADE = {"alert_id", "direction", "grade", "rank_minor"}
@@ -93,8 +92,7 @@ def load_client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, Cl
     """What alerts say of these clients."""
     return {
         row.client_id: ClientFacts(*row)
-        for chunk in _chunks(sorted(set(client_ids)))
-        for row in tx.execute(sa.select(*_FACTS).where(client.c.client_id.in_(chunk)))
+        for row in tx.execute(sa.select(*_FACTS).where(among(tx, client.c.client_id, client_ids)))
     }
 
 
@@ -147,18 +145,16 @@ def save_all(
 
 
 def _compare_revisions(tx: Connection, episodes: Sequence[Episode]) -> None:
-    stored: dict[str, int] = {}
-    for chunk in _chunks(sorted({e.client_id for e in episodes})):
-        stored.update(_lock(tx, alert.c.client_id.in_(chunk)))
+    stored = _lock(tx, {e.client_id for e in episodes})
     for episode in episodes:
         actual = stored.get(episode.alert_id, 0)
         if actual != episode.revision - 1:
             raise StaleRevision(episode.revision - 1, actual)
 
 
-def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, int]:
+def _lock(tx: Connection, client_ids: Iterable[str]) -> dict[str, int]:
     """Revisions of all alerts of some clients, locked until the end of the transaction (SQLite: already so)."""
-    rows = sa.select(alert.c.alert_id, alert.c.revision).where(clients)
+    rows = sa.select(alert.c.alert_id, alert.c.revision).where(among(tx, alert.c.client_id, client_ids))
     ordered = rows.order_by(alert.c.client_id, alert.c.alert_id).with_for_update()
     return {row.alert_id: row.revision for row in tx.execute(ordered)}
 
@@ -283,7 +279,3 @@ def _in_shard(shard: int) -> sa.ColumnElement[bool]:
 
 def _key(episode: Episode) -> Key:
     return episode.client_id, episode.direction
-
-
-def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + _IDS_A_STATEMENT] for start in range(0, len(ids), _IDS_A_STATEMENT))

@@ -15,11 +15,11 @@ from sqlalchemy.engine import Connection
 from schemas.errors import EbbwatchError
 from schemas.events import ClientRecord
 from schemas.weeks import week_of_date
+from store.among import among
 from store.tables.clients import client
 from store.upsert import insert
 
 UNASSIGNED = "unassigned"
-_IDS_A_STATEMENT = 500  # under every database's limit of parameters
 _MASTER = (
     "name", "kind", "branch_id", "tier", "industry", "relationship_manager", "opened_on", "closed_on",
     "placeholder", "last_week",
@@ -103,14 +103,9 @@ def save_first_weeks(tx: Connection, shard: int, first_weeks: Mapping[str, int])
 
 def load_places(tx: Connection, client_ids: Sequence[str]) -> dict[str, Place]:
     """Home and branch of the clients that are known, by id."""
-    found = {}
-    for start in range(0, len(client_ids), _IDS_A_STATEMENT):
-        ids = client_ids[start : start + _IDS_A_STATEMENT]
-        rows = tx.execute(
-            sa.select(client.c.client_id, client.c.shard, client.c.branch_id).where(client.c.client_id.in_(ids))
-        )
-        found.update({client_id: Place(shard, branch_id) for client_id, shard, branch_id in rows})
-    return found
+    query = sa.select(client.c.client_id, client.c.shard, client.c.branch_id)
+    rows = tx.execute(query.where(among(tx, client.c.client_id, client_ids)))
+    return {client_id: Place(shard, branch_id) for client_id, shard, branch_id in rows}
 
 
 def load_closed_on(tx: Connection, client_ids: Collection[str]) -> dict[str, date]:

@@ -23,6 +23,7 @@ from schemas.errors import NotFound, StaleRevision
 from schemas.messages import TOPIC_REMEDIES
 from schemas.vocabulary import Level, RemedyState
 from store import outbox
+from store.among import among
 from store.tables.remedies import remedy_approval, remedy_part, remedy_table
 from store.upsert import insert
 
@@ -61,7 +62,7 @@ def load_of_case(tx: Connection, case_id: str) -> list[Remedy]:
 
 def load_of_cases(tx: Connection, case_ids: Collection[str]) -> list[Remedy]:
     """All remedies of these cases, the oldest first."""
-    return load_where(tx, remedy_table.c.case_id.in_(case_ids)) if case_ids else []
+    return load_where(tx, among(tx, remedy_table.c.case_id, case_ids)) if case_ids else []
 
 
 def of_client(tx: Connection, client_id: str) -> list[Remedy]:
@@ -71,8 +72,7 @@ def of_client(tx: Connection, client_id: str) -> list[Remedy]:
 
 def load_of_ids(tx: Connection, remedy_ids: Iterable[str]) -> list[Remedy]:
     """Those of these remedies that there are, the oldest first."""
-    found = [load_where(tx, remedy_table.c.remedy_id.in_(chunk)) for chunk in _chunks(sorted(remedy_ids))]
-    return [remedy for chunk in found for remedy in chunk]
+    return load_where(tx, among(tx, remedy_table.c.remedy_id, remedy_ids))
 
 
 def load_states_of_case(tx: Connection, case_id: str) -> dict[str, RemedyState]:
@@ -157,19 +157,17 @@ def _remedy(row: sa.RowMapping, parts: Mapping[str, set[str]], approvals: Iterab
 
 def _load_parts(tx: Connection, ids: Sequence[str]) -> Mapping[str, Mapping[str, set[str]]]:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for chunk in _chunks(ids):
-        for row in tx.execute(sa.select(remedy_part).where(remedy_part.c.remedy_id.in_(chunk))):
-            found[row.remedy_id][row.part].add(row.user)
+    for row in tx.execute(sa.select(remedy_part).where(among(tx, remedy_part.c.remedy_id, ids))):
+        found[row.remedy_id][row.part].add(row.user)
     return found
 
 
 def _load_approvals(tx: Connection, ids: Sequence[str]) -> Mapping[str, dict[Approval, datetime]]:
     """Of each remedy the approvals that hold, and when they were given."""
     found: dict[str, dict[Approval, datetime]] = defaultdict(dict)
-    for chunk in _chunks(ids):
-        holding = sa.select(remedy_approval).where(remedy_approval.c.remedy_id.in_(chunk), ~remedy_approval.c.void)
-        for row in tx.execute(holding):
-            found[row.remedy_id][Approval(row.terms_version, row.level, row.checker)] = row.at
+    holding = among(tx, remedy_approval.c.remedy_id, ids), ~remedy_approval.c.void
+    for row in tx.execute(sa.select(remedy_approval).where(*holding)):
+        found[row.remedy_id][Approval(row.terms_version, row.level, row.checker)] = row.at
     return found
 
 
@@ -258,7 +256,3 @@ def _row(remedy: Remedy) -> dict[str, Any]:
         "next_level": remedy.next_level if remedy.state == "submitted" else None,
         "total_minor": terms.total_minor,
     }
-
-
-def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + 500] for start in range(0, len(ids), 500))
