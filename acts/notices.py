@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from acts.performing import ActContext, Fields
 from casework.notices.address import scheme_of
+from casework.notices.notice_facts import Trial
+from casework.notices.notice_making import notices_for
+from casework.notices.preference_changes import NoAddress, change_preference
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Preference, Trial, notices_for
-from casework.notices.wishes import NoAddress, change_preference
+from casework.notices.recipients import Preference
 from language.catalogues import Language
 from schemas.vocabulary import ChosenKind
 from store.notices import notice_preferences, notice_queue

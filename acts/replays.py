@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from acts.replay_rules import ReplayRules
+from casework.policies.course import Course, run_course
 from casework.policies.fading import FADING_WEEKS, Faded, choose_clients, count_caught, fade_out
 from casework.policies.figures import Figures, load_of
 from casework.policies.leavers import SILENT_WEEKS, Leavers, count_caught_leavers, find_leavers
-from casework.policies.preview import Course, run_course
 from casework.policies.queue import Capacity
 from detector.policies.policy import Policy
 from detector.policies.replay import NO_END, History, ReplayedWeek, replay

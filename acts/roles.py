@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import get_args
 
-from casework.notices.telling import Roles
+from casework.notices.recipients import Roles
 from schemas.vocabulary import Level
 
 

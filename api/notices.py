@@ -19,7 +19,7 @@ from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.paths import V1
 from casework.notices.quiet_hours import parse_quiet_hours
-from casework.notices.telling import CHOICES, Preference
+from casework.notices.recipients import CHOICES, Preference
 from casework.notices.text import desk_path, notice_text
 from language.catalogues import Language
 from schemas.http import Page

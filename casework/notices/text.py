@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from casework.notices.telling import ApprovalWaiting, CaseAssigned, Deadline, Facts, NewAlarm, RemedyEnding
+from casework.notices.notice_facts import ApprovalWaiting, CaseAssigned, Deadline, Facts, NewAlarm, RemedyEnding
 from casework.notices.wording import notice_lines
 from language.catalogues import Language, texts_in
 from schemas.vocabulary import NoticeKind

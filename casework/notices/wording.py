@@ -9,7 +9,7 @@ from typing import Any
 from casework.alerts.sentence import whole_sentence
 from casework.cases.case_lifecycle import LEAD
 from casework.cases.task_force import UNASSIGNED
-from casework.notices.telling import (
+from casework.notices.notice_facts import (
     ApprovalWaiting,
     BranchMoved,
     CaseAssigned,

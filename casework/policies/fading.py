@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from casework.policies.preview import Course
+from casework.policies.course import Course
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.intp]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from casework.policies.course import Course, Events
 from casework.policies.episode_columns import AlertNews
 from casework.policies.fading import Faded
 from casework.policies.leavers import Caught
-from casework.policies.preview import Course, Events
 from schemas.verdicts import Grade
 from schemas.weeks import Week
 

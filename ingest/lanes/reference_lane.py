@@ -12,7 +12,7 @@ from schemas.events import ClientRecord
 from store.clients import client_master
 from store.ledger import offsets, rates
 from store.ledger.checkpoint import DeadLetter
-from store.operations import refused
+from store.operations import refused_events
 from store.unit_of_work import Store, Tx
 from telemetry.metrics import Metrics
 
@@ -127,7 +127,7 @@ class ReferenceLane:
     def _write(self, tx: Tx, now: datetime) -> None:
         offsets.advance(tx, self._topic, self._topic_id, self._partition, self._from_offset, self.next_offset)
         self._reference.write(tx)
-        refused.save_refused(tx, self._topic_id, self._letters, now)
+        refused_events.save_refused(tx, self._topic_id, self._letters, now)
 
     def _refuse(self, offset: int, key: bytes | None, value: bytes | None, reason: str, detail: str) -> None:
         self._letters.append(DeadLetter(self._topic, self._partition, offset, key, value, reason, detail))

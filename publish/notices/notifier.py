@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from casework.notices.address import scheme_of
+from casework.notices.notice_facts import read_facts
 from casework.notices.quiet_hours import end_of_quiet
-from casework.notices.telling import read_facts
 from casework.notices.text import NoticeText, notice_text
 from publish.notices.channel import Channel, NotSent
 from store.notices import notice_queue

@@ -8,7 +8,9 @@ from acts.roles import NOTICE_ROLES
 from casework.cases.case_lifecycle import Case
 from casework.cases.missed_departure import first_closing_day
 from casework.cases.task_force import UNASSIGNED
-from casework.notices.telling import CaseAssigned, managers, notices_for, people_named
+from casework.notices.notice_facts import CaseAssigned
+from casework.notices.notice_making import notices_for
+from casework.notices.recipients import managers, people_named
 from services.follow_up.round import Round
 from store.alerts import alert_rows
 from store.cases import follow_up

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from acts.roles import NOTICE_ROLES
 from casework.alerts import sla
 from casework.alerts.holdout import is_held_out
-from casework.notices.telling import Deadline, Notice, Preference, escalated, is_news, responsible
+from casework.notices.notice_facts import Deadline
+from casework.notices.notice_making import Notice, is_news
+from casework.notices.recipients import Preference, escalated, responsible
 from schemas.vocabulary import DeadlineStatus, NoticeKind, Step
 from schemas.weeks import week_of_date
 from services.follow_up.round import Round

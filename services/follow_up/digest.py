@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from acts.roles import NOTICE_ROLES
-from casework.notices.telling import Digest, Notice, Preference
+from casework.notices.notice_facts import Digest
+from casework.notices.notice_making import Notice
+from casework.notices.recipients import Preference
 from services.follow_up.deadlines import matters, overdue
 from services.follow_up.round import Round
 from store.notices import digest, notice_queue

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from acts.roles import NOTICE_ROLES
 from casework.alerts.published_sentence import published_facts
-from casework.notices.telling import (
-    NEWS,
-    ApprovalWaiting,
-    BranchMoved,
-    CaseAssigned,
-    NewAlarm,
-    Notice,
-    RemedyEnding,
-    checkers,
-    managers,
-    people_named,
-    people_of_branch,
-)
+from casework.notices.notice_facts import ApprovalWaiting, BranchMoved, CaseAssigned, NewAlarm, RemedyEnding
+from casework.notices.notice_making import NEWS, Notice
+from casework.notices.recipients import checkers, managers, people_named, people_of_branch
 from schemas.verdicts import GroupKind
 from schemas.weeks import format_week, monday, week_of_date
 from services.follow_up.round import Round

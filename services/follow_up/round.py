@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from acts.bank import Bank, BankRules
 from acts.callers import TIME_ALONE
 from acts.performing import ActContext, Performer
-from casework.notices.telling import Facts, Notice, Preference, combine, notices_for
+from casework.notices.notice_facts import Facts
+from casework.notices.notice_making import Notice, combine, notices_for
+from casework.notices.recipients import Preference
 from schemas.errors import Conflict, NotFound, StaleRevision
 from schemas.vocabulary import NoticeKind
 from schemas.weeks import Week

@@ -8,7 +8,7 @@ from store.clients import client_master
 from store.ledger import event_filter, ledger_rows, offsets, shard_weeks, shards
 from store.ledger.checkpoint import Checkpoint
 from store.ledger.ledger_reading import WeeklyHistory, WeekRows, load_history, load_week
-from store.operations import refused
+from store.operations import refused_events
 
 __all__ = ["WeekRows", "WeeklyHistory", "load_history", "load_week", "save_checkpoint"]
 
@@ -34,7 +34,7 @@ def save_checkpoint(tx: Connection, kept: Checkpoint) -> None:
     if kept.expired_before is not None:
         event_filter.forget_before(tx, kept.shard, kept.expired_before)
         shards.forget_summaries_before(tx, kept.shard, kept.expired_before)
-    refused.save_refused(tx, kept.topic_id, kept.dead_letters, kept.at)
+    refused_events.save_refused(tx, kept.topic_id, kept.dead_letters, kept.at)
     changed = shard_weeks.raise_revisions(tx, kept, amended, next_to_close)
     shard_weeks.save_weeks(tx, kept)
     ledger_rows.fill_silence(tx, kept.shard, kept.first_weeks, next_to_close)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Preference
+from casework.notices.recipients import Preference
 from schemas.errors import NotFound, StaleRevision
 from store.tables.notices import preference_table
 from store.upsert import insert

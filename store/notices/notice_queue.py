@@ -11,7 +11,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.notices.telling import Facts, Notice, Preference, read_facts
+from casework.notices.notice_facts import Facts, read_facts
+from casework.notices.notice_making import Notice
+from casework.notices.recipients import Preference
 from schemas.errors import NotFound
 from schemas.vocabulary import NoticeKind
 from store.among import among

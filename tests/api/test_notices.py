@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from casework.notices.telling import CaseAssigned, NewAlarm, Notice
+from casework.notices.notice_facts import CaseAssigned, NewAlarm
+from casework.notices.notice_making import Notice
 from schemas.messages import Summary
 from store.notices import notice_queue
 from store.tables.notices import preference_table

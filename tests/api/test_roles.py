@@ -9,7 +9,7 @@ import pytest
 
 from casework.alerts.episodes import alert_id_of
 from casework.cases.case_lifecycle import Task
-from casework.notices.telling import Preference
+from casework.notices.recipients import Preference
 from casework.quiet.calendar import Entry
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week

@@ -14,7 +14,7 @@ from casework.alerts import actions
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.judging import judge
 from casework.cases.case_lifecycle import Case
-from casework.notices.telling import CHOICES, Preference
+from casework.notices.recipients import CHOICES, Preference
 from casework.remedies import remedy_lifecycle
 from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import FeeTerms, Terms

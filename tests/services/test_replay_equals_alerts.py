@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from acts.judging.leaver_scores import LeaverScores
 from acts.replays import grade_weeks
 from casework.alerts.actions import close
+from casework.policies.course import run_course
 from casework.policies.episode_columns import AlertNews
-from casework.policies.preview import run_course
 from casework.policies.queue import DIRECTIONS, Capacity
 from detector.leaver.model import LeaverModel
 from detector.quiet.calendar import NONE

@@ -8,8 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from casework.notices.telling import (
-    CHOICES,
+from casework.notices.notice_facts import (
     ApprovalWaiting,
     BranchMoved,
     CaseAssigned,
@@ -21,6 +20,7 @@ from casework.notices.telling import (
     Several,
     Trial,
 )
+from casework.notices.recipients import CHOICES
 from casework.notices.text import desk_path, notice_text
 from language.catalogues import languages
 from schemas.messages import Summary

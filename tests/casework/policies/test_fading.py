@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from casework.policies.course import Course, Events
 from casework.policies.fading import FADING_WEEKS, MOST_COPIES, Faded, choose_clients, count_caught, fade_out
-from casework.policies.preview import Course, Events
 from schemas.weeks import Week
 
 NONE = np.zeros(0, np.int32)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from casework.policies.course import Course, Events
 from casework.policies.episode_columns import AlertNews
 from casework.policies.figures import StaffHours, load_of
-from casework.policies.preview import Course, Events
 from schemas.verdicts import Grade
 from schemas.weeks import Week
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from casework.policies.course import Course, Events
 from casework.policies.leavers import Caught, count_caught_leavers, find_leavers
-from casework.policies.preview import Course, Events
 from schemas.weeks import Week
 
 NONE = np.zeros(0, np.int32)

@@ -12,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from casework.notices.address import DEFAULT_SCHEMES
+from casework.notices.notice_facts import NewAlarm, Trial
+from casework.notices.notice_making import Notice
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import CHOICES, NewAlarm, Notice, Preference, Trial
+from casework.notices.recipients import CHOICES, Preference
 from casework.notices.text import NoticeText
 from publish.notices.apprise_channel import AppriseChannel
 from publish.notices.notifier import GIVE_UP_AFTER, LEASE, LEASE_TTL, RENEW_BEFORE_END, TRIES_AT_LEAST, Notifier

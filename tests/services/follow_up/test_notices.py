@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from casework.alerts import actions
 from casework.cases import task_force
 from casework.cases.case_lifecycle import Task
+from casework.notices.notice_facts import Deadline, Digest, Facts, read_facts
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Deadline, Digest, Facts, read_facts
 from schemas.verdicts import Direction, Grade
 from store import audit
 from store.alerts import alert_rows

@@ -10,8 +10,10 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
+from casework.notices.notice_facts import NewAlarm, Trial, read_facts
+from casework.notices.notice_making import Notice
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import NewAlarm, Notice, Preference, Trial, read_facts
+from casework.notices.recipients import Preference
 from schemas.errors import NotFound, StaleRevision
 from schemas.messages import Summary
 from store.notices import notice_preferences, notice_queue

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from acts.sign_in.passwords import Passwords, SignInBusy
 from api.web.sign_in.session_cookie import cookie_name
-from casework.notices.telling import Preference
+from casework.notices.recipients import Preference
 from store import audit
 from store.audit import AuditFilter
 from store.notices import notice_preferences

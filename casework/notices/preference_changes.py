@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from casework.notices.address import check_address
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Preference
+from casework.notices.recipients import Preference
 from language.catalogues import Language
 from schemas.errors import Conflict, NotAllowedByRules
 from schemas.vocabulary import ChosenKind

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from casework.alerts.actions import close
 from casework.alerts.episodes import Episode, EpisodeRules
 from casework.alerts.judging import Key, judge_week
+from casework.policies.course import Course, run_course
 from casework.policies.episode_columns import AlertNews
-from casework.policies.preview import Course, run_course
 from casework.policies.queue import Capacity
 from casework.quiet.budget import Waiting, alert_worth, choose_admitted
 from schemas.verdicts import Direction, Grade, Verdict
