@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import polars as pl
-
-from feeds.columns import ColumnMapping
 from feeds.pacing import Pace
-from feeds.payments_file import PaymentsFile, open_payments
+from feeds.payments_file import PaymentsFile
 from feeds.publishing import Publisher, Sender
 
 
@@ -35,11 +30,6 @@ class Report:
     weeks: int
     clients: int
     rejected: int
-
-
-def read(path: Path, mapping: ColumnMapping, zone: ZoneInfo) -> Iterator[tuple[int, pl.DataFrame]]:
-    """(week, bookings) of every week from the file's first to its last. Raises BadFile at once, or not at all."""
-    return open_payments(path, mapping, zone).weeks()
 
 
 def replay(

@@ -145,16 +145,16 @@ def save_all(
 
 
 def _compare_revisions(tx: Connection, episodes: Sequence[Episode]) -> None:
-    stored = _lock(tx, {e.client_id for e in episodes})
+    stored = _lock(tx, among(tx, alert.c.client_id, {e.client_id for e in episodes}))
     for episode in episodes:
         actual = stored.get(episode.alert_id, 0)
         if actual != episode.revision - 1:
             raise StaleRevision(episode.revision - 1, actual)
 
 
-def _lock(tx: Connection, client_ids: Iterable[str]) -> dict[str, int]:
+def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, int]:
     """Revisions of all alerts of some clients, locked until the end of the transaction (SQLite: already so)."""
-    rows = sa.select(alert.c.alert_id, alert.c.revision).where(among(tx, alert.c.client_id, client_ids))
+    rows = sa.select(alert.c.alert_id, alert.c.revision).where(clients)
     ordered = rows.order_by(alert.c.client_id, alert.c.alert_id).with_for_update()
     return {row.alert_id: row.revision for row in tx.execute(ordered)}
 

@@ -65,11 +65,6 @@ def load_of_cases(tx: Connection, case_ids: Collection[str]) -> list[Remedy]:
     return load_where(tx, among(tx, remedy_table.c.case_id, case_ids)) if case_ids else []
 
 
-def of_client(tx: Connection, client_id: str) -> list[Remedy]:
-    """All remedies of a client, the oldest first."""
-    return load_where(tx, remedy_table.c.client_id == client_id)
-
-
 def load_of_ids(tx: Connection, remedy_ids: Iterable[str]) -> list[Remedy]:
     """Those of these remedies that there are, the oldest first."""
     return load_where(tx, among(tx, remedy_table.c.remedy_id, remedy_ids))
