@@ -41,6 +41,8 @@ Percent = Annotated[float, Meta(description="Signed: -38.0 is 38 % below.")]
 Base64 = Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
 Support = Annotated[float, Meta(ge=0, le=1)]
 
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
 
 class ComparisonMessage(msgspec.Struct, frozen=True):
     """One preset passed, with its arithmetic: deviation_pct = (actual - expected) / expected * 100.
@@ -197,3 +199,8 @@ class DeadLetterMessage(msgspec.Struct, frozen=True):
     key_base64: Base64 | None
     value_base64: Base64 | None
     value_omitted: bool = False
+
+
+def encode_message(message: AlertMessage | RemedyMessage | DeadLetterMessage) -> bytes:
+    """UTF-8 JSON, the same bytes for the same message."""
+    return _ENCODER.encode(message)

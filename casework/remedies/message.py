@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from casework.alerts.message import ClientFacts
 from casework.remedies.remedy_lifecycle import RUNNING, Remedy
 from casework.remedies.terms import FeeTerms
 from schemas.messages import RemedyMessage
 from schemas.money import format_amount
 from schemas.vocabulary import PublishedState, RemedyState
-
-_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 def state_to_publish(before: RemedyState | None, after: RemedyState) -> PublishedState | None:
@@ -42,11 +38,6 @@ def remedy_message(remedy: Remedy, state: PublishedState, client: ClientFacts, c
         currency=currency,
         **_fee(remedy.terms.fee, currency),
     )
-
-
-def encode(message: RemedyMessage) -> bytes:
-    """UTF-8 JSON."""
-    return _ENCODER.encode(message)
 
 
 def _fee(fee: FeeTerms | None, currency: str) -> dict[str, Any]:

@@ -48,16 +48,16 @@ def _save(tx: Connection, episodes: Sequence[Episode], made: Mapping[str, Explan
     rows = [
         {
             "alert_id": e.alert_id,
-            "week": told.week,
+            "week": explanation.week,
             "revision": e.revision,
-            "onset_week": told.onset_week,
-            "label": told.label.value,
-            "strength": told.strength.value,
-            "explanation": msgspec.to_builtins(told),
-            "version": told.version,
+            "onset_week": explanation.onset_week,
+            "label": explanation.label.value,
+            "strength": explanation.strength.value,
+            "explanation": msgspec.to_builtins(explanation),
+            "version": explanation.version,
         }
         for e in episodes
-        if (told := made.get(e.alert_id)) is not None
+        if (explanation := made.get(e.alert_id)) is not None
     ]
     if not rows:
         return

@@ -19,11 +19,11 @@ from sqlalchemy.engine import Connection
 from casework.alerts.episodes import Episode, EpisodeRules
 from casework.alerts.holdout import lot
 from casework.alerts.judging import Key
-from casework.alerts.message import ClientFacts, alert_message, encode
+from casework.alerts.message import ClientFacts, alert_message
 from casework.quiet.budget import alert_worth
 from schemas.errors import NotFound, StaleRevision
 from schemas.explanations import Explanation
-from schemas.messages import TOPIC_ALERTS
+from schemas.messages import TOPIC_ALERTS, encode_message
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week
 from store import outbox
@@ -127,8 +127,11 @@ def save_all(
     _write_alerts(tx, episodes)
     _write_openings(tx, [e for e in episodes if e.revision == 1])
     _write_evidence(tx, episodes)
-    told = alert_explanations.save_new_and_load(tx, episodes, explained)
-    messages = [encode(alert_message(e, facts[e.client_id], currency, told.get(e.alert_id))) for e in episodes]
+    explanations = alert_explanations.save_new_and_load(tx, episodes, explained)
+    messages = [
+        encode_message(alert_message(e, facts[e.client_id], currency, explanations.get(e.alert_id)))
+        for e in episodes
+    ]
     revisions = [
         {"alert_id": e.alert_id, "revision": e.revision, "message": message}
         for e, message in zip(episodes, messages, strict=True)

@@ -91,9 +91,9 @@ def get_opening(tx: Connection, alert_id: str) -> tuple[Week, int]:
 
     As its revisions tell: each is kept as it was published.
     """
-    told = sa.select(alert_revision.c.message).where(alert_revision.c.alert_id == alert_id)
+    messages = sa.select(alert_revision.c.message).where(alert_revision.c.alert_id == alert_id)
     week, spells, was_open = 0, 0, False
-    for message in tx.scalars(told.order_by(alert_revision.c.revision)):
+    for message in tx.scalars(messages.order_by(alert_revision.c.revision)):
         standing = _STANDING.decode(message)
         is_open = standing.state != "closed"
         if is_open and not was_open:

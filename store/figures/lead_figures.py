@@ -60,8 +60,8 @@ def _clients_fallen_silent(scope: Scope) -> sa.Subquery:
 
 
 def _with_first_alert(ends: sa.Subquery) -> sa.Select[Any]:
-    """Branch, week of the end, and week of the first alert that told of it; what data withdrew told of nothing."""
-    told = sa.and_(
+    """Branch, week of the end, and of the first alert that warned of it; what data withdrew warned of nothing."""
+    warned = sa.and_(
         alert.c.client_id == ends.c.client_id,
         alert.c.direction == Direction.FALL.value,
         alert.c.opened_week.between(ends.c.end - LOOK_BACK_WEEKS, ends.c.end),
@@ -70,6 +70,6 @@ def _with_first_alert(ends: sa.Subquery) -> sa.Select[Any]:
     first = sa.func.min(alert.c.opened_week)
     return (
         sa.select(ends.c.branch_id, ends.c.end, first)
-        .outerjoin_from(ends, alert, told)
+        .outerjoin_from(ends, alert, warned)
         .group_by(ends.c.client_id, ends.c.branch_id, ends.c.end)
     )

@@ -122,7 +122,7 @@ def load_closed_among(tx: Connection, number: int, weeks: npt.NDArray[np.int32])
     return set(found) & set(np.unique(weeks).tolist())
 
 
-def raise_revisions(tx: Connection, kept: Checkpoint, amended: set[int], next_to_close: int | None) -> bool:
+def raise_revisions(tx: Connection, checkpoint: Checkpoint, amended: set[int], next_to_close: int | None) -> bool:
     """Closed weeks changed: they and all closed weeks after them gain a revision. True where there are any.
 
     A week that appears as closed before weeks closed long ago (an event older than the shard's first week) counts
@@ -130,27 +130,31 @@ def raise_revisions(tx: Connection, kept: Checkpoint, amended: set[int], next_to
     """
     from_week = min(amended, default=None)
     if next_to_close is not None:
-        known = _load_states(tx, kept.shard, [week.week for week in kept.weeks])
+        known = _load_states(tx, checkpoint.shard, [week.week for week in checkpoint.weeks])
         early = [
-            w.week for w in kept.weeks if w.state == "closed" and w.week < next_to_close and w.week not in known
+            w.week
+            for w in checkpoint.weeks
+            if w.state == "closed" and w.week < next_to_close and w.week not in known
         ]
         from_week = min([*early, *amended], default=None)
     if from_week is None:
         return False
     tx.execute(
         sa.update(shard_week)
-        .where(shard_week.c.shard == kept.shard, shard_week.c.week >= from_week, shard_week.c.state == "closed")
+        .where(
+            shard_week.c.shard == checkpoint.shard, shard_week.c.week >= from_week, shard_week.c.state == "closed"
+        )
         .values(revision=shard_week.c.revision + 1)
     )
     return True
 
 
-def save_weeks(tx: Connection, kept: Checkpoint) -> None:
+def save_weeks(tx: Connection, checkpoint: Checkpoint) -> None:
     """Write the weeks of a checkpoint. A week that is closed stays closed, by whatever closed it first."""
-    known = _load_states(tx, kept.shard, [week.week for week in kept.weeks])
+    known = _load_states(tx, checkpoint.shard, [week.week for week in checkpoint.weeks])
     new, changed, counted = [], [], []
-    for week in kept.weeks:
-        row = _row(kept, week)
+    for week in checkpoint.weeks:
+        row = _row(checkpoint, week)
         if week.week not in known:
             new.append(row)
         elif known[week.week] == "closed":
@@ -158,7 +162,7 @@ def save_weeks(tx: Connection, kept: Checkpoint) -> None:
         else:
             changed.append(row)
         if week.state == "closed" and known.get(week.week) != "closed":
-            ledger_rows.add_zeros(tx, kept.shard, week.week)
+            ledger_rows.add_zeros(tx, checkpoint.shard, week.week)
     if new:
         tx.execute(sa.insert(shard_week), [row | {"judged_revision": 0} for row in new])
     _update_weeks(
@@ -167,17 +171,17 @@ def save_weeks(tx: Connection, kept: Checkpoint) -> None:
     _update_weeks(tx, counted, ("received", "expected"))
 
 
-def _row(kept: Checkpoint, week: WeekState) -> dict[str, object]:
+def _row(checkpoint: Checkpoint, week: WeekState) -> dict[str, object]:
     closed = week.state == "closed"
     return {
-        "shard": kept.shard,
+        "shard": checkpoint.shard,
         "week": week.week,
         "state": week.state,
         "hold_reason": week.hold_reason,
         "received": week.received,
         "expected": week.expected,
         "revision": int(closed),
-        "closed_at": kept.at if closed else None,
+        "closed_at": checkpoint.at if closed else None,
         "closed_by": week.closed_by,
     }
 

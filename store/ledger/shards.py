@@ -108,20 +108,20 @@ def lock_shard(tx: Connection, number: int) -> int | None:
     return found
 
 
-def save_shard(tx: Connection, kept: Checkpoint, amended: bool) -> None:
+def save_shard(tx: Connection, checkpoint: Checkpoint, amended: bool) -> None:
     """Write the shard's row: absolute values replaced, tallies added. `amended`: a closed week has changed."""
-    came = kept.next_offset > kept.from_offset
+    came = checkpoint.next_offset > checkpoint.from_offset
     row = {
-        "shard": kept.shard,
-        "next_to_close": kept.next_to_close,
-        "newest_events_s": kept.newest_events_s,
-        "watermark_s": kept.watermark_s,
+        "shard": checkpoint.shard,
+        "next_to_close": checkpoint.next_to_close,
+        "newest_events_s": checkpoint.newest_events_s,
+        "watermark_s": checkpoint.watermark_s,
         "amendments": int(amended),
-        "accepted": kept.tally.accepted,
-        "duplicates": kept.tally.duplicates,
-        "late": kept.tally.late,
-        "dead_letters": kept.tally.dead_letters,
-        "advanced_at": kept.at,
+        "accepted": checkpoint.tally.accepted,
+        "duplicates": checkpoint.tally.duplicates,
+        "late": checkpoint.tally.late,
+        "dead_letters": checkpoint.tally.dead_letters,
+        "advanced_at": checkpoint.at,
     }
     statement = insert(tx, shard)
     new = statement.excluded

@@ -7,11 +7,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage
+from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage, encode_message
 from store import outbox
 from store.ledger.checkpoint import DeadLetter
 from store.tables.operations import dead_letter
@@ -63,7 +62,7 @@ def _message(letter: DeadLetter, identity: str) -> outbox.Message:
         value_base64=None if too_long else _base64(letter.value),
         value_omitted=too_long,
     )
-    return outbox.Message(TOPIC_DEAD_LETTERS, identity.encode(), msgspec.json.encode(message))
+    return outbox.Message(TOPIC_DEAD_LETTERS, identity.encode(), encode_message(message))
 
 
 def _base64(data: bytes | None) -> str | None:

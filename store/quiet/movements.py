@@ -139,7 +139,7 @@ def search(
     weighed = sa.func.sum(m.size_pct * m.clients) / sa.func.sum(m.clients)
     totals = (sa.func.sum(m.clients), sa.func.sum(m.moved), sa.func.sum(m.concerned))
     query = (
-        # Shards may find a group widest in different comparisons; one of them is told.
+        # Shards may find a group widest in different comparisons; one of them is concerned.
         sa.select(m.kind, m.name, m.week, sa.func.min(m.baseline), weighed, *totals)
         .add_columns(sa.func.max(sa.case((m.quiet, 1), else_=0)))
         .where(*_conditions(wanted, only_branch))
@@ -162,10 +162,10 @@ def search(
             float(size),
             int(n),
             int(off),
-            int(told),
+            int(concerned),
             bool(quiet),
         )
-        for kind, name, week, baseline, size, n, off, told, quiet in tx.execute(query)
+        for kind, name, week, baseline, size, n, off, concerned, quiet in tx.execute(query)
     ]
 
 

@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.alerts.message import ClientFacts
-from casework.remedies.message import encode, remedy_message, state_to_publish
+from casework.remedies.message import remedy_message, state_to_publish
 from casework.remedies.remedy_lifecycle import EXPIRING_DAYS, RUNNING, Approval, Remedy
 from casework.remedies.terms import FeeTerms, Terms
 from schemas.errors import NotFound, StaleRevision
-from schemas.messages import TOPIC_REMEDIES
+from schemas.messages import TOPIC_REMEDIES, encode_message
 from schemas.vocabulary import Level, RemedyState
 from store import outbox
 from store.among import among
@@ -106,7 +106,7 @@ def save(tx: Connection, remedy: Remedy, facts: ClientFacts, currency: str, at: 
     _write_approvals(tx, remedy, at)
     news = state_to_publish(before, remedy.state)
     if news:
-        value = encode(remedy_message(remedy, news, facts, currency))
+        value = encode_message(remedy_message(remedy, news, facts, currency))
         outbox.append(tx, TOPIC_REMEDIES, remedy.client_id.encode(), value, at=at)
 
 

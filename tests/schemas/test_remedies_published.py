@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
-from casework.remedies.message import encode, remedy_message, state_to_publish
+from casework.remedies.message import remedy_message, state_to_publish
 from casework.remedies.terms import CONCESSIONS, FeeTerms, Terms
-from schemas.messages import TOPIC_REMEDIES
+from schemas.messages import TOPIC_REMEDIES, encode_message
 from schemas.money import MAX_MINOR
 from schemas.vocabulary import RemedyType
 
@@ -52,8 +52,8 @@ def test_everything_told_of_a_remedy_keeps_to_its_schema(validator, steps, curre
     for before, after in zip([None, *steps], steps, strict=False):
         news = state_to_publish(before and before.state, after.state)
         if news:
-            message = encode(remedy_message(after, news, client, currency))
-            assert message == encode(remedy_message(after, news, client, currency))
+            message = encode_message(remedy_message(after, news, client, currency))
+            assert message == encode_message(remedy_message(after, news, client, currency))
             validator(TOPIC_REMEDIES).validate(json.loads(message))
             heard.append(json.loads(message)["state"])
     assert heard in (["approved", "ended"], ["approved", "revoked"])

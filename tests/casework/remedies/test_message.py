@@ -9,9 +9,10 @@ import pytest
 
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
-from casework.remedies.message import encode, remedy_message, state_to_publish
+from casework.remedies.message import remedy_message, state_to_publish
 from casework.remedies.remedy_lifecycle import RUNNING
 from casework.remedies.terms import FeeTerms, Terms
+from schemas.messages import encode_message
 from schemas.vocabulary import RemedyState
 
 TODAY = date(2026, 1, 13)
@@ -46,7 +47,7 @@ def test_the_same_remedy_gives_the_same_bytes(waiver) -> None:
         b'"currency":"HKD","fee_code":"ACCT-MAINT","list_price":"1200.00","concession_pct":100,'
         b'"volume_commitment":"400000.00"}'
     )
-    assert {encode(remedy_message(waiver, "approved", CLIENT, "HKD")) for _ in range(3)} == {wanted}
+    assert {encode_message(remedy_message(waiver, "approved", CLIENT, "HKD")) for _ in range(3)} == {wanted}
 
 
 def test_an_end_and_a_revocation_say_on_which_day(waiver) -> None:
