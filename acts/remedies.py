@@ -21,7 +21,7 @@ from schemas.errors import NotAllowedByRules, NotFound
 from schemas.vocabulary import RemedyType
 from store.alerts import alert_rows
 from store.cases import case_rows, case_search
-from store.remedies import limit_claims, remedy_ageing, remedy_rows, remedy_search, remedy_timeline
+from store.remedies import limit_claims, remedy_events, remedy_rows, remedy_search
 
 
 def propose(
@@ -79,35 +79,26 @@ def approve(context: ActContext, remedy_id: str, note: str | None = None) -> Rem
 
 def reject(context: ActContext, remedy_id: str, note: str) -> Remedy:
     """A no, which ends it."""
-
-    def rule(remedy: Remedy) -> Remedy:
-        return remedy_lifecycle.reject(remedy, levels_of(context.caller.role), context.actor, note)
-
+    levels = levels_of(context.caller.role)
+    rule = partial(remedy_lifecycle.reject, levels=levels, checker=context.actor, note=note)
     return _change(context, remedy_id, "reject", "rejected", rule, note)
 
 
 def send_back(context: ActContext, remedy_id: str, note: str) -> Remedy:
     """Back to its makers, to be changed or explained; approvals are void."""
-
-    def rule(remedy: Remedy) -> Remedy:
-        return remedy_lifecycle.send_back(remedy, levels_of(context.caller.role), context.actor, note)
-
+    levels = levels_of(context.caller.role)
+    rule = partial(remedy_lifecycle.send_back, levels=levels, checker=context.actor, note=note)
     return _change(context, remedy_id, "return", "returned", rule, note)
 
 
 def withdraw(context: ActContext, remedy_id: str, note: str | None = None) -> Remedy:
     """Take it back before it is decided."""
-    return _change(
-        context, remedy_id, "withdraw", "withdrawn", lambda remedy: remedy_lifecycle.withdraw(remedy, note), note
-    )
+    return _change(context, remedy_id, "withdraw", "withdrawn", partial(remedy_lifecycle.withdraw, note=note), note)
 
 
 def revoke(context: ActContext, remedy_id: str, note: str) -> Remedy:
     """End it before its time, from today on."""
-
-    def rule(remedy: Remedy) -> Remedy:
-        return remedy_lifecycle.revoke(remedy, context.today, note)
-
+    rule = partial(remedy_lifecycle.revoke, today=context.today, note=note)
     return _change(context, remedy_id, "revoke", "revoked", rule, note)
 
 
@@ -188,7 +179,7 @@ def _reroute(context: ActContext, remedy_id: str, route: remedy_limits.Route) ->
     if after is before:
         return
     facts = alert_rows.load_client_facts(context.tx, [after.client_id])[after.client_id]
-    _save(context, after, facts, remedy_ageing.ACTOR, "rerouted")
+    _save(context, after, facts, remedy_events.ACTOR, "rerouted")
     context.audit("remedy.reroute", "remedy", remedy_id, audit_fields(before), audit_fields(after))
 
 
@@ -196,12 +187,12 @@ def _save(
     context: ActContext, remedy: Remedy, facts: ClientFacts, actor: str, event: str, note: str | None = None
 ) -> None:
     remedy_rows.save(context.tx, remedy, facts, context.bank.base_currency, context.at)
-    remedy_timeline.append_remedy_event(context.tx, remedy, at=context.at, actor=actor, what=event, note=note)
+    remedy_events.append_event(context.tx, remedy, at=context.at, actor=actor, what=event, note=note)
 
 
 def _age(context: ActContext, remedy: Remedy, facts: ClientFacts) -> Remedy:
     currency = context.bank.base_currency
-    return remedy_ageing.bring_to_today(context.tx, remedy, context.today, facts, currency, context.at)
+    return remedy_events.save_as_of_today(context.tx, remedy, context.today, facts, currency, context.at)
 
 
 def _get_renewed(context: ActContext, remedy_id: str, client_id: str) -> Remedy:

@@ -13,8 +13,8 @@ from detector.quiet.surroundings import Surroundings, groupings_of
 from detector.step import WeekVolumes
 from schemas.weeks import Week
 from store.alerts import alert_rows
-from store.ledger import checkpoint_saving
-from store.ledger.checkpoint_saving import WeekRows
+from store.ledger import ledger_reading
+from store.ledger.ledger_reading import WeekRows
 from store.ledger.shard_weeks import Claim
 from store.policies import policy_versions
 from store.quiet import calendar, movements
@@ -80,7 +80,7 @@ def read_week(tx: Tx, claim: Claim, base: Policy, holidays: Holidays) -> WeekToJ
     A shard is a sample of every branch and industry, drawn by the key of the topic, and is judged by itself: what
     another shard has judged by then is chance, and judging again must find the same.
     """
-    rows = checkpoint_saving.load_week(tx, claim.shard, claim.week)
+    rows = ledger_reading.load_week(tx, claim.shard, claim.week)
     facts = alert_rows.load_facts_of_shard(tx, claim.shard)
     clients = [facts[client_id] for client_id in rows.client_ids]
     policy = policy_versions.find_for_week(tx, claim.week) or base

@@ -57,7 +57,7 @@ def search_alerts(
 
 
 def count_alerts(tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
-    """Of the whole list, of which `alert_page` gives one page."""
+    """Of the whole list, of which `search_alerts` gives one page."""
     found = alert_search.count_and_sum(tx, _filter(query), only_branch=caller.branch)
     at_risk = sum(amount for _, amount in found.values())
     return AlertTotalsBody(

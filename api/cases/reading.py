@@ -87,7 +87,7 @@ def get_case_detail(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> Case
 
 
 def get_case_record(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseRecord:
-    """What `detail_of` shows. Raises NotFound, also for another branch's."""
+    """What `detail_body` shows. Raises NotFound, also for another branch's."""
     found = case_search.get_whole(tx, case_id, only_branch=caller.branch)
     progress = case_progress.load_of_cases(tx, [found.case], deps.calendar)[case_id]
     return CaseRecord(found, progress, case_rows.load_timeline(tx, case_id))

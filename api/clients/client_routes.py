@@ -1,4 +1,4 @@
-"""GET /clients: who they are, what they moved each week, and their alerts."""
+"""GET /clients: who they are, what they moved each week, their alerts, and who their peers are."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from api.clients.reading import (
     client_body,
     get_activity_body,
     get_client_row,
+    get_peers_body,
+    presets_body,
     search_clients,
 )
 from api.deps import Deps
@@ -22,10 +24,25 @@ from schemas.events import ID_PATTERN
 from schemas.http import Page
 from schemas.http_alerts import AlertBody
 from schemas.http_clients import ActivityBody, ClientBody
+from schemas.http_peers import PeersBody, PresetsBody
 
 router = APIRouter(prefix=V1, tags=["clients"])
 # Ids may hold a slash, which is why the routes take the rest of the path.
 ClientId = Annotated[str, Path(pattern=ID_PATTERN, max_length=64, examples=["C000123"])]
+
+
+@router.get("/clients/{client_id:path}/peers")
+def get_peers(caller: ClientReader, deps: Deps, client_id: ClientId) -> PeersBody:
+    """How the client's last quarter compares with that of others in its branch, tier and industry."""
+    with deps.store.read() as tx:
+        return get_peers_body(tx, get_client_row(tx, deps, caller, client_id))
+
+
+@router.get("/clients/{client_id:path}/presets")
+def get_presets(caller: ClientReader, deps: Deps, client_id: ClientId) -> PresetsBody:
+    """The presets of the client's tier."""
+    with deps.store.read() as tx:
+        return presets_body(tx, deps, get_client_row(tx, deps, caller, client_id).tier)
 
 
 @router.get("/clients")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acts.policies import Preview
 from api.deps import ApiDeps
 from casework.policies.figures import Figures
 from detector.policies.policy import BadPolicy, Policy, Preset, load_policy
@@ -16,6 +17,7 @@ from schemas.http_policies import (
     PolicyBody,
     PolicyContentBody,
     PolicyDetailBody,
+    PreviewBody,
     RecordBody,
     TierLimitsBody,
 )
@@ -117,6 +119,22 @@ def figures_body(policy: Policy, figures: Figures) -> FiguresUnderBody:
             caught_in_13=figures.faded.caught_in_13,
             caught_in_26=figures.faded.caught_in_26,
         ),
+    )
+
+
+def preview_body(found: Preview, *, seen: bool = False) -> PreviewBody:
+    """Both years. `seen`: it is saved that whoever asked has seen them."""
+    load = found.figures.load
+    scores_from = found.figures.scores_from
+    return PreviewBody(
+        first_week=format_week(load.first),
+        last_week=format_week(load.first + load.weeks - 1),
+        weeks=load.weeks,
+        branches=load.branches,
+        scores_from=None if scores_from is None else format_week(scores_from),
+        seen=seen,
+        proposed=figures_body(found.policy, found.figures),
+        in_force=figures_body(found.running, found.running_figures),
     )
 
 

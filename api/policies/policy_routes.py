@@ -17,8 +17,7 @@ from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.paths import V1
-from api.policies.bodies import policy_of
-from api.policies.preview import preview_body
+from api.policies.bodies import policy_of, preview_body
 from api.policies.reading import get_policy_detail, search_policies
 from schemas.http import Page
 from schemas.http_policies import (

@@ -45,7 +45,7 @@ def search_remedies(tx: Tx, deps: ApiDeps, caller: Caller, query: RemedyQuery) -
 
 
 def search_remedy_rows(tx: Tx, deps: ApiDeps, caller: Caller, query: RemedyQuery) -> list[RemedyRow]:
-    """What `page_of` makes a page of: one more than the limit where more are to come."""
+    """What `page_of_remedies` makes a page of: one more than the limit where more are to come."""
     wanted = RemedyFilter(
         states=tuple(query.state),
         type=query.type,
@@ -56,9 +56,12 @@ def search_remedy_rows(tx: Tx, deps: ApiDeps, caller: Caller, query: RemedyQuery
     return _search(tx, deps, caller, query, "remedies", wanted)
 
 
-def page_of_remedies(tx: Tx, deps: ApiDeps, query: RemedyQuery, rows: Sequence[RemedyRow]) -> Page[RemedyBody]:
-    """The page of `find_remedies`."""
-    return _page(tx, deps, query, "remedies", rows)
+def page_of_remedies(
+    tx: Tx, deps: ApiDeps, query: ListQuery, rows: Sequence[RemedyRow], kind: str = "remedies"
+) -> Page[RemedyBody]:
+    """The page of `search_remedy_rows`. `kind`: of which list it is."""
+    bodies = {body.remedy_id: body for body in load_remedy_bodies(tx, deps, rows[: query.limit])}
+    return query.page(kind, rows, lambda row: row.place, lambda row: bodies[row.remedy.remedy_id])
 
 
 def search_case_remedies(
@@ -66,7 +69,8 @@ def search_case_remedies(
 ) -> Page[RemedyBody]:
     """One page of a case's remedies. The caller may see the case."""
     kind = f"remedies of {case_id}"
-    return _page(tx, deps, query, kind, _search(tx, deps, caller, query, kind, RemedyFilter(case_id=case_id)))
+    rows = _search(tx, deps, caller, query, kind, RemedyFilter(case_id=case_id))
+    return page_of_remedies(tx, deps, query, rows, kind)
 
 
 def _search(
@@ -76,11 +80,6 @@ def _search(
     return remedy_search.search(
         tx, wanted, deps.today(), only_branch=caller.branch, after=after, limit=query.limit + 1
     )
-
-
-def _page(tx: Tx, deps: ApiDeps, query: ListQuery, kind: str, rows: Sequence[RemedyRow]) -> Page[RemedyBody]:
-    bodies = {body.remedy_id: body for body in load_remedy_bodies(tx, deps, rows[: query.limit])}
-    return query.page(kind, rows, lambda row: row.place, lambda row: bodies[row.remedy.remedy_id])
 
 
 def get_remedy_body(tx: Tx, deps: ApiDeps, caller: Caller, remedy_id: str) -> RemedyBody:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A new alert that nobody has taken up. `rank_minor`: its `worth`."""
+    """A new alert that nobody has taken up. `rank_minor`: its `alert_worth`."""
 
     alert_id: str
     branch_id: str

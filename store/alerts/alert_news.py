@@ -1,6 +1,6 @@
 """Which alerts have changed lately, as the outbox tells: every revision of an alert has its message there.
 
-A hint for people who look at a list, not a feed to build on: see `ids_after`.
+A hint for people who look at a list, not a feed to build on: see `load_ids_after`.
 """
 
 from __future__ import annotations

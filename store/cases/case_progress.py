@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from schemas.verdicts import Grade
 from schemas.vocabulary import Step
 from schemas.weeks import WeekCalendar
 from store.among import among
+from store.cases import case_rows
 from store.tables.alerts import alert, alert_evidence
 from store.tables.cases import case_alert, client_case
 from store.tables.operations import audit
@@ -30,6 +31,12 @@ class _Alerts:
     first_week: int
     alarm_week: int | None
     acted_at: datetime | None
+
+
+def load_progress(tx: Connection, case_ids: Collection[str], calendar: WeekCalendar) -> dict[str, Progress]:
+    """What has been done about each of these cases, and when, by case_id."""
+    found = case_rows.load_where(tx, among(tx, client_case.c.case_id, case_ids))
+    return load_of_cases(tx, found, calendar)
 
 
 def load_of_cases(tx: Connection, cases: Sequence[Case], calendar: WeekCalendar) -> dict[str, Progress]:

@@ -7,10 +7,7 @@ from sqlalchemy.engine import Connection
 from store.clients import client_master
 from store.ledger import event_filter, ledger_rows, offsets, shard_weeks, shards
 from store.ledger.checkpoint import Checkpoint
-from store.ledger.ledger_reading import WeeklyHistory, WeekRows, load_history, load_week
 from store.operations import refused_events
-
-__all__ = ["WeekRows", "WeeklyHistory", "load_history", "load_week", "save_checkpoint"]
 
 
 def save_checkpoint(tx: Connection, checkpoint: Checkpoint) -> None:

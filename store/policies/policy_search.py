@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from casework.policies.rules import SeenPreview
 from schemas.weeks import Week
+from store.list_order import behind
 from store.policies.policy_versions import StoredPolicy, read_stored_policy
 from store.tables.alerts import alert, alert_opening
 from store.tables.policies import policy, policy_preview
@@ -25,14 +26,8 @@ class PolicyPlace(NamedTuple):
 
 def search(tx: Connection, *, after: PolicyPlace | None, limit: int) -> list[StoredPolicy]:
     """Up to `limit` policies, the newest first."""
-    place = sa.tuple_(policy.c.proposed_at, policy.c.version)
-    found = sa.select(policy).order_by(policy.c.proposed_at.desc(), policy.c.version.desc()).limit(limit)
-    if after is not None:
-        bound = (
-            sa.literal(after.proposed_at, policy.c.proposed_at.type),
-            sa.literal(after.version, policy.c.version.type),
-        )
-        found = found.where(place < sa.tuple_(*bound))
+    order = (policy.c.proposed_at.desc(), policy.c.version.desc())
+    found = sa.select(policy).where(*behind(order, after)).order_by(*order).limit(limit)
     return [read_stored_policy(row) for row in tx.execute(found)]
 
 

@@ -13,6 +13,7 @@ from casework.quiet.calendar import Entry
 from schemas.errors import NotFound
 from schemas.keyset import Int32, Key
 from schemas.weeks import Week
+from store.list_order import behind
 from store.tables.clients import client
 from store.tables.quiet import calendar_entry
 
@@ -114,11 +115,8 @@ def search(
     tx: Connection, wanted: EntryFilter, *, only_branch: str | None, after: EntryPlace | None, limit: int
 ) -> list[EntryRow]:
     """Up to `limit` entries behind the place `after`: the bank's, and those that `only_branch` sees."""
-    c = calendar_entry.c
-    query = _entries(only_branch).where(_HELD, *_conditions(wanted)).order_by(c.last_week.desc(), c.entry_id)
-    if after is not None:
-        same = sa.and_(c.last_week == after.last_week, c.entry_id > after.entry_id)
-        query = query.where(sa.or_(c.last_week < after.last_week, same))
+    order = (calendar_entry.c.last_week.desc(), calendar_entry.c.entry_id)
+    query = _entries(only_branch).where(_HELD, *_conditions(wanted), *behind(order, after)).order_by(*order)
     return [_row(row) for row in tx.execute(query.limit(limit)).mappings()]
 
 

@@ -16,6 +16,7 @@ from detector.quiet.surroundings import Group, Movement
 from schemas.keyset import Int32, Key
 from schemas.verdicts import Baseline, GroupKind, Verdict
 from schemas.weeks import Week
+from store.list_order import behind
 from store.tables.quiet import explained_verdict, movement
 
 _MOST = 10_000  # branches times the weeks that are news
@@ -136,23 +137,18 @@ def search(
 ) -> list[GroupWeek]:
     """Up to `limit` movements behind the place `after`. `only_branch`: the only one whose movements are told."""
     m = movement.c
+    order = (m.week.desc(), m.kind, m.name)
     weighed = sa.func.sum(m.size_pct * m.clients) / sa.func.sum(m.clients)
     totals = (sa.func.sum(m.clients), sa.func.sum(m.moved), sa.func.sum(m.concerned))
     query = (
         # Shards may find a group widest in different comparisons; one of them is concerned.
         sa.select(m.kind, m.name, m.week, sa.func.min(m.baseline), weighed, *totals)
         .add_columns(sa.func.max(sa.case((m.quiet, 1), else_=0)))
-        .where(*_conditions(wanted, only_branch))
+        .where(*_conditions(wanted, only_branch), *behind(order, after))
         .group_by(m.week, m.kind, m.name)
-        .order_by(m.week.desc(), m.kind, m.name)
+        .order_by(*order)
         .limit(limit)
     )
-    if after is not None:
-        same_week = sa.and_(
-            m.week == after.week,
-            sa.or_(m.kind > after.kind, sa.and_(m.kind == after.kind, m.name > after.name)),
-        )
-        query = query.where(sa.or_(m.week < after.week, same_week))
     return [
         GroupWeek(
             GroupKind(kind),

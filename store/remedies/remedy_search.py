@@ -16,6 +16,7 @@ from casework.remedies.remedy_lifecycle import UNDECIDED, Remedy, age
 from schemas.errors import NotFound
 from schemas.keyset import Key
 from schemas.vocabulary import Level, RemedyState, RemedyType
+from store.list_order import behind
 from store.remedies import remedy_rows
 from store.tables.clients import client
 from store.tables.remedies import remedy_table
@@ -69,7 +70,7 @@ def search(
     limit: int,
 ) -> list[RemedyRow]:
     """Up to `limit` remedies behind the place `after`. `only_branch`: all the reader may see; None for all."""
-    conditions = _conditions(wanted, today, only_branch) + ([] if after is None else [_behind(after)])
+    conditions = _conditions(wanted, today, only_branch) + behind(_OLDEST, after)
     return _rows(tx, today, conditions, limit)
 
 
@@ -138,8 +139,3 @@ def _conditions(wanted: RemedyFilter, today: date, only_branch: str | None) -> l
         state = remedy_table.c.state if plain else remedy_rows.state_on(today)
         conditions.append(state.in_(wanted.states))
     return conditions
-
-
-def _behind(place: RemedyPlace) -> sa.ColumnElement[bool]:
-    same = sa.and_(_asked_at == place.asked_at, remedy_table.c.remedy_id > place.remedy_id)
-    return sa.or_(_asked_at > place.asked_at, same)

@@ -17,7 +17,7 @@ SEEN_EVERY = timedelta(minutes=1)  # how exactly `seen_at` is kept: a page is a 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One device's session. `token_hash` is `hash_of` its cookie."""
+    """One device's session. `token_hash` is `hash_token` of its cookie."""
 
     token_hash: str
     user: str

@@ -17,7 +17,7 @@ from casework.remedies.remedy_lifecycle import Remedy, age
 from schemas.messages import TOPIC_REMEDIES, RemedyMessage
 from store import outbox
 from store.alerts import alert_rows
-from store.remedies import remedy_ageing, remedy_rows
+from store.remedies import remedy_events, remedy_rows
 from store.tables.operations import audit
 from store.tables.remedies import remedy_table as remedy_table
 from tests.api.conftest import CASE
@@ -136,7 +136,7 @@ class DeskMachine(RuleBasedStateMachine):
             with self.desk.bank.store.write() as tx:
                 for remedy in remedy_rows.load_due(tx, self.today):
                     facts = alert_rows.load_client_facts(tx, [remedy.client_id])[remedy.client_id]
-                    remedy_ageing.bring_to_today(tx, remedy, self.today, facts, "HKD", self.desk.api.clock())
+                    remedy_events.save_as_of_today(tx, remedy, self.today, facts, "HKD", self.desk.api.clock())
 
     def act(self, remedy_id: str, user: str, act: str, what: dict[str, Any]) -> None:
         before = self.load(remedy_id)

@@ -23,7 +23,7 @@ from casework.alerts import sla
 from casework.alerts.sla import Deadline
 from schemas.http_cases import CaseBody
 from schemas.vocabulary import CaseState
-from store.cases import case_deadlines
+from store.cases import case_progress
 from store.unit_of_work import Tx
 
 router = APIRouter(include_in_schema=False)
@@ -114,7 +114,7 @@ def _page(request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot, 
 def _rows(tx: Tx, deps: ApiDeps, found: Sequence[CaseBody]) -> list[Row]:
     """Nothing falls due in a closed case."""
     ids = [case.case_id for case in found if case.state != "closed"]
-    progress = case_deadlines.load_progress(tx, ids, deps.calendar)
+    progress = case_progress.load_progress(tx, ids, deps.calendar)
     late = {
         case_id: [d for d in sla.deadlines(done, deps.today(), deps.rules.holidays) if d.status in _LATE]
         for case_id, done in progress.items()

@@ -33,7 +33,7 @@ def moments(events: Sequence[CaseEventBody]) -> list[Moment]:
 def _moment(event: CaseEventBody) -> Moment:
     note = event.note
     state = event.state if event.what in _SETS_STATE else None
-    if event.what.startswith("remedy.") and note:  # store.remedies.remedy_timeline: the type, and what was said
+    if event.what.startswith("remedy.") and note:  # store.remedies.remedy_events: the type, and what was said
         remedy, _, said = note.partition(": ")
         return Moment(event.at, event.actor, event.what, said or None, state, remedy)
     if event.what == "member.joined" and note:  # acts.task_forces.join: the user, and the role

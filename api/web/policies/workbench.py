@@ -13,9 +13,8 @@ from acts.performing import Act
 from acts.roles import Permission, may
 from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
-from api.policies.bodies import content_body, policy_of
+from api.policies.bodies import content_body, policy_of, preview_body
 from api.policies.policy_routes import VersionPath
-from api.policies.preview import preview_body
 from api.policies.reading import search_policies
 from api.reading import Reading, Snapshot
 from api.web.flash import Flash

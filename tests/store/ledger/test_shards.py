@@ -9,7 +9,7 @@ import numpy as np
 
 from store.ledger import rates, shards
 from store.ledger.checkpoint import SummaryRow
-from store.ledger.checkpoint_saving import load_history, load_week
+from store.ledger.ledger_reading import load_history, load_week
 from store.ledger.shards import OtherShard
 from store.tables.clients import client
 from store.unit_of_work import Store

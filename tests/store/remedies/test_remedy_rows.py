@@ -15,7 +15,7 @@ from schemas.errors import NotFound, StaleRevision
 from schemas.messages import RemedyMessage
 from store import outbox
 from store.cases import case_rows
-from store.remedies import remedy_ageing, remedy_rows
+from store.remedies import remedy_events, remedy_rows
 from store.tables.remedies import remedy_approval, remedy_part
 from tests.store.remedy_rows import ALL, AT, CASES, FACTS, TODAY, draft, fill, save
 
@@ -152,7 +152,7 @@ def test_what_days_change_is_kept_told_and_on_the_timeline(bank) -> None:
     running = save(bank, whole_life()[:4])
     for today in (TODAY, date(2026, 5, 1), date(2026, 6, 1)):
         with bank.write() as tx:
-            running = remedy_ageing.bring_to_today(tx, running, today, FACTS["C1"], "HKD", AT)
+            running = remedy_events.save_as_of_today(tx, running, today, FACTS["C1"], "HKD", AT)
         assert get(bank, running) == running == remedy_lifecycle.age(running, today)
     assert [(m.revision, m.state) for m in sent(bank)] == [(4, "approved"), (5, "ended")]
     with bank.read() as tx:
