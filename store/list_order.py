@@ -10,7 +10,7 @@ from sqlalchemy.sql.operators import desc_op
 
 
 def behind(order: Sequence[sa.ColumnElement[Any]], place: Sequence[Any] | None) -> list[sa.ColumnElement[bool]]:
-    """Its conditions: none where `place` is None; else it has a value for each of `order`: columns or their `desc()`."""
+    """No conditions where `place` is None. It has a value for each of `order`: columns, or `desc()` of them."""
     if place is None:
         return []
     found: sa.ColumnElement[bool] = sa.false()
