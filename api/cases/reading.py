@@ -99,7 +99,7 @@ def detail_of(deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], loa
         record.found.row,
         record.case,
         deps.base_currency,
-        deadlines=sla.deadlines(record.progress, deps.today(), deps.rules.holidays),
+        deadlines=sla.deadlines(record.progress, deps.today(), deps.rules.holidays, deps.rules.deadlines),
         proposals=_proposals(deps, record, remedies, loaded),
         timeline=record.timeline,
     )
@@ -123,6 +123,7 @@ def _proposals(
                 attempted=attempted,
                 left=_has_left(record.found.client_closed_on, today),
                 began=int(loaded.began[at]),
+                rules=deps.rules.retention,
             ),
             weeks,
             deps.base_currency,

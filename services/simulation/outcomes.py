@@ -29,7 +29,7 @@ def volume_after(tx: Tx, client_id: str, start: int) -> float:
     return float("-inf") if changed is None or not np.isfinite(changed) else changed
 
 
-def proposed_retention(tx: Tx, case_id: str, today: date) -> Retention | None:
+def proposed_retention(tx: Tx, case_id: str, today: date, rules: retention.RetentionRules) -> Retention | None:
     """What the client's volume proposes for a case that was never reopened; None where that is too early to say."""
     whole = case_search.get_whole(tx, case_id, only_branch=None)
     case, closed_on = whole.case, whole.client_closed_on
@@ -49,6 +49,7 @@ def proposed_retention(tx: Tx, case_id: str, today: date) -> Retention | None:
             attempted=attempted,
             left=closed_on is not None and closed_on <= today,
             began=int(loaded.began[0]),
+            rules=rules,
         )
         if not isinstance(found, Insufficient):
             proposed = found.retention

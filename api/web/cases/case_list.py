@@ -67,7 +67,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case and those of its deadlines that have passed or pass today."""
+    """A case and those of its deadlines that have passed or are about to."""
 
     case: CaseBody
     late: Sequence[Deadline]
@@ -114,8 +114,9 @@ def _rows(tx: Tx, deps: ApiDeps, found: Sequence[CaseBody]) -> list[Row]:
     """Nothing falls due in a closed case."""
     ids = [case.case_id for case in found if case.state != "closed"]
     progress = case_deadlines.progress_of(tx, ids, deps.calendar)
+    today, rules = deps.today(), deps.rules
     late = {
-        case_id: [d for d in sla.deadlines(done, deps.today(), deps.rules.holidays) if d.status in _LATE]
+        case_id: [d for d in sla.deadlines(done, today, rules.holidays, rules.deadlines) if d.status in _LATE]
         for case_id, done in progress.items()
     }
     return [Row(case, late.get(case.case_id, ())) for case in found]
