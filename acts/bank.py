@@ -13,7 +13,7 @@ from casework.alerts.sla import DeadlineRules
 from casework.cases.case_lifecycle import CaseRules
 from casework.cases.retention_rules import RetentionRules
 from casework.notices.address import DEFAULT_SCHEMES
-from casework.policies.figures import StaffHours
+from casework.policies.staff_hours import StaffHours
 from casework.quiet.calendar import rest_weeks
 from casework.remedies.limits import Authority
 from detector.policies.policy import Policy

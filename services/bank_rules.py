@@ -6,7 +6,7 @@ from acts.bank import Bank, BankRules
 from acts.rules_file import RulesFile, load_rules
 from casework.alerts.episodes import EpisodeRules
 from casework.cases.case_lifecycle import CaseRules
-from casework.policies.figures import StaffHours
+from casework.policies.staff_hours import StaffHours
 from detector.policies.policy import Policy, load_policy
 from detector.policies.presets import default_policy
 from schemas.errors import BadSetting, EbbwatchError

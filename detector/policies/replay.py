@@ -9,7 +9,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import LONGEST, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import LONGEST
 from detector.judging import JudgedWeek, judge_week
 from detector.leaver.history import Floats
 from detector.policies.limits import Grades

@@ -8,6 +8,7 @@ import numpy as np
 
 from casework.cases import retention
 from casework.cases.case_lifecycle import Retention
+from casework.cases.retention_rules import RetentionRules
 from casework.remedies.effect import BEFORE_WEEKS, Effect, effect
 from schemas.verdicts import Insufficient
 from store.cases import case_search
@@ -29,7 +30,7 @@ def volume_after(tx: Tx, client_id: str, start: int) -> float:
     return float("-inf") if changed is None or not np.isfinite(changed) else changed
 
 
-def proposed_retention(tx: Tx, case_id: str, today: date, rules: retention.RetentionRules) -> Retention | None:
+def proposed_retention(tx: Tx, case_id: str, today: date, rules: RetentionRules) -> Retention | None:
     """What the client's volume proposes for a case that was never reopened; None where that is too early to say."""
     whole = case_search.get_whole(tx, case_id, only_branch=None)
     case, closed_on = whole.case, whole.client_closed_on

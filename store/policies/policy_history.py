@@ -15,7 +15,8 @@ from casework.quiet.calendar import NOTHING, Entry, suppressions
 from detector.policies.past_scores import PastScores
 from detector.policies.replay import NO_END, History
 from detector.quiet.calendar import NONE, Festivals
-from detector.quiet.surroundings import Group, Surroundings, groupings_of
+from detector.quiet.groups import Group
+from detector.quiet.surroundings import Surroundings, groupings_of
 from schemas.weeks import Week
 from store.leaver import leaver_scores
 from store.leaver.leaver_scores import NO_SCORES, KeptYear

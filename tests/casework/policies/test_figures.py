@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from casework.policies.episode_columns import Came
-from casework.policies.figures import StaffHours, load_of
+from casework.policies.figures import load_of
 from casework.policies.preview import Course, Events
+from casework.policies.staff_hours import StaffHours
 from schemas.verdicts import Grade
 from schemas.weeks import Week
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from detector.policies.policy import Policy
 from detector.policies.replay import NO_END, History, replay
-from detector.quiet.surroundings import ALONE, Movement, Surroundings, groupings_of, quiet_by_week
+from detector.quiet.groups import Movement
+from detector.quiet.surroundings import ALONE, Surroundings, groupings_of, quiet_by_week
 from detector.state import HISTORY_WEEKS
 from detector.step import step
 from schemas.weeks import Week

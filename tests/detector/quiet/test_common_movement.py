@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from detector.policies.policy import Policy, Preset, TierPolicy
-from detector.quiet.surroundings import Grouping, Movement, Surroundings, grouping, quiet_by_week, whole_bank
+from detector.quiet.groups import Movement
+from detector.quiet.surroundings import Grouping, Surroundings, grouping, quiet_by_week, whole_bank
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts
