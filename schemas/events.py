@@ -1,4 +1,4 @@
-"""Contract in: what core banking publishes. Source: docs/architecture.md, "Contract in".
+"""Contract in: what core banking publishes. Source: docs/ingest.md, "Contract in".
 
 The types check shape; what needs a table (money, time, ids seen for the first time) is checked in columns by
 `ingest`, where a batch pays for it once. Unknown fields are ignored, so that a publisher may add some.

@@ -1,6 +1,6 @@
 """An alert is an episode: one client, one direction, from its first week to its closing.
 
-Source: docs/architecture.md, "Alerts"; docs/decisions/0010-episodes.md.
+Source: docs/judging.md, "Alerts"; docs/decisions/0010-episodes.md.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The windows of the comparisons, and what they read. See docs/architecture.md, "Comparisons"."""
+"""The windows of the comparisons, and what they read. See docs/judging.md, "Comparisons"."""

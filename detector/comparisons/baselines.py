@@ -1,4 +1,4 @@
-"""The rolling baselines shown beside a client's weeks. Source: docs/architecture.md, "Comparisons"."""
+"""The rolling baselines shown beside a client's weeks. Source: docs/judging.md, "Comparisons"."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The windows of the four comparisons. Their sums: detector.comparisons.sums.
 
-Source: docs/architecture.md, "Comparisons". A lag counts weeks back from the week judged, which is lag 0.
+Source: docs/judging.md, "Comparisons". A lag counts weeks back from the week judged, which is lag 0.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Known courses of leaving, and stretches of real lives that they are laid over.
 
-Sources: the three to six months that clients try another bank for (docs/architecture.md); fading by a factor as in
+Sources: the three to six months that clients try another bank for (README); fading by a factor as in
 fault injection for anomaly detectors; thinning as in point processes (Lewis and Shedler 1979).
 """
 

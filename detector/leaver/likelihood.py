@@ -52,14 +52,15 @@ def shrinkage(turnover: Floats, at: Ints, courses: Sequence[tuple[Course, int]])
         paid = np.full((reach, len(rows)), -1, np.int64)
         lately = min(reach, len(bins))
         paid[reach - lately :] = bins[len(bins) - lately :]
-        unchanged = _density_at(density, paid)
+        unchanged, absent = _density_at(density, paid, 0), paid < 0
         for number, (course, week) in enumerate(courses):
             weeks = (reach - week - _QUARTERS_AGO[:, None] + np.arange(week)).ravel()
             lost = np.rint(np.log(course.share(np.arange(week))) / _BIN).astype(np.int64)
-            then = paid[weeks]
-            ratio = _density_at(density, then + np.tile(lost, len(_QUARTERS_AGO))[:, None]) - unchanged[weeks]
-            counted = np.where(then < 0, 0.0, ratio.clip(-_MOST, _MOST))
-            by_quarter = counted.reshape(len(_QUARTERS_AGO), week, len(rows)).sum(axis=1)
+            ratio = _density_at(density, paid[weeks], np.tile(lost, len(_QUARTERS_AGO))[:, None])
+            ratio -= unchanged[weeks]
+            np.clip(ratio, -_MOST, _MOST, out=ratio)
+            ratio[absent[weeks]] = 0.0
+            by_quarter = ratio.reshape(len(_QUARTERS_AGO), week, len(rows)).sum(axis=1)
             now[number, rows, place] = by_quarter[0]
             before[number, rows, place] = by_quarter[1:].max(axis=0)
     return now, before
@@ -78,14 +79,16 @@ def _log_density(bins: _Bins) -> _Density:
     column = np.where(bins < 0, 0, bins + 1 + around)
     counts = np.bincount((np.arange(rows) * width + column).ravel(), minlength=rows * width)
     counts = counts.reshape(rows, width).astype(np.float32)
-    density = np.full((rows, _BINS), _ANYTHING, np.float32)
+    density, part = np.full((rows, _BINS), _ANYTHING, np.float32), np.empty((rows, _BINS), np.float32)
     for place, weight in enumerate(_SPREAD, start=1):
-        density += weight * counts[:, place : place + _BINS]
+        density += np.multiply(counts[:, place : place + _BINS], weight, out=part)
     return np.log(density)
 
 
-def _density_at(density: _Density, bins: _Bins) -> _Density:
-    """(weeks, n): of each client its density at its `bins`, the outermost where they lie beyond."""
-    of_client = np.arange(0, density.size, _BINS)
-    found: _Density = density.ravel()[np.clip(bins, 0, _BINS - 1) + of_client]
+def _density_at(density: _Density, bins: _Bins, moved: _Bins | int) -> _Density:
+    """(weeks, n): of each client its density at its `bins`, `moved` by so many; the outermost of those beyond."""
+    places = bins + moved
+    np.clip(places, 0, _BINS - 1, out=places)
+    places += np.arange(0, density.size, _BINS)
+    found: _Density = density.ravel()[places]
     return found

@@ -21,29 +21,30 @@ def places(turnover: Floats, first: Ints, since: int = 0) -> tuple[Floats, Float
     by_week = np.ascontiguousarray(turnover.T)
     there = np.arange(len(by_week))[:, None] >= first
     active = by_week > 0
-    seen = _weeks_before(there)
-    active_seen = _weeks_before(there & active)
+    seen = _weeks_before(there)[since:]
+    active_seen = _weeks_before(there & active)[since:]
     below, even = _compared(by_week, there, since)
-    among_all = (below + 0.5 * even + 0.5) / (seen + 1.0) - 0.5
+    among_all, among_active = np.zeros((2, *by_week.shape))
+    among_all[since:] = (below + 0.5 * even + 0.5) / (seen + 1.0) - 0.5
     # Every silent week is below an active one: what is below it besides are active weeks.
     active_below = below - (seen - active_seen)
-    among_active = np.where(active, (active_below + 1.0) / (active_seen + 2.0) - 0.5, 0.0)
-    among_all[:since] = among_active[:since] = 0.0
+    among_active[since:] = np.where(active[since:], (active_below + 1.0) / (active_seen + 2.0) - 0.5, 0.0)
     return among_all.T, among_active.T
 
 
 def _compared(by_week: Floats, there: npt.NDArray[np.bool_], since: int) -> tuple[Ints, Ints]:
-    """How many of the LOOK_BACK weeks before each week from `since` on have less, and how many as much: (T, n)."""
-    now = by_week.astype(np.float32)  # half the bytes to go through; equal amounts stay equal
-    then = np.where(there, now, np.float32(np.nan))  # what is not there is neither less nor as much
-    below, even = np.zeros((2, *by_week.shape), np.uint8)
-    hit = np.empty(by_week.shape, np.bool_)
+    """(T - since, n): how many of the LOOK_BACK weeks before each week have less, and how many have as much."""
+    small = by_week.astype(np.float32)  # half the bytes to go through; equal amounts stay equal
+    then = np.where(there, small, np.float32(np.nan))  # what is not there is neither less nor as much
+    now, weeks = small[since:], len(by_week) - since
+    below, even = np.zeros((2, *now.shape), np.uint8)
+    hit = np.empty(now.shape, np.bool_)
     for lag in range(1, min(LOOK_BACK, len(by_week) - 1) + 1):
-        begin = max(since, lag)
-        earlier, later, hits = then[begin - lag : len(then) - lag], now[begin:], hit[begin:]
+        skipped = max(0, lag - since)  # weeks that have nothing so long before them
+        earlier, later = then[since + skipped - lag : since + weeks - lag], now[skipped:]
         for compare, counted in ((np.less, below), (np.equal, even)):
-            compare(earlier, later, out=hits)
-            counted[begin:] += hits.view(np.uint8)
+            compare(earlier, later, out=hit[skipped:])
+            counted[skipped:] += hit[skipped:].view(np.uint8)
     return below.astype(np.int64), even.astype(np.int64)
 
 

@@ -1,4 +1,4 @@
-"""Why a record is refused, in the words of docs/architecture.md, "Reasons of dead letters"."""
+"""Why a record is refused, in the words of docs/ingest.md, "Reasons of dead letters"."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class MarkerEvent:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that is no event. `reason`: docs/architecture.md. `week` and `event_hash`: where they could be read
+    """A record that is no event. `reason`: docs/ingest.md. `week` and `event_hash`: where they could be read
     all the same and the event counts among those of its week: not for a marker, nor for one from the future.
     """
 

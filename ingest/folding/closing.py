@@ -1,4 +1,4 @@
-"""When a week closes, and when it is held instead. Source: docs/architecture.md; docs/decisions/0003."""
+"""When a week closes, and when it is held instead. Source: docs/ingest.md; docs/decisions/0003."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOK_BACK_WEEKS = 8  # a branch's usual count is its mean over these
 
 @dataclass(frozen=True, slots=True)
 class ClosingRules:
-    """Settings of week closing; the reasons are in docs/architecture.md, "Closing a week"."""
+    """Settings of week closing; the reasons are in docs/ingest.md, "Closing a week"."""
 
     allowed_lateness_s: int
     witnesses: int = 8

@@ -1,6 +1,6 @@
 """The last quarter against the year before, of a client and of those like it: same branch, tier and industry.
 
-One statement, whatever their number: docs/architecture.md, "Comparisons", quarter_vs_year.
+One statement, whatever their number: docs/judging.md, "Comparisons", quarter_vs_year.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from schemas.verdicts import Baseline, Direction, Grade, Series
 from schemas.weeks import Week
 
 START = 2_600
-WINDOWS = {  # docs/architecture.md, "Comparisons": actual from, to, expected from, to (lags), weeks needed
+WINDOWS = {  # docs/judging.md, "Comparisons": actual from, to, expected from, to (lags), weeks needed
     Baseline.WEEK_VS_RECENT: (0, 0, 8, 1, 9),
     Baseline.QUARTER_VS_QUARTER: (12, 0, 25, 13, 26),
     Baseline.QUARTER_VS_YEAR: (12, 0, 64, 13, 65),
