@@ -10,8 +10,8 @@ import msgspec
 
 from acts.performing import ActContext, Fields, change
 from casework.alerts import actions
+from casework.alerts.closings import consequences
 from casework.alerts.episodes import Episode
-from casework.quiet.closings import consequences
 from schemas.messages import Outcome
 from schemas.weeks import Week
 from store.alerts import alert_rows, alert_search

@@ -11,9 +11,9 @@ import numpy as np
 from detector.comparisons.readings import Floats, Readings, read
 from detector.comparisons.sums import Ints
 from detector.comparisons.windows import SERIES, Pair, lags, pairs
+from detector.groups import Movement
 from detector.ids import Rows, encode
 from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
-from detector.quiet.groups import Movement
 from detector.state import ShardState, UnknownClient
 from schemas.verdicts import Baseline, Common, Comparison, Direction, Grade, Insufficient, Series, Verdict
 from schemas.weeks import Week

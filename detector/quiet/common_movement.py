@@ -16,9 +16,9 @@ from detector.comparisons.habits import share_before
 from detector.comparisons.readings import Bools, Floats
 from detector.comparisons.sums import Cumulative, Ints, series_sum
 from detector.comparisons.windows import RECENT, SERIES, WEEK, Pair, lags, pairs
+from detector.groups import Group, Movement
 from detector.ids import Rows
 from detector.policies.limits import DIRECTIONS, Limits
-from detector.quiet.groups import Group, Movement
 from detector.quiet.rests import resting, rests_in, window_in_question
 from detector.quiet.surroundings import Grouping, Surroundings
 from detector.state import Memory

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from detector.comparisons.readings import Bools, Floats
 from detector.comparisons.sums import Ints
 from detector.comparisons.windows import LONGEST, Pair, Window
+from detector.groups import Group
 from detector.ids import Rows
-from detector.quiet.groups import Group
 from detector.quiet.surroundings import Grouping
 from detector.state import SLOTS, Memory
 from schemas.verdicts import Direction

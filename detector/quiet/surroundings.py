@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from detector.groups import BANK, Group, Movement
 from detector.quiet.calendar import NONE, Festivals
-from detector.quiet.groups import BANK, Group, Movement
 from schemas.verdicts import GroupKind
 from schemas.weeks import Week
 

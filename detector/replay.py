@@ -13,8 +13,8 @@ from detector.comparisons.sums import Ints
 from detector.comparisons.windows import LONGEST
 from detector.judging import JudgedWeek, judge_week
 from detector.leaver.history import Floats
+from detector.leaver.past_scores import PastScores
 from detector.policies.limits import Grades
-from detector.policies.past_scores import PastScores
 from detector.policies.policy import Policy
 from detector.quiet.surroundings import ALONE, Grouping, Surroundings, quiet_by_week
 from detector.state import ShardState
