@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -23,7 +22,7 @@ from schemas.http_cases import CaseBody, CaseDetailBody, CaseStateName, Retentio
 from schemas.money import format_amount
 from schemas.verdicts import Insufficient
 from schemas.weeks import WeekCalendar
-from store.cases import case_progress, case_rows, case_search
+from store.cases import case_progress, case_retention, case_rows, case_search
 from store.cases.case_rows import CaseEvent
 from store.cases.case_search import CaseFilter, CasePlace, WholeCase
 from store.clients import volumes
@@ -54,12 +53,6 @@ class CaseRecord:
     def case(self) -> Case:
         return self.found.case
 
-    @property
-    def alerted_week(self) -> int:
-        """Of its first alert; of a case without alerts the one in which it was opened."""
-        first = self.found.first_alert_week
-        return self.case.opened_week if first is None else first
-
     def opened_week(self, calendar: WeekCalendar) -> int:
         """In which it was opened, or opened again for the last time."""
         again = [event.at for event in self.timeline if event.what == "reopened"]
@@ -67,8 +60,7 @@ class CaseRecord:
 
     def weeks_needed(self, calendar: WeekCalendar) -> tuple[int, int]:
         """[first, end) of the weeks that tell what became of the client."""
-        end = self.opened_week(calendar) + 1 + max(retention.PROPOSED_WEEKS)
-        return retention.first_week_needed(self.alerted_week), end
+        return case_retention.weeks_needed(self.found, self.opened_week(calendar))
 
 
 def case_list_page(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> Page[CaseBody]:
@@ -109,31 +101,14 @@ def _proposals(
     deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], loaded: Volumes
 ) -> list[RetentionProposalBody]:
     """What its volume says became of the client, after 13 and 26 weeks."""
-    today = deps.today()
-    attempted = retention.any_ran(remedies, today)
-    at = loaded.client_ids.index(record.case.client_id)
+    opened_week = record.opened_week(deps.calendar)
+    found = case_retention.proposals(
+        record.found, opened_week, remedies, loaded, deps.today(), deps.rules.retention
+    )
     return [
-        _proposal(
-            retention.propose(
-                loaded.turnover_minor[at],
-                loaded.known[at],
-                alerted=record.alerted_week - loaded.first_week,
-                opened=record.opened_week(deps.calendar) - loaded.first_week,
-                weeks=weeks,
-                attempted=attempted,
-                left=_has_left(record.found.client_closed_on, today),
-                began=int(loaded.began[at]),
-                rules=deps.rules.retention,
-            ),
-            weeks,
-            deps.base_currency,
-        )
-        for weeks in retention.PROPOSED_WEEKS
+        _proposal(each, weeks, deps.base_currency)
+        for each, weeks in zip(found, retention.PROPOSED_WEEKS, strict=True)
     ]
-
-
-def _has_left(closed_on: date | None, today: date) -> bool:
-    return closed_on is not None and closed_on <= today
 
 
 def _proposal(

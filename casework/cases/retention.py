@@ -18,7 +18,7 @@ from casework.remedies.effect import Bool, Int64, mean_turnover
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.verdicts import Insufficient
 
-PROPOSED_WEEKS: tuple[Literal[13], Literal[26]] = (13, 26)
+PROPOSED_WEEKS: tuple[Literal[13, 26], ...] = (13, 26)
 AFTER_WEEKS = 13  # the last quarter of them, so that 26 weeks do not remember the time before the remedies worked
 ONSET_WEEKS = 13  # the quarter before an alert is where the ebb that caused it began
 

@@ -79,6 +79,11 @@ class WholeCase:
     first_alert_week: int | None  # None without alerts
     client_closed_on: date | None
 
+    @property
+    def alerted_week(self) -> int:
+        """Of its first alert; of a case without alerts the one in which it was opened."""
+        return self.case.opened_week if self.first_alert_week is None else self.first_alert_week
+
 
 def search(
     tx: Connection, wanted: CaseFilter, *, only_branch: str | None, after: CasePlace | None, limit: int

@@ -20,13 +20,11 @@ from typing import Annotated
 
 import msgspec
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from acts.roles import Permission
-from api.deps import ApiDeps, Deps
-from api.reading import Reading
-from api.web.sign_in.session import Visitor, needing_page
+from api.deps import ApiDeps
+from api.web.sign_in.session import AlertReader, Visitor
 from api.web.sign_in.session_cookie import token_of
 from store.alerts import alert_news
 from store.alerts.alert_news import Changed
@@ -40,7 +38,6 @@ OVERLAP = 20  # polls, a minute: how long a change may take to be committed and 
 _WAITING = 50  # batches that a browser may be behind
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +119,9 @@ class Watch:
                 queue.put_nowait(found)
 
 
-def watch_of(request: Request, deps: ApiDeps) -> Watch:
+def watch_of(visitor: Visitor) -> Watch:
     """The application's own; a new one on another store. `stopping` and `pace` are set by whoever serves it."""
-    state = request.app.state
+    state, deps = visitor.request.app.state, visitor.deps
     known: Watch | None = getattr(state, "watch", None)
     if known is None or known.deps.store is not deps.store:
         known = state.watch = Watch(deps, getattr(state, "stopping", None), getattr(state, "pace", Pace()))
@@ -132,20 +129,16 @@ def watch_of(request: Request, deps: ApiDeps) -> Watch:
 
 
 @router.get(STREAM)
-def events(
-    request: Request, visitor: Reader, deps: Deps, reading: Reading, after: Annotated[int, Query(ge=0)]
-) -> Response:
+def events(visitor: AlertReader, after: Annotated[int, Query(ge=0)]) -> Response:
     """`after`, or Last-Event-ID where the browser comes back, is what it knows already."""
-    reading.close()  # a stream lasts for hours, and a snapshot would stand in the way of every writer
-    last = request.headers.get("last-event-id", "")
+    visitor.reading.close()  # a stream lasts for hours, and a snapshot would stand in the way of every writer
+    last = visitor.request.headers.get("last-event-id", "")
     since = int(last) if last.isascii() and last.isdigit() and len(last) < len(str(2**63)) else after
-    watch = watch_of(request, deps)
-    return EventSourceResponse(_event_stream(request, visitor, watch, since), ping=watch.pace.heartbeat_s)
+    watch = watch_of(visitor)
+    return EventSourceResponse(_event_stream(visitor, watch, since), ping=watch.pace.heartbeat_s)
 
 
-async def _event_stream(
-    request: Request, visitor: Visitor, watch: Watch, since: int
-) -> AsyncGenerator[ServerSentEvent]:
+async def _event_stream(visitor: Visitor, watch: Watch, since: int) -> AsyncGenerator[ServerSentEvent]:
     """First what came while nobody listened, then what comes."""
     clock, deps, session_s = asyncio.get_running_loop().time, watch.deps, watch.pace.session_s
     changes = watch.listen()
@@ -158,7 +151,7 @@ async def _event_stream(
         while True:
             done, _ = await asyncio.wait({coming}, timeout=max(0.0, check_at - clock()))
             if clock() >= check_at:
-                if not await to_thread.run_sync(_is_signed_in, request, deps):
+                if not await to_thread.run_sync(_is_signed_in, visitor):
                     yield ServerSentEvent(event="ended", data="session")
                     return
                 check_at = clock() + session_s
@@ -177,9 +170,9 @@ async def _event_stream(
         await changes.aclose()
 
 
-def _is_signed_in(request: Request, deps: ApiDeps) -> bool:
+def _is_signed_in(visitor: Visitor) -> bool:
     """Whether the session still holds. Listening is not doing: it does not keep one alive."""
-    token = token_of(request, deps.desk)
+    deps, token = visitor.deps, token_of(visitor.request, visitor.deps.desk)
     if token is None:
         return False
     with deps.store.read() as tx:
@@ -193,7 +186,7 @@ def _since(deps: ApiDeps, outbox_id: int) -> list[Changed]:
 
 def _event(visitor: Visitor, found: Sequence[Changed], since: int) -> ServerSentEvent | None:
     """The ids and revisions of those that are the visitor's to see."""
-    branch = visitor.caller.branch
+    branch = visitor.branch
     mine = {change.alert_id: change.revision for change in found if branch is None or change.branch_id == branch}
     if not mine:
         return None

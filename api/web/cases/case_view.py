@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from acts.callers import Caller
 from api.cases.reading import detail_of, read_case
-from api.deps import ApiDeps
 from api.remedies.reading import bodies_with, weeks_needed
+from api.web.sign_in.session import Visitor
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.http_cases import CaseDetailBody
 from schemas.http_remedies import RemedyBody
 from store.clients import volumes
 from store.remedies import remedy_search
-from store.unit_of_work import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,11 @@ class CaseView:
         return [each for each in self.client_remedies if each.case_id == self.case.case_id]
 
 
-def read_case_view(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseView:
+def read_case_view(visitor: Visitor, case_id: str) -> CaseView:
     """1. The case. 2. Its client's remedies. 3. The weeks that tell what became of them. Raises NotFound."""
-    record = read_case(tx, deps, caller, case_id)
-    client_id, today = record.case.client_id, deps.today()
+    tx, deps, today = visitor.tx, visitor.deps, visitor.today
+    record = read_case(tx, deps, visitor.caller, case_id)
+    client_id = record.case.client_id
     rows = remedy_search.of_client(tx, client_id, today)
     remedies = {row.remedy.remedy_id: row.remedy for row in rows}
     of_case, of_remedies = record.weeks_needed(deps.calendar), weeks_needed(remedies.values(), today)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,12 +23,8 @@ class Moment:
     role: str | None = None
 
 
-def moments(events: Sequence[CaseEventBody]) -> list[Moment]:
-    """The timeline as the page tells it, in the order it came."""
-    return [_moment(event) for event in events]
-
-
-def _moment(event: CaseEventBody) -> Moment:
+def moment_of(event: CaseEventBody) -> Moment:
+    """An event of the case as the page tells it."""
     note = event.note
     state = event.state if event.what in _SETS_STATE else None
     if event.what.startswith("remedy.") and note:  # store.remedies.remedy_timeline: the type, and what was said

@@ -24,7 +24,7 @@ from api.desk_errors import ProviderUnavailable, SignInFailed
 from api.errors import KeysUnavailable
 from api.keys import JwksKeys
 from api.sign_in_provider import Signed
-from api.web.sign_in.oidc_metadata import Metadata, discovered, is_private
+from api.web.sign_in.oidc_metadata import Metadata, discover, is_private
 from schemas.errors import BadSetting, NotAuthenticated
 
 log = logging.getLogger(__name__)
@@ -76,13 +76,13 @@ class OpenIdProvider:
         """1. What the address says. 2. The code for a token. 3. The token."""
         metadata, keys = self._metadata()
         _check_answer(answer, metadata)
-        id_token = self._redeemed(metadata, answer["code"], code_verifier)
+        id_token = self._redeem(metadata, answer["code"], code_verifier)
         try:
             claims = keys.claims(id_token)
         except NotAuthenticated as error:
             raise SignInFailed("answer", f"the ID token: {error}") from None
         except KeysUnavailable as error:
-            raise _away(str(error)) from None
+            raise _unavailable(str(error)) from None
         _check_claims(claims, nonce, self._client.client_id)
         return Signed(claims, id_token)
 
@@ -102,7 +102,7 @@ class OpenIdProvider:
         joint = "&" if urlsplit(metadata.end_session_endpoint).query else "?"
         return f"{metadata.end_session_endpoint}{joint}{urlencode(asked)}"
 
-    def _redeemed(self, metadata: Metadata, code: str, code_verifier: str) -> str:
+    def _redeem(self, metadata: Metadata, code: str, code_verifier: str) -> str:
         """The ID token for a code. The access token that comes with it is not used."""
         try:
             with self._session(metadata) as session:
@@ -110,7 +110,7 @@ class OpenIdProvider:
         except OAuthError as error:
             raise SignInFailed("answer", f"the provider refused the code: {error.error}") from None
         except (httpx2.HTTPError, ValueError) as error:
-            raise _away(f"the token endpoint: {error!r}") from None
+            raise _unavailable(f"the token endpoint: {error!r}") from None
         id_token = token.get("id_token")
         if not isinstance(id_token, str):
             raise SignInFailed("answer", "the provider gave no ID token")
@@ -132,25 +132,25 @@ class OpenIdProvider:
         with self._lock:
             if time.monotonic() >= self._ask_again_s:
                 try:
-                    self._known = self._discovered()
+                    self._known = self._discover()
                     self._ask_again_s = time.monotonic() + _FRESH_S
                 except (httpx2.HTTPError, msgspec.DecodeError, BadSetting, ValueError) as error:
                     self._ask_again_s = time.monotonic() + _ASK_AGAIN_S
-                    away = _away(f"its description: {error!r}")
+                    unavailable = _unavailable(f"its description: {error!r}")
                     if self._known is None:
-                        raise away from None
+                        raise unavailable from None
             if self._known is None:
                 raise ProviderUnavailable("its description could not be had a moment ago")
             return self._known
 
-    def _discovered(self) -> tuple[Metadata, JwksKeys]:
-        metadata = discovered(self._client.issuer, _TIMEOUT_S)
+    def _discover(self) -> tuple[Metadata, JwksKeys]:
+        metadata = discover(self._client.issuer, _TIMEOUT_S)
         if self._known is not None and self._known[0] == metadata:
             return self._known
         return metadata, JwksKeys(metadata.jwks_uri, metadata.issuer, self._client.client_id)
 
 
-def _away(why: str) -> ProviderUnavailable:
+def _unavailable(why: str) -> ProviderUnavailable:
     log.warning("the identity provider cannot be asked", extra={"why": why})
     return ProviderUnavailable(why)
 

@@ -20,7 +20,7 @@ from api.desk_config import DeskConfig
 from api.desk_errors import SignInFailed
 from api.sign_in_provider import SignInProvider
 from api.web.sign_in import browser
-from api.web.sign_in.new_session import asked, wanted_session, welcomed
+from api.web.sign_in.new_session import act_request, redirect_with_cookie, wanted_session
 from schemas.errors import EbbwatchError
 from store.sign_in import sign_in_attempts
 from store.sign_in.sign_in_attempts import Attempt
@@ -51,25 +51,25 @@ def send_out(request: Request, deps: ApiDeps, provider: SignInProvider, back_to:
 
     deps.store.transact(save)
     answer = RedirectResponse(url, 303)
-    browser.give(answer, deps.desk, secret)
+    browser.give_cookie(answer, deps.desk, secret)
     return answer
 
 
 def come_back(request: Request, deps: ApiDeps, provider: SignInProvider) -> Response:
     """1. The attempt, of this browser, once. 2. What the provider says. 3. A session. Raises SignInFailed."""
     answer = dict(request.query_params)
-    attempt = _taken(request, deps, answer.get("state", ""))
+    attempt = _take_attempt(request, deps, answer.get("state", ""))
     signed = provider.signed_in(answer, attempt.nonce, attempt.code_verifier)
     try:
         caller = caller_from(signed.claims, deps.desk)
     except EbbwatchError as error:
         raise SignInFailed("rights", str(error), provider.sign_out_url(signed.id_token)) from None
     act = partial(sessions.begin, wanted=wanted_session(request, deps.desk, signed.id_token))
-    token = deps.performer.perform(caller, act, asked(request))
-    return welcomed(deps.desk, token, attempt.return_to)
+    token = deps.performer.perform(caller, act, act_request(request))
+    return redirect_with_cookie(deps.desk, token, attempt.return_to)
 
 
-def _taken(request: Request, deps: ApiDeps, state: str) -> Attempt:
+def _take_attempt(request: Request, deps: ApiDeps, state: str) -> Attempt:
     if not browser.is_own_state(request, deps.desk, state):
         raise SignInFailed("attempt", "the state is not one of this browser's")
     now = deps.desk.now()

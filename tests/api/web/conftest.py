@@ -19,7 +19,7 @@ from acts.sign_in.sessions import new_session
 from api.app import create_app
 from api.deps import ApiDeps
 from api.desk_config import DeskConfig
-from api.web.sign_in.session import FormPost, SignedIn, Visitor, needing_page
+from api.web.sign_in.session import SignedIn, Visitor, needing_page
 from api.web.sign_in.session_cookie import cookie_name
 from store.sign_in import web_sessions
 from store.tables.sign_in import web_session
@@ -105,7 +105,7 @@ def tried_app(local_key: LocalKey) -> FastAPI:
         return visitor.caller.actor
 
     @app.post(f"{TRIED}/form")
-    def form(visitor: FormPost) -> str:
+    def form(visitor: SignedIn) -> str:
         return visitor.caller.actor
 
     return app
