@@ -34,7 +34,7 @@ class Snooze:
     name: str = "snooze"
 
     def apply(self, context: ActContext, episode: Episode) -> Episode:
-        return actions.snooze(episode, self.until, self.reason, context.today)
+        return actions.snooze(episode, self.until, self.reason, context.today, context.bank.rules.snooze)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import msgspec
 
 from acts.performing import ActContext, Fields, change
 from casework.alerts import actions
+from casework.alerts.closings import consequences_of_closings
 from casework.alerts.episodes import Episode
-from casework.quiet.closings import consequences_of_closings
 from schemas.vocabulary import Outcome
 from schemas.weeks import Week
 from store.alerts import alert_rows, alert_search
@@ -24,8 +24,9 @@ def acknowledge(context: ActContext, alert_id: str) -> Episode:
 
 
 def snooze(context: ActContext, alert_id: str, until: date, reason: str) -> Episode:
-    """Leave it alone until a day, at most a quarter away, or until it becomes an alarm."""
-    return _change(context, alert_id, "snooze", lambda e: actions.snooze(e, until, reason, context.today))[0]
+    """Leave it alone until a day, not later than the bank allows, or until it becomes an alarm."""
+    rules = context.bank.rules.snooze
+    return _change(context, alert_id, "snooze", lambda e: actions.snooze(e, until, reason, context.today, rules))[0]
 
 
 def assign(context: ActContext, alert_id: str, assignee: str | None) -> Episode:

@@ -21,10 +21,10 @@ from acts.case_changes import (
 )
 from acts.performing import ActContext
 from casework.alerts import actions
+from casework.alerts.closings import consequences_of_closings
 from casework.alerts.episodes import Episode
 from casework.cases import case_lifecycle, task_force
 from casework.cases.case_lifecycle import Case, CaseExists
-from casework.quiet.closings import consequences_of_closings
 from casework.remedies.remedy_lifecycle import UNDECIDED
 from schemas.vocabulary import CaseState, Retention, Truth
 from store.alerts import alert_rows

@@ -16,9 +16,9 @@ from casework.policies.figures import Figures, load_of
 from casework.policies.leavers import SILENT_WEEKS, Leavers, count_caught_leavers, find_leavers
 from casework.policies.queue import Capacity
 from detector.policies.policy import Policy
-from detector.policies.replay import NO_END, History, ReplayedWeek, replay
 from detector.quiet.calendar import Festivals
 from detector.quiet.surroundings import Surroundings
+from detector.replay import NO_END, History, ReplayedWeek, replay
 from detector.state import HISTORY_WEEKS
 from schemas.errors import Conflict
 from schemas.weeks import Week

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 
 from acts.performing import KeyReused
 from acts.sign_in.passwords import SignInBusy
+from api.desk_errors import FormRefused, ProviderUnavailable, SignInFailed
 from api.errors import BadCursor, BadHeader, KeysUnavailable, WrongMediaType
-from api.web.errors import FormRefused, ProviderUnavailable, SignInFailed
 from schemas.errors import (
     Conflict,
     EbbwatchError,

@@ -14,9 +14,9 @@ import numpy as np
 
 from acts.replay_rules import ReplayRules
 from acts.replays import LOADED, REPLAYED, replay_figures
-from detector.policies.past_scores import PastScores
+from detector.leaver.past_scores import PastScores
 from detector.policies.presets import default_policy
-from detector.policies.replay import NO_END, History
+from detector.replay import NO_END, History
 from schemas.weeks import Week
 from store.leaver.leaver_scores import StoredScores
 from store.policies.policy_history import BankHistory

@@ -91,7 +91,7 @@ def detail_body(deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], l
         record.found.row,
         record.case,
         deps.base_currency,
-        deadlines=sla.deadlines(record.progress, deps.today(), deps.rules.holidays),
+        deadlines=sla.deadlines(record.progress, deps.today(), deps.rules.holidays, deps.rules.deadlines),
         proposals=_proposals(deps, record, remedies, loaded),
         timeline=record.timeline,
     )
@@ -102,7 +102,9 @@ def _proposals(
 ) -> list[RetentionProposalBody]:
     """What its volume says became of the client, after 13 and 26 weeks."""
     opened_week = record.opened_week(deps.calendar)
-    found = case_retention.proposals(record.found, opened_week, remedies, loaded, deps.today())
+    found = case_retention.proposals(
+        record.found, opened_week, remedies, loaded, deps.today(), deps.rules.retention
+    )
     return [
         _proposal(each, weeks, deps.base_currency)
         for each, weeks in zip(found, retention.PROPOSED_WEEKS, strict=True)

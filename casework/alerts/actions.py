@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import get_args
+from typing import Annotated, get_args
+
+from msgspec import Meta, Struct
 
 from casework.alerts.episodes import Episode, with_next_revision, without_snooze
 from schemas.errors import Conflict, NotAllowedByRules
 from schemas.vocabulary import AlertState, Outcome
 
-LONGEST_SNOOZE = timedelta(weeks=13)  # a quarter: by then the comparisons rest on new weeks
 _WAITING: frozenset[AlertState] = frozenset({"open", "held", "snoozed", "suppressed"})
 _PEOPLE_SAY: frozenset[str] = frozenset(get_args(Outcome)) - {"withdrawn"}  # withdrawn: the figures say it
+
+
+class SnoozeRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the bank sets."""
+
+    longest_weeks: Annotated[int, Meta(ge=1, le=52)] = 13  # a quarter: by then the comparisons rest on new weeks
+
+
+STANDARD_SNOOZE = SnoozeRules()
 
 
 class AlertClosed(Conflict):
@@ -33,10 +43,10 @@ class SnoozeNeedsReason(NotAllowedByRules):
 class SnoozeOutOfRange(NotAllowedByRules):
     """A snooze that ends today, in the past, or too far ahead."""
 
-    def __init__(self, until: date, today: date) -> None:
-        last = today + LONGEST_SNOOZE
+    def __init__(self, until: date, today: date, weeks: int) -> None:
+        last = today + timedelta(weeks=weeks)
         super().__init__("until", f"{until} is not after {today} and by {last} at the latest")
-        self.until = until
+        self.until, self.weeks = until, weeks
 
 
 class UnknownOutcome(NotAllowedByRules):
@@ -65,7 +75,9 @@ def acknowledge(episode: Episode, actor: str) -> Episode:
     )
 
 
-def snooze(episode: Episode, until: date, reason: str, today: date) -> Episode:
+def snooze(
+    episode: Episode, until: date, reason: str, today: date, rules: SnoozeRules = STANDARD_SNOOZE
+) -> Episode:
     """Leave it alone through `until`, a day in the bank's zone, or until a new alarm.
 
     Raises AlertClosed, SnoozeNeedsReason, SnoozeOutOfRange.
@@ -73,8 +85,8 @@ def snooze(episode: Episode, until: date, reason: str, today: date) -> Episode:
     _check_open(episode)
     if not reason.strip():
         raise SnoozeNeedsReason
-    if not today < until <= today + LONGEST_SNOOZE:
-        raise SnoozeOutOfRange(until, today)
+    if not today < until <= today + timedelta(weeks=rules.longest_weeks):
+        raise SnoozeOutOfRange(until, today, rules.longest_weeks)
     return with_next_revision(
         episode,
         state="snoozed",

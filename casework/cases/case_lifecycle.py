@@ -10,7 +10,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 from schemas.errors import Conflict, NotAllowedByRules
 from schemas.vocabulary import CaseOrigin, CaseState, Retention, TaskKind, TaskState, Truth
@@ -30,12 +32,11 @@ NEXT: MappingProxyType[CaseState, frozenset[CaseState]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRules:
+class CaseRules(Struct, frozen=True, forbid_unknown_fields=True):
     """What the bank sets."""
 
-    quorum: int = 2  # the lead and one more: a review by one person is no review
-    relapse_weeks: int = 26  # half a year: the longest the effect of a remedy is watched
+    quorum: Annotated[int, Meta(ge=1)] = 2  # the lead and one more: a review by one person is no review
+    relapse_weeks: Annotated[int, Meta(ge=0)] = 26  # half a year: the longest the effect of a remedy is watched
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,9 @@ from casework.policies.course import Course, Events
 from casework.policies.episode_columns import AlertNews
 from casework.policies.fading import Faded
 from casework.policies.leavers import Caught
+from casework.policies.staff_hours import StaffHours
 from schemas.verdicts import Grade
 from schemas.weeks import Week
-
-
-@dataclass(frozen=True, slots=True)
-class StaffHours:
-    """What an alert takes. Defaults: a prompt is half an hour with the client's weeks and a note; an alarm is two
-    more, for a call or a visit and what is said of it.
-    """
-
-    a_prompt: float = 0.5
-    an_alarm: float = 2.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import msgspec
 
 from casework.remedies.claims import Claim
 from casework.remedies.remedy_lifecycle import LEVELS
-from schemas.errors import BadSetting, Conflict
+from schemas.errors import Conflict
 from schemas.vocabulary import Level
 
 _ROUTES: dict[Level, tuple[Level, ...]] = {
@@ -118,14 +118,6 @@ def check_checker(
     most = max((limit.checker_amount for limit in authority.levels if limit.level in levels), default=0)
     if approved_minor + total_minor > most * minor_per_major:
         raise LimitExceeded(f"one person of this level may approve no more than {most} in the period")
-
-
-def load_authority(text: bytes) -> Authority:
-    """Limits from JSON. Raises BadSetting for a text that is none."""
-    try:
-        return msgspec.json.decode(text, type=Authority)
-    except msgspec.MsgspecError as error:
-        raise BadSetting(f"not a table of limits: {error}") from None
 
 
 def _numbers(limit: LevelLimit) -> tuple[int, ...]:

@@ -23,8 +23,9 @@ from ingest.folding.row_folding import RowFolding
 from ingest.folding.volumes import Volumes
 from ingest.folding.week_book import HELD, IDLE, MARKER, OPEN, WATERMARK, WeekBook
 from schemas.weeks import WeekCalendar
-from store.ledger.checkpoint import Checkpoint, DeadLetter
+from store.ledger.checkpoint import Checkpoint
 from store.ledger.shards import OtherShard, ShardNews, StoredShard
+from store.operations.refused_events import DeadLetter
 
 
 class Shard:

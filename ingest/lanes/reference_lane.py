@@ -11,8 +11,8 @@ from ingest.kafka.records import RecordBatch, Unreadable
 from schemas.events import ClientRecord
 from store.clients import client_master
 from store.ledger import offsets, rates
-from store.ledger.checkpoint import DeadLetter
 from store.operations import refused_events
+from store.operations.refused_events import DeadLetter
 from store.unit_of_work import Store, Tx
 from telemetry.metrics import Metrics
 

@@ -128,7 +128,7 @@ class CaseStory:
     def closed(self, truth: Truth, otherwise: Retention, cause: str) -> CaseStory:
         """With what the client's volume proposes; `otherwise` where it proposes nothing yet."""
         with self.performer.store.read() as tx:
-            proposed = proposed_retention(tx, self._id, _today(self._then()))
+            proposed = proposed_retention(tx, self._id, _today(self._then()), self.performer.bank.rules.retention)
         act = partial(cases.close, case_id=self._id, truth=truth, retention=proposed or otherwise, cause=cause)
         return self._became(act)
 

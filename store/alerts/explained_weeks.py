@@ -9,7 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 from detector.explanation.explaining import HISTORY_WEEKS
 from store.among import among
 from store.tables.ledger import ledger

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.alerts.holdout import HoldOut
+from casework.cases.retention_rules import STANDARD, RetentionRules
 from casework.figures.tally import Tally
 from store.figures import alert_figures, lead_figures, money_figures, time_figures, trial_figures
 from store.figures.scope import Scope, Tallies
@@ -17,7 +18,9 @@ from store.tables.cases import client_case
 from store.tables.clients import client
 
 
-def load_tallies(tx: Connection, scope: Scope, hold_out: HoldOut) -> Mapping[str, Tally]:
+def load_tallies(
+    tx: Connection, scope: Scope, hold_out: HoldOut, rules: RetentionRules = STANDARD
+) -> Mapping[str, Tally]:
     """By branch; every branch in scope that has a client is there.
 
     1. Alerts and cases. 2. Money. 3. Time and lead. 4. The hold-out.
@@ -34,7 +37,7 @@ def load_tallies(tx: Connection, scope: Scope, hold_out: HoldOut) -> Mapping[str
     money_figures.add_money(tx, scope, tallies)
     time_figures.add_reaction_times(tx, scope, tallies)
     lead_figures.add_lead_times(tx, scope, tallies)
-    trial_figures.add_trial_arms(tx, scope, tallies, hold_out)
+    trial_figures.add_trial_arms(tx, scope, tallies, hold_out, rules)
     return tallies
 
 

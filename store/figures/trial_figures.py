@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from casework.alerts.holdout import HoldOut
 from casework.cases.retention import AFTER_WEEKS, ONSET_WEEKS, first_week_needed
+from casework.cases.retention_rules import RetentionRules
 from casework.figures.tally import Tally
 from casework.figures.trial import SETTLED_WEEKS, Arm, was_retained
 from schemas.verdicts import Direction, Grade
@@ -24,7 +25,9 @@ from store.tables.ledger import shard
 MOST_A_SIDE = 2000
 
 
-def add_trial_arms(tx: Connection, scope: Scope, tallies: Tallies, hold_out: HoldOut) -> None:
+def add_trial_arms(
+    tx: Connection, scope: Scope, tallies: Tallies, hold_out: HoldOut, rules: RetentionRules
+) -> None:
     """1. The alerts. 2. Which can be measured. 3. What moved in a usual year and in the last quarter.
 
     Nothing where the bank holds nobody out: then there is nothing to compare with.
@@ -46,7 +49,7 @@ def add_trial_arms(tx: Connection, scope: Scope, tallies: Tallies, hold_out: Hol
     after = turnover_windows.load_turnover_sums(tx, ids, end[chosen] - AFTER_WEEKS, end[chosen])
     for i, usual_minor, after_minor in zip(chosen.tolist(), usual, after, strict=True):
         left = rows[i].last_week is not None and rows[i].last_week < end[i]
-        was_kept = was_retained(usual_minor, int(until[i] - began[i]), after_minor, left=left)
+        was_kept = was_retained(usual_minor, int(until[i] - began[i]), after_minor, left=left, rules=rules)
         if was_kept is not None:
             _count(tallies[rows[i].branch_id], Arm(1, int(was_kept)), held_out=rows[i].lot < hold_out.lots)
 
@@ -59,7 +62,7 @@ def _count(tally: Tally, arm: Arm, *, held_out: bool) -> None:
 
 
 def _alerts_drawn(scope: Scope, hold_out: HoldOut, next_to_close: int) -> sa.Select[Any]:
-    """Alerts that took part (casework.alerts.holdout.takes_part) and are settled: of each side the first by lot."""
+    """Alerts that took part (casework.alerts.holdout.eligible) and are settled: of each side the first by lot."""
     took_part = (
         alert.c.direction == Direction.FALL.value,
         alert_opening.c.grade == int(Grade.PROMPT),

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from detector.leaver.past_scores import PastScores
 from detector.leaver.sharpen import Scores
-from detector.policies.past_scores import PastScores
 from schemas.weeks import Week
 from store.ledger.shard_weeks import Claim
 from store.tables.leaver import leaver_model, leaver_score

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.quiet.calendar import NOTHING, Entry, suppressions
-from detector.policies.past_scores import PastScores
-from detector.policies.replay import NO_END, History
+from detector.groups import Group
+from detector.leaver.past_scores import PastScores
 from detector.quiet.calendar import NONE, Festivals
-from detector.quiet.surroundings import Group, Surroundings, groupings_of
+from detector.quiet.surroundings import Surroundings, groupings_of
+from detector.replay import NO_END, History
 from schemas.weeks import Week
 from store.leaver import leaver_scores
 from store.leaver.leaver_scores import NO_SCORES, StoredScores

@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from casework.alerts.closings import Rebase
 from casework.quiet.calendar import Entry
-from casework.quiet.closings import Rebase
 from store.quiet import calendar
 from store.tables.clients import client
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from detector.comparisons.windows import LONGEST
-from detector.quiet.surroundings import Group, Movement
+from detector.groups import Group, Movement
 from schemas.keyset import Int32, Key
 from schemas.verdicts import Baseline, GroupKind, Verdict
 from schemas.weeks import Week

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from acts.bank import BankRules
 from api.web.alerts.live import Pace
 from casework.quiet.calendar import Entry
-from detector.quiet.surroundings import BANK, Group, Movement
+from detector.groups import BANK, Group, Movement
 from schemas.explanations import Label, Strength
 from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from store.quiet import calendar, movements

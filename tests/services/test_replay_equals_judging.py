@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from acts.judging.leaver_scores import LeaverScores
 from casework.quiet.calendar import Entry
 from detector.leaver.model import LeaverModel
-from detector.policies.replay import replay
+from detector.replay import replay
 from detector.state import HISTORY_WEEKS
 from schemas.verdicts import Direction
 from schemas.weeks import Week

@@ -29,7 +29,7 @@ _LATE = frozenset({"breached", "warned"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case and those of its deadlines that have passed or pass today."""
+    """A case and those of its deadlines that have passed or are about to."""
 
     case: CaseBody
     late: Sequence[Deadline]
@@ -75,8 +75,9 @@ def _rows(visitor: Visitor, found: Sequence[CaseBody]) -> list[Row]:
     """Nothing falls due in a closed case."""
     ids, deps = [case.case_id for case in found if case.state != "closed"], visitor.deps
     progress = case_progress.load_progress(visitor.tx, ids, deps.calendar)
+    today, rules = visitor.today, deps.rules
     late = {
-        case_id: [d for d in sla.deadlines(done, visitor.today, deps.rules.holidays) if d.status in _LATE]
+        case_id: [d for d in sla.deadlines(done, today, rules.holidays, rules.deadlines) if d.status in _LATE]
         for case_id, done in progress.items()
     }
     return [Row(case, late.get(case.case_id, ())) for case in found]

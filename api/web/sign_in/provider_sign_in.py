@@ -16,11 +16,11 @@ from acts.roles import Role
 from acts.sign_in import sessions
 from acts.sign_in.claims import caller_of
 from api.deps import ApiDeps
-from api.web.config import DeskConfig
-from api.web.errors import SignInFailed
+from api.desk_config import DeskConfig
+from api.desk_errors import SignInFailed
+from api.sign_in_provider import SignInProvider
 from api.web.sign_in import browser
 from api.web.sign_in.new_session import act_request, redirect_with_cookie, wanted_session
-from api.web.sign_in.oidc import SignInProvider
 from schemas.errors import EbbwatchError
 from store.sign_in import sign_in_attempts
 from store.sign_in.sign_in_attempts import Attempt

@@ -21,9 +21,9 @@ from acts.callers import Caller
 from acts.roles import Permission, may
 from acts.sign_in.claims import caller_of
 from api.deps import ApiDeps, Deps
+from api.desk_errors import SignInNeeded
 from api.reading import Reading, Snapshot
 from api.web import csrf
-from api.web.errors import SignInNeeded
 from api.web.language.choice import language_of
 from api.web.paths import path_of, referring_path
 from api.web.sign_in.session_cookie import token_of

@@ -18,7 +18,7 @@ from acts.sign_in.local_key import LocalKey
 from acts.sign_in.sessions import new_session
 from api.app import create_app
 from api.deps import ApiDeps
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 from api.web.sign_in.session import SignedIn, Visitor, needing_page
 from api.web.sign_in.session_cookie import cookie_name
 from store.sign_in import web_sessions

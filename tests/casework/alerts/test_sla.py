@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.alerts.sla import WITHIN, Progress, day_alerts_appear, deadlines, has_to_escalate
+from casework.alerts.sla import (
+    STEPS,
+    DeadlineRules,
+    Progress,
+    Within,
+    day_alerts_appear,
+    deadlines,
+    has_to_escalate,
+)
 from schemas.weeks import parse_week
 
 MONDAY = date(2026, 1, 12)
@@ -101,7 +109,7 @@ def test_a_weekend_and_what_was_done_do_not_escalate() -> None:
     assert (done.status, has_to_escalate(done, date(2026, 2, 20), NONE)) == ("missed", False)
 
 
-@given(opened=DAYS, alarm=st.none() | DAYS, done=st.dictionaries(st.sampled_from([*WITHIN]), DAYS), today=DAYS)
+@given(opened=DAYS, alarm=st.none() | DAYS, done=st.dictionaries(st.sampled_from(STEPS), DAYS), today=DAYS)
 def test_time_only_makes_it_worse_and_a_step_done_stays_as_it_was(opened, alarm, done, today) -> None:
     order = ["due", "warned", "breached"]
     progress = Progress(opened, alarm, done)
@@ -113,3 +121,12 @@ def test_time_only_makes_it_worse_and_a_step_done_stays_as_it_was(opened, alarm,
             assert now == next_day
         else:
             assert order.index(now.status) <= order.index(next_day.status)
+
+
+def test_the_bank_sets_days_warning_and_escalation() -> None:
+    rules = DeadlineRules(acknowledge=Within(3, 3), warn_before=1, escalate_after=0)
+    on = [deadlines(ALARM, date(2026, 1, day), NONE, rules)[0] for day in (13, 14, 15, 16)]
+    assert [d.due_on for d in on] == [date(2026, 1, 15)] * 4
+    assert [d.status for d in on] == ["due", "warned", "warned", "breached"]
+    assert has_to_escalate(on[-1], date(2026, 1, 16), NONE, rules)
+    assert not has_to_escalate(on[-1], date(2026, 1, 16), NONE)

@@ -18,6 +18,7 @@ from casework.cases.retention import (
     propose,
     was_carried_out,
 )
+from casework.cases.retention_rules import RetentionRules
 from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import Terms
 from schemas.verdicts import Insufficient
@@ -52,6 +53,14 @@ def proposed(turnover: np.ndarray, known: np.ndarray, weeks: int = 13, **more: o
 )
 def test_it_goes_by_the_share_of_the_usual_week_that_is_left(after: int, attempted: bool, retention: str) -> None:
     assert proposed(*story(*[after] * 13), attempted=attempted) == Proposal(13, retention, 1000, after)
+
+
+def test_the_bank_sets_what_counts_as_saved_and_what_is_usual() -> None:
+    rules = RetentionRules(saved_pct=70, partly_saved_pct=70, fewest_usual_weeks=14)
+    assert proposed(*story(*[700] * 13), rules=rules) == Proposal(13, "saved", 1000, 700)
+    assert proposed(*story(*[699] * 13), rules=rules) == Proposal(13, "lost", 1000, 699)
+    assert isinstance(proposed(*story(*[700] * 13), began=52 - 13, rules=rules), Insufficient)
+    assert isinstance(proposed(*story(*[700] * 13), began=52 - 14, rules=rules), Proposal)
 
 
 def test_the_quarter_of_the_ebb_does_not_lower_what_is_usual() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 
 from casework.policies.course import Course, Events
 from casework.policies.episode_columns import AlertNews
-from casework.policies.figures import StaffHours, load_of
+from casework.policies.figures import load_of
+from casework.policies.staff_hours import StaffHours
 from schemas.verdicts import Grade
 from schemas.weeks import Week
 

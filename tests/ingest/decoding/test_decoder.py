@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ingest.decoding.codes import Codes
 from ingest.decoding.decoded import Decoded, Transactions
 from ingest.decoding.decoder import Decoder
+from ingest.decoding.week_table import weeks_at
 from schemas.money import convert_minor
 from tests.ingest.decoding.event_json import (
     CALENDAR,
@@ -161,5 +162,5 @@ def test_empty_batch_is_empty() -> None:
 def test_batch_of_many_weeks_finds_each_of_them() -> None:
     times = [f"20{year:02d}-{month:02d}-07T23:30:00+08:00" for year in range(10, 25) for month in range(1, 13)]
     found = decode(*(transaction(event_id=time, booked_at=time) for time in times)).transactions
-    assert found.week.tolist() == CALENDAR.weeks_at(np.array(found.booked_s)).tolist()
+    assert found.week.tolist() == weeks_at(CALENDAR, np.array(found.booked_s)).tolist()
     assert len(set(found.week.tolist())) == len(times)

@@ -240,6 +240,25 @@ def test_an_escalation_comes_after_two_business_days(bank) -> None:
     assert len(bank.told("escalation")) == 2
 
 
+def test_deadlines_warnings_and_escalations_go_by_the_file_of_rules(bank, tmp_path) -> None:
+    """Shown on Monday the 12th: with 20 business days, to be acknowledged by the 9th of February at the latest."""
+    file = tmp_path / "rules.json"
+    within = {"alarm": 20, "prompt": 25}
+    rules = {"acknowledge": within, "task_force": within, "warn_before": 2, "escalate_after": 0}
+    file.write_bytes(msgspec.json.encode({"deadlines": rules}))
+    bank.settings = {"authority_file": file, "holidays": "HK"}
+    bank.alert("C1", week=WEEK)
+    bank.clock.now = datetime(2026, 2, 4, 12, tzinfo=HONG_KONG)
+    bank.passes()
+    assert bank.told("sla_warning") == []
+    bank.passes(DAY)
+    due = [("acknowledge", "2026-02-09"), ("task_force", "2026-02-09")]
+    assert steps(bank, "sla_warning", "manager-b001") == due
+    bank.passes(5 * DAY)
+    assert steps(bank, "sla_breach", "manager-b001") == due
+    assert steps(bank, "escalation", "approver-1") == due
+
+
 def test_who_has_the_alert_hears_of_the_deadline_that_is_left(bank) -> None:
     alert = bank.alert("C1", week=WEEK)
     with bank.store.write() as tx:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from acts.roles import NOTICE_ROLES
 from casework.cases.case_lifecycle import suspend
-from detector.quiet.surroundings import Group, Movement
+from detector.groups import Group, Movement
 from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from services.follow_up import process as follow_up
 from services.follow_up.process import KEEP_NOTICES, STEPS, FollowUp

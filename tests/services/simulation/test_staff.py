@@ -15,8 +15,8 @@ from acts.roles import Role
 from acts.sign_in.local_key import LocalKey
 from api.cases.case_routes import CaseQuery, get_case, list_cases
 from api.deps import ApiDeps
+from api.desk_config import DeskConfig
 from api.remedies.reading import RemedyQuery, search_remedies
-from api.web.config import DeskConfig
 from casework.cases.missed_departure import missed_departure
 from schemas.http_remedies import RemedyBody
 from services.simulation.staff import staff_work, stage

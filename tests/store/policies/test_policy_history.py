@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from detector.policies.replay import NO_END
+from detector.replay import NO_END
 from schemas.weeks import Week
 from store.policies import policy_history
 from store.tables.clients import client

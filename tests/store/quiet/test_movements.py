@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detector.quiet.surroundings import BANK, Group, Movement
+from detector.groups import BANK, Group, Movement
 from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from schemas.weeks import Week
 from store.quiet import movements

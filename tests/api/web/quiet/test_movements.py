@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from detector.quiet.surroundings import BANK, Group, Movement
+from detector.groups import BANK, Group, Movement
 from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from schemas.weeks import Week
 from store.quiet import movements

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casework.alerts.actions import close
+from casework.alerts.closings import Rebase, consequences_of_closings
 from casework.quiet.calendar import LONGEST_WEEKS
-from casework.quiet.closings import Rebase, consequences_of_closings
 from schemas.errors import NotAllowedByRules
 
 W = 2900
