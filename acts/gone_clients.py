@@ -10,10 +10,10 @@ import numpy as np
 from acts.alert_bulk import BulkDone, act_on_many
 from acts.performing import ActContext
 from casework.alerts import actions
+from casework.alerts.closings import consequences_of_closings
 from casework.alerts.episodes import Episode
 from casework.alerts.gone import Going, GoneClient, NotGone, one_each, warned_weeks, year_before
-from casework.quiet.closings import consequences
-from schemas.messages import Outcome
+from schemas.vocabulary import Outcome
 from store.alerts import gone_clients
 from store.clients import turnover_windows
 from store.quiet import closings
@@ -35,7 +35,7 @@ def record_gone(
     """
     going = gone_clients.goings(context.tx, alert_ids, context.bank.as_of(context.at))
     done = act_on_many(context, alert_ids, _CloseGone(going, outcome, note))
-    closings.save(context.tx, consequences(done.changed), context.actor, context.at)
+    closings.save_consequences(context.tx, consequences_of_closings(done.changed), context.actor, context.at)
     there = gone_clients.recorded(context.tx, {each.client_id for each in done.changed})
     told = one_each(done.changed)
     new = [each for each in told if (each.client_id, going[each.alert_id].last_paid_week) not in there]
@@ -67,7 +67,7 @@ def _gone(
 ) -> list[GoneClient]:
     years = [year_before(each, going[each.alert_id]) for each in closed]
     firsts, ends = (np.array([year[at] for year in years], np.int64) for at in (0, 1))
-    lost = turnover_windows.load(context.tx, [each.client_id for each in closed], firsts, ends)
+    lost = turnover_windows.load_turnover_sums(context.tx, [each.client_id for each in closed], firsts, ends)
     return [
         GoneClient(
             alert_id=each.alert_id,

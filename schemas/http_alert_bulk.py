@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from schemas.http import Body, Line, Money, Note
 from schemas.http_alerts import Day
 from schemas.http_cases import UuidText
-from schemas.messages import Outcome
+from schemas.vocabulary import Outcome
 
 AlertIds = Annotated[list[UuidText], Field(min_length=1, max_length=500)]
 

@@ -40,6 +40,6 @@ def get_alert_totals(caller: AlertReader, deps: Deps, query: Annotated[AlertQuer
 
 
 def list_totals(tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery) -> Totals:
-    """Of the whole list, of which `alert_page` gives one page, with all its filters but the bucket."""
+    """Of the whole list, of which `search_alerts` gives one page, with all its filters but the bucket."""
     wanted = replace(alert_filter(deps, query), buckets=() if query.bucket is None else BUCKETS)
     return Totals(alert_search.counts(tx, wanted, only_branch=caller.branch))

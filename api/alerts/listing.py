@@ -11,10 +11,10 @@ from api.alerts.bodies import alert_body
 from api.deps import ApiDeps
 from api.pagination import ListQuery
 from schemas.buckets import BUCKETS, Bucket
-from schemas.http import GradeName, Line, Page, WeekString
+from schemas.http import Line, Page, WeekString
 from schemas.http_alerts import AlertBody
-from schemas.messages import AlertState, LabelName
 from schemas.verdicts import Grade
+from schemas.vocabulary import AlertState, GradeName, LabelName
 from schemas.weeks import parse_week
 from store.alerts import alert_search
 from store.alerts.alert_search import AlertFilter, AlertPlace, LabelPlace
@@ -38,7 +38,7 @@ class AlertQuery(ListQuery):
     sort: Literal["rank", "label"] = Field("rank", description="label: leaving first, without a label last")
 
 
-def alert_page(
+def search_alerts(
     tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery, *, client_id: str | None = None
 ) -> Page[AlertBody]:
     """One page, of what the caller may see."""

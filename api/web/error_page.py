@@ -10,8 +10,8 @@ from typing import NamedTuple
 from fastapi import Request, Response
 
 from api.deps import ApiDeps
+from api.desk_errors import SignInFailed, SignInReason
 from api.problems import Kind
-from api.web.errors import SignInFailed, SignInReason
 from api.web.paths import HOME, SIGN_IN
 from api.web.rendering import render_for
 from api.web.security import add_headers

@@ -22,7 +22,7 @@ from datetime import date
 
 from casework.alerts.episodes import EpisodeRules
 from schemas.buckets import Bucket
-from schemas.messages import AlertState
+from schemas.vocabulary import AlertState
 
 
 @dataclass(frozen=True, slots=True)

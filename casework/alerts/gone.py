@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from casework.alerts.episodes import Episode
 from schemas.errors import Conflict
-from schemas.messages import Outcome
 from schemas.verdicts import Direction
+from schemas.vocabulary import Outcome
 from schemas.weeks import Week
 
 YEAR_WEEKS = 52

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 
 Bits = npt.NDArray[np.uint64]
 HABIT_WEEKS = 52  # a year: every season once. Older bits are never read, a state made from a history lacks them

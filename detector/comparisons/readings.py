@@ -8,21 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import (
-    QUARTER,
-    RECENT,
-    SERIES,
-    WEEK,
-    YEAR_BEFORE,
-    Cumulative,
-    Ints,
-    Pair,
-    Window,
-    pairs,
-    series_sum,
-    window_sum,
-    windows,
-)
+from detector.comparisons.sums import Cumulative, Ints, series_sum, window_sum
+from detector.comparisons.windows import QUARTER, RECENT, SERIES, WEEK, YEAR_BEFORE, Pair, Window, pairs, windows
 from schemas.verdicts import Series
 
 Floats = npt.NDArray[np.float64]

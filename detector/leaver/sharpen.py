@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detector.comparisons.readings import value_at_risk
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 from detector.ids import Rows, encode
 from detector.leaver.history import Floats
 from detector.policies.limits import Grades

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 from detector.ids import places_among
 from detector.leaver.history import REACH_WEEKS, SMOOTHED_OVER, History
 from detector.leaver.model import LeaverModel

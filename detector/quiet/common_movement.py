@@ -14,11 +14,13 @@ import numpy.typing as npt
 
 from detector.comparisons.habits import share_before
 from detector.comparisons.readings import Bools, Floats
-from detector.comparisons.windows import RECENT, SERIES, WEEK, Cumulative, Ints, Pair, lags, pairs, series_sum
+from detector.comparisons.sums import Cumulative, Ints, series_sum
+from detector.comparisons.windows import RECENT, SERIES, WEEK, Pair, lags, pairs
+from detector.groups import Group, Movement
 from detector.ids import Rows
 from detector.policies.limits import DIRECTIONS, Limits
 from detector.quiet.rests import resting, rests_in, window_in_question
-from detector.quiet.surroundings import Group, Grouping, Movement, Surroundings
+from detector.quiet.surroundings import Grouping, Surroundings
 from detector.state import Memory
 from schemas.verdicts import Baseline, Direction, Series
 from schemas.weeks import Week

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detector.comparisons.readings import Bools, Floats, yearly_effect
-from detector.comparisons.windows import LONGEST, SERIES, Ints, pairs
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import LONGEST, SERIES, pairs
+from detector.groups import Group
 from detector.ids import Rows
 from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
 from detector.quiet.common_movement import CommonMovements
 from detector.quiet.rests import filling, resting, rests_in, usual_volumes, weekly_volumes
-from detector.quiet.surroundings import Group, Grouping, Surroundings
+from detector.quiet.surroundings import Grouping, Surroundings
 from detector.state import Memory
 from detector.verdicts import Passed
 from schemas.verdicts import Common, Direction

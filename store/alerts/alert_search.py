@@ -16,10 +16,12 @@ from casework.alerts.totals import Counted
 from schemas.buckets import BUCKETS, Bucket
 from schemas.errors import NotFound
 from schemas.keyset import Int32, Int64, Key
-from schemas.messages import AlertMessage, AlertState, LabelName
+from schemas.messages import AlertMessage
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import AlertState, LabelName
 from store.alerts import alert_buckets
 from store.alerts.alert_buckets import QUIET_WEEKS, WEEKS_WITHOUT_PAYMENT, with_judged
+from store.list_order import behind
 from store.quiet.budget import WAITS
 from store.tables.alerts import alert, alert_explanation, alert_opening, alert_revision
 from store.tables.clients import client
@@ -106,7 +108,7 @@ def search(
 ) -> list[AlertRow]:
     """Up to `limit` alerts behind the place `after`. `only_branch`: all the reader may see; None for all."""
     keys = with_judged(sa.select(*_RANKED).join(client, client.c.client_id == alert.c.client_id))
-    found = keys.where(*_conditions(wanted, only_branch), *([] if after is None else [_behind(after)]))
+    found = keys.where(*_conditions(wanted, only_branch), *behind(_RANK, after))
     # The page is picked before its messages are joined: sorting those with it doubles the time.
     page = _first(found, limit, of_a_branch=only_branch is not None or wanted.branch is not None)
     query = _alerts(wanted.as_of).join(page, page.c.alert_id == alert.c.alert_id).order_by(*_RANK)
@@ -124,8 +126,7 @@ def search_by_label(
     found = keys.outerjoin(alert_explanation, sa.and_(*newest)).where(*_conditions(wanted, only_branch))
     mine = found.cte("mine")
     rank = (mine.c.label_at, mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
-    behind = [] if after is None else [_behind_label(mine, after)]
-    page = sa.select(mine).where(*behind).order_by(*rank).limit(limit).subquery()
+    page = sa.select(mine).where(*behind(rank, after)).order_by(*rank).limit(limit).subquery()
     query = _alerts(wanted.as_of).join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.label_at, *_RANK)
     return [_row(row) for row in tx.execute(query).mappings()]
 
@@ -171,7 +172,7 @@ def get(tx: Connection, alert_id: str, as_of: AsOf, *, only_branch: str | None) 
     return _row(found)
 
 
-def client_of(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
+def get_client_id(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
     """The client of an alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
     query = sa.select(alert.c.client_id).join(client, client.c.client_id == alert.c.client_id)
     found = tx.scalar(query.where(alert.c.alert_id == alert_id, *_of_branch(only_branch)))
@@ -239,26 +240,6 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
         text = (client.c.client_id, client.c.name)
         conditions.append(sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in text)))
     return conditions
-
-
-def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
-    less_money = sa.and_(
-        alert.c.grade == place.grade,
-        sa.or_(
-            alert.c.rank_minor < place.rank_minor,
-            sa.and_(alert.c.rank_minor == place.rank_minor, alert.c.alert_id > place.alert_id),
-        ),
-    )
-    return sa.or_(alert.c.grade < place.grade, less_money)
-
-
-def _behind_label(mine: sa.CTE, place: LabelPlace) -> sa.ColumnElement[bool]:
-    money = sa.or_(
-        mine.c.rank_minor < place.rank_minor,
-        sa.and_(mine.c.rank_minor == place.rank_minor, mine.c.alert_id > place.alert_id),
-    )
-    grade = sa.or_(mine.c.grade < place.grade, sa.and_(mine.c.grade == place.grade, money))
-    return sa.or_(mine.c.label_at > place.label_at, sa.and_(mine.c.label_at == place.label_at, grade))
 
 
 def _row(found: sa.RowMapping) -> AlertRow:

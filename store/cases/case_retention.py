@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from casework.cases import retention
+from casework.cases.retention_rules import RetentionRules
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.verdicts import Insufficient
 from store.cases.case_search import WholeCase
@@ -18,11 +19,16 @@ def weeks_needed(case: WholeCase, opened_week: int) -> tuple[int, int]:
 
 
 def proposals(
-    case: WholeCase, opened_week: int, remedies: Iterable[Remedy], loaded: Volumes, today: date
+    case: WholeCase,
+    opened_week: int,
+    remedies: Iterable[Remedy],
+    loaded: Volumes,
+    today: date,
+    rules: RetentionRules,
 ) -> list[retention.Proposal | Insufficient]:
     """One for each of PROPOSED_WEEKS. `remedies`: the case's; `loaded`: of its client, at least `weeks_needed`."""
     at, closed_on = loaded.client_ids.index(case.case.client_id), case.client_closed_on
-    attempted = retention.any_ran(remedies, today)
+    attempted = retention.any_carried_out(remedies, today)
     return [
         retention.propose(
             loaded.turnover_minor[at],
@@ -33,6 +39,7 @@ def proposals(
             attempted=attempted,
             left=closed_on is not None and closed_on <= today,
             began=int(loaded.began[at]),
+            rules=rules,
         )
         for weeks in retention.PROPOSED_WEEKS
     ]

@@ -10,7 +10,7 @@ from store.tables.clients import client
 from store.tables.gone_clients import gone_client
 
 
-def add(tx: Connection, scope: Scope, tallies: Tallies) -> None:
+def add_gone_clients(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     """How many, what was lost with them, and of how many the bank was warned, or tried to keep."""
     gone = gone_client.c
     query = (

@@ -13,7 +13,7 @@ from acts.alert_bulk import BulkDone, act_on_many
 from acts.gone_clients import GoneDone
 from acts.performing import Act
 from api.alerts.alert_bulk import bulk_act, gone_act
-from api.alerts.listing import AlertQuery, alert_page
+from api.alerts.listing import AlertQuery, search_alerts
 from api.web.alerts.outcomes import outcome_options
 from api.web.alerts.rows import rows_of
 from api.web.alerts.tabs import FIRST_TAB, tabs_of
@@ -25,7 +25,7 @@ from api.web.rendering import render
 from api.web.sign_in.session import AlertActor, AlertReader, Visitor
 from language.marking import N_
 from schemas.http_alert_bulk import BulkActBody, GoneBody
-from schemas.messages import AlertState, LabelName
+from schemas.vocabulary import AlertState, LabelName
 from schemas.weeks import format_week
 from store.alerts import alert_news
 
@@ -118,7 +118,7 @@ def monday_page(
         visitor,
         HOME,
         AlertQuery,
-        lambda query: alert_page(tx, deps, caller, query),
+        lambda query: search_alerts(tx, deps, caller, query),
         names=_FIELDS,
         asks=_asks,
         address_says=filters,
@@ -136,7 +136,7 @@ def monday_page(
         states=UNCLOSED,
         labels=get_args(LabelName),
         this_week=format_week(visitor.week),
-        since=alert_news.position(tx),
+        since=alert_news.newest_outbox_id(tx),
         here=found.here,
     )
 

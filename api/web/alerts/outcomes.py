@@ -6,7 +6,7 @@ from typing import get_args
 
 from api.web.language.words import msgid
 from language.catalogues import Language, texts_in
-from schemas.messages import Outcome
+from schemas.vocabulary import Outcome
 
 _PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in ("withdrawn", "recovered"))
 

@@ -13,7 +13,7 @@ import secrets
 
 from fastapi import Request, Response
 
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _SECRET_BYTES = 32

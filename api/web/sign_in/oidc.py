@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
@@ -20,9 +20,10 @@ import msgspec
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 
+from api.desk_errors import ProviderUnavailable, SignInFailed
 from api.errors import KeysUnavailable
 from api.keys import JwksKeys
-from api.web.errors import ProviderUnavailable, SignInFailed
+from api.sign_in_provider import Signed
 from api.web.sign_in.oidc_metadata import Metadata, discover, is_private
 from schemas.errors import BadSetting, NotAuthenticated
 
@@ -31,35 +32,6 @@ SCOPE = "openid profile"
 _FRESH_S = 3600  # what a provider says of itself changes with its releases
 _ASK_AGAIN_S = 10  # after a failure: people who try again neither wait nor add to its trouble
 _TIMEOUT_S = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """Who came back: the checked claims of the ID token, and the token for the provider's sign-out."""
-
-    claims: Mapping[str, Any]
-    id_token: str
-
-
-class SignInProvider(Protocol):
-    """Where people sign in when they have no account here. Fails closed: what cannot be checked raises."""
-
-    @property
-    def origins(self) -> frozenset[str]:
-        """Where a form may end up when signing in or out leads there."""
-        ...
-
-    def sign_in_url(self, state: str, nonce: str, code_verifier: str) -> str:
-        """Where to send a person. Raises ProviderUnavailable."""
-        ...
-
-    def signed_in(self, answer: Mapping[str, str], nonce: str, code_verifier: str) -> Signed:
-        """What the person came back with. Raises SignInFailed or ProviderUnavailable."""
-        ...
-
-    def sign_out_url(self, id_token: str) -> str | None:
-        """Where to send a person who signs out, None where the provider has no such page or cannot be asked."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

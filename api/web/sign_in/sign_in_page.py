@@ -12,8 +12,8 @@ from fastapi.responses import RedirectResponse
 
 from acts.sign_in.password_sign_in import sign_in as sign_in_with_password
 from api.deps import Deps
+from api.desk_config import DeskConfig
 from api.reading import Reading
-from api.web.config import DeskConfig
 from api.web.csrf import check_origin
 from api.web.paths import CALLBACK, SIGN_IN, local_path
 from api.web.rendering import render_for

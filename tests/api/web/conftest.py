@@ -18,7 +18,7 @@ from acts.sign_in.local_key import LocalKey
 from acts.sign_in.sessions import new_session
 from api.app import create_app
 from api.deps import ApiDeps
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 from api.web.sign_in.session import SignedIn, Visitor, needing_page
 from api.web.sign_in.session_cookie import cookie_name
 from store.sign_in import web_sessions
@@ -78,7 +78,7 @@ class Desk:
         person, caller = self.anyone(), Caller(user, Role(role), branch)
         token, session = new_session(caller, self.config.now(), self.config.session)
         with self.store.write() as tx:
-            web_sessions.add(tx, session)
+            web_sessions.add_session(tx, session)
         person.cookies.set(cookie_name(self.config), token)
         person.headers["X-Test-Token"] = session.csrf  # tests read it here; the application never does
         return person

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from casework.alerts.buckets import AsOf, Standing, bucket_of
 from casework.alerts.episodes import EpisodeRules
 from schemas.buckets import BUCKETS, SAVABLE
-from schemas.messages import AlertState
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import AlertState
 from store.alerts import alert_search
 from store.alerts.alert_buckets import QUIET_WEEKS, WEEKS_WITHOUT_PAYMENT, bucket, with_judged
 from store.alerts.alert_search import AlertFilter

@@ -40,7 +40,7 @@ def judge_again(desk: Desk, alert_id: str) -> None:
             before, revision=before.revision + 1, grade=Grade.ALARM, last_week=week, value_at_risk_minor=150_000_00,
             evidence={**before.evidence, week: verdict}, unsaved_weeks=frozenset({week}),
         )  # fmt: skip
-        alert_rows.save(tx, after, alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", NOW)
+        alert_rows.save(tx, after, alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", NOW)
 
 
 @pytest.mark.parametrize(("act", "typed"), [("acknowledge", {}), ("assign", {"assignee": "staff-04"})])
