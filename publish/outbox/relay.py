@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
 
-from publish.kafka.producer import Producer
+from publish.kafka.producer import Producer, ProducerUnavailable
 from publish.outbox.delivery import Delivery, deliver
 from store import outbox
-from store.operations import lease
+from store.operations.turns import Turn
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 
@@ -43,62 +43,53 @@ class Relay:
         self._producer = producer
         self._metrics = metrics
         self._clock = clock
-        self._owner = owner
-        self._held_until: datetime | None = None
+        self._turn = Turn(store, LEASE, owner, clock, ttl=LEASE_TTL, renew_before_end=RENEW_BEFORE_END)
         self._measured_at: datetime | None = None
         self._purged_at: datetime | None = None
         self._tries: Counter[int] = Counter()  # of messages that were too large, by outbox id
-        self.failing = False  # whether the last run met a failure
+        self.failing = False  # whether the last round met a failure
+        self._refused: str | None = None  # why Kafka did not take something that may be tried again
 
     def run_once(self) -> int:
         """Send one batch; how many were sent. 0 as well where another relay holds the lease.
 
         1. Hold the lease. 2. Read what is unsent. 3. Send. 4. Mark. Topics that fail do not keep others waiting.
         """
-        self.failing = False
+        self.failing, self._refused = False, None
         self._measure()
-        if not self._hold_lease():
+        if not self._turn.mine():
             return 0
         sent = 0
         stuck_topics: set[str] = set()
         while batch := self._read(stuck_topics):
-            delivery = deliver(batch, self._producer, self._hold_lease)
+            delivery = deliver(batch, self._producer, self._turn.mine)
             self._mark(delivery, {u.outbox_id: u.message.topic for u in batch})
             sent += len(delivery.sent)
             if not delivery.failures:
                 break
             self.failing = True
             stuck_topics |= delivery.stuck_topics
-            if not self._hold_lease():
+            if not self._turn.mine():
                 break
         return sent
 
-    def run(self, stop: Event) -> None:
-        """Send until `stop` is set, then give the lease back. Pauses when idle, longer and longer on failures."""
+    def run(self, stop: Event, worked: Callable[[], None] = lambda: None) -> None:
+        """Send until `stop` is set, then give the lease back. Pauses when idle, longer and longer where some topics
+        fail. Calls `worked` after each round. Raises ProducerUnavailable after one in which Kafka took nothing.
+        """
         pause_s = IDLE_S
         try:
             while not stop.is_set():
                 sent = self.run_once()
+                if self._refused is not None and not sent:
+                    raise ProducerUnavailable(self._refused)
+                worked()
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S) if self.failing else IDLE_S
                 if self.failing or not sent:
                     stop.wait(pause_s)
                 self._purge()
         finally:
-            self._release()
-
-    def _hold_lease(self) -> bool:
-        now = self._clock()
-        if self._held_until is not None and now < self._held_until - RENEW_BEFORE_END:
-            return True
-        with self._store.read() as tx:
-            free = lease.is_free(tx, LEASE, self._owner, now)
-        taken = free and self._store.transact(lambda tx: lease.acquire(tx, LEASE, self._owner, now, LEASE_TTL))
-        self._held_until = now + LEASE_TTL if taken else None
-        return taken
-
-    def _release(self) -> None:
-        self._held_until = None
-        self._store.transact(lambda tx: lease.release(tx, LEASE, self._owner))
+            self._turn.give_back()
 
     def _read(self, stuck_topics: set[str]) -> list[outbox.Unsent]:
         with self._store.read() as tx:
@@ -119,7 +110,9 @@ class Relay:
         if delivery.failures:
             self._metrics.relay_failures.inc(len(delivery.failures))
             first, why = min(delivery.failures.items())
-            log.warning("sends failed", extra={"count": len(delivery.failures), "first": first, "reason": why})
+            self._refused = delivery.failed.get(first, self._refused)
+            if delivery.sent:  # where nothing goes out, `run` raises
+                log.warning("sends failed", extra={"count": len(delivery.failures), "first": first, "reason": why})
 
     def _measure(self) -> None:
         now = self._clock()
@@ -133,7 +126,7 @@ class Relay:
 
     def _purge(self) -> None:
         now = self._clock()
-        if self._held_until is None or (self._purged_at is not None and now < self._purged_at + PURGE_EVERY):
+        if (self._purged_at is not None and now < self._purged_at + PURGE_EVERY) or not self._turn.mine():
             return
         self._store.transact(lambda tx: outbox.purge_sent(tx, now - KEEP_SENT))
         self._purged_at = now
