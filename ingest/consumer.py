@@ -71,14 +71,18 @@ class Consumer:
         self._events = 0
         self._saved_at = time.monotonic()
 
-    def run(self, topics: Sequence[str], stop: Event) -> None:
-        """Work until `stop` is set, then save what is there and leave the group."""
+    def run(self, topics: Sequence[str], stop: Event, worked: Callable[[], None] = lambda: None) -> None:
+        """Work until `stop` is set, then save what is there and leave the group. Calls `worked` after each step."""
         try:
             self._source.subscribe(topics, self)
             while not stop.is_set():
                 with collector_resting():
                     self.step()
+                worked()
             self.save_all()
+        except BaseException:
+            self.lost(list(self._lanes))  # what failed is not tried once more on leaving
+            raise
         finally:
             self._source.close()
 

@@ -47,6 +47,14 @@ class BadSetting(EbbwatchError):
     """A setting that stops the start; the message is one line that names it and says why."""
 
 
+class DatabaseAway(BadSetting):
+    """The database cannot be reached for now: a command ends, a process that stays waits."""
+
+
+class BrokerAway(EbbwatchError):
+    """Kafka cannot be reached, or takes nothing, for now."""
+
+
 class LostPartition(EbbwatchError):
     """The offset row moved under us: another process owns the partition now."""
 

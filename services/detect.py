@@ -14,6 +14,7 @@ from detector.policies.policy import Policy
 from services.bank_rules import episode_rules, policy_of
 from services.judging.holiday_calendar import festivals_of, rest_weeks_of
 from services.judging.leaver_model import model_of
+from services.outliving import Outliving
 from services.parts import Parts, Work, run_process
 from store.leaver import leaver_models
 from store.policies import policy_versions
@@ -68,13 +69,16 @@ def detect_work(parts: Parts) -> Work:
     if model is not None:
         parts.store.transact(lambda tx: leaver_models.save(tx, model, parts.clock()))
     judge = Judge(parts, base, episode_rules(settings), None if model is None else LeaverScores(model))
+    outliving = Outliving("detect", parts.metrics)
 
-    def work(stop: Event) -> None:
+    def judge_on(stop: Event) -> None:
         while not stop.is_set():
-            if judge.judge_next() is None:
+            judged = judge.judge_next()
+            outliving.worked()
+            if judged is None:
                 stop.wait(IDLE_S)
 
-    return work
+    return lambda stop: outliving.run(stop, lambda: judge_on(stop))
 
 
 def main() -> None:

@@ -11,18 +11,18 @@ from threading import Event
 from ingest.consumer import Consumer, Lane, Pace
 from ingest.folding.closing import ClosingRules
 from ingest.kafka.client_choice import open_source
-from ingest.kafka.source import BrokerUnreachable, KafkaConfig, Source
+from ingest.kafka.source import KafkaConfig, Source
 from ingest.kafka.watchdog import Watchdog, WatchedSource
 from ingest.lanes.activity_lane import ActivityLane
 from ingest.lanes.rate_book import RateBook
 from ingest.lanes.reference_lane import ClientMaster, Rates, ReferenceLane
 from schemas.errors import LostPartition, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
+from services.outliving import Outliving
 from services.parts import Parts, Work, run_process, utc_now
 from services.settings import Settings
 from store.clients.client_master import HomeTaken
 from store.ledger import offsets
-from store.unit_of_work import is_transient
 
 REFERENCE = (TOPIC_CLIENTS, TOPIC_RATES)
 TOPICS = (TOPIC_ACTIVITY, *REFERENCE)
@@ -108,6 +108,7 @@ class Lanes:
 def ingest_work(parts: Parts) -> Work:
     """One session after the other: what may pass ends a session, and the next starts from the last checkpoint."""
     pace = Pace(parts.settings.checkpoint_seconds, parts.settings.checkpoint_events)
+    outliving = Outliving("ingest", parts.metrics)
 
     def session(stop: Event) -> None:
         watchdog = Watchdog()
@@ -115,19 +116,15 @@ def ingest_work(parts: Parts) -> Work:
         opened = open_source(parts.settings.kafka_client, kafka_config(parts), parts.metrics)
         source = WatchedSource(opened, watchdog)
         lanes = Lanes(parts, source)
-        Consumer(source, lanes.open, REFERENCE, pace, parts.metrics, utc_now).run(TOPICS, stop)
+        Consumer(source, lanes.open, REFERENCE, pace, parts.metrics, utc_now).run(TOPICS, stop, outliving.worked)
 
     def work(stop: Event) -> None:
         while not stop.is_set():
             began = time.monotonic()
             try:
-                session(stop)
-            except (LostPartition, HomeTaken, BrokerUnreachable) as passing:
+                outliving.run(stop, lambda: session(stop))
+            except (LostPartition, HomeTaken) as passing:
                 log.warning("session ended", extra={"reason": str(passing)})
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("session ended", extra={"reason": str(error)})
             stop.wait(max(0.0, AGAIN_S - (time.monotonic() - began)))
 
     return work

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from publish.notices.apprise_channel import AppriseChannel
 from publish.notices.notifier import LEASE, LEASE_TTL, RENEW_BEFORE_END, Notifier
+from services.outliving import Outliving
 from services.parts import Parts, Work, run_process, utc_now
 from store.operations.turns import Turn
 
@@ -21,7 +22,8 @@ def notify_work(parts: Parts) -> Work:
         currency=settings.base_currency,
         desk_url=settings.public_url,
     )
-    return notifier.run
+    outliving = Outliving("notify", parts.metrics)
+    return lambda stop: outliving.run(stop, lambda: notifier.run(stop, outliving.worked))
 
 
 def main() -> None:

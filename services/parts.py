@@ -14,13 +14,14 @@ from threading import Event
 
 from publish.kafka.client_choice import open_producer
 from publish.kafka.producer import Producer
-from schemas.errors import BadSetting
+from schemas.errors import BadSetting, DatabaseAway
 from schemas.kafka_connection import KafkaConnection
 from schemas.weeks import WeekCalendar
+from services.outliving import Outliving
 from services.settings import Settings, load_settings
 from services.supervisor import Supervisor
 from store import schema
-from store.unit_of_work import Store, open_store
+from store.unit_of_work import Store, is_transient, open_store
 from telemetry.logs import log_to
 from telemetry.metrics import Metrics
 
@@ -69,21 +70,27 @@ def open_parts(settings: Settings, clock: Clock = utc_now) -> Parts:
 
 
 def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
-    """One service on its own: settings, logs, database, metrics, then work until a signal."""
+    """One service on its own: settings, logs, metrics, database, then work until a signal. It waits for a database
+    that cannot be reached. Raises BadSetting.
+    """
     settings = load_settings()
     log_to(level=settings.log_level)
     parts = open_parts(settings)
-    require_schema(parts.store)
     _serve_metrics(parts)
     log.info("starting", extra={"service": name, "kafka": settings.kafka_bootstrap})
-    with Supervisor() as supervisor:
+
+    def start() -> None:
+        require_schema(parts.store)
         supervisor.start(name, work_of(parts))
+
+    with Supervisor() as supervisor:
+        Outliving(name, parts.metrics).run(supervisor.stop, start)
         supervisor.wait()
     log.info("stopped", extra={"service": name})
 
 
 def require_schema(store: Store) -> None:
-    """Raises BadSetting unless the database can be reached and is at the newest schema."""
+    """Raises BadSetting unless the database can be reached (for now: DatabaseAway) and is at the newest schema."""
     with _naming_the_database():
         pending = schema.find_pending(store)
     if pending is not None:
@@ -91,7 +98,9 @@ def require_schema(store: Store) -> None:
 
 
 def upgrade_schema(store: Store) -> None:
-    """Bring the database to the newest schema; safe to do again, and by two at once. Raises BadSetting."""
+    """Bring the database to the newest schema; safe to do again, and by two at once. Raises BadSetting, and
+    DatabaseAway where the database cannot be reached for now.
+    """
     with _naming_the_database():
         schema.upgrade_schema(store)
 
@@ -103,7 +112,8 @@ def _naming_the_database() -> Iterator[None]:
         yield
     except Exception as error:
         found = str(error).splitlines()[0]
-        raise BadSetting(f"EBBWATCH_DATABASE_URL: {found}; is it up, and is that its address?") from error
+        kind = DatabaseAway if is_transient(error) else BadSetting
+        raise kind(f"EBBWATCH_DATABASE_URL: {found}; is it up, and is that its address?") from error
 
 
 def _serve_metrics(parts: Parts) -> None:

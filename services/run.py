@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from threading import Event
 
 from acts.performing import Performer
@@ -21,6 +22,7 @@ from services.detect import detect_work
 from services.follow_up.process import follow_up_work
 from services.ingest import ingest_work
 from services.notify import notify_work
+from services.outliving import Outliving
 from services.parts import Parts, Work, open_parts, upgrade_schema, utc_now
 from services.relay import relay_work
 from services.settings import Settings, load_settings
@@ -28,6 +30,7 @@ from services.sign_in.demo_accounts import demo_lines
 from services.simulate import publish
 from services.simulation.bank import BankClock, open_bank, publish_clients
 from services.simulation.embedded_broker import EmbeddedBroker
+from services.simulation.kept_broker import KeptBroker
 from services.simulation.live_table import show
 from services.simulation.senders import ResumedSender, topics
 from services.simulation.staff import staff_work
@@ -40,40 +43,60 @@ TOKEN_HOURS = 12
 EMBEDDED_SESSION_S = 6.0  # the embedded broker lets a member join after about half of this
 
 
+PARTS: tuple[tuple[str, Callable[[Parts], Work]], ...] = (
+    ("api", api_work),
+    ("relay", relay_work),
+    ("follow-up", follow_up_work),
+    ("notify", notify_work),
+    ("detect", detect_work),
+    ("ingest", ingest_work),
+)
+
+
 def run_all(*, embedded: bool, simulate: bool) -> None:
-    """1. Broker. 2. Schema. 3. Topics. 4. Services and the bank. 5. The live table. 6. A signal: stop all."""
+    """1. Broker. 2. Schema. 3. Topics. 4. Services and the bank. 5. The live table. 6. A signal: stop all.
+
+    A part that fails is started again, and ends none of the others; so is the embedded broker.
+    """
     settings = load_settings()
     with ExitStack() as stack:
+        broker = EmbeddedBroker(settings.embedded_kafka_port, settings.data_dir / "broker.log")
         if embedded:
-            settings = _with_broker(settings, stack)
+            stack.enter_context(broker)
+            settings = _with_broker(settings, broker)
         clock = BankClock(WeekCalendar(settings.zone)) if simulate else None
         parts = open_parts(settings, clock or utc_now)
         log_to(str(settings.data_dir / "ebbwatch.log"), settings.log_level)
-        upgrade_schema(parts.store)
+        supervisor = Supervisor()
         if embedded:
-            _begin_incarnation(parts)
-        supervisor = stack.enter_context(Supervisor())
-        supervisor.start("api", api_work(parts))
-        supervisor.start("relay", relay_work(parts))
-        supervisor.start("follow-up", follow_up_work(parts))
-        supervisor.start("notify", notify_work(parts))
-        supervisor.start("detect", detect_work(parts))
-        supervisor.start("ingest", ingest_work(parts))
+            of_broker = ("ingest", "bank") if simulate else ("ingest",)
+            stack.enter_context(KeptBroker(broker, lambda: _go_on(parts, supervisor, of_broker)))
+        stack.enter_context(supervisor)
+        outliving = Outliving("run", parts.metrics)
+        outliving.run(supervisor.stop, lambda: _make_ready(parts, embedded=embedded))
+        if supervisor.stop.is_set():
+            return
+        for name, work_of in PARTS:
+            supervisor.keep(name, partial(work_of, parts))
         if clock is not None:
-            supervisor.start("bank", _bank_work(parts, clock))
+            supervisor.keep("bank", partial(_bank_work, parts, clock))
             last_week = parts.calendar.week_at(utc_now()) - 1
-            supervisor.start("staff", staff_work(_performer(parts), last_week))
+            supervisor.keep("staff", lambda: staff_work(_performer(parts), last_week))
         _greet(parts, simulated=simulate)
-        show(lambda: _overview(parts), settings.base_currency, supervisor.stop)
+        _show_until_stopped(parts, supervisor.stop, outliving)
         sys.stdout.write("stopping\n")
 
 
-def _with_broker(settings: Settings, stack: ExitStack) -> Settings:
-    broker = EmbeddedBroker(settings.embedded_kafka_port, settings.data_dir / "broker.log")
-    stack.enter_context(broker)
+def _with_broker(settings: Settings, broker: EmbeddedBroker) -> Settings:
     return settings.model_copy(
         update={"kafka_bootstrap": broker.bootstrap, "kafka_session_timeout_s": EMBEDDED_SESSION_S}
     )
+
+
+def _make_ready(parts: Parts, *, embedded: bool) -> None:
+    upgrade_schema(parts.store)
+    if embedded:
+        _begin_incarnation(parts)
 
 
 def _begin_incarnation(parts: Parts) -> None:
@@ -82,6 +105,13 @@ def _begin_incarnation(parts: Parts) -> None:
     with parts.store.write() as tx:
         for topic, topic_id in ids.items():
             offsets.start_incarnation(tx, topic, topic_id)
+
+
+def _go_on(parts: Parts, supervisor: Supervisor, of_broker: Iterable[str]) -> None:
+    """After the embedded broker was started again: what it forgot is published, and read, again."""
+    _begin_incarnation(parts)
+    for name in of_broker:
+        supervisor.start_again(name)
 
 
 def _bank_work(parts: Parts, clock: BankClock) -> Work:
@@ -118,9 +148,14 @@ def _performer(parts: Parts) -> Performer:
     return Performer(parts.store, bank_of(parts.settings, parts.calendar), parts.clock)
 
 
-def _overview(parts: Parts) -> Overview:
-    with parts.store.read() as tx:
-        return load_overview(tx)
+def _show_until_stopped(parts: Parts, stop: Event, outliving: Outliving) -> None:
+    def read() -> Overview:
+        with parts.store.read() as tx:
+            found = load_overview(tx)
+        outliving.worked()
+        return found
+
+    outliving.run(stop, lambda: show(read, parts.settings.base_currency, stop))
 
 
 def _greet(parts: Parts, *, simulated: bool) -> None:

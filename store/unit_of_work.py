@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,6 +20,16 @@ Tx: TypeAlias = Connection  # for rooms that hand a transaction on without speak
 BUSY_TIMEOUT_S = 30  # SQLite: how long a writer waits for another one
 CACHE_KIB = 65_536  # SQLite: the 2 MB it takes by itself are less than a checkpoint touches, and cost it a third
 ATTEMPTS = 5  # a deadlock or a lost connection heals in a try or two; five is a real outage
+_PASSING_CLASSES = {"08", "40", "57"}  # of SQLSTATE: the connection, a rollback, an administrator
+_TOO_MANY_CONNECTIONS = "53300"
+_SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_LASTING_REFUSALS = (  # waiting does not mend these
+    "authentication failed",
+    "does not exist",
+    "is not permitted to log in",
+    "no password supplied",
+    "no pg_hba.conf entry",
+)
 
 
 def open_store(url: str, *, pool_size: int = 10) -> Store:
@@ -108,13 +119,27 @@ class _Turns:
 
 
 def is_transient(error: BaseException) -> bool:
-    """True for a failure that the same work may not meet again: deadlock, serialisation, lost connection."""
+    """True for a failure that the same work may not meet again: deadlock, serialisation, a busy database, a
+    connection that was lost or cannot be had for now.
+    """
+    if isinstance(error, sa.exc.TimeoutError):  # of the pool
+        return True
     if not isinstance(error, sa.exc.DBAPIError):
         return False
     state = str(getattr(error.orig, "sqlstate", None) or "")
     return (
-        error.connection_invalidated or state[:2] in {"40", "08", "57"} or "database is locked" in str(error.orig)
+        error.connection_invalidated
+        or state[:2] in _PASSING_CLASSES
+        or state == _TOO_MANY_CONNECTIONS
+        or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _SQLITE_BUSY
+        or (not state and _did_not_connect(error))
     )
+
+
+def _did_not_connect(error: sa.exc.DBAPIError) -> bool:
+    """psycopg gives no state where there is no connection, and of what the server said only the text."""
+    of_psycopg = isinstance(error, sa.exc.OperationalError) and hasattr(error.orig, "sqlstate")
+    return of_psycopg and not any(text in str(error.orig) for text in _LASTING_REFUSALS)
 
 
 def _use_explicit_begin(engine: Engine) -> None:

@@ -64,6 +64,7 @@ class Metrics:
         self.follow_up_done = counter("follow_up_done", "What time alone has changed or told.", "step")
         self.follow_up_failures = counter("follow_up_failures", "Steps of follow-up that failed.", "step")
         self.follow_up_last_s = gauge("follow_up_last_round_timestamp_seconds", "When follow-up last looked.")
+        self.outages = counter("outages", "Times that a part lost what it depends on.", "part", "of")
         self.requests = counter("http_requests", "HTTP requests answered.", "method", "route", "status")
         self.request_s = Histogram(
             "ebbwatch_http_request_seconds",

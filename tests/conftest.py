@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +17,7 @@ from store import schema
 from store.tables.sign_in import account
 from store.unit_of_work import Store, open_store
 from tests.brokers import apache_alone, apache_bootstrap
+from tests.postgres_server import PostgresServer, postgres_programs
 
 __all__ = ["apache_alone", "apache_bootstrap"]  # fixtures like those below
 
@@ -30,7 +26,6 @@ hypothesis.settings.register_profile("ebbwatch", deadline=None)
 hypothesis.settings.load_profile("ebbwatch")
 
 NOT_TESTED = "NOT TESTED"
-START_S = 30
 SERVICES = Path(__file__).parent / "services"
 
 
@@ -105,92 +100,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_url(missing: Callable[[str, str], NoReturn]) -> Iterator[str]:
     """A migrated database of this test process alone, in EBBWATCH_TEST_POSTGRES or in a cluster of its own."""
     given = os.environ.get("EBBWATCH_TEST_POSTGRES")
-    programs = _postgres_programs()
+    programs = postgres_programs()
     if given:
         with _database(given) as url:
             yield url
     elif programs is None:
         missing("postgres", "no EBBWATCH_TEST_POSTGRES, and no initdb and postgres programs")
     else:
-        with _cluster(programs) as server, _database(server) as url:
+        with PostgresServer(programs) as server, _database(server.url) as url:
             yield url
 
 
-def _postgres_programs() -> Path | None:
-    """The folder of the newest initdb: of PATH, or where Debian puts it."""
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return found[-1].parent if found else None
-
-
-@contextmanager
-def _cluster(programs: Path) -> Iterator[str]:
-    """A throw-away server on a socket in a folder of its own; nothing is synced to disk."""
-    folder = Path(tempfile.mkdtemp(prefix="ebbwatch-pg-"))
-    user = _who_may_run_it()
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    names = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    options = [
-        "-c",
-        "fsync=off",
-        "-c",
-        "full_page_writes=off",
-        "-c",
-        "listen_addresses=",
-        "-c",
-        "max_connections=60",
-    ]
-    log = (folder / "log").open("wb")
-    initdb = [
-        programs / "initdb",
-        "-D",
-        folder / "data",
-        "-A",
-        "trust",
-        "-U",
-        "ebbwatch",
-        "--no-sync",
-        "-E",
-        "UTF8",
-    ]
-    subprocess.run(initdb, check=True, cwd=folder, stdout=log, stderr=log, **names)
-    server = subprocess.Popen(
-        [programs / "postgres", "-D", folder / "data", "-k", folder, *options],
-        cwd=folder, stdout=log, stderr=log, **names,
-    )  # fmt: skip
-    try:
-        url = f"postgresql+psycopg://ebbwatch@/postgres?host={folder}"
-        _wait_until_up(url)
-        yield url
-    finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait()
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _who_may_run_it() -> pwd.struct_passwd | None:
-    """PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return known.get("postgres") or known["nobody"]
-
-
-def _wait_until_up(url: str) -> None:
-    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
-    deadline = time.monotonic() + START_S
-    while True:
-        try:
-            with engine.connect():
-                return
-        except sa.exc.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+@pytest.fixture
+def postgres_server(missing: Callable[[str, str], NoReturn]) -> Iterator[PostgresServer]:
+    """A server of the test's own, without a schema, to be stopped and started again."""
+    programs = postgres_programs()
+    if programs is None:
+        missing("postgres", "no initdb and postgres programs")
+    with PostgresServer(programs) as server:
+        yield server
 
 
 @contextmanager

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ingest.kafka.records import Partition, RecordBatch, Unreadable
-from schemas.errors import EbbwatchError
+from schemas.errors import BrokerAway, EbbwatchError
 from schemas.kafka_connection import KafkaConnection
 
 POISON_TRIES = 3  # errors in a row without a culprit or a record before a source gives up
 
 
-class BrokerUnreachable(EbbwatchError):
+class BrokerUnreachable(BrokerAway):
     """No broker answered; worth trying again later."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from schemas.errors import EbbwatchError
+from schemas.errors import BrokerAway, EbbwatchError
 
 LINGER_MS = 10  # long enough to fill batches at full speed, short enough for an alert
 BATCH_BYTES = 256 << 10
@@ -67,5 +67,5 @@ class Producer(Protocol):
         """Give what is under way a moment, then let go. May be called twice."""
 
 
-class ProducerUnavailable(EbbwatchError):
+class ProducerUnavailable(BrokerAway):
     """No broker answered, or it does not know the topic; worth trying again later."""

@@ -19,7 +19,7 @@ from publish.notices.channel import Channel, NotSent
 from store.notices import notice_queue
 from store.notices.notice_queue import DueNotice
 from store.operations.turns import Turn
-from store.unit_of_work import Store
+from store.unit_of_work import Store, is_transient
 from telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -86,13 +86,18 @@ class Notifier:
             sent += self._handle(waiting, down)
         return sent
 
-    def run(self, stop: Event) -> None:
-        """Send until `stop` is set, then give the lease back."""
+    def run(self, stop: Event, worked: Callable[[], None] = lambda: None) -> None:
+        """Send until `stop` is set, then give the lease back. Calls `worked` after each round; raises where the
+        database is away.
+        """
         try:
             while not stop.is_set():
                 try:
                     sent = self.run_once()
-                except Exception:
+                    worked()
+                except Exception as error:
+                    if is_transient(error):
+                        raise
                     log.exception("notices could not be sent")
                     self._metrics.notice_failures.labels("none").inc()
                     sent = 0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
 
-from publish.kafka.producer import Producer
+from publish.kafka.producer import Producer, ProducerUnavailable
 from publish.outbox.delivery import Delivery, deliver
 from store import outbox
 from store.operations.turns import Turn
@@ -47,14 +47,15 @@ class Relay:
         self._measured_at: datetime | None = None
         self._forgotten_at: datetime | None = None
         self._tries: Counter[int] = Counter()  # of messages that were too large, by outbox id
-        self.failing = False  # whether the last run met a failure
+        self.failing = False  # whether the last round met a failure
+        self._refused: str | None = None  # why Kafka did not take something that may be tried again
 
     def run_once(self) -> int:
         """Send one batch; how many were sent. 0 as well where another relay holds the lease.
 
         1. Hold the lease. 2. Read what is unsent. 3. Send. 4. Mark. Topics that fail do not keep others waiting.
         """
-        self.failing = False
+        self.failing, self._refused = False, None
         self._measure()
         if not self._turn.is_mine():
             return 0
@@ -72,12 +73,17 @@ class Relay:
                 break
         return sent
 
-    def run(self, stop: Event) -> None:
-        """Send until `stop` is set, then give the lease back. Pauses when idle, longer and longer on failures."""
+    def run(self, stop: Event, worked: Callable[[], None] = lambda: None) -> None:
+        """Send until `stop` is set, then give the lease back. Pauses when idle, longer and longer where some topics
+        fail. Calls `worked` after each round. Raises ProducerUnavailable after one in which Kafka took nothing.
+        """
         pause_s = IDLE_S
         try:
             while not stop.is_set():
                 sent = self.run_once()
+                if self._refused is not None and not sent:
+                    raise ProducerUnavailable(self._refused)
+                worked()
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S) if self.failing else IDLE_S
                 if self.failing or not sent:
                     stop.wait(pause_s)
@@ -104,7 +110,9 @@ class Relay:
         if delivery.failures:
             self._metrics.relay_failures.inc(len(delivery.failures))
             first, why = min(delivery.failures.items())
-            log.warning("sends failed", extra={"count": len(delivery.failures), "first": first, "reason": why})
+            self._refused = delivery.failed.get(first, self._refused)
+            if delivery.sent:  # where nothing goes out, `run` raises
+                log.warning("sends failed", extra={"count": len(delivery.failures), "first": first, "reason": why})
 
     def _measure(self) -> None:
         now = self._clock()

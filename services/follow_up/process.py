@@ -18,12 +18,13 @@ from services.follow_up.deadlines import tell_deadlines
 from services.follow_up.digest import tell_digest
 from services.follow_up.notices import tell_alarms, tell_approvals, tell_assigned, tell_endings, tell_moved
 from services.follow_up.round import Round
+from services.outliving import Outliving
 from services.parts import Parts, Work, run_process, utc_now
 from store.cases import follow_up
 from store.notices import notice_queue
 from store.operations.turns import Turn
 from store.sign_in import sign_in_attempts, web_sessions
-from store.unit_of_work import Tx
+from store.unit_of_work import Tx, is_transient
 
 LEASE = "follow-up"
 LEASE_TTL = timedelta(minutes=3)
@@ -70,7 +71,8 @@ STEPS: tuple[Callable[[Round], int], ...] = (
 class FollowUp:
     """One of any number of processes on a database; one at a time holds the lease and works.
 
-    Failure policy: a step that fails is counted, and tried again in the next round; the others go on.
+    Failure policy: a step that fails is counted, and tried again in the next round; the others go on. Where the
+    database is away, the round is given up.
     """
 
     def __init__(self, parts: Parts, turn: Turn) -> None:
@@ -88,8 +90,10 @@ class FollowUp:
         self._parts.metrics.follow_up_last_s.set(utc_now().timestamp())
         return True
 
-    def run(self, stop: Event) -> None:
-        """A round whenever a minute of the bank's clock has passed, until `stop` is set."""
+    def run(self, stop: Event, worked: Callable[[], None] = lambda: None) -> None:
+        """A round whenever a minute of the bank's clock has passed, until `stop` is set. Calls `worked` after each;
+        raises where the database is away.
+        """
         last = None
         try:
             while not stop.is_set():
@@ -97,6 +101,7 @@ class FollowUp:
                 if last is None or now >= last + EVERY:
                     last = now
                     self._guarded_round()
+                    worked()
                 stop.wait(LOOK_S)
         finally:
             self._turn.release()
@@ -104,7 +109,9 @@ class FollowUp:
     def _guarded_round(self) -> None:
         try:
             self.run_once()
-        except Exception:
+        except Exception as error:
+            if is_transient(error):
+                raise
             log.exception("a round of follow-up failed")
             self._failed("round")
 
@@ -112,7 +119,9 @@ class FollowUp:
         name = step.__name__
         try:
             done = step(current)
-        except Exception:
+        except Exception as error:
+            if is_transient(error):
+                raise
             log.exception("follow-up failed", extra={"step": name})
             self._failed(name)
             return
@@ -131,7 +140,9 @@ class FollowUp:
 def follow_up_work(parts: Parts) -> Work:
     """A lease says which of several works; leases go by the real clock. Raises BadSetting."""
     turn = Turn(parts.store, LEASE, parts.owner, utc_now, ttl=LEASE_TTL, renew_before_end=RENEW_BEFORE_END)
-    return FollowUp(parts, turn).run
+    follow_up_rounds = FollowUp(parts, turn)
+    outliving = Outliving("follow-up", parts.metrics)
+    return lambda stop: outliving.run(stop, lambda: follow_up_rounds.run(stop, outliving.worked))
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from schemas.vocabulary import NoticeKind
 from schemas.weeks import Week
 from store.cases import follow_up
 from store.notices import notice_preferences, notice_queue
-from store.unit_of_work import Store, Tx
+from store.unit_of_work import Store, Tx, is_transient
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ class Round:
         """Perform `act` for each key, in a transaction of its own; how many changed anything.
 
         Failure policy: what a person was quicker with is left alone; what breaks is counted, and holds up no other.
+        Raises where the database is away.
         """
         performer = Performer(self.store, self.bank, lambda: self.now)
         done = 0
@@ -66,7 +67,9 @@ class Round:
                 done += performer.perform(TIME_ALONE, partial(_act_on, act, key))
             except (StaleRevision, Conflict, NotFound) as error:
                 log.info("left alone", extra={"step": step, "key": key, "reason": str(error)})
-            except Exception:
+            except Exception as error:
+                if is_transient(error):
+                    raise
                 log.exception("follow-up failed", extra={"step": step, "key": key})
                 self.failed(step)
         return done

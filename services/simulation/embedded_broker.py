@@ -62,6 +62,11 @@ class EmbeddedBroker:
         """The broker's process id while it is started."""
         return self._process.pid if self._process else None
 
+    @property
+    def ended(self) -> bool:
+        """Whether it was started and has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def start(self) -> EmbeddedBroker:
         """1. Claim the port. 2. Start the process. 3. Wait until it answers.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from store.operations import lease
-from store.unit_of_work import Store
+from store.unit_of_work import Store, is_transient
 
 
 class Turn:
@@ -45,6 +45,11 @@ class Turn:
         return taken
 
     def release(self) -> None:
-        """At a stop: the next one need not wait for the lease to run out."""
+        """At a stop: the next one need not wait for the lease to run out. Fails open where the database is away."""
         self._held_until = None
-        self._store.transact(lambda tx: lease.release(tx, self._name, self._owner))
+        try:
+            with self._store.write() as tx:
+                lease.release(tx, self._name, self._owner)
+        except Exception as error:
+            if not is_transient(error):
+                raise

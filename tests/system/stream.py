@@ -7,10 +7,15 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 
+import sqlalchemy as sa
+
 from feeds.encoding import encode_bookings, encode_client, encode_week_closed
 from feeds.simulated_bank import SimulatedBank
 from publish.kafka.producer import Producer
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS
+from store.tables.ledger import shard_week, topic_offset
+from store.tables.operations import outbox
+from store.unit_of_work import Store
 
 REPEATED, REWRITTEN, RUBBISH = 0.01, 0.003, 0.002  # shares of the events
 
@@ -68,3 +73,15 @@ class NoisyStream:
                 yield key, json.dumps(dict(fields), indent=1).encode()
             elif draw < REWRITTEN + REPEATED:
                 yield key, value
+
+
+def settled(store: Store, stream: NoisyStream) -> bool:
+    """Everything sent has been taken in, judged and passed on."""
+    unjudged = shard_week.c.judged_revision < shard_week.c.revision
+    with store.read() as tx:
+        taken = tx.scalar(
+            sa.select(sa.func.sum(topic_offset.c.next_offset)).where(topic_offset.c.topic == TOPIC_ACTIVITY)
+        )
+        waiting = tx.scalar(sa.select(sa.func.count()).select_from(shard_week).where(unjudged))
+        unsent = tx.scalar(sa.select(sa.func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None)))
+    return taken == stream.records and not waiting and not unsent

@@ -19,12 +19,10 @@ from schemas.weeks import Week, parse_week
 from services.simulation.embedded_broker import EmbeddedBroker
 from store.tables.clients import client
 from store.tables.columns import metadata
-from store.tables.ledger import shard_week, topic_offset
-from store.tables.operations import outbox
 from store.unit_of_work import Store
 from tests.system.digest import digest
 from tests.system.fleet import Fleet, kill_points
-from tests.system.stream import NoisyStream
+from tests.system.stream import NoisyStream, settled
 
 KILLS = 30
 EVENTS = 100_000
@@ -74,18 +72,6 @@ def _clients_known(store: Store) -> bool:
         return bool(tx.scalar(sa.select(sa.func.count()).select_from(client)))
 
 
-def _settled(store: Store, stream: NoisyStream) -> bool:
-    """Everything sent has been taken in, judged and passed on."""
-    unjudged = shard_week.c.judged_revision < shard_week.c.revision
-    with store.read() as tx:
-        taken = tx.scalar(
-            sa.select(sa.func.sum(topic_offset.c.next_offset)).where(topic_offset.c.topic == TOPIC_ACTIVITY)
-        )
-        waiting = tx.scalar(sa.select(sa.func.count()).select_from(shard_week).where(unjudged))
-        unsent = tx.scalar(sa.select(sa.func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None)))
-    return taken == stream.records and not waiting and not unsent
-
-
 def _wipe(store: Store) -> None:
     with store.write() as tx:
         for table in reversed(metadata.sorted_tables):
@@ -109,14 +95,14 @@ def test_thirty_kills_leave_no_trace(
                 week = Week(week + 1)
             time.sleep(pause_s)
             fleet.kill_and_restart(name)
-        fleet.wait_until(lambda: _settled(store, stream), DONE_S, "the end of the stream")
+        fleet.wait_until(lambda: settled(store, stream), DONE_S, "the end of the stream")
     killed, killed_s = digest(store), time.monotonic() - began
 
     _wipe(store)
     began = time.monotonic()
     with _fleet(store, broker, "undisturbed", tmp_path) as fleet:
         fleet.start(*PROCESSES)
-        fleet.wait_until(lambda: _settled(store, stream), DONE_S, "the end of the stream")
+        fleet.wait_until(lambda: settled(store, stream), DONE_S, "the end of the stream")
     undisturbed = digest(store)
 
     with capsys.disabled():

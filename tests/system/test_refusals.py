@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -60,10 +61,33 @@ def test_a_schema_that_is_not_there(tmp_path: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["migrate", *(pytest.param(name, marks=pytest.mark.slow) for name in ("ingest", "api", "run"))]
+    "command", [["migrate"], pytest.param(["backtest"], marks=pytest.mark.slow)], ids=lambda command: command[0]
 )
-def test_a_database_that_cannot_be_reached(tmp_path: Path, command: str) -> None:
-    assert refusal(Product(tmp_path, NO_DATABASE), command).startswith("ebbwatch: EBBWATCH_DATABASE_URL: ")
+def test_a_database_that_cannot_be_reached_ends_a_command(tmp_path: Path, command: list[str]) -> None:
+    assert refusal(Product(tmp_path, NO_DATABASE), *command).startswith("ebbwatch: EBBWATCH_DATABASE_URL: ")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "relay",
+        *(
+            pytest.param(n, marks=pytest.mark.slow)
+            for n in ("ingest", "detect", "follow-up", "notify", "api", "run")
+        ),
+    ],
+)
+def test_a_process_that_stays_waits_for_its_database_and_says_so_once(tmp_path: Path, command: str) -> None:
+    with Product(tmp_path, NO_DATABASE) as product:
+        product.start(command)
+        log = tmp_path / ("ebbwatch.log" if command == "run" else f"{command}.said")
+        product.wait_until("its word", lambda: log.exists() and "is away" in log.read_text())
+        time.sleep(1)
+        assert product.interrupt(command) == 0
+    said = log.read_text()
+    assert said.count("the database is away: waiting for it") == 1
+    assert "EBBWATCH_DATABASE_URL: " in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(

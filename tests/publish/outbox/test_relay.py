@@ -9,6 +9,7 @@ from threading import Event
 
 import pytest
 
+from publish.kafka.producer import ProducerUnavailable
 from publish.outbox.relay import LEASE_TTL, TRIES_IF_TOO_LARGE
 from store import outbox
 
@@ -132,6 +133,22 @@ def test_stopping_gives_the_lease_back_at_once(kafka, make_relay, put) -> None:
     first.run(stop)
     put((A, b"C1", b"0"))
     assert make_relay("relay-2").run_once() == 1
+
+
+def test_a_broker_that_takes_nothing_is_raised_and_the_lease_given_back(kafka, make_relay, put) -> None:
+    kafka.failing_topics.add(A)
+    put((A, b"C1", b"0"))
+    with pytest.raises(ProducerUnavailable):
+        make_relay("relay-1").run(Event())
+    kafka.failing_topics.clear()
+    assert make_relay("relay-2").run_once() == 1
+
+
+def test_a_topic_that_fails_is_no_reason_to_end_while_others_are_sent(kafka, make_relay, put) -> None:
+    kafka.failing_topics.add(A)
+    put((A, b"C1", b"0"), (B, b"C1", b"1"))
+    make_relay().run(StopAfter(1))
+    assert kafka.values(B) == [b"1"]
 
 
 def test_a_message_sent_long_ago_is_forgotten(store, kafka, make_relay, put, clock) -> None:

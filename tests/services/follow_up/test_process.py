@@ -215,21 +215,33 @@ def test_it_looks_when_a_minute_of_the_banks_clock_has_passed(bank, monkeypatch)
     assert [(moment - NOW) // LATER for moment in looks] == [0, 2, 4]
 
 
-def test_a_database_that_is_away_is_counted_and_asked_again(bank, monkeypatch) -> None:
+def test_a_round_that_fails_is_counted_and_the_next_one_comes(bank, monkeypatch) -> None:
     stop, tries = threading.Event(), []
     process: FollowUp = bank.follow_up()
 
-    def away() -> bool:
+    def broken() -> bool:
         tries.append(1)
         if len(tries) == 2:
             stop.set()
         raise sa.exc.OperationalError("", None, Exception())
 
-    monkeypatch.setattr(process, "run_once", away)
+    monkeypatch.setattr(process, "run_once", broken)
     monkeypatch.setattr(follow_up, "LOOK_S", 0)
     monkeypatch.setattr(follow_up, "EVERY", timedelta())
     process.run(stop)
     assert bank.counted("follow_up_failures_total", step="round") == 2
+
+
+def test_where_the_database_is_away_the_round_is_given_up_and_nothing_is_counted(bank, monkeypatch) -> None:
+    def away(_: object) -> int:
+        raise sa.exc.OperationalError("", None, type("Refused", (Exception,), {"sqlstate": None})("refused"))
+
+    monkeypatch.setattr(follow_up, "STEPS", (away,))
+    with pytest.raises(sa.exc.OperationalError):
+        bank.follow_up().run(threading.Event())
+    assert not bank.counted("follow_up_failures_total", step="away")
+    monkeypatch.setattr(follow_up, "STEPS", ())
+    assert bank.follow_up("two").run_once()  # the lease was given back
 
 
 def test_what_has_run_out_is_forgotten(bank) -> None:
