@@ -53,6 +53,19 @@ class ScoreBody(Body):
     raised: bool
 
 
+class CommonBody(Body):
+    """What most of a group did together, and was taken off the leading comparison before it was judged.
+
+    `size_pct`: how far its median client moved, 0 where only weeks of rest count. `quiet_weeks`: weeks in which the
+    group and the client rested, and which count as no deviation.
+    """
+
+    kind: Literal["branch", "industry", "bank"]
+    name: str
+    size_pct: float
+    quiet_weeks: int
+
+
 class AlertBody(Body):
     """One alert episode at one revision. `comparisons` are those of `week`, its newest week with evidence.
 
@@ -91,6 +104,7 @@ class AlertBody(Body):
     deferred: bool = Field(False, description="it waits for room in its branch's week, and is told in the digest")
     explanation: ExplanationBody | None = None
     score: ScoreBody | None = Field(None, description="null: a rise, or no learned model in use")
+    common: CommonBody | None = Field(None, description="what its group did, and was taken off; null: nothing")
 
 
 class AlertTotalsBody(Body):
@@ -112,6 +126,7 @@ class EvidenceBody(Body):
     policy_version: str
     ledger_revision: int
     score: ScoreBody | None = None
+    common: CommonBody | None = None
 
 
 class AlertDetailBody(AlertBody):

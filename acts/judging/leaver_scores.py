@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from casework.alerts.message import ClientFacts
 from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores
@@ -28,7 +30,12 @@ class LeaverScores:
     def scores(self, tx: Tx, claim: Claim, rows: WeekRows, facts: Mapping[str, ClientFacts]) -> Scores:
         """Of the week's clients, in its order."""
         before = self._window_before(tx, claim)
-        window = before.followed_by(rows.client_ids, rows.debit_minor, rows.credit_minor)
+        late = rows.after_closing or WeekRows([], *[np.zeros(0, np.int64)] * 3, np.zeros(0, np.int32))
+        window = before.followed_by(
+            rows.client_ids + late.client_ids,
+            np.concatenate([rows.debit_minor, late.debit_minor]),
+            np.concatenate([rows.credit_minor, late.credit_minor]),
+        )
         self._windows[claim.shard] = (claim.amendments, window)
         return window.scores(
             self._model, [facts[client_id].branch_id for client_id in rows.client_ids], rows.first_week

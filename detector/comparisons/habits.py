@@ -1,4 +1,4 @@
-"""What a client usually does in a week, as bits: was it far below its recent average.
+"""What a client usually does in a week, as bits: was it far below its recent average, where it had one.
 
 One bit a week and client, the newest lowest. Source: docs/decisions/0023-quiet.md.
 """
@@ -11,51 +11,61 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.windows import Ints
+from detector.ids import Rows
 
 Bits = npt.NDArray[np.uint64]
 HABIT_WEEKS = 52  # a year: every season once. Older bits are never read, a state made from a history lacks them
 RECENT_WEEKS = 8
 _ONE = np.uint64(1)
+_YEAR = np.uint64(2**HABIT_WEEKS - 1)
 
 
 @dataclass(slots=True)
 class Habits:
-    """`low`: uint64 (capacity,), set where turnover was below half the recent average."""
+    """uint64 (capacity,) each. `comparable`: set where the recent average was above zero, so that a week could be
+    low against it; `low`: set where turnover was below half of it.
+    """
 
     low: Bits
+    comparable: Bits
 
     @classmethod
     def none(cls, capacity: int) -> Habits:
-        return cls(np.zeros(capacity, np.uint64))
+        return cls(np.zeros(capacity, np.uint64), np.zeros(capacity, np.uint64))
 
     @property
     def nbytes(self) -> int:
-        return self.low.nbytes
+        return self.low.nbytes + self.comparable.nbytes
 
     def grown(self, capacity: int, size: int) -> Habits:
         """The same of the first `size` clients, with room for more."""
         larger = Habits.none(capacity)
-        larger.low[:size] = self.low[:size]
+        larger.put(slice(0, size), Habits(self.low[:size], self.comparable[:size]))
         return larger
+
+    def put(self, rows: Rows | slice, habits: Habits) -> None:
+        """Write the habits of some clients over theirs."""
+        self.low[rows], self.comparable[rows] = habits.low, habits.comparable
 
     def note(self, now: Ints, before: Ints, long_before: Ints) -> None:
         """Take in a week. Running totals, int64 (2, capacity): with the week, before it, 8 weeks before that."""
         volume = _turnover(now, before)
         recent = _turnover(before, long_before)
+        comparable = recent > 0
         # Below half of an eighth of `recent`: a week is at most 2^63 / 52, so that the product fits.
-        low = (recent > 0) & (volume * (2 * RECENT_WEEKS) < recent)
-        np.left_shift(self.low, _ONE, out=self.low)
-        np.bitwise_or(self.low, low, out=self.low)
+        low = comparable & (volume * (2 * RECENT_WEEKS) < recent)
+        for bits, newest in ((self.low, low), (self.comparable, comparable)):
+            np.left_shift(bits, _ONE, out=bits)
+            np.bitwise_or(bits, newest, out=bits)
 
 
-def share_before(bits: Bits, seen: Ints) -> npt.NDArray[np.float64]:
-    """Share of set bits over the up to 52 weeks before the newest, float64; `seen`: weeks of history with it.
+def share_before(low: Bits, comparable: Bits) -> npt.NDArray[np.float64]:
+    """Share of the comparable weeks that were low, of the 52 before the newest, float64.
 
     One week of either kind is added, so that no habit is certain.
     """
-    weeks = np.clip(seen - 1, 0, HABIT_WEEKS)
-    mask = (_ONE << weeks.astype(np.uint64)) - _ONE
-    share: npt.NDArray[np.float64] = (np.bitwise_count((bits >> _ONE) & mask) + 1.0) / (weeks + 2.0)
+    lows, weeks = (np.bitwise_count((bits >> _ONE) & _YEAR) for bits in (low, comparable))
+    share: npt.NDArray[np.float64] = (lows + 1.0) / (weeks + 2.0)
     return share
 
 

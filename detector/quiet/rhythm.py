@@ -13,7 +13,6 @@ import numpy as np
 from detector.comparisons.readings import Bools
 from detector.comparisons.windows import PAIRS, Ints
 from detector.ids import Rows
-from detector.quiet.rests import weekly_volumes
 from detector.state import Memory
 from detector.verdicts import Passed
 from schemas.weeks import Week
@@ -31,7 +30,7 @@ def in_rhythm(passed: Passed, memory: Memory, week: Week, rows: Rows) -> Passed:
     weekly = np.flatnonzero(passed.grade[:, _WEEKLY].any(axis=(0, 1, 2)))
     if not len(weekly):
         return passed
-    volumes = weekly_volumes(memory, week, rows[passed.at[weekly]])
+    volumes = memory.weekly(week, rows[passed.at[weekly]])
     usual = steady(volumes, passed.readings.seen[weekly])
     grade = passed.grade.copy()
     for which in _WEEKLY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -96,18 +97,20 @@ def _volumes(rng: np.random.Generator, clients: int, weeks: int) -> npt.NDArray[
 
 @pytest.fixture
 def every_preset() -> Policy:
-    """All comparisons, series and directions, stricter for tier A; a minimum effect that small change misses."""
-    return Policy("every", 2, "B", (_tier("A", 5, 10.0), _tier("B", 500, 0.0)))
+    """All comparisons, series and directions, stricter for tier A; a minimum effect that small change misses, and
+    for tier B enough paid weeks.
+    """
+    return Policy("every", 2, "B", (_tier("A", 5, 10.0, 0), _tier("B", 500, 0.0, 45)))
 
 
-def _tier(name: str, minimum_effect: int, stricter: float) -> TierPolicy:
+def _tier(name: str, minimum_effect: int, stricter: float, fewest: int) -> TierPolicy:
     falls = [
         Preset(baseline, series, Direction.FALL, -60.0 + stricter, None if series is Series.DEBIT else -80.0)
         for baseline in Baseline
         for series in Series
     ]
     rises = [Preset(baseline, series, Direction.RISE, 80.0, 200.0) for baseline in Baseline for series in Series]
-    return TierPolicy(name, minimum_effect, (*falls, *rises))
+    return TierPolicy(name, minimum_effect, (*falls, *rises), fewest)
 
 
 @pytest.fixture
@@ -132,10 +135,17 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
                 actual, expected = np.float64(sum(now)) / len(now), np.float64(sum(before)) / len(before)
                 percent = (actual - expected) / expected * 100.0 if expected > 0 else np.nan
                 matters = abs(actual - expected) * 52 >= tier.minimum_effect * 100
+                matters &= _paid(before) >= math.ceil(tier.fewest_paid_weeks * len(before) / 52)
+                remembered = volumes[max(0, at - 67) : at - a]
+                matters &= _paid(remembered) >= min(tier.fewest_paid_weeks, len(before))
                 found[name, baseline] = float(percent), _grades(tier, name, baseline, percent, bool(matters))
         return found
 
     return recompute
+
+
+def _paid(volumes: list[int]) -> int:
+    return sum(volume > 0 for volume in volumes)
 
 
 def _grades(
