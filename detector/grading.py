@@ -8,16 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from detector.comparisons.readings import Readings, loose_hits, read, value_at_risk
-from detector.comparisons.windows import SERIES, Ints, lags
+from detector.comparisons.windows import Ints, lags
 from detector.ids import Rows
 from detector.policies.limits import Grades, Limits
 from detector.policies.paid_weeks import enough_paid
 from detector.state import Memory
 from detector.verdicts import Passed
-from schemas.verdicts import Direction, Series
+from schemas.verdicts import Direction
 from schemas.weeks import Week
 
-_TURNOVER = SERIES.index(Series.TURNOVER)
 CHUNK = 8192  # clients at a time: what is read of them stays in the second-level cache
 
 
@@ -89,10 +88,10 @@ def _grade_part(
     readings = read(part.cumulative(), part.seen, part.shift)
     grade = limits.grade(readings, tier)
     beyond = np.flatnonzero(grade.any(axis=(0, 1, 2)))
-    volumes = memory.weekly(week, rows[part.at[beyond]])
-    enough = enough_paid(volumes, limits.fewest_paid_weeks[tier[beyond]], part.shift)
+    paid = memory.habits.paid_in(rows[part.at[beyond]])
+    enough = enough_paid(paid, limits.fewest_paid_weeks[tier[beyond]], part.shift)
     left = np.where(enough, grade[..., beyond], np.int8(0))
     still = np.flatnonzero(left.any(axis=(0, 1, 2)))
     passed = beyond[still]
-    value = value_at_risk(volumes[:, _TURNOVER, still], part.seen[passed])
+    value = value_at_risk(memory.weekly(week, rows[part.at[passed]]).sum(axis=1), part.seen[passed])
     return Passed(part.at[passed], tier[passed], readings.take(passed), left[..., still]), value

@@ -103,11 +103,11 @@ class Memory:
         self.habits.note(now, before, long_before)
 
     def weekly(self, week: int, rows: Rows) -> Ints:
-        """int64 (LONGEST, 3, m): volumes of `rows` by weeks back from `week`; debit, credit and turnover."""
+        """int64 (LONGEST, 2, m): debits and credits of `rows` by weeks back from `week`."""
         slots = np.array([(week - lag) % SLOTS for lag in range(SLOTS)])
         totals = self.ring[np.ix_(slots, np.arange(2), rows)]
-        own = totals[:-1] - totals[1:]
-        return np.concatenate([own, own.sum(axis=1, keepdims=True)], axis=1)
+        volumes: Ints = totals[:-1] - totals[1:]
+        return volumes
 
     def cumulative(self, week: int, rows: Rows | slice, lags: tuple[int, ...] = LAGS) -> Mapping[int, Ints]:
         """Running totals of `rows` at every lag behind `week`, int64 (2, m) each; views where `rows` is a slice."""

@@ -70,7 +70,7 @@ def step(
     passes, value = grade_passed(candidates, codes, limits, memory, week.week, rows)
     if around.rhythm:
         passes = in_rhythm(passes, memory, week.week, rows)
-    common = _common(memory, week, rows, limits, around)
+    common = _common(memory, week, rows, limits, around, limits.fewest_paid_weeks[codes])
     passes = correct_for_groups(passes, common, around, limits, week.week)
     grade = np.zeros((len(DIRECTIONS), len(rows)), np.int8)
     grade[:, passes.at] = passes.grade.max(axis=(1, 2))
@@ -94,11 +94,13 @@ def step(
     )
 
 
-def _common(memory: Memory, week: WeekVolumes, rows: Rows, limits: Limits, around: Surroundings) -> CommonMovements:
+def _common(
+    memory: Memory, week: WeekVolumes, rows: Rows, limits: Limits, around: Surroundings, fewest: Ints
+) -> CommonMovements:
     if not around.groupings:
         return CommonMovements((), {}, {}, np.zeros((LONGEST, 0), np.bool_))
     seen = week.week + 1 - memory.first_week[rows].astype(np.int64)
-    return find_common(memory, week.week, rows, limits, around, seen)
+    return find_common(memory, week.week, rows, limits, around, seen, fewest)
 
 
 def _check(state: ShardState, week: WeekVolumes, tiers: Sequence[str], around: Surroundings) -> None:

@@ -123,8 +123,9 @@ class Verdicts:
         seen = np.array([self.week - int(memory.first_week[row]) + 1], np.int64)
         readings = read(memory.cumulative(self.week, np.array([row]), lags(self.shift)), seen, self.shift)
         tier = self.tier[[self.client_ids.index(client_id)]]
-        volumes = memory.weekly(self.week, np.array([row], np.int32))
-        enough = enough_paid(volumes, self.limits.fewest_paid_weeks[tier], self.shift)
+        enough = enough_paid(
+            memory.habits.paid_in(np.array([row], np.int32)), self.limits.fewest_paid_weeks[tier], self.shift
+        )
         grades = np.where(enough, self.limits.grade(readings, tier), np.int8(0))
         return {
             (series, pair.baseline): _reading(readings, grades, pair, which, at)

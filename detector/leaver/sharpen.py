@@ -99,7 +99,7 @@ def _values_at_risk(verdicts: Verdicts, at: Rows) -> Ints:
     memory, limits, tier = verdicts.state.memory, verdicts.limits, verdicts.tier[at]
     rows = memory.index.find(encode([verdicts.client_ids[place] for place in at.tolist()]))
     seen = verdicts.week + 1 - memory.first_week[rows].astype(np.int64)
-    turnover = memory.weekly(verdicts.week, rows)[:, SERIES.index(Series.TURNOVER)]
-    value = value_at_risk(turnover, seen)
-    enough = enough_for(turnover > 0, QUARTER_VS_YEAR, limits.fewest_paid_weeks[tier])
+    value = value_at_risk(memory.weekly(verdicts.week, rows).sum(axis=1), seen)
+    paid = memory.habits.paid_in(rows)[SERIES.index(Series.TURNOVER)]
+    enough = enough_for(paid, QUARTER_VS_YEAR, limits.fewest_paid_weeks[tier])
     return np.where(enough & (value >= limits.minimum_effect_minor[tier]), value, 0)

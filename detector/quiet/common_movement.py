@@ -17,6 +17,7 @@ from detector.comparisons.readings import Bools, Floats
 from detector.comparisons.windows import RECENT, SERIES, WEEK, Cumulative, Ints, lags, pairs, series_sum
 from detector.ids import Rows
 from detector.policies.limits import DIRECTIONS, Limits
+from detector.policies.paid_weeks import enough_for
 from detector.quiet.rests import idle, left_aside, resting, rests_in
 from detector.quiet.surroundings import Group, Grouping, Movement, Surroundings
 from detector.state import Memory
@@ -59,11 +60,12 @@ class CommonMovements:
 
 
 def find_common(
-    memory: Memory, week: Week, rows: Rows, limits: Limits, around: Surroundings, seen: Ints
+    memory: Memory, week: Week, rows: Rows, limits: Limits, around: Surroundings, seen: Ints, fewest: Ints
 ) -> CommonMovements:
     """1. Which groups rested this week. 2. Which have moved in a comparison that has presets, rests left aside.
 
-    `rows`: of the week's clients; `seen`: int64 (n,), their weeks of history.
+    `rows`: of the week's clients; `seen`: int64 (n,), their weeks of history; `fewest`: int64 (n,), the paid weeks
+    without which a client says nothing of its group either.
     """
     in_order = len(rows) == memory.size and bool((rows == np.arange(len(rows))).all())
     shift = around.festivals.shift(week)
@@ -77,6 +79,7 @@ def find_common(
     any_rest = bool(at_rest.any())  # mostly not, and looking takes long
     widest: dict[Group, Movement] = {movement.group: movement for movement in rested}
     shares: dict[tuple[int, int, int], Shares] = {}
+    paid = memory.habits.paid_in(rows)
     for way, direction in enumerate(DIRECTIONS):
         for which, series in np.argwhere(np.isfinite(limits.loosest(direction))):
             pair = pairs(shift)[which]
@@ -87,6 +90,7 @@ def find_common(
                 for window in (pair.actual, pair.expected)
             )
             usable = settled & (expected > 0.0) & (seen >= pair.need)
+            usable &= enough_for(paid[series], pair, fewest)
             ratio = np.divide(actual, expected, out=np.ones(len(rows)), where=usable)
             if any_rest:
                 weeks = rests_in(at_rest, pair, direction).sum(axis=0)

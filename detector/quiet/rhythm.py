@@ -30,7 +30,8 @@ def in_rhythm(passed: Passed, memory: Memory, week: Week, rows: Rows) -> Passed:
     weekly = np.flatnonzero(passed.grade[:, _WEEKLY].any(axis=(0, 1, 2)))
     if not len(weekly):
         return passed
-    volumes = memory.weekly(week, rows[passed.at[weekly]])
+    own = memory.weekly(week, rows[passed.at[weekly]])
+    volumes = np.concatenate([own, own.sum(axis=1, keepdims=True)], axis=1)
     usual = steady(volumes, passed.readings.seen[weekly])
     grade = passed.grade.copy()
     for which in _WEEKLY:

@@ -127,7 +127,9 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
         tiers = {tier.tier: tier for tier in policy.tiers}
         tier = tiers.get(bank.tiers[client], tiers[policy.default_tier])
         found: Plain = {}
+        either = [d if d > 0 else c for d, c in zip(debit, credit, strict=True)]
         for name, volumes in series.items():
+            money = either if name is Series.TURNOVER else volumes
             for baseline, (a, b, c, d, need) in WINDOWS.items():
                 if at - int(bank.begins[client]) + 1 < need:
                     continue
@@ -135,9 +137,10 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
                 actual, expected = np.float64(sum(now)) / len(now), np.float64(sum(before)) / len(before)
                 percent = (actual - expected) / expected * 100.0 if expected > 0 else np.nan
                 matters = abs(actual - expected) * 52 >= tier.minimum_effect * 100
-                matters &= _paid(before) >= math.ceil(tier.fewest_paid_weeks * len(before) / 52)
-                remembered = volumes[max(0, at - 67) : at - a]
-                matters &= _paid(remembered) >= min(tier.fewest_paid_weeks, len(before))
+                before = money[max(at - c, at - 63, 0) : at - d + 1]
+                matters &= _paid(before) >= math.ceil(tier.fewest_paid_weeks * (min(c, 63) - d + 1) / 52)
+                remembered = money[max(0, at - 63) : at - a]
+                matters &= _paid(remembered) >= min(tier.fewest_paid_weeks, c - d + 1)
                 found[name, baseline] = float(percent), _grades(tier, name, baseline, percent, bool(matters))
         return found
 
