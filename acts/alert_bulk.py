@@ -34,7 +34,7 @@ class Snooze:
     name: str = "snooze"
 
     def apply(self, context: ActContext, episode: Episode) -> Episode:
-        return actions.snooze(episode, self.until, self.reason, context.today)
+        return actions.snooze(episode, self.until, self.reason, context.today, context.bank.rules.snooze)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,6 @@ def act_on_many(context: ActContext, alert_ids: Iterable[str], act: BulkAct) -> 
             continue
         changed.append(after)
         audit_change(context, act.name, before, after)
-    facts = alert_rows.client_facts(context.tx, [episode.client_id for episode in changed])
+    facts = alert_rows.load_client_facts(context.tx, [episode.client_id for episode in changed])
     alert_rows.save_all(context.tx, changed, facts, context.bank.base_currency, context.at)
     return BulkDone(tuple(episode.alert_id for episode in changed), tuple(unchanged), tuple(refused))

@@ -10,9 +10,9 @@ import msgspec
 
 from acts.performing import ActContext, Fields, change
 from casework.alerts import actions
+from casework.alerts.closings import consequences_of_closings
 from casework.alerts.episodes import Episode
-from casework.quiet.closings import consequences
-from schemas.messages import Outcome
+from schemas.vocabulary import Outcome
 from schemas.weeks import Week
 from store.alerts import alert_rows, alert_search
 from store.quiet import closings
@@ -24,8 +24,9 @@ def acknowledge(context: ActContext, alert_id: str) -> Episode:
 
 
 def snooze(context: ActContext, alert_id: str, until: date, reason: str) -> Episode:
-    """Leave it alone until a day, at most a quarter away, or until it becomes an alarm."""
-    return _change(context, alert_id, "snooze", lambda e: actions.snooze(e, until, reason, context.today))[0]
+    """Leave it alone until a day, not later than the bank allows, or until it becomes an alarm."""
+    rules = context.bank.rules.snooze
+    return _change(context, alert_id, "snooze", lambda e: actions.snooze(e, until, reason, context.today, rules))[0]
 
 
 def assign(context: ActContext, alert_id: str, assignee: str | None) -> Episode:
@@ -47,8 +48,8 @@ def close(
     """
     after, changed = _change(context, alert_id, "close", lambda e: actions.close(e, outcome, note))
     if changed:
-        following = consequences([after], first_week=first_week, last_week=last_week)
-        closings.save(context.tx, following, context.actor, context.at)
+        following = consequences_of_closings([after], first_week=first_week, last_week=last_week)
+        closings.save_consequences(context.tx, following, context.actor, context.at)
     return after
 
 
@@ -75,7 +76,7 @@ class _Alerts:
         return alert_rows.get(context.tx, key, for_update=True)
 
     def save(self, context: ActContext, after: Episode) -> None:
-        facts = alert_rows.client_facts(context.tx, [after.client_id])[after.client_id]
+        facts = alert_rows.load_client_facts(context.tx, [after.client_id])[after.client_id]
         alert_rows.save(context.tx, after, facts, context.bank.base_currency, context.at)
 
     def revision(self, thing: Episode) -> int:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from acts.replay_rules import ReplayRules
+from casework.alerts.actions import SnoozeRules
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.holdout import HoldOut
+from casework.alerts.sla import DeadlineRules
 from casework.cases.case_lifecycle import CaseRules
+from casework.cases.retention_rules import RetentionRules
 from casework.notices.address import DEFAULT_SCHEMES
-from casework.policies.figures import StaffHours
+from casework.policies.staff_hours import StaffHours
 from casework.quiet.calendar import rest_weeks
 from casework.remedies.limits import Authority
 from detector.policies.policy import Policy
@@ -26,6 +29,9 @@ class BankRules:
 
     cases: CaseRules = field(default_factory=CaseRules)
     authority: Authority = field(default_factory=Authority)
+    deadlines: DeadlineRules = field(default_factory=DeadlineRules)
+    retention: RetentionRules = field(default_factory=RetentionRules)
+    snooze: SnoozeRules = field(default_factory=SnoozeRules)
     margin_bps: int = 10  # income on turnover, in basis points
     holidays: frozenset[date] = frozenset()
     holdout_share: float = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from casework.alerts.episodes import EpisodeRules
-from casework.policies.figures import StaffHours
+from casework.policies.staff_hours import StaffHours
 from detector.quiet.calendar import NONE, Festivals
 from schemas.weeks import Week
 

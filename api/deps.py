@@ -12,8 +12,8 @@ from fastapi import Depends, Request
 from acts.bank import Bank, BankRules
 from acts.performing import Performer
 from acts.replays import Replays
+from api.desk_config import DeskConfig
 from api.keys import Keys
-from api.web.config import DeskConfig
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
 from schemas.weeks import WeekCalendar

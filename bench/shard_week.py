@@ -65,9 +65,9 @@ def fill(store: Store, clients: int, weeks: int) -> None:
         TOPIC_ACTIVITY, "T1", 0, 0, 1, NOW, deltas, closed, next_to_close=last + 1, first_weeks=first_weeks
     )
     with store.write() as tx:
-        client_master.upsert_records(tx, bank.client_records())
+        client_master.save_records(tx, bank.client_records())
         for week in range(FIRST_WEEK + 1, last + 1):
-            client_master.upsert_records(tx, bank.client_changes(Week(week)))
+            client_master.save_records(tx, bank.client_changes(Week(week)))
         checkpoint_saving.save_checkpoint(tx, made)
         past = shard_week.c.week < FIRST_WEEK + PAST_WEEKS
         tx.execute(sa.update(shard_week).where(past).values(judged_revision=shard_week.c.revision))
@@ -99,7 +99,7 @@ def main() -> None:
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/bench.db")
-        schema.upgrade(store)
+        schema.upgrade_schema(store)
         fill(store, given.clients, given.weeks)
         took = judge_all(judge_of(store, Path(folder)))
         store.close()

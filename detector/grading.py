@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from detector.comparisons.readings import Readings, loose_hits, read, value_at_risk
-from detector.comparisons.windows import Ints, lags
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import lags
 from detector.ids import Rows
 from detector.policies.limits import Grades, Limits
 from detector.policies.paid_weeks import enough_paid

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 from detector.leaver.sharpen import Falls, Scores, sharpen_falls, sharpen_verdicts
 from detector.policies.limits import DIRECTIONS, Grades
 from detector.policies.policy import Policy

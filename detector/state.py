@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.habits import RECENT_WEEKS, Habits
-from detector.comparisons.windows import LAGS, LONGEST, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import LAGS, LONGEST
 from detector.ids import IdIndex, Ids, Rows, encode
 from schemas.errors import EbbwatchError
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import LONGEST, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import LONGEST
 from detector.grading import find_candidates, grade_passed
 from detector.ids import Ids, Rows, encode
 from detector.policies.limits import DIRECTIONS, Limits, limits_of

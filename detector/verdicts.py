@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 
 from detector.comparisons.readings import Floats, Readings, read
-from detector.comparisons.windows import SERIES, Ints, Pair, lags, pairs
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import SERIES, Pair, lags, pairs
+from detector.groups import Movement
 from detector.ids import Rows, encode
 from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
 from detector.policies.paid_weeks import enough_paid
-from detector.quiet.surroundings import Movement
 from detector.state import ShardState, UnknownClient
 from schemas.verdicts import Baseline, Common, Comparison, Direction, Grade, Insufficient, Series, Verdict
 from schemas.weeks import Week

@@ -25,7 +25,8 @@ from casework.alerts.episodes import Episode, EpisodeRules, leading_series
 from casework.alerts.judging import judge
 from casework.alerts.sentence import sentence
 from detector import fit
-from detector.comparisons.windows import PAIRS, Ints, Window
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import PAIRS, Window
 from detector.explanation.evidence import Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
 from detector.leaver.sharpen import Scores, sharpen_verdicts

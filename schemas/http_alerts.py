@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from schemas.http import Body, GradeName, Line, Money, Note, WeekString
+from schemas.http import Body, Line, Money, Note, WeekString
 from schemas.http_explanations import ExplanationBody
-from schemas.messages import AlertState, Outcome
+from schemas.vocabulary import AlertState, BaselineName, DirectionName, GradeName, GroupName, Outcome, SeriesName
 
 
 def _written_out(value: object) -> object:
@@ -25,8 +25,8 @@ Day = Annotated[date, BeforeValidator(_written_out)]
 class ComparisonBody(Body):
     """One preset passed: deviation_pct = (actual - expected) / expected * 100, of weekly averages."""
 
-    series: Literal["debit", "credit", "turnover"]
-    baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
+    series: SeriesName
+    baseline: BaselineName
     weeks: int
     base_weeks: int
     actual: Money
@@ -60,7 +60,7 @@ class CommonBody(Body):
     group and the client rested, and which count as no deviation.
     """
 
-    kind: Literal["branch", "industry", "bank"]
+    kind: GroupName
     name: str
     size_pct: float
     quiet_weeks: int
@@ -85,8 +85,8 @@ class AlertBody(Body):
     opened_week: str
     grade: GradeName
     state: AlertState
-    direction: Literal["fall", "rise"]
-    series: Literal["debit", "credit", "turnover"]
+    direction: DirectionName
+    series: SeriesName
     comparisons: list[ComparisonBody]
     summary: SummaryBody
     value_at_risk: Money

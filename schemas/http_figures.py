@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from schemas.http import Body, Money
-from schemas.http_cases import CaseStateName
+from schemas.vocabulary import CaseState
 
 Percent = float
 
@@ -49,7 +49,7 @@ class CaseFiguresBody(Body):
     """
 
     opened: int
-    by_state: dict[CaseStateName, int]
+    by_state: dict[CaseState, int]
     closed: int
     closed_true: int
     saved: int

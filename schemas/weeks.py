@@ -7,18 +7,14 @@ subtraction and a year boundary needs no thought. Source: ISO 8601-1:2019, 4.3.8
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import NewType
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import numpy.typing as npt
-
 Week = NewType("Week", int)
 
 _MONDAY_0 = date(1969, 12, 29).toordinal()
-_LAST_WEEK = 52 * 180  # to about 2149: beyond any horizon, small enough to tabulate
 _TEXT = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 
 
@@ -59,11 +55,6 @@ class WeekCalendar:
     """Weeks of one time zone. Half-open: a week holds [start, end) of its bounds."""
 
     zone: ZoneInfo
-    _starts_s: npt.NDArray[np.int64] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        starts = [int(self._midnight(week).timestamp()) for week in range(_LAST_WEEK)]
-        object.__setattr__(self, "_starts_s", np.array(starts, np.int64))
 
     def _midnight(self, week: int) -> datetime:
         return datetime.combine(monday(week), time(), self.zone)
@@ -71,10 +62,6 @@ class WeekCalendar:
     def week_at(self, instant: datetime) -> Week:
         """The week an aware instant falls into."""
         return week_of_date(instant.astimezone(self.zone).date())
-
-    def weeks_at(self, instants_s: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        """Week numbers, int32, same shape, of UTC seconds since 1970. Outside 1970..2148: -1 or the last week."""
-        return (np.searchsorted(self._starts_s, instants_s, side="right") - 1).astype(np.int32)
 
     def start_s(self, week: int) -> int:
         """First second of a week, UTC seconds since 1970."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from acts.bank import Bank, BankRules
+from acts.rules_file import RulesFile, load_rules
 from casework.alerts.episodes import EpisodeRules
 from casework.cases.case_lifecycle import CaseRules
-from casework.policies.figures import StaffHours
-from casework.remedies.limits import Authority, load_authority
+from casework.policies.staff_hours import StaffHours
 from detector.policies.policy import Policy, load_policy
 from detector.policies.presets import default_policy
 from schemas.errors import BadSetting, EbbwatchError
@@ -22,10 +22,14 @@ def bank_of(settings: Settings, calendar: WeekCalendar) -> Bank:
 
 
 def bank_rules(settings: Settings) -> BankRules:
-    """Raises BadSetting for a country without known holidays, and a file that holds no limits."""
+    """Raises BadSetting for a country without known holidays, and a file that holds no rules."""
+    file = _rules_file(settings)
     return BankRules(
-        cases=CaseRules(settings.case_quorum, settings.relapse_weeks),
-        authority=_authority(settings),
+        cases=_case_rules(settings, file.cases),
+        authority=file.authority,
+        deadlines=file.deadlines,
+        retention=file.retention,
+        snooze=file.snooze,
         margin_bps=settings.margin_bps,
         holidays=public_holidays(settings.holidays),
         holdout_share=settings.holdout_share,
@@ -54,10 +58,19 @@ def policy_of(settings: Settings) -> Policy:
     return policy
 
 
-def _authority(settings: Settings) -> Authority:
+def _case_rules(settings: Settings, file: CaseRules) -> CaseRules:
+    """A setting that was made wins over the file."""
+    made = settings.model_fields_set
+    return CaseRules(
+        settings.case_quorum if "case_quorum" in made else file.quorum,
+        settings.relapse_weeks if "relapse_weeks" in made else file.relapse_weeks,
+    )
+
+
+def _rules_file(settings: Settings) -> RulesFile:
     if settings.authority_file is None:
-        return Authority()
+        return RulesFile()
     try:
-        return load_authority(settings.authority_file.read_bytes())
+        return load_rules(settings.authority_file.read_bytes())
     except (OSError, BadSetting) as error:
         raise BadSetting(f"EBBWATCH_AUTHORITY_FILE: {settings.authority_file}: {error}") from None

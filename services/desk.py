@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 from api.web.paths import CALLBACK, SIGNED_OUT
 from api.web.sign_in.oidc import OidcClient, OpenIdProvider
 from schemas.errors import BadSetting

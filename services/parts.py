@@ -85,7 +85,7 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
 def require_schema(store: Store) -> None:
     """Raises BadSetting unless the database can be reached and is at the newest schema."""
     with _naming_the_database():
-        pending = schema.pending(store)
+        pending = schema.find_pending(store)
     if pending is not None:
         raise BadSetting(f"EBBWATCH_DATABASE_URL: the schema is not at {pending}; run `ebbwatch migrate`")
 
@@ -93,7 +93,7 @@ def require_schema(store: Store) -> None:
 def upgrade_schema(store: Store) -> None:
     """Bring the database to the newest schema; safe to do again, and by two at once. Raises BadSetting."""
     with _naming_the_database():
-        schema.upgrade(store)
+        schema.upgrade_schema(store)
 
 
 @contextmanager

@@ -115,7 +115,8 @@ class Settings(BaseSettings):
     case_quorum: int = Field(2, ge=1, description="Members a task force needs for a review, the lead among them.")
     relapse_weeks: int = Field(26, ge=0, description="An alert within these weeks of a case's end reopens it.")
     authority_file: Path | None = Field(
-        None, description="Limits of remedies by level (JSON); the shipped ones when not set."
+        None,
+        description="The bank's rules (JSON), see bank-rules.md; the shipped ones when not set.",
     )
     margin_bps: int = Field(
         10, ge=1, le=10_000, description="Income on turnover, in basis points: what break-even is worked out with."

@@ -51,7 +51,7 @@ class Store:
         self.engine = engine
         self._readers = engine  # of SQLite every transaction is a snapshot
         if engine.dialect.name == "postgresql":
-            self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._readers = engine.execution_options(isolation_level="REPEATABLE READ")
         self._turn: AbstractContextManager[object] = _Turns() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager

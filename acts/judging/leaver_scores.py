@@ -10,8 +10,8 @@ from casework.alerts.message import ClientFacts
 from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores
 from detector.leaver.window import WINDOW_WEEKS, ScoreWindow
-from store.ledger import checkpoint_saving
-from store.ledger.checkpoint_saving import WeekRows
+from store.ledger import ledger_reading
+from store.ledger.ledger_reading import WeekRows
 from store.ledger.shard_weeks import Claim
 from store.unit_of_work import Tx
 
@@ -30,11 +30,11 @@ class LeaverScores:
     def scores(self, tx: Tx, claim: Claim, rows: WeekRows, facts: Mapping[str, ClientFacts]) -> Scores:
         """Of the week's clients, in its order."""
         before = self._window_before(tx, claim)
-        late = rows.after_closing or WeekRows([], *[np.zeros(0, np.int64)] * 3, np.zeros(0, np.int32))
+        parts = [rows] if rows.after_closing is None else [rows, rows.after_closing]
         window = before.followed_by(
-            rows.client_ids + late.client_ids,
-            np.concatenate([rows.debit_minor, late.debit_minor]),
-            np.concatenate([rows.credit_minor, late.credit_minor]),
+            [client_id for part in parts for client_id in part.client_ids],
+            np.concatenate([part.debit_minor for part in parts]),
+            np.concatenate([part.credit_minor for part in parts]),
         )
         self._windows[claim.shard] = (claim.amendments, window)
         return window.scores(
@@ -45,5 +45,5 @@ class LeaverScores:
         amendments, window = self._windows.pop(claim.shard, (-1, None))
         if window is not None and (window.week, amendments) == (claim.week - 1, claim.amendments):
             return window
-        past = checkpoint_saving.load_history(tx, claim.shard, claim.week - 1, WINDOW_WEEKS - 1)
+        past = ledger_reading.load_history(tx, claim.shard, claim.week - 1, WINDOW_WEEKS - 1)
         return ScoreWindow.of(claim.week - 1, past.client_ids, past.debit_minor, past.credit_minor)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.alerts.listing import AlertQuery, alert_totals
+from api.alerts.listing import AlertQuery, count_alerts
 from api.auth import AlertReader
 from api.deps import Deps
 from api.paths import V1
@@ -19,4 +19,4 @@ router = APIRouter(prefix=f"{V1}/alert-totals", tags=["alerts"])
 def get_alert_totals(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Query()]) -> AlertTotalsBody:
     """The alerts that the list of alerts would show with these filters, counted by grade."""
     with deps.store.read() as tx:
-        return alert_totals(tx, deps, caller, query)
+        return count_alerts(tx, deps, caller, query)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from casework.alerts.episodes import Episode
-from casework.alerts.holdout import HoldOut, held_out
+from casework.alerts.holdout import HoldOut, is_held_out
 from casework.alerts.message import common_message, comparison_messages
 from schemas.http_alerts import (
     AlertBody,
@@ -57,7 +57,9 @@ def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
         "quiet_weeks": row.quiet_weeks,
         "deferred": row.deferred,
         # What has become an alarm since is treated like any other.
-        "held_out": row.place.grade == Grade.PROMPT and row.opening is not None and held_out(row.opening, hold_out),
+        "held_out": row.place.grade == Grade.PROMPT
+        and row.opening is not None
+        and is_held_out(row.opening, hold_out),
     }
 
 

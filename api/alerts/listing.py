@@ -10,11 +10,11 @@ from acts.callers import Caller
 from api.alerts.bodies import alert_body
 from api.deps import ApiDeps
 from api.pagination import ListQuery
-from schemas.http import GradeName, Line, Page, WeekString
+from schemas.http import Line, Page, WeekString
 from schemas.http_alerts import AlertBody, AlertTotalsBody
-from schemas.messages import AlertState, LabelName
 from schemas.money import format_amount
 from schemas.verdicts import Grade
+from schemas.vocabulary import AlertState, GradeName, LabelName
 from schemas.weeks import parse_week
 from store.alerts import alert_search
 from store.alerts.alert_search import AlertFilter, AlertPlace, LabelPlace
@@ -35,7 +35,7 @@ class AlertQuery(ListQuery):
     sort: Literal["rank", "label"] = Field("rank", description="label: leaving first, without a label last")
 
 
-def alert_page(
+def search_alerts(
     tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery, *, client_id: str | None = None
 ) -> Page[AlertBody]:
     """One page, of what the caller may see."""
@@ -56,9 +56,9 @@ def alert_page(
     )
 
 
-def alert_totals(tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
-    """Of the whole list, of which `alert_page` gives one page."""
-    found = alert_search.totals(tx, _filter(query), only_branch=caller.branch)
+def count_alerts(tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
+    """Of the whole list, of which `search_alerts` gives one page."""
+    found = alert_search.count_and_sum(tx, _filter(query), only_branch=caller.branch)
     at_risk = sum(amount for _, amount in found.values())
     return AlertTotalsBody(
         alarms=found.get(Grade.ALARM, (0, 0))[0],

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from acts.callers import Caller
-from api.alerts.listing import AlertQuery, alert_page
-from api.cases.reading import CaseQuery, case_list_page
+from api.alerts.listing import AlertQuery, search_alerts
+from api.cases.reading import CaseQuery, search_cases
 from api.deps import ApiDeps
 from api.figures.spreadsheets import Cell, Table
 from api.pagination import ListQuery
@@ -39,7 +39,7 @@ def alerts_table(deps: ApiDeps, caller: Caller, query: AlertQuery) -> Table:
     """With its filters and in its order."""
 
     def read(tx: Tx, part: AlertQuery) -> Page[AlertBody]:
-        return alert_page(tx, deps, caller, part)
+        return search_alerts(tx, deps, caller, part)
 
     def flat(body: AlertBody) -> dict[str, Any]:
         why = dict.fromkeys(_EXPLAINED) if body.explanation is None else dict(body.explanation)
@@ -53,7 +53,7 @@ def cases_table(deps: ApiDeps, caller: Caller, query: CaseQuery) -> Table:
     """With its filters and in its order."""
 
     def read(tx: Tx, part: CaseQuery) -> Page[CaseBody]:
-        return case_list_page(tx, deps, caller, part)
+        return search_cases(tx, deps, caller, part)
 
     return _table(deps, "cases", _CASE_COLUMNS, read, query, dict)
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from api.web.config import DeskConfig
-from api.web.errors import FormRefused
+from api.desk_config import DeskConfig
+from api.desk_errors import FormRefused
 
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"

@@ -7,13 +7,13 @@ import logging
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.desk_errors import SignInFailed, SignInNeeded
 from api.problems import kind_of
 from api.web import assets, notices, operations
 from api.web.alerts import live, monday
 from api.web.cases import case_forms, case_list, case_opening, case_task_forms
 from api.web.clients import client_alerts, client_list, client_page
 from api.web.error_page import error_page, failed_sign_in_page
-from api.web.errors import SignInFailed, SignInNeeded
 from api.web.figures import downloads, figures_page
 from api.web.language import switching
 from api.web.paths import sign_in_path

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 from fastapi import Request, Response
 
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 from language.catalogues import SOURCE, languages, texts_in
 
 COOKIE = "ebbwatch_told"

@@ -1,14 +1,13 @@
 """From a form to an act and back to a page.
 
     @router.post("/desk/alerts/{alert_id}/snooze")
-    def snooze(request: Request, visitor: Actor, reading: Reading, sent: SentForm, alert_id: UuidPath) -> Response:
+    def snooze(visitor: Actor, sent: SentForm, alert_id: UuidPath) -> Response:
         def act() -> Act[Episode]:
             body = sent.body(SnoozeBody)
             return partial(alerts.snooze, alert_id=alert_id, until=body.until, reason=body.reason)
 
         return sent.attempt(
-            visitor.caller, act, done=Flash(N_("Snoozed.")), back_to="/",
-            again=lambda form: monday_page(request, visitor, reading, form=form),
+            act, done=Flash(N_("Snoozed.")), back_to="/", again=lambda form: monday_page(visitor, form=form)
         )
 
 `back_to` is shown with 303 when it worked. Where it did not, `again` makes the page anew with what was typed, what
@@ -24,22 +23,19 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from acts.callers import Caller
-from acts.performing import Act, ActContext
-from acts.performing import Request as ActRequest
-from api.deps import ApiDeps
+from acts.performing import Act, ActContext, ActRequest
 from api.errors import BadHeader
 from api.problems import kind_of
 from api.web import flash
 from api.web.csrf import FIELD as CSRF
 from api.web.flash import Flash
-from api.web.language.choice import language_of
 from api.web.language.refusals import field_text, refusal_text
+from api.web.sign_in.session import SignedIn, Visitor
 from casework.policies.rules import ProposerDoesNotApply
 from casework.remedies.remedy_lifecycle import MakerIsNotChecker, WrongLevel
 from language.catalogues import texts_in
@@ -62,8 +58,8 @@ class _Maybe(dict[str, str | None]):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A form on the page that comes back: `values` as typed, `errors` by field, `problem` with all of it."""
+class FormState:
+    """A form as a page shows it: `values` as typed, `errors` by field, `problem` with all of it."""
 
     values: Mapping[str, str | None] = field(default_factory=_Maybe)
     errors: Mapping[str, str | None] = field(default_factory=_Maybe)
@@ -79,22 +75,17 @@ class BadFields(EbbwatchError):
         self.errors = errors
 
 
-_SHOWN_ON_THE_PAGE = (
-    BadFields,
-    NotAllowedByRules,
-    Conflict,
-    StaleRevision,
-    MakerIsNotChecker,
-    WrongLevel,
-    ProposerDoesNotApply,
-)
+# What the page says of its form. Every other error has a page of its own.
+OF_THE_FORM = (
+    BadFields, NotAllowedByRules, Conflict, StaleRevision, MakerIsNotChecker, WrongLevel, ProposerDoesNotApply,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a form said. Several values of a name are kept in their order."""
+    """What a visitor's form said. Several values of a name are kept in their order."""
 
-    request: Request
+    visitor: Visitor
     values: Mapping[str, Sequence[str]]
 
     def one(self, name: str) -> str | None:
@@ -105,15 +96,16 @@ class Sent:
         return [value for value in self.values.get(name, ()) if value.strip()]
 
     @property
-    def asked(self) -> ActRequest:
+    def act_request(self) -> ActRequest:
         """What it says beside the act: the revision that was shown, and the key of this one form."""
         revision, key = self.one(REVISION), self.one(KEY)
         if (revision and not _REVISION.fullmatch(revision)) or (key and not _KEY_SHAPE.fullmatch(key)):
             raise BadHeader("a form sends its revision and its key back as they were")
         revisions = (int(revision),) if revision else None
         typed = [f"{name}={value}" for name in sorted(self.values) for value in self.values[name] if name != CSRF]
-        fingerprint = hashlib.sha256("\n".join((self.request.url.path, *typed)).encode()).hexdigest()
-        return ActRequest(revisions, key, fingerprint, self.request.state.request_id)
+        request = self.visitor.request
+        fingerprint = hashlib.sha256("\n".join((request.url.path, *typed)).encode()).hexdigest()
+        return ActRequest(revisions, key, fingerprint, request.state.request_id)
 
     def body(self, model: type[B], *, only: Collection[str] | None = None, **known: Any) -> B:
         """The fields as the API's body, with what the route knows better. `only`: take these and no others.
@@ -121,13 +113,13 @@ class Sent:
         Raises BadFields.
         """
         wanted = model.model_fields if only is None else only
-        named = {name: self._given(model, name) for name in wanted if name in self.values}
+        named = {name: self._field_value(model, name) for name in wanted if name in self.values}
         try:
             return model.model_validate({name: value for name, value in named.items() if value is not None} | known)
         except ValidationError as error:
             raise BadFields(error.errors(include_url=False)) from None
 
-    def _given(self, model: type[Body], name: str) -> str | list[str] | None:
+    def _field_value(self, model: type[Body], name: str) -> str | list[str] | None:
         origin = str(model.model_fields[name].annotation)
         return self.all(name) if "list[" in origin.lower() else self.one(name)
 
@@ -139,17 +131,16 @@ class Sent:
 
     def attempt(
         self,
-        caller: Caller,
         act: Callable[[], Act[T]],
         *,
         done: Flash | Callable[[T], Flash],
         back_to: str | Callable[[T], str],
-        again: Callable[[Shown], Response],
+        again: Callable[[FormState], Response],
     ) -> Response:
         """1. Read the form into an act, and perform it once. 2. On to the next page with a word of it; or the page
         again with what was wrong.
         """
-        deps: ApiDeps = self.request.app.state.deps
+        deps, caller = self.visitor.deps, self.visitor.caller
 
         def answer(_context: ActContext, made: T) -> Answer:
             word = done(made) if callable(done) else done
@@ -157,38 +148,44 @@ class Sent:
             return Answer(303, {"Location": place}, msgspec.json.encode(word))
 
         try:
-            answered, _ = deps.performer.perform_once(caller, act(), self.asked, answer)
-        except _SHOWN_ON_THE_PAGE as error:
-            page = again(self.shown(error))
-            page.status_code = 422 if isinstance(error, BadFields) else kind_of(error).status
-            return page
+            answered, _ = deps.performer.perform_once(caller, act(), self.act_request, answer)
+        except OF_THE_FORM as error:
+            return self.refuse(error, again)
         next_page = RedirectResponse(answered.headers["Location"], 303)
         flash.leave(next_page, deps.desk, msgspec.json.decode(answered.body, type=Flash))
         return next_page
 
-    def shown(self, error: EbbwatchError) -> Shown:
-        """The form as it comes back, in the reader's language."""
-        texts = texts_in(language_of(self.request))
+    def refuse(self, error: EbbwatchError, again: Callable[[FormState], Response]) -> Response:
+        """The page again with what was wrong, under the error's own status."""
+        page = again(self.state(error))
+        page.status_code = 422 if isinstance(error, BadFields) else kind_of(error).status
+        return page
+
+    def state(self, error: EbbwatchError | None = None) -> FormState:
+        """The form with what is in it and what was wrong, in the reader's language."""
+        texts = texts_in(self.visitor.language)
         values = _Maybe({name: self.one(name) for name in self.values if name not in _OURS})
-        name = self.request.url.path.rpartition("/")[2]
+        name = self.visitor.request.url.path.rpartition("/")[2]
+        if error is None:
+            return FormState(values, name=name)
         if isinstance(error, BadFields):
             errors = _Maybe({str(item["loc"][0]): field_text(item, texts) for item in error.errors if item["loc"]})
             whole = next((field_text(item, texts) for item in error.errors if not item["loc"]), None)
-            return Shown(values, errors, whole, name)
+            return FormState(values, errors, whole, name)
         text = refusal_text(error, texts)
         if isinstance(error, NotAllowedByRules) and error.field in self.values:
-            return Shown(values, _Maybe({error.field: text}), None, name)
-        return Shown(values, _Maybe(), text, name)
+            return FormState(values, _Maybe({error.field: text}), None, name)
+        return FormState(values, _Maybe(), text, name)
 
 
-async def _read(request: Request) -> Sent:
+async def _read(visitor: SignedIn) -> Sent:
     """Kept by the request, which the CSRF check has read already. Files are not taken."""
-    form = await request.form()
+    form = await visitor.request.form()
     values: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if not isinstance(value, UploadFile):
             values.setdefault(name, []).append(value.replace("\r\n", "\n"))
-    return Sent(request, values)
+    return Sent(visitor, values)
 
 
 SentForm = Annotated[Sent, Depends(_read)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from acts.roles import Permission, may
-from api.web.language.words import N_
+from acts.roles import Permission
 from api.web.sign_in.session import Visitor
+from language.marking import N_
 
 
 class Link(NamedTuple):
@@ -36,4 +36,4 @@ def links(visitor: Visitor | None) -> list[Link]:
     """Those that the visitor may open; none for somebody who is not signed in."""
     if visitor is None:
         return []
-    return [link for link in LINKS if may(visitor.caller.role, link.needs)]
+    return [link for link in LINKS if visitor.may(link.needs)]

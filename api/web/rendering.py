@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from acts.roles import Permission
 from api.deps import ApiDeps
 from api.web import flash
 from api.web.assets import static_url
@@ -24,6 +25,7 @@ from api.web.language.choice import language_of
 from api.web.language.formats import Formats
 from api.web.navigation import links
 from api.web.paths import HOME, path_of
+from api.web.sign_in.session import Visitor
 from language.catalogues import Language, Texts, all_texts, texts_in
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,36 +33,40 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Templates of one language: gettext and formats are bound to the environment."""
+    """Templates of one language: gettext and formats are bound to the environment. `texts` escape nothing."""
 
     environment: Environment
     formats: Formats
     texts: Texts
 
-    def say(self, text: str, **places: str) -> str:
-        """A msgid in this language, with its places filled in. Not for HTML: nothing is escaped."""
-        return self.texts.gettext(text, **places)
+
+def render(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page, for somebody who is signed in."""
+    return render_for(visitor.request, visitor, template, status=status, **values)
 
 
-def render(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
-    """The page. `shown` holds `visitor` where somebody is signed in."""
+def render_for(
+    request: Request, visitor: Visitor | None, template: str, *, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """The page, also for somebody who is not signed in."""
     deps: ApiDeps = request.app.state.deps
     language = language_of(request)
     pages = pages_in(language)
     left = flash.read(request)
     always = {
-        "visitor": None,
+        "visitor": visitor,
         "language": language,
         "languages": all_texts(),
         "path": request.url.path,
         "here": path_of(request) if request.method in SAFE else HOME,  # a form's address cannot be gone back to
         "zone": deps.calendar.zone,
         "now": deps.clock(),
+        "today": deps.today(),
         "base_currency": deps.base_currency,
         "told": left and _in_words(pages, left),
-        "links": links(shown.get("visitor")),
+        "links": links(visitor),
     }
-    text = pages.environment.get_template(template).render(always | shown)
+    text = pages.environment.get_template(template).render(always | values)
     answer = HTMLResponse(text, status)
     if left is not None:
         flash.forget(answer, deps.desk)
@@ -83,7 +89,7 @@ def pages_in(language: Language) -> Pages:
     )
     made.install_gettext_translations(texts.translations, newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
-    made.globals.update(static_url=static_url, new_key=_new_key, client_path=client_path)
+    made.globals.update(static_url=static_url, new_key=_new_key, client_path=client_path, Permission=Permission)
     made.filters.update(
         number=formats.number,
         amount=formats.amount,
@@ -120,6 +126,6 @@ def _moment_filter(formats: Formats) -> Any:
 
 def _in_words(pages: Pages, left: flash.Flash) -> flash.FlashText:
     if left.n is None:
-        return flash.FlashText(pages.say(left.text), left.tone)
+        return flash.FlashText(pages.texts.gettext(left.text), left.tone)
     text = left.text if left.n == 1 or left.many is None else left.many
-    return flash.FlashText(pages.say(text, n=pages.formats.number(left.n)), left.tone)
+    return flash.FlashText(pages.texts.gettext(text, n=pages.formats.number(left.n)), left.tone)

@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import ApiDeps
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 
 # Plotly adds two style elements: one that is empty and filled by script, and the stylesheet of its maps. Each is
 # allowed by the hash of its content. It sets no style attribute as long as a chart's texts are plain (no <b>, <a>,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from schemas.messages import AlertState, Outcome
 from schemas.verdicts import Direction, Grade, Series, Verdict
+from schemas.vocabulary import AlertState, Outcome
 from schemas.weeks import Week, format_week
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "ebbwatch.alert")
@@ -81,13 +81,13 @@ def leading_series(verdict: Verdict) -> Series:
     return verdict.comparisons[0].series if verdict.comparisons else Series.TURNOVER
 
 
-def revised(episode: Episode, **changes: Any) -> Episode:
+def with_next_revision(episode: Episode, **changes: Any) -> Episode:
     """`episode` with `changes` as its next revision; the same object where nothing changes."""
     changed = replace(episode, **changes)
     return episode if changed == episode else replace(changed, revision=episode.revision + 1)
 
 
-def awake(episode: Episode) -> Episode:
+def without_snooze(episode: Episode) -> Episode:
     """`episode` without its snooze, at the same revision."""
     return replace(
         episode,

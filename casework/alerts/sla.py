@@ -8,19 +8,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, get_args
+
+from msgspec import Meta, Struct
 
 from casework.quiet.business_days import Holidays, add_business_days, business_days_between
+from schemas.vocabulary import DeadlineStatus, Step
 from schemas.weeks import monday
 
-Step = Literal["acknowledge", "task_force", "first_contact", "first_review"]
-Status = Literal["met", "due", "warned", "breached", "missed"]
+STEPS: tuple[Step, ...] = get_args(Step)
+Days = Annotated[int, Meta(ge=1, le=60)]  # business days: a quarter at most
+# Longer would be longer than anything is news (casework.notices.telling.NEWS), and nobody would hear of it.
+FewDays = Annotated[int, Meta(ge=0, le=5)]
 
-WITHIN: Mapping[Step, tuple[int, int]] = MappingProxyType(  # business days: of an alarm, of a prompt
-    {"acknowledge": (1, 3), "task_force": (2, 5), "first_contact": (5, 10), "first_review": (5, 10)}
-)
-ESCALATES_AFTER = 2  # business days in breach before the region hears of it
+
+class Within(Struct, frozen=True, forbid_unknown_fields=True):
+    """Business days for one step, by the grade of the alert."""
+
+    alarm: Days
+    prompt: Days
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where an alarm could wait longer than a prompt."""
+        if self.alarm > self.prompt:
+            raise ValueError("an alarm has more days than a prompt")
+
+
+class DeadlineRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the bank sets: days for each step, from the warning to a deadline, and from there to the escalation."""
+
+    acknowledge: Within = Within(1, 3)
+    task_force: Within = Within(2, 5)
+    first_contact: Within = Within(5, 10)
+    first_review: Within = Within(5, 10)
+    warn_before: FewDays = 0  # 0: on the last day itself
+    escalate_after: FewDays = 2  # the region hears of it when more have passed
+
+    def within(self, step: Step) -> Within:
+        found: Within = getattr(self, step)
+        return found
+
+
+STANDARD = DeadlineRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +72,10 @@ class Deadline:
     step: Step
     due_on: date
     done_on: date | None
-    status: Status
+    status: DeadlineStatus
 
 
-def shown_on(week: int) -> date:
+def day_alerts_appear(week: int) -> date:
     """The day from which an alert of a week can be seen: the Monday after it, when the week is closed and judged.
 
     The store keeps no instant of an alert's opening, on purpose: judged again it is the same alert.
@@ -54,7 +83,9 @@ def shown_on(week: int) -> date:
     return monday(week + 1)
 
 
-def deadlines(progress: Progress, today: date, holidays: Holidays) -> list[Deadline]:
+def deadlines(
+    progress: Progress, today: date, holidays: Holidays, rules: DeadlineRules = STANDARD
+) -> list[Deadline]:
     """Every step's deadline as it stands on `today`, in their order.
 
     What became an alarm later is due by the alarm's count from that day on, where that is sooner.
@@ -62,23 +93,25 @@ def deadlines(progress: Progress, today: date, holidays: Holidays) -> list[Deadl
     ended = progress.ended_on is not None and progress.ended_on <= today
     seen_on = min(today, progress.ended_on or today)
     found = []
-    for step, (alarm_days, prompt_days) in WITHIN.items():
-        due_on = add_business_days(progress.opened_on, prompt_days, holidays)
+    for step in STEPS:
+        within = rules.within(step)
+        due_on = add_business_days(progress.opened_on, within.prompt, holidays)
         if progress.alarm_on is not None:
-            due_on = min(due_on, add_business_days(progress.alarm_on, alarm_days, holidays))
+            due_on = min(due_on, add_business_days(progress.alarm_on, within.alarm, holidays))
         done_on = progress.done_on.get(step)
-        found.append(Deadline(step, due_on, done_on, _status(due_on, done_on, seen_on, ended=ended)))
+        near = business_days_between(seen_on, due_on, holidays) <= rules.warn_before
+        found.append(Deadline(step, due_on, done_on, _status(due_on, done_on, seen_on, near=near, ended=ended)))
     return found
 
 
-def escalates(deadline: Deadline, today: date, holidays: Holidays) -> bool:
+def has_to_escalate(deadline: Deadline, today: date, holidays: Holidays, rules: DeadlineRules = STANDARD) -> bool:
     """Whether it has been in breach for so long that the region has to hear of it."""
     if deadline.status != "breached":
         return False
-    return business_days_between(deadline.due_on, today, holidays) > ESCALATES_AFTER
+    return business_days_between(deadline.due_on, today, holidays) > rules.escalate_after
 
 
-def _status(due_on: date, done_on: date | None, today: date, *, ended: bool) -> Status:
+def _status(due_on: date, done_on: date | None, today: date, *, near: bool, ended: bool) -> DeadlineStatus:
     """`ended`: today was the last day of it, so nobody is to hurry any more: what was late stays so for good."""
     if done_on is not None:
         return "met" if done_on <= due_on else "missed"
@@ -86,4 +119,4 @@ def _status(due_on: date, done_on: date | None, today: date, *, ended: bool) -> 
         return "missed" if today > due_on else "due"
     if today > due_on:
         return "breached"
-    return "warned" if today == due_on else "due"
+    return "warned" if near else "due"

@@ -8,22 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 
-from casework.cases.case_lifecycle import Retention
+from casework.cases.retention_rules import STANDARD, USUAL_WEEKS, RetentionRules
 from casework.remedies.effect import Bool, Int64, mean_turnover
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.verdicts import Insufficient
+from schemas.vocabulary import ProposedWeeks, Retention
 
-PROPOSED_WEEKS: tuple[Literal[13], Literal[26]] = (13, 26)
+PROPOSED_WEEKS: tuple[ProposedWeeks, ...] = get_args(ProposedWeeks)
 AFTER_WEEKS = 13  # the last quarter of them, so that 26 weeks do not remember the time before the remedies worked
-USUAL_WEEKS = 52  # a year, as the client's seasons are
 ONSET_WEEKS = 13  # the quarter before an alert is where the ebb that caused it began
-FEWEST_USUAL = 13  # a client with less than a quarter before that has no usual week
-SAVED_PCT = 90
-PARTLY_PCT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +53,7 @@ def propose(
     attempted: bool,
     left: bool,
     began: int = 0,
+    rules: RetentionRules = STANDARD,
 ) -> Proposal | Insufficient:
     """What the case's outcome looks like `weeks` weeks (13 or 26) after it was opened.
 
@@ -65,14 +63,14 @@ def propose(
     after it count, `began` the client's first week. `attempted`: a remedy has run. `left`: its accounts are closed.
     Insufficient where those weeks are not all closed, or (seen equals need) too little is known of the time before.
     """
-    usual = mean_turnover(turnover, known, *_usual(alerted, began), fewest=FEWEST_USUAL)
+    usual = mean_turnover(turnover, known, *_usual_weeks(alerted, began), fewest=rules.fewest_usual_weeks)
     end = opened + 1 + weeks
     after = mean_turnover(turnover, known, end - AFTER_WEEKS, end)
     if left:
         return Proposal(weeks, "lost", usual, after)
     if usual is None or after is None or usual <= 0:
         return Insufficient(int(np.count_nonzero(known[max(opened + 1, 0) : max(end, 0)])), weeks)
-    return Proposal(weeks, _retention(usual, after, attempted=attempted), usual, after)
+    return Proposal(weeks, _retention(usual, after, rules, attempted=attempted), usual, after)
 
 
 def first_week_needed(alerted_week: int) -> int:
@@ -80,7 +78,7 @@ def first_week_needed(alerted_week: int) -> int:
     return alerted_week + 1 - ONSET_WEEKS - USUAL_WEEKS
 
 
-def ran(remedy: Remedy, today: date) -> bool:
+def was_carried_out(remedy: Remedy, today: date) -> bool:
     """Whether something was done for the client: it began, and was not revoked on or before its first day."""
     if remedy.type == "no_action" or remedy.terms.starts_on > today:
         return False
@@ -89,21 +87,21 @@ def ran(remedy: Remedy, today: date) -> bool:
     return remedy.state in ("approved", "active", "expiring", "expired")
 
 
-def any_ran(remedies: Iterable[Remedy], today: date) -> bool:
+def any_carried_out(remedies: Iterable[Remedy], today: date) -> bool:
     """Whether anything was done for the client."""
-    return any(ran(remedy, today) for remedy in remedies)
+    return any(was_carried_out(remedy, today) for remedy in remedies)
 
 
-def _usual(alerted: int, began: int) -> tuple[int, int]:
+def _usual_weeks(alerted: int, began: int) -> tuple[int, int]:
     """The year that quarter_vs_year compares with: detector.comparisons.windows. Only from the first week on."""
     first, end = alerted + 1 - ONSET_WEEKS - USUAL_WEEKS, alerted + 1 - ONSET_WEEKS
     return (max(first, began) if began else first), end
 
 
-def _retention(usual: int, after: int, *, attempted: bool) -> Retention:
-    saved = 100 * after >= SAVED_PCT * usual
+def _retention(usual: int, after: int, rules: RetentionRules, *, attempted: bool) -> Retention:
+    saved = 100 * after >= rules.saved_pct * usual
     if not attempted:
         return "self_recovered" if saved else "not_attempted"
     if saved:
         return "saved"
-    return "partly_saved" if 100 * after >= PARTLY_PCT * usual else "lost"
+    return "partly_saved" if 100 * after >= rules.partly_saved_pct * usual else "lost"

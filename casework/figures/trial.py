@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from casework.cases.retention import AFTER_WEEKS, FEWEST_USUAL, PARTLY_PCT
+from casework.cases.retention import AFTER_WEEKS
+from casework.cases.retention_rules import STANDARD, RetentionRules
 
 SETTLED_WEEKS = 26  # after the alert's week: a half-year, as for a case
 _Z = 1.959964  # 95 % between
@@ -40,16 +41,18 @@ class Difference:
     high: float
 
 
-def was_retained(usual_minor: int, usual_weeks: int, after_minor: int, *, left: bool) -> bool | None:
+def was_retained(
+    usual_minor: int, usual_weeks: int, after_minor: int, *, left: bool, rules: RetentionRules = STANDARD
+) -> bool | None:
     """Whether a client was saved, fully or partly, by the same measure as a case (casework.cases.retention).
 
     Sums of turnover: of the usual year as far as there was one, and of the last quarter of SETTLED_WEEKS after the
     alert. `left`: it closed its accounts in that time. None where its usual turnover is not known, also of one that
     left: who stayed would not be counted either.
     """
-    if usual_weeks < FEWEST_USUAL or usual_minor <= 0:
+    if usual_weeks < rules.fewest_usual_weeks or usual_minor <= 0:
         return None
-    return not left and 100 * after_minor * usual_weeks >= PARTLY_PCT * usual_minor * AFTER_WEEKS
+    return not left and 100 * after_minor * usual_weeks >= rules.partly_saved_pct * usual_minor * AFTER_WEEKS
 
 
 def difference(treated: Arm, held_out: Arm) -> Difference | None:

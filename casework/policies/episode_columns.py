@@ -37,7 +37,7 @@ class GradedWeek(Protocol):
     def chance(self) -> npt.NDArray[np.float64]: ...
 
 
-class Came(IntEnum):
+class AlertNews(IntEnum):
     """Why an alert came up."""
 
     OPENED = 0
@@ -80,7 +80,7 @@ class Episodes:
 
     def judge(
         self, week: int, grade: Grades, held: Bools | None = None, *, defer: bool = False
-    ) -> list[tuple[Came, Bools]]:
+    ) -> list[tuple[AlertNews, Bools]]:
         """Take a week's grades, int8 (2, n): what came up, and where. `held`: (n,), whom the calendar holds back.
         `defer`: what is new waits until it is let in.
 
@@ -111,9 +111,13 @@ class Episodes:
         comes_up = let_out | (begun & free)
         shown, self.up = comes_up & ~self.deferred, comes_up & self.deferred
         self.since[shown] = week
-        return [(Came.OPENED, shown & ~self.back), (Came.REOPENED, shown & self.back), (Came.RAISED, raised)]
+        return [
+            (AlertNews.OPENED, shown & ~self.back),
+            (AlertNews.REOPENED, shown & self.back),
+            (AlertNews.RAISED, raised),
+        ]
 
-    def admit(self, week: int, admitted: Bools) -> list[tuple[Came, Bools]]:
+    def admit(self, week: int, admitted: Bools) -> list[tuple[AlertNews, Bools]]:
         """Let in some of those in line, after a week was judged. Who sees an alarm that has recovered closes it."""
         self.deferred &= ~admitted
         self.since[admitted] = week
@@ -121,7 +125,7 @@ class Episodes:
         self.ended[over] = self.last[over] + self._rules.quiet_weeks_to_recover
         self.touched[over] = True
         self.open &= ~over
-        return [(Came.OPENED, admitted & ~self.back), (Came.REOPENED, admitted & self.back)]
+        return [(AlertNews.OPENED, admitted & ~self.back), (AlertNews.REOPENED, admitted & self.back)]
 
     def _quiet(self, week: int) -> Bools:
         quiet: Bools = week - self.last >= self._rules.quiet_weeks_to_recover

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detector.comparisons.readings import Floats
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 
 RECENT_WEEKS, QUARTER_WEEKS, YEAR_WEEKS = 8, 13, 52
 

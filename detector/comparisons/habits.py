@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 from detector.ids import Rows
 
 Bits = npt.NDArray[np.uint64]

@@ -8,20 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import (
-    QUARTER,
-    RECENT,
-    WEEK,
-    YEAR_BEFORE,
-    Cumulative,
-    Ints,
-    Pair,
-    Window,
-    pairs,
-    series_sum,
-    window_sum,
-    windows,
-)
+from detector.comparisons.sums import Cumulative, Ints, series_sum, window_sum
+from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE, Pair, Window, pairs, windows
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

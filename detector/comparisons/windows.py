@@ -1,26 +1,16 @@
-"""The windows of the four comparisons, and their sums as differences of cumulative volumes.
+"""The windows of the four comparisons. Their sums: detector.comparisons.sums.
 
 Source: docs/judging.md, "Comparisons". A lag counts weeks back from the week judged, which is lag 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-import numpy.typing as npt
-
 from schemas.verdicts import Baseline, Series
 
-Ints = npt.NDArray[np.int64]
-Cumulative = Mapping[
-    int, Ints
-]  # lag -> (2, m): all volume up to and with that week; debit in row 0, credit in row 1
-
 SERIES = (Series.DEBIT, Series.CREDIT, Series.TURNOVER)
-_TURNOVER = SERIES.index(Series.TURNOVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +75,3 @@ def lags(shift: int = 0) -> tuple[int, ...]:
 
 WINDOWS, LAGS = windows(), lags()
 LONGEST = max(lags(MAX_SHIFT))  # 68: the quarter a year ago, where the festival was three weeks earlier
-
-
-def series_sum(cumulative: Cumulative, window: Window, series: int) -> Ints:
-    """Volume of a window, int64 (m,), of one of SERIES; exact, also where the running totals wrapped."""
-    newest, before = cumulative[window.lag], cumulative[window.before]
-    if series < _TURNOVER:
-        own: Ints = newest[series] - before[series]
-        return own
-    total: Ints = newest[0] - before[0]
-    total += newest[1]
-    total -= before[1]
-    return total
-
-
-def window_sum(cumulative: Cumulative, window: Window) -> Ints:
-    """Volume of a window, int64 (3, m), a row for each of SERIES."""
-    return np.stack([series_sum(cumulative, window, series) for series in range(len(SERIES))])

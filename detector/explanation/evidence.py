@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.readings import ENOUGH_FOR_QUARTERS
-from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE
 from detector.explanation.middle import median
 from schemas.explanations import Finding, FindingKind, Span
 from schemas.weeks import Week

@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 from detector.explanation.middle import median
 
 Floats = npt.NDArray[np.float64]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detector.comparisons.readings import value_at_risk
-from detector.comparisons.windows import QUARTER_VS_YEAR, SERIES, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import QUARTER_VS_YEAR, SERIES
 from detector.ids import Rows, encode
 from detector.leaver.history import Floats
 from detector.policies.limits import Grades

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import Ints
+from detector.comparisons.sums import Ints
 from detector.ids import places_among
 from detector.leaver.history import REACH_WEEKS, SMOOTHED_OVER, History
 from detector.leaver.model import LeaverModel
@@ -40,7 +40,7 @@ class ScoreWindow:
         kept as long as anything of theirs is in the window: they may come back.
         """
         at = places_among(self.client_ids, client_ids)
-        left = self.turnover[:, 1:].any(axis=1)
+        left: npt.NDArray[np.bool_] = np.any(self.turnover[:, 1:] != 0, axis=1)
         left[at[at >= 0]] = False
         others = np.flatnonzero(left)
         turnover = np.zeros((len(client_ids) + len(others), WINDOW_WEEKS), np.float32)

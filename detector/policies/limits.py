@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.readings import Bools, Floats, Readings
-from detector.comparisons.windows import PAIRS, SERIES, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import PAIRS, SERIES
 from detector.ids import one_width
 from detector.policies.policy import Policy, Preset
 from schemas.verdicts import Direction, Grade

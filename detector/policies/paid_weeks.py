@@ -10,7 +10,8 @@ import numpy as np
 
 from detector.comparisons.habits import REMEMBERED_WEEKS, Bits, weeks_in
 from detector.comparisons.readings import WEEKS_A_YEAR, Bools
-from detector.comparisons.windows import Ints, Pair, pairs
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import Pair, pairs
 
 
 def enough_paid(paid: Bits, fewest: Ints, shift: int = 0) -> Bools:

@@ -14,12 +14,14 @@ import numpy.typing as npt
 
 from detector.comparisons.habits import share_before
 from detector.comparisons.readings import Bools, Floats
-from detector.comparisons.windows import RECENT, SERIES, WEEK, Cumulative, Ints, lags, pairs, series_sum
+from detector.comparisons.sums import Cumulative, Ints, series_sum
+from detector.comparisons.windows import RECENT, SERIES, WEEK, lags, pairs
+from detector.groups import Group, Movement
 from detector.ids import Rows
 from detector.policies.limits import DIRECTIONS, Limits
 from detector.policies.paid_weeks import enough_for
 from detector.quiet.rests import idle, left_aside, resting, rests_in
-from detector.quiet.surroundings import Group, Grouping, Movement, Surroundings
+from detector.quiet.surroundings import Grouping, Surroundings
 from detector.state import Memory
 from schemas.verdicts import Baseline, Direction, Series
 from schemas.weeks import Week

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detector.comparisons.readings import Bools, Floats, yearly_effect
-from detector.comparisons.windows import Ints, pairs
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import pairs
+from detector.groups import Group
 from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
 from detector.quiet.common_movement import CommonMovements
 from detector.quiet.rests import left_aside, rests_in, topped_up
-from detector.quiet.surroundings import Group, Grouping, Surroundings
+from detector.quiet.surroundings import Grouping, Surroundings
 from detector.verdicts import Passed
 from schemas.verdicts import Common, Direction
 from schemas.weeks import Week

@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.readings import Bools, Floats
-from detector.comparisons.windows import LONGEST, Ints, Pair, Window
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import LONGEST, Pair, Window
+from detector.groups import Group
 from detector.ids import Rows
-from detector.quiet.surroundings import Group, Grouping
+from detector.quiet.surroundings import Grouping
 from detector.state import SLOTS, Memory
 from schemas.verdicts import Direction
 from schemas.weeks import Week

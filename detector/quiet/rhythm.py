@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from detector.comparisons.readings import Bools
-from detector.comparisons.windows import PAIRS, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import PAIRS
 from detector.ids import Rows
 from detector.state import Memory
 from detector.verdicts import Passed

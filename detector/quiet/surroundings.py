@@ -8,20 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from detector.groups import BANK, Group, Movement
 from detector.quiet.calendar import NONE, Festivals
-from schemas.verdicts import Baseline, GroupKind, Series
+from schemas.verdicts import GroupKind
 from schemas.weeks import Week
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A branch or an industry by its name, or the bank."""
-
-    kind: GroupKind
-    name: str
-
-
-BANK = Group(GroupKind.BANK, "bank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +20,6 @@ class Grouping:
 
     groups: tuple[Group, ...]
     of: npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """Most clients of a group moved together, at `week`.
-
-    `baseline`, `series`: the comparison in which the median client moved most; a quiet week is one of its week with
-    the recent average. `size_pct`: that median, signed. `clients`: those compared; `moved`: those of them far off.
-    """
-
-    group: Group
-    week: Week
-    baseline: Baseline
-    series: Series
-    size_pct: float
-    clients: int
-    moved: int
-
-    @property
-    def quiet(self) -> bool:
-        """The group rested in that week."""
-        return self.baseline is Baseline.WEEK_VS_RECENT and self.size_pct < 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ingest.decoding.parsing.json_events import Other, find_trace
 from ingest.decoding.single_reader import SingleReader
 from ingest.decoding.texts.instants import NotAnInstant, parse_instant
 from ingest.decoding.transaction_reader import TransactionReader
+from ingest.decoding.week_table import weeks_at
 from ingest.kafka.records import RecordBatch
 from schemas.events import WeeklySummary
 from schemas.weeks import WeekCalendar
@@ -78,7 +79,7 @@ class Decoder:
             elif found.booked_at is not None:
                 booked_s = parse_instant(found.booked_at)
                 if booked_s <= latest_s:
-                    week = int(self._calendar.weeks_at(np.array([booked_s], np.int64))[0])
+                    week = int(weeks_at(self._calendar, np.array([booked_s], np.int64))[0])
         except (BadRecord, NotAnInstant):
             week = None
         return Reject(at, error.reason, error.detail, week, found.event_hash)

@@ -17,6 +17,7 @@ from ingest.decoding.texts.amounts import parse_amounts
 from ingest.decoding.texts.id_table import IdTable
 from ingest.decoding.texts.instants import parse_instants
 from ingest.decoding.texts.text_rows import TextRows, byte_rows, same_texts
+from ingest.decoding.week_table import weeks_at
 from schemas.weeks import WeekCalendar, format_week
 
 
@@ -115,7 +116,7 @@ class TransactionReader:
         early = booked_s <= latest_s
         faults.mark(~early, "in_future", lambda row: f"booked at {booked_at.text(row)}, which is still to come")
         early[list(bad)] = False
-        return booked_s, self._calendar.weeks_at(booked_s), early
+        return booked_s, weeks_at(self._calendar, booked_s), early
 
     def _convert(self, own_minor: Int64, currency: Int64, week: Int32, faults: _Faults) -> Int64:
         """Minor units in the base currency, by currency: the base is code 0."""

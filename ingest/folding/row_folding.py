@@ -16,7 +16,8 @@ from ingest.folding.membership import Membership
 from ingest.folding.refusals import Refusals
 from ingest.folding.volumes import Volumes
 from ingest.folding.week_book import CLOSED, WeekBook
-from store.ledger.checkpoint import DeadLetter, Tally
+from store.ledger.checkpoint import Tally
+from store.operations.refused_events import DeadLetter
 
 
 class RowFolding:

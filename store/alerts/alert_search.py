@@ -13,8 +13,10 @@ from sqlalchemy.engine import Connection
 from casework.alerts.holdout import Opening
 from schemas.errors import NotFound
 from schemas.keyset import Int32, Int64, Key
-from schemas.messages import AlertMessage, AlertState, LabelName
+from schemas.messages import AlertMessage
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import AlertState, LabelName
+from store.list_order import behind
 from store.quiet.budget import WAITS
 from store.tables.alerts import alert, alert_explanation, alert_opening, alert_revision
 from store.tables.clients import client
@@ -92,7 +94,7 @@ def search(
 ) -> list[AlertRow]:
     """Up to `limit` alerts behind the place `after`. `only_branch`: all the reader may see; None for all."""
     keys = sa.select(*_RANKED).join(client, client.c.client_id == alert.c.client_id)
-    found = keys.where(*_conditions(wanted, only_branch), *([] if after is None else [_behind(after)]))
+    found = keys.where(*_conditions(wanted, only_branch), *behind(_RANK, after))
     # The page is picked before its messages are joined: sorting those with it doubles the time.
     page = _first(found, limit, of_a_branch=only_branch is not None or wanted.branch is not None)
     query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(*_RANK)
@@ -110,8 +112,7 @@ def search_by_label(
     found = keys.outerjoin(alert_explanation, sa.and_(*newest)).where(*_conditions(wanted, only_branch))
     mine = found.cte("mine")
     rank = (mine.c.label_at, mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
-    behind = [] if after is None else [_behind_label(mine, after)]
-    page = sa.select(mine).where(*behind).order_by(*rank).limit(limit).subquery()
+    page = sa.select(mine).where(*behind(rank, after)).order_by(*rank).limit(limit).subquery()
     query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.label_at, *_RANK)
     return [_row(row) for row in tx.execute(query).mappings()]
 
@@ -129,7 +130,7 @@ def _first(found: sa.Select[Any], limit: int, *, of_a_branch: bool) -> sa.Subque
     return sa.select(mine).order_by(*rank).limit(limit).subquery()
 
 
-def totals(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> dict[Grade, tuple[int, int]]:
+def count_and_sum(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> dict[Grade, tuple[int, int]]:
     """How many alerts of each grade, and their value at risk together, minor units; no grade without any."""
     query = (
         sa.select(alert.c.grade, sa.func.count(), sa.func.sum(alert.c.value_at_risk_minor))
@@ -150,7 +151,7 @@ def get(tx: Connection, alert_id: str, *, only_branch: str | None) -> AlertRow:
     return _row(found)
 
 
-def client_of(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
+def get_client_id(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
     """The client of an alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
     query = sa.select(alert.c.client_id).join(client, client.c.client_id == alert.c.client_id)
     found = tx.scalar(query.where(alert.c.alert_id == alert_id, *_conditions(AlertFilter(), only_branch)))
@@ -209,26 +210,6 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
         text = (client.c.client_id, client.c.name)
         conditions.append(sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in text)))
     return conditions
-
-
-def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
-    less_money = sa.and_(
-        alert.c.grade == place.grade,
-        sa.or_(
-            alert.c.rank_minor < place.rank_minor,
-            sa.and_(alert.c.rank_minor == place.rank_minor, alert.c.alert_id > place.alert_id),
-        ),
-    )
-    return sa.or_(alert.c.grade < place.grade, less_money)
-
-
-def _behind_label(mine: sa.CTE, place: LabelPlace) -> sa.ColumnElement[bool]:
-    money = sa.or_(
-        mine.c.rank_minor < place.rank_minor,
-        sa.and_(mine.c.rank_minor == place.rank_minor, mine.c.alert_id > place.alert_id),
-    )
-    grade = sa.or_(mine.c.grade < place.grade, sa.and_(mine.c.grade == place.grade, money))
-    return sa.or_(mine.c.label_at > place.label_at, sa.and_(mine.c.label_at == place.label_at, grade))
 
 
 def _row(found: sa.RowMapping) -> AlertRow:

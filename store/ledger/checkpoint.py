@@ -8,6 +8,8 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from store.operations.refused_events import DeadLetter
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerDeltas:
@@ -37,19 +39,6 @@ class SummaryRow:
     credit_minor: int
     debit_count: int
     credit_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """One record that was not taken in. `value` is None where even the bytes could not be had."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    reason: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)

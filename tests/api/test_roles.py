@@ -9,7 +9,7 @@ import pytest
 
 from casework.alerts.episodes import alert_id_of
 from casework.cases.case_lifecycle import Task
-from casework.notices.telling import Preference
+from casework.notices.recipients import Preference
 from casework.quiet.calendar import Entry
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
@@ -117,7 +117,7 @@ def bank_with_a_case(two_branches):
     with two_branches.store.write() as tx:
         address = "json://sink.bank.example"
         shut = Entry(CASE, "branch", "B1", WEEK, WEEK, "shut")
-        calendar.add(tx, shut, "manager-b001", NOW)
+        calendar.add_entry(tx, shut, "manager-b001", NOW)
         notice_preferences.save(tx, Preference("staff-17", "branch_staff", "B1", "en", address))
 
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from detector.comparisons.windows import LONGEST, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import LONGEST
 from detector.explanation.evidence import Known
 from detector.policies.presets import default_policy
 from detector.state import ShardState

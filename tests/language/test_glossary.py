@@ -12,15 +12,11 @@ from babel.messages.pofile import read_po
 
 from acts.roles import Role
 from api.web.language.words import DEAD_LETTER_REASONS, WORDS, msgid
-from casework.alerts.sla import Step
-from casework.notices.telling import Kind
-from casework.remedies.remedy_lifecycle import Level, RemedyState
-from casework.remedies.terms import RemedyType
 from language.catalogues import catalogue_file, texts_in
 from language.names import DEADLINES_IN_SENTENCES, LEVELS_IN_SENTENCES, REMEDIES_IN_SENTENCES
 from schemas.explanations import FindingKind, Label, Strength
-from schemas.messages import AlertState, Outcome
 from schemas.verdicts import Baseline, Direction, GroupKind, Series
+from schemas.vocabulary import AlertState, Level, NoticeKind, Outcome, RemedyState, RemedyType, Step
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs/glossary.md"
@@ -146,7 +142,7 @@ CODES = {
     "remedy_state": set(get_args(RemedyState)),
     "level": set(get_args(Level)),
     "deadline": set(get_args(Step)),
-    "notice_kind": {*get_args(get_args(Kind)[0]), "test"},
+    "notice_kind": {*get_args(get_args(NoticeKind)[0]), "test"},
 }
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from store.ledger import checkpoint_saving
-from store.ledger.checkpoint import Checkpoint, DeadLetter, LedgerDeltas, WeekState
+from store.ledger.checkpoint import Checkpoint, LedgerDeltas, WeekState
+from store.operations.refused_events import DeadLetter
 from store.unit_of_work import Store
 
 TOPIC = "corebank.activity"

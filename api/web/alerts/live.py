@@ -1,6 +1,6 @@
 """Server-sent events of alerts that are new or have changed: one reader of the database for all who listen.
 
-    1. A page says up to where it knows (`alert_news.position`, in its address of the stream).
+    1. A page says up to where it knows (`alert_news.newest_outbox_id`, in its address of the stream).
     2. The stream tells what came after that, then whatever the reader finds, every few seconds.
     3. It ends with the session, with the process, and when the browser goes.
 
@@ -20,16 +20,14 @@ from typing import Annotated
 
 import msgspec
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from acts.roles import Permission
-from api.deps import ApiDeps, Deps
-from api.reading import Reading
-from api.web.sign_in.session import Visitor, needing_page
+from api.deps import ApiDeps
+from api.web.sign_in.session import AlertReader, Visitor
 from api.web.sign_in.session_cookie import token_of
 from store.alerts import alert_news
-from store.alerts.alert_news import Changed
+from store.alerts.alert_news import ChangedAlert
 from store.sign_in import web_sessions
 
 log = logging.getLogger(__name__)
@@ -40,7 +38,6 @@ OVERLAP = 20  # polls, a minute: how long a change may take to be committed and 
 _WAITING = 50  # batches that a browser may be behind
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Watch:
     def __init__(self, deps: ApiDeps, stopping: Event | None, pace: Pace) -> None:
         self.deps, self.pace = deps, pace
         self._stopping = stopping
-        self._listeners: set[asyncio.Queue[Sequence[Changed] | None]] = set()
+        self._listeners: set[asyncio.Queue[Sequence[ChangedAlert] | None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._floors: deque[int] = deque(maxlen=OVERLAP)  # where the last polls began: ids before may still appear
         self._seen: set[int] = set()
@@ -68,9 +65,9 @@ class Watch:
     def listeners(self) -> int:
         return len(self._listeners)
 
-    async def listen(self) -> AsyncGenerator[Sequence[Changed]]:
+    async def listen(self) -> AsyncGenerator[Sequence[ChangedAlert]]:
         """What changes from now on; ends when the process stops."""
-        queue: asyncio.Queue[Sequence[Changed] | None] = asyncio.Queue(_WAITING)
+        queue: asyncio.Queue[Sequence[ChangedAlert] | None] = asyncio.Queue(_WAITING)
         self._listeners.add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
@@ -94,27 +91,27 @@ class Watch:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(None)
 
-    async def _poll(self) -> list[Changed]:
+    async def _poll(self) -> list[ChangedAlert]:
         try:
             return await to_thread.run_sync(self._read)
         except Exception:  # the next poll is a new chance
             log.exception("changed alerts cannot be read")
             return []
 
-    def _read(self) -> list[Changed]:
+    def _read(self) -> list[ChangedAlert]:
         with self.deps.store.read() as tx:
             if not self._floors:
-                self._floors.append(alert_news.position(tx))
+                self._floors.append(alert_news.newest_outbox_id(tx))
                 return []
-            ids = alert_news.ids_after(tx, self._floors[0], BATCH * OVERLAP)
+            ids = alert_news.load_ids_after(tx, self._floors[0], BATCH * OVERLAP)
             fresh = [outbox_id for outbox_id in ids if outbox_id not in self._seen]
-            found = alert_news.read(tx, fresh[-BATCH:])
+            found = alert_news.load_changes(tx, fresh[-BATCH:])
         self._seen.update(fresh)
         self._floors.append(max(ids, default=self._floors[-1]))
         self._seen = {outbox_id for outbox_id in self._seen if outbox_id > self._floors[0]}
         return found
 
-    def _hand_out(self, found: list[Changed]) -> None:
+    def _hand_out(self, found: list[ChangedAlert]) -> None:
         if not found:
             return
         for queue in self._listeners:
@@ -122,9 +119,9 @@ class Watch:
                 queue.put_nowait(found)
 
 
-def watch_of(request: Request, deps: ApiDeps) -> Watch:
+def watch_of(visitor: Visitor) -> Watch:
     """The application's own; a new one on another store. `stopping` and `pace` are set by whoever serves it."""
-    state = request.app.state
+    state, deps = visitor.request.app.state, visitor.deps
     known: Watch | None = getattr(state, "watch", None)
     if known is None or known.deps.store is not deps.store:
         known = state.watch = Watch(deps, getattr(state, "stopping", None), getattr(state, "pace", Pace()))
@@ -132,20 +129,16 @@ def watch_of(request: Request, deps: ApiDeps) -> Watch:
 
 
 @router.get(STREAM)
-def events(
-    request: Request, visitor: Reader, deps: Deps, reading: Reading, after: Annotated[int, Query(ge=0)]
-) -> Response:
+def events(visitor: AlertReader, after: Annotated[int, Query(ge=0)]) -> Response:
     """`after`, or Last-Event-ID where the browser comes back, is what it knows already."""
-    reading.close()  # a stream lasts for hours, and a snapshot would stand in the way of every writer
-    last = request.headers.get("last-event-id", "")
+    visitor.reading.close()  # a stream lasts for hours, and a snapshot would stand in the way of every writer
+    last = visitor.request.headers.get("last-event-id", "")
     since = int(last) if last.isascii() and last.isdigit() and len(last) < len(str(2**63)) else after
-    watch = watch_of(request, deps)
-    return EventSourceResponse(_event_stream(request, visitor, watch, since), ping=watch.pace.heartbeat_s)
+    watch = watch_of(visitor)
+    return EventSourceResponse(_event_stream(visitor, watch, since), ping=watch.pace.heartbeat_s)
 
 
-async def _event_stream(
-    request: Request, visitor: Visitor, watch: Watch, since: int
-) -> AsyncGenerator[ServerSentEvent]:
+async def _event_stream(visitor: Visitor, watch: Watch, since: int) -> AsyncGenerator[ServerSentEvent]:
     """First what came while nobody listened, then what comes."""
     clock, deps, session_s = asyncio.get_running_loop().time, watch.deps, watch.pace.session_s
     changes = watch.listen()
@@ -158,7 +151,7 @@ async def _event_stream(
         while True:
             done, _ = await asyncio.wait({coming}, timeout=max(0.0, check_at - clock()))
             if clock() >= check_at:
-                if not await to_thread.run_sync(_is_signed_in, request, deps):
+                if not await to_thread.run_sync(_is_signed_in, visitor):
                     yield ServerSentEvent(event="ended", data="session")
                     return
                 check_at = clock() + session_s
@@ -177,23 +170,23 @@ async def _event_stream(
         await changes.aclose()
 
 
-def _is_signed_in(request: Request, deps: ApiDeps) -> bool:
+def _is_signed_in(visitor: Visitor) -> bool:
     """Whether the session still holds. Listening is not doing: it does not keep one alive."""
-    token = token_of(request, deps.desk)
+    deps, token = visitor.deps, token_of(visitor.request, visitor.deps.desk)
     if token is None:
         return False
     with deps.store.read() as tx:
-        return web_sessions.find(tx, web_sessions.hash_of(token), deps.desk.now()) is not None
+        return web_sessions.find_session(tx, web_sessions.hash_token(token), deps.desk.now()) is not None
 
 
-def _since(deps: ApiDeps, outbox_id: int) -> list[Changed]:
+def _since(deps: ApiDeps, outbox_id: int) -> list[ChangedAlert]:
     with deps.store.read() as tx:
-        return alert_news.read(tx, alert_news.ids_after(tx, outbox_id, BATCH))
+        return alert_news.load_changes(tx, alert_news.load_ids_after(tx, outbox_id, BATCH))
 
 
-def _event(visitor: Visitor, found: Sequence[Changed], since: int) -> ServerSentEvent | None:
+def _event(visitor: Visitor, found: Sequence[ChangedAlert], since: int) -> ServerSentEvent | None:
     """The ids and revisions of those that are the visitor's to see."""
-    branch = visitor.caller.branch
+    branch = visitor.branch
     mine = {change.alert_id: change.revision for change in found if branch is None or change.branch_id == branch}
     if not mine:
         return None

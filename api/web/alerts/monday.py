@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, get_args
-from urllib.parse import parse_qsl, urlencode
+from typing import Any, get_args
 
-from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
+from fastapi import APIRouter, Response
+from starlette.datastructures import QueryParams
 
 from acts.alert_bulk import BulkDone, act_on_many
 from acts.performing import Act
-from acts.roles import Permission, may
 from api.alerts.alert_bulk import bulk_act
-from api.alerts.listing import AlertQuery, alert_page, alert_totals
-from api.deps import ApiDeps, Deps
-from api.errors import BadCursor
-from api.reading import Reading, Snapshot
+from api.alerts.listing import AlertQuery, count_alerts, search_alerts
 from api.web.alerts.rows import rows_of
 from api.web.flash import Flash
-from api.web.forms import BadFields, Sent, SentForm, Shown
-from api.web.language.words import N_
+from api.web.forms import FormState, Sent, SentForm
+from api.web.listing import listing
 from api.web.paths import HOME, local_path
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import AlertActor, AlertReader, Visitor
+from language.marking import N_
 from schemas.http_alert_bulk import BulkActBody
-from schemas.messages import AlertState, LabelName
+from schemas.vocabulary import AlertState, LabelName
 from schemas.weeks import format_week
 from store.alerts import alert_news
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
-Actor = Annotated[Visitor, needing_page(Permission.ACT_ON_ALERTS)]
 BULK = "/desk/alerts/bulk"
 EVERY_STATE = "all"
 WAITING = "deferred"  # for room in the branch's week
-_UNCLOSED: tuple[AlertState, ...] = tuple(state for state in get_args(AlertState) if state != "closed")
+UNCLOSED: tuple[AlertState, ...] = tuple(state for state in get_args(AlertState) if state != "closed")
 _FIELDS = ("state", "grade", "label", "week", "assignee", "q", "branch", "sort")
 _NEEDED = {"acknowledge": (), "snooze": ("until", "reason"), "assign": ()}
 _TAKEN = {"acknowledge": (), "snooze": ("until", "reason"), "assign": ("assignee",)}
@@ -47,71 +40,30 @@ _DONE = {
     "assign": (N_("%(n)s alert assigned."), N_("%(n)s alerts assigned.")),
 }
 _PARTLY = N_("Done for %(n)s of them. The others were closed or taken away meanwhile.")
-
-
-_WAITING = AlertQuery.model_validate({"state": list(_UNCLOSED), "deferred": True})
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list is narrowed to and sorted by, as typed: `values` by field, empty for any; its `cursor`."""
-
-    values: dict[str, str]
-    cursor: str | None
-
-    @property
-    def is_any(self) -> bool:
-        return any(value for name, value in self.values.items() if name != "sort")
-
-    def query(self) -> AlertQuery:
-        """For the API's list. Raises BadFields. Without a state: all that is not closed."""
-        named: dict[str, Any] = {name: value for name, value in self.values.items() if value and name != "state"}
-        state = self.values["state"]
-        named["state"] = list(_UNCLOSED) if state in ("", WAITING) else [] if state == EVERY_STATE else [state]
-        if state in ("", WAITING):
-            named["deferred"] = state == WAITING
-        try:
-            return AlertQuery.model_validate(named | {"cursor": self.cursor})
-        except ValidationError as error:
-            raise BadFields(error.errors(include_url=False)) from None
-
-    def path(self, cursor: str | None = None) -> str:
-        """The address of the list with these filters, from `cursor` on."""
-        said = {name: value for name, value in self.values.items() if value} | (
-            {"cursor": cursor} if cursor else {}
-        )
-        return f"{HOME}?{urlencode(said)}" if said else HOME
-
-
-def filters_of(given: Iterable[tuple[str, str]]) -> Filters:
-    """From an address. Names that the list does not know are passed over: people keep old bookmarks."""
-    said = {name: value.strip() for name, value in given}
-    return Filters({name: said.get(name, "") for name in _FIELDS}, said.get("cursor") or None)
+_WAITING = AlertQuery.model_validate({"state": list(UNCLOSED), "deferred": True})
 
 
 @router.get(HOME)
-def monday(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
+def monday(visitor: AlertReader) -> Response:
     """The list, narrowed by the filters in its address."""
-    return monday_page(request, visitor, deps, reading, filters_of(request.query_params.multi_items()))
+    return monday_page(visitor, visitor.request.query_params)
 
 
 @router.post(BULK)
-def act_on_some(request: Request, visitor: Actor, deps: Deps, reading: Reading, sent: SentForm) -> Response:
+def act_on_some(visitor: AlertActor, sent: SentForm) -> Response:
     """Acknowledge, snooze or assign the alerts that were ticked."""
     back_to = local_path(sent.one("back_to"))
-    filters = filters_of(parse_qsl(back_to.partition("?")[2]))
-    chosen = frozenset(sent.all("alert_ids"))
+    filters, chosen = QueryParams(back_to.partition("?")[2]), frozenset(sent.all("alert_ids"))
 
     def act() -> Act[BulkDone]:
         body = _bulk_body(sent)
         return partial(act_on_many, alert_ids=body.alert_ids, act=bulk_act(body))
 
     return sent.attempt(
-        visitor.caller,
         act,
         done=lambda done: _in_words(str(sent.one("act")), done),
         back_to=back_to,
-        again=lambda form: monday_page(request, visitor, deps, reading, filters, form=form, chosen=chosen),
+        again=lambda form: monday_page(visitor, filters, form=form, chosen=chosen),
     )
 
 
@@ -133,47 +85,44 @@ def _in_words(act: str, done: BulkDone) -> Flash:
 
 
 def monday_page(
-    request: Request,
     visitor: Visitor,
-    deps: ApiDeps,
-    reading: Snapshot,
-    filters: Filters,
+    filters: Mapping[str, str],
     *,
-    form: Shown | None = None,
+    form: FormState | None = None,
     chosen: frozenset[str] = frozenset(),
 ) -> Response:
-    """`form` is one that came back, `chosen` the alerts that were ticked in it."""
-    wrong, tx, caller = Shown(), reading.tx, visitor.caller
-    try:
-        query = filters.query()
-        found = alert_page(tx, deps, caller, query)
-    except BadCursor:
-        first = Filters(filters.values, None)
-        return monday_page(request, visitor, deps, reading, first, form=form, chosen=chosen)
-    except BadFields as error:
-        wrong = Sent(request, {name: [value] for name, value in filters.values.items()}).shown(error)
-        query = filters_of(()).query()
-        found = alert_page(tx, deps, caller, query)
+    """`filters` as an address says them; `form` is one that came back, `chosen` the alerts ticked in it."""
+    tx, deps, caller = visitor.tx, visitor.deps, visitor.caller
+    found = listing(
+        visitor,
+        HOME,
+        AlertQuery,
+        lambda query: search_alerts(tx, deps, caller, query),
+        names=_FIELDS,
+        asks=_asks,
+        address_says=filters,
+    )
     return render(
-        request,
+        visitor,
         "monday.html",
-        status=422 if wrong.errors else 200,
-        visitor=visitor,
-        rows=rows_of(tx, deps, visitor.language, found.items),
-        totals=alert_totals(tx, deps, caller, query),
-        waiting=alert_totals(tx, deps, caller, _WAITING),
-        filters=filters,
-        wrong=wrong,
+        status=found.status,
+        found=found,
+        rows=rows_of(visitor, found.items),
+        totals=count_alerts(tx, deps, caller, found.query),
+        waiting=count_alerts(tx, deps, caller, _WAITING),
         form=form,
         chosen=chosen,
-        may_act=may(caller.role, Permission.ACT_ON_ALERTS),
-        may_form=may(caller.role, Permission.FORM_CASES),
-        next_url=filters.path(found.next) if found.next else None,
-        first_url=filters.path() if filters.cursor else None,
-        states=_UNCLOSED,
+        states=UNCLOSED,
         labels=get_args(LabelName),
-        this_week=format_week(deps.calendar.week_at(deps.clock())),
-        today=deps.today(),
-        since=alert_news.position(tx),
-        here=filters.path(filters.cursor),
+        this_week=format_week(visitor.week),
+        since=alert_news.newest_outbox_id(tx),
+        here=found.here,
     )
+
+
+def _asks(given: Mapping[str, str]) -> dict[str, Any]:
+    """Of the API's list. Without a state: all that is not closed and does not wait for room."""
+    state = given.get("state", "")
+    if state in ("", WAITING):
+        return {**given, "state": [*UNCLOSED], "deferred": state == WAITING}
+    return {**given, "state": [] if state == EVERY_STATE else [state]}

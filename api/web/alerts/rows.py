@@ -8,18 +8,16 @@ from datetime import date
 
 from markupsafe import Markup
 
-from api.deps import ApiDeps
 from api.web.alerts.sentences import comparisons
 from api.web.clients.sparkline import sparkline, trend
-from api.web.language.words import N_
 from api.web.rendering import pages_in
-from language.catalogues import Language
+from api.web.sign_in.session import Visitor
+from language.marking import N_
 from schemas.explanations import WeeksLeft, weeks_left
 from schemas.http_alerts import AlertBody
 from schemas.money import format_amount
 from schemas.weeks import monday, parse_week
 from store.clients import client_master, sparklines
-from store.unit_of_work import Tx
 
 _QUARTER_ALONE = N_("Turnover a week: %(quarter)s over the last 13 weeks")
 _QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %(before)s before")
@@ -40,38 +38,38 @@ class Row:
     gone_on: date | None
 
 
-def rows_of(tx: Tx, deps: ApiDeps, language: Language, found: Sequence[AlertBody]) -> list[Row]:
+def rows_of(visitor: Visitor, found: Sequence[AlertBody]) -> list[Row]:
     ids = {alert.client_id for alert in found}
-    volumes, gone = sparklines.turnover(tx, ids), client_master.closed_on(tx, ids)
+    volumes, gone = sparklines.load_turnover(visitor.tx, ids), client_master.load_closed_on(visitor.tx, ids)
     return [
         Row(
             alert,
-            comparisons(alert, language),
+            comparisons(alert, visitor.language),
             monday(parse_week(alert.opened_week)),
-            picture(deps, language, volumes.get(alert.client_id)),
-            left_of(deps, alert),
+            picture(visitor, volumes.get(alert.client_id)),
+            left_of(visitor, alert),
             gone.get(alert.client_id),
         )
         for alert in found
     ]
 
 
-def left_of(deps: ApiDeps, alert: AlertBody) -> WeeksLeft | None:
+def left_of(visitor: Visitor, alert: AlertBody) -> WeeksLeft | None:
     """By the end of last week, which is what a reader of this week counts to."""
     if alert.explanation is None:
         return None
-    last_week = max(parse_week(alert.week), deps.calendar.week_at(deps.clock()) - 1)
+    last_week = max(parse_week(alert.week), visitor.week - 1)
     return weeks_left(parse_week(alert.explanation.onset_week), last_week)
 
 
-def picture(deps: ApiDeps, language: Language, volumes: Sequence[int | None] | None) -> Markup:
+def picture(visitor: Visitor, volumes: Sequence[int | None] | None) -> Markup:
     """The sparkline; its text says the two means that one would read off it."""
     if volumes is None:
         return Markup()
-    pages, found, currency = pages_in(language), trend(volumes), deps.base_currency
+    pages, found, currency = pages_in(visitor.language), trend(volumes), visitor.deps.base_currency
     means = {
         name: pages.formats.compact(format_amount(minor or 0, currency), currency)
         for name, minor in (("quarter", found.quarter_minor), ("before", found.before_minor))
     }
     text = _QUARTER_ALONE if found.before_minor is None else _QUARTER_AND_BEFORE
-    return sparkline(volumes, pages.say(text, **means))
+    return sparkline(volumes, pages.texts.gettext(text, **means))

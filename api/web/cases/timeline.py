@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.http_cases import CaseEventBody, CaseStateName
+from schemas.http_cases import CaseEventBody
+from schemas.vocabulary import CaseState
 
 _SETS_STATE = frozenset({"opened", "reopened", "moved", "resumed"})
 
@@ -19,20 +19,16 @@ class Moment:
     actor: str
     what: str
     note: str | None
-    state: CaseStateName | None = None
+    state: CaseState | None = None
     remedy: str | None = None
     role: str | None = None
 
 
-def moments(events: Sequence[CaseEventBody]) -> list[Moment]:
-    """The timeline as the page tells it, in the order it came."""
-    return [_moment(event) for event in events]
-
-
-def _moment(event: CaseEventBody) -> Moment:
+def moment_of(event: CaseEventBody) -> Moment:
+    """An event of the case as the page tells it."""
     note = event.note
     state = event.state if event.what in _SETS_STATE else None
-    if event.what.startswith("remedy.") and note:  # store.remedies.remedy_timeline: the type, and what was said
+    if event.what.startswith("remedy.") and note:  # store.remedies.remedy_events: the type, and what was said
         remedy, _, said = note.partition(": ")
         return Moment(event.at, event.actor, event.what, said or None, state, remedy)
     if event.what == "member.joined" and note:  # acts.task_forces.join: the user, and the role

@@ -31,17 +31,11 @@ def onset_band(alerts: Sequence[AlertBody], days: Sequence[date]) -> list[dict[s
     left, right = max(monday(parse_week(told.onset_earliest)), days[0]), monday(parse_week(told.onset_latest) + 1)
     if left >= right:
         return []
-    return [
-        {
-            "type": "rect",
-            "xref": "x",
-            "yref": "paper",
-            "x0": str(left),
-            "x1": str(right),
-            "y0": 0,
-            "y1": 1,
-            "fillcolor": "--fresh-soft",
-            "line": {"width": 0},
-            "layer": "below",
-        }
-    ]
+    look = {"fillcolor": "--fresh-soft", "line": {"width": 0}, "layer": "below"}
+    return [full_height("rect", left, right, **look)]
+
+
+def full_height(kind: str, left: date, right: date, **look: Any) -> dict[str, Any]:
+    """A shape from the foot of the chart to its head."""
+    ends = {"x0": str(left), "x1": str(right), "y0": 0, "y1": 1}
+    return {"type": kind, "xref": "x", "yref": "paper", **ends, **look}

@@ -11,21 +11,21 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from api.web.clients.chart_onset import onset_band, onset_days
-from api.web.language.words import N_
+from api.web.clients.chart_onset import full_height, onset_band, onset_days
 from detector.comparisons.baselines import QUARTER_WEEKS, Rolling, rolling
+from language.marking import N_
 from schemas.http_alerts import AlertBody
 from schemas.http_clients import ActivityBody
 from schemas.http_policies import LimitBody
 from schemas.money import minor_digits
+from schemas.vocabulary import SeriesName
 from schemas.weeks import monday, parse_week
 
-SeriesName = Literal["debit", "credit", "turnover"]
 LEAD_IN_WEEKS = 65  # what the first week shown needs before it: the year before its quarter
 _WEEK = timedelta(weeks=1)
 Floats = npt.NDArray[np.float64]
@@ -119,15 +119,7 @@ def _limits(levels: Levels, days: list[date], line: Any, say: Callable[[str], st
     """The levels as fine lines; what lies beyond them is coloured by `_bands`."""
     names = {"alarm": say(N_("Alarm level")), "prompt": say(N_("Prompt level"))}
     return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": names[grade],
-            "x": _texts(days),
-            "y": line(values),
-            "line": {"width": 1, "color": f"--{grade}", "dash": "dot"},
-            "hovertemplate": "%{y:,.0f}<extra>" + names[grade] + "</extra>",
-        }
+        _line(names[grade], days, line(values), {"width": 1, "color": f"--{grade}", "dash": "dot"})
         for grade, values in levels.by_grade.items()
     ]
 
@@ -185,30 +177,28 @@ def _averages(chosen: Any, days: list[date], line: Any, say: Callable[[str], str
         (say(N_("Mean of 13 weeks")), means.quarter, "quarter", 2.6, "solid"),
     )
     return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": name,
-            "x": _texts(days),
-            "y": line(values),
-            "line": {"width": width, "color": f"--chart-{token}", "dash": dash},
-            "hovertemplate": "%{y:,.0f}<extra>" + name + "</extra>",
-        }
+        _line(name, days, line(values), {"width": width, "color": f"--chart-{token}", "dash": dash})
         for name, values, token, width, dash in lines
     ]
+
+
+def _line(name: str, days: list[date], values: list[float | None], look: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": _texts(days),
+        "y": values,
+        "line": look,
+        "hovertemplate": f"%{{y:,.0f}}<extra>{name}</extra>",
+    }
 
 
 def _marks(drawn: Drawn, days: list[date], say: Callable[[str], str]) -> list[dict[str, Any]]:
     """Weeks with a public holiday at the foot, beginnings of alerts at the head."""
     resting = [day for day in days if any(day + timedelta(n) in drawn.holidays for n in range(5))]
-    marks = [
-        _mark(
-            say(N_("Week with a public holiday")),
-            resting,
-            0.0,
-            {"symbol": "triangle-up", "size": 7, "color": "--ink-3"},
-        )
-    ]
+    rest = {"symbol": "triangle-up", "size": 7, "color": "--ink-3"}
+    marks = [_mark(say(N_("Week with a public holiday")), resting, 0.0, rest)]
     for grade, text, symbol in (
         ("alarm", say(N_("Alarm begins")), "diamond"),
         ("prompt", say(N_("Prompt begins")), "triangle-down"),
@@ -287,21 +277,10 @@ def _layout(days: list[date], ticks: list[float], voice: Voice) -> dict[str, Any
 
 def _stems(drawn: Drawn, days: list[date]) -> list[dict[str, Any]]:
     """A fine line where an alert begins."""
-    begun = [
-        (str(day), alert.grade) for alert in drawn.alerts if (day := monday(parse_week(alert.opened_week))) in days
-    ]
     return [
-        {
-            "type": "line",
-            "xref": "x",
-            "yref": "paper",
-            "x0": day,
-            "x1": day,
-            "y0": 0,
-            "y1": 1,
-            "line": {"width": 1, "color": f"--{grade}", "dash": "dot"},
-        }
-        for day, grade in begun
+        full_height("line", day, day, line={"width": 1, "color": f"--{alert.grade}", "dash": "dot"})
+        for alert in drawn.alerts
+        if (day := monday(parse_week(alert.opened_week))) in days
     ]
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Literal
 
-from api.web.language.words import N_
 from casework.cases.case_lifecycle import Task
 from casework.remedies.effect import Effect
+from language.marking import N_
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import CaseBody
 from schemas.weeks import monday, parse_week

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
-from api.deps import ApiDeps
 from api.web.alerts.rows import left_of
 from api.web.alerts.sentences import reasons
-from language.catalogues import Language
+from api.web.sign_in.session import Visitor
 from schemas.explanations import TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody
 from schemas.http_explanations import ExplanationBody, FindingBody, SpanBody
-from schemas.messages import LabelName
+from schemas.vocabulary import LabelName
 from schemas.weeks import monday, parse_week
 
 Days = tuple[date, date]  # first and last
@@ -51,44 +51,39 @@ class Why:
     support: Sequence[tuple[LabelName, float]]
 
 
-def why_of(deps: ApiDeps, language: Language, alerts: Sequence[AlertBody]) -> Why | None:
+def why_of(visitor: Visitor, alerts: Sequence[AlertBody]) -> Why | None:
     """Of the first that is explained; at most one fall of a client is open."""
     for alert in alerts:
-        left = left_of(deps, alert)
+        left = left_of(visitor, alert)
         if alert.explanation is not None and left is not None:
-            return _why(deps, language, alert, alert.explanation, left)
+            return _why(visitor, alert, alert.explanation, left)
     return None
 
 
-def _why(deps: ApiDeps, language: Language, alert: AlertBody, told: ExplanationBody, left: WeeksLeft) -> Why:
+def _why(visitor: Visitor, alert: AlertBody, told: ExplanationBody, left: WeeksLeft) -> Why:
     lines = [_line(finding) for finding in told.evidence]
-    onset, last_week = parse_week(told.onset_week), deps.calendar.week_at(deps.clock()) - 1
-    support: dict[LabelName, float] = {
-        "leaving": told.support.leaving,
-        "shrinking": told.support.shrinking,
-        "seasonal": told.support.seasonal,
-        "feed_fault": told.support.feed_fault,
-    }
+    onset = parse_week(told.onset_week)
+    labels: tuple[LabelName, ...] = get_args(LabelName)
+    support = [(label, float(getattr(told.support, label))) for label in labels]
     return Why(
         alert=alert,
-        reasons=reasons(alert, language),
+        reasons=reasons(alert, visitor.language),
         told=told,
         onset=monday(onset),
         earliest=monday(parse_week(told.onset_earliest)),
         latest=monday(parse_week(told.onset_latest)),
         left=left,
-        gone=max(last_week, parse_week(alert.week)) - onset + 1,
+        gone=max(visitor.week - 1, parse_week(alert.week)) - onset + 1,
         trial=TRIAL_WEEKS,
         lines=[line for line in lines if line.finding.kind != "value_at_risk"],
         at_risk=next((line for line in lines if line.finding.kind == "value_at_risk"), None),
-        support=sorted(support.items(), key=lambda item: -item[1]),
+        support=sorted(support, key=lambda item: -item[1]),
     )
 
 
 def _line(finding: FindingBody) -> WhyLine:
-    before, after = (_days(span) for span in (finding.before_weeks, finding.after_weeks))
-    weeks = [_count(span) for span in (finding.before_weeks, finding.after_weeks)]
-    return WhyLine(finding, before, after, weeks[0], weeks[1])
+    before, after = finding.before_weeks, finding.after_weeks
+    return WhyLine(finding, _days(before), _days(after), _count(before), _count(after))
 
 
 def _days(span: SpanBody) -> Days:

@@ -2,90 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
+from fastapi import APIRouter, Response
 
-from acts.roles import Permission
-from api.deps import ApiDeps, Deps
 from api.figures.figure_routes import FiguresQuery, figures_body
-from api.reading import Reading, Snapshot
-from api.web.forms import BadFields, Sent, Shown
+from api.web.forms import BadFields, FormState
+from api.web.listing import downloads, read_query, sent_by_address, typed_values
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import FiguresReader, Visitor
 from schemas.errors import NotAllowedByRules
+from schemas.http_figures import FiguresBody
 from schemas.weeks import NotAWeek, format_week, parse_week
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_FIGURES)]
 FIGURES = "/desk/figures"
-FILES = (("CSV", "csv"), ("Excel", "xlsx"))
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Which weeks, as typed, both of them counted; empty: the year up to now. `branch` empty: all."""
-
-    first: str
-    last: str
-    branch: str
-
-    def query(self) -> FiguresQuery:
-        """For the API, whose period ends before a week. Raises BadFields."""
-        named: dict[str, Any] = {"from": self.first or None, "branch": self.branch or None}
-        if self.last:
-            named["to"] = _week_after(self.last)
-        try:
-            return FiguresQuery.model_validate(named)
-        except ValidationError as error:
-            wrong = [dict(item) | {"loc": (_FIELD.get(str(item["loc"][0]), "branch"),)} for item in error.errors()]
-            raise BadFields(wrong) from None
-
-    def downloads(self) -> list[tuple[str, str]]:
-        """What it is called and where it is, of each kind of file."""
-        said = {"first": self.first, "last": self.last, "branch": self.branch}
-        query = urlencode({name: value for name, value in said.items() if value})
-        return [(name, f"{FIGURES}.{ending}" + (f"?{query}" if query else "")) for name, ending in FILES]
-
-
-_FIELD = {"from": "first", "to": "last"}
+_FIELDS = ("first", "last", "branch")
+_FIELD_OF = {"from": "first", "to": "last"}  # the field of the page for that of the API
 
 
 @router.get(FIGURES)
-def figures_page(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
-    """The figures of a period."""
-    return _page(request, visitor, deps, reading, period_of(request.query_params.multi_items()))
-
-
-def period_of(given: Iterable[tuple[str, str]]) -> Period:
-    said = {name: value.strip() for name, value in given}
-    return Period(said.get("first", ""), said.get("last", ""), said.get("branch", ""))
-
-
-def _page(request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot, period: Period) -> Response:
-    wrong = Shown()
+def figures_page(visitor: FiguresReader) -> Response:
+    """The figures of the period in the address: which weeks, both counted, and which branch; empty: the year up to
+    now, and all.
+    """
+    period, wrong = typed_values(visitor.request.query_params, _FIELDS), FormState()
     try:
-        figures = figures_body(reading.tx, deps, visitor.caller, period.query())
+        figures = read_figures(visitor, period)
     except (BadFields, NotAllowedByRules) as error:
-        typed = {"first": [period.first], "last": [period.last], "branch": [period.branch], "from": [""]}
-        wrong = Sent(request, typed).shown(error)
-        figures = figures_body(reading.tx, deps, visitor.caller, Period("", "", "").query())
+        wrong = sent_by_address(visitor, {**period, "from": ""}).state(error)
+        figures = read_figures(visitor, {})
     return render(
-        request,
+        visitor,
         "figures.html",
-        status=200 if wrong == Shown() else 422,
-        visitor=visitor,
+        status=200 if wrong == FormState() else 422,
         figures=figures,
         rows=[figures.total, *figures.branches] if len(figures.branches) != 1 else figures.branches,
         last_week=format_week(parse_week(figures.to_week) - 1),
         period=period,
         wrong=wrong,
-        downloads=period.downloads(),
+        downloads=downloads(FIGURES, period),
     )
+
+
+def read_figures(visitor: Visitor, period: Mapping[str, str] | None = None) -> FiguresBody:
+    """Of the period in the address, or of another. Raises BadFields, NotAllowedByRules."""
+    if period is None:
+        period = typed_values(visitor.request.query_params, _FIELDS)
+    try:
+        query = read_query(FiguresQuery, period, _asks)
+    except BadFields as error:
+        wrong = [{**item, "loc": (_FIELD_OF.get(str(item["loc"][0]), "branch"),)} for item in error.errors]
+        raise BadFields(wrong) from None
+    return figures_body(visitor.tx, visitor.deps, visitor.caller, query)
+
+
+def _asks(given: Mapping[str, str]) -> dict[str, Any]:
+    """Of the API, whose period ends before a week."""
+    asked = {"from": given.get("first"), "branch": given.get("branch")}
+    return asked | ({"to": _week_after(given["last"])} if "last" in given else {})
 
 
 def _week_after(text: str) -> str:

@@ -21,7 +21,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
     {
         "AlertClosed": N_("This alert is closed: nothing more can be done with it."),
         "SnoozeNeedsReason": N_("Say why it can wait."),
-        "SnoozeOutOfRange": N_("Choose a day after today, at most 13 weeks ahead."),
+        "SnoozeOutOfRange": N_("Choose a day after today, at most %(weeks)s weeks ahead."),
         "UnknownOutcome": N_("Choose one of the outcomes."),
         "StaleRevision": N_(
             "Somebody else changed this meanwhile. Nothing of yours was done: what you see now is the newest state."
@@ -76,7 +76,7 @@ def refusal_text(error: Exception, texts: Texts) -> str:
     for above in type(error).__mro__:
         text = REFUSALS.get(above.__name__)
         if text is not None:
-            return texts.gettext(text)
+            return texts.gettext(text, **vars(error))
     if isinstance(error, NotAllowedByRules):
         return texts.gettext(RULES.get(error.field, error.reason))
     return str(error)

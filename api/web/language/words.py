@@ -9,19 +9,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.web.language.case_words import CASE_WORDS
-from language.marking import N_ as N_
+from language.marking import N_
 from language.names import REMEDIES
 
-_GRADES = {"alarm": N_("Alarm"), "prompt": N_("Prompt")}
-_STATES = {
-    "open": N_("New"),
-    "acknowledged": N_("Acknowledged"),
-    "in_case": N_("Task force"),
-    "closed": N_("Closed"),
-    "held": N_("Held"),
-    "snoozed": N_("Snoozed"),
-    "suppressed": N_("Suppressed"),
-}
 _OUTCOMES = {
     "true_diversion": N_("Business moved to another bank"),
     "true_decline": N_("The client's own business shrank"),
@@ -33,108 +23,6 @@ _OUTCOMES = {
     "recovered": N_("Recovered by itself"),
     "withdrawn": N_("Withdrawn after a correction"),
 }
-_LABELS = {
-    "leaving": N_("Leaving"),
-    "shrinking": N_("Shrinking"),
-    "seasonal": N_("Seasonal"),
-    "feed_fault": N_("Fault in the feed"),
-}
-_STRENGTHS = {"weak": N_("weak evidence"), "fair": N_("fair evidence"), "strong": N_("strong evidence")}
-_FINDINGS = {
-    "credits": N_("Credits"),
-    "debits": N_("Debits"),
-    "regular_debits": N_("Regular debits, such as wages"),
-    "quarter_before": N_("Turnover, against the quarter before"),
-    "last_year": N_("The same a year ago"),
-    "same_weeks_last_year": N_("Turnover, against the same weeks last year"),
-    "industry": N_("Its industry"),
-    "branch_events": N_("Events of its branch"),
-    "without_feed_gaps": N_("Turnover without the weeks of an incomplete feed"),
-    "value_at_risk": N_("Turnover, the last quarter against the year before"),
-}
-_BASELINES = {
-    "week_vs_recent": N_("This week against the recent weeks"),
-    "quarter_vs_quarter": N_("Last quarter against the quarter before"),
-    "quarter_vs_year": N_("Last quarter against the year before"),
-    "quarter_vs_last_year": N_("Last quarter against the same quarter a year ago"),
-}
-_CASE_STATES = {
-    "forming": N_("Forming"),
-    "in_review": N_("In review"),
-    "plan": N_("Planning"),
-    "executing": N_("Executing"),
-    "monitoring": N_("Monitoring"),
-    "suspended": N_("Suspended"),
-    "reopened": N_("Reopened"),
-    "closed": N_("Closed"),
-}
-_REMEDY_STATES = {
-    "draft": N_("Draft"),
-    "submitted": N_("Waiting for approval"),
-    "returned": N_("Returned"),
-    "approved": N_("Approved"),
-    "active": N_("Running"),
-    "expiring": N_("Expiring"),
-    "expired": N_("Expired"),
-    "rejected": N_("Rejected"),
-    "withdrawn": N_("Taken back"),
-    "revoked": N_("Revoked"),
-}
-_RETENTIONS = {
-    "saved": N_("Saved"),
-    "partly_saved": N_("Partly saved"),
-    "lost": N_("Lost"),
-    "self_recovered": N_("Recovered without us"),
-    "not_attempted": N_("Not attempted"),
-}
-_GROUPS = {
-    "client": N_("Client"),
-    "branch": N_("Branch"),
-    "industry": N_("Industry"),
-    "bank": N_("The whole bank"),
-}
-_BESIDE = {
-    "branch": N_("explained by its branch: no alert of its own"),
-    "industry": N_("explained by its industry: no alert of its own"),
-    "bank": N_("explained by the whole bank: no alert of its own"),
-}
-
-WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "grade": _GRADES,
-        "alert_state": _STATES,
-        "outcome": _OUTCOMES,
-        "truth": _OUTCOMES,
-        "retention": _RETENTIONS,
-        "direction": {"fall": N_("Falling"), "rise": N_("Rising")},
-        "series": {"debit": N_("Debit"), "credit": N_("Credit"), "turnover": N_("Turnover")},
-        "baseline": _BASELINES,
-        "label": _LABELS,
-        "strength": _STRENGTHS,
-        "finding": _FINDINGS,
-        "group": _GROUPS,
-        "beside": _BESIDE,
-        "client_state": {
-            "alerting": N_("Has alerts"),
-            "closed": N_("Account closed"),
-            "placeholder": N_("Not in the client master"),
-            "active": N_("Active"),
-        },
-        "client_kind": {"company": N_("Company"), "association": N_("Association")},
-        "week_state": {"open": N_("Open"), "held": N_("Held"), "closed": N_("Complete")},
-        "role": {
-            "branch_staff": N_("Branch staff"),
-            "branch_manager": N_("Branch manager"),
-            "approver": N_("Approver"),
-            "auditor": N_("Auditor"),
-            "operations": N_("Operations"),
-        },
-        "case_state": _CASE_STATES,
-        "remedy_type": REMEDIES,
-        "remedy_state": _REMEDY_STATES,
-        **CASE_WORDS,
-    }
-)
 DEAD_LETTER_REASONS = {
     "not_json": N_("Not JSON"),
     "bad_shape": N_("A field of the wrong type or range"),
@@ -154,10 +42,109 @@ DEAD_LETTER_REASONS = {
     "too_big": N_("The total would be too big"),
 }
 
+WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "grade": {"alarm": N_("Alarm"), "prompt": N_("Prompt")},
+        "alert_state": {
+            "open": N_("New"),
+            "acknowledged": N_("Acknowledged"),
+            "in_case": N_("Task force"),
+            "closed": N_("Closed"),
+            "held": N_("Held"),
+            "snoozed": N_("Snoozed"),
+            "suppressed": N_("Suppressed"),
+        },
+        "outcome": _OUTCOMES,
+        "truth": _OUTCOMES,
+        "retention": {
+            "saved": N_("Saved"),
+            "partly_saved": N_("Partly saved"),
+            "lost": N_("Lost"),
+            "self_recovered": N_("Recovered without us"),
+            "not_attempted": N_("Not attempted"),
+        },
+        "direction": {"fall": N_("Falling"), "rise": N_("Rising")},
+        "series": {"debit": N_("Debit"), "credit": N_("Credit"), "turnover": N_("Turnover")},
+        "baseline": {
+            "week_vs_recent": N_("This week against the recent weeks"),
+            "quarter_vs_quarter": N_("Last quarter against the quarter before"),
+            "quarter_vs_year": N_("Last quarter against the year before"),
+            "quarter_vs_last_year": N_("Last quarter against the same quarter a year ago"),
+        },
+        "label": {
+            "leaving": N_("Leaving"),
+            "shrinking": N_("Shrinking"),
+            "seasonal": N_("Seasonal"),
+            "feed_fault": N_("Fault in the feed"),
+        },
+        "strength": {"weak": N_("weak evidence"), "fair": N_("fair evidence"), "strong": N_("strong evidence")},
+        "finding": {
+            "credits": N_("Credits"),
+            "debits": N_("Debits"),
+            "regular_debits": N_("Regular debits, such as wages"),
+            "quarter_before": N_("Turnover, against the quarter before"),
+            "last_year": N_("The same a year ago"),
+            "same_weeks_last_year": N_("Turnover, against the same weeks last year"),
+            "industry": N_("Its industry"),
+            "branch_events": N_("Events of its branch"),
+            "without_feed_gaps": N_("Turnover without the weeks of an incomplete feed"),
+            "value_at_risk": N_("Turnover, the last quarter against the year before"),
+        },
+        "group": {
+            "client": N_("Client"),
+            "branch": N_("Branch"),
+            "industry": N_("Industry"),
+            "bank": N_("The whole bank"),
+        },
+        "beside": {
+            "branch": N_("explained by its branch: no alert of its own"),
+            "industry": N_("explained by its industry: no alert of its own"),
+            "bank": N_("explained by the whole bank: no alert of its own"),
+        },
+        "client_state": {
+            "alerting": N_("Has alerts"),
+            "closed": N_("Account closed"),
+            "placeholder": N_("Not in the client master"),
+            "active": N_("Active"),
+        },
+        "client_kind": {"company": N_("Company"), "association": N_("Association")},
+        "week_state": {"open": N_("Open"), "held": N_("Held"), "closed": N_("Complete")},
+        "role": {
+            "branch_staff": N_("Branch staff"),
+            "branch_manager": N_("Branch manager"),
+            "approver": N_("Approver"),
+            "auditor": N_("Auditor"),
+            "operations": N_("Operations"),
+        },
+        "case_state": {
+            "forming": N_("Forming"),
+            "in_review": N_("In review"),
+            "plan": N_("Planning"),
+            "executing": N_("Executing"),
+            "monitoring": N_("Monitoring"),
+            "suspended": N_("Suspended"),
+            "reopened": N_("Reopened"),
+            "closed": N_("Closed"),
+        },
+        "remedy_type": REMEDIES,
+        "remedy_state": {
+            "draft": N_("Draft"),
+            "submitted": N_("Waiting for approval"),
+            "returned": N_("Returned"),
+            "approved": N_("Approved"),
+            "active": N_("Running"),
+            "expiring": N_("Expiring"),
+            "expired": N_("Expired"),
+            "rejected": N_("Rejected"),
+            "withdrawn": N_("Taken back"),
+            "revoked": N_("Revoked"),
+        },
+        "dead_letter": DEAD_LETTER_REASONS,
+        **CASE_WORDS,
+    }
+)
+
 
 def msgid(kind: str, code: str) -> str:
     """The English name of a code, which is also what the catalogues know it by."""
-    return _ALL[kind].get(code, code)
-
-
-_ALL: Mapping[str, Mapping[str, str]] = MappingProxyType({**WORDS, "dead_letter": DEAD_LETTER_REASONS})
+    return WORDS[kind].get(code, code)

@@ -9,16 +9,13 @@ from typing import Any
 
 import msgspec
 
-from api.web.forms import BadFields, Sent, Shown
+from api.web.forms import BadFields, FormState, Sent
 from detector.policies.policy import MAX_EFFECT, Policy, Preset, TierPolicy
 from detector.policies.scaling import scaled
 from schemas.errors import NotAllowedByRules
 from schemas.verdicts import Direction
 
-LEAST_SCALE, MOST_SCALE = (
-    50,
-    150,
-)  # percent: half the limits is alarm fatigue, half as much again hears nobody leave
+LEAST_SCALE, MOST_SCALE = 50, 150  # percent: half is alarm fatigue, half as much again hears nobody leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class TierFields:
     rows: tuple[LimitRow, ...]
 
 
-def fields_of(policy: Policy, form: Shown) -> list[TierFields]:
+def fields_of(policy: Policy, form: FormState) -> list[TierFields]:
     """What the form shows: what was typed, else the policy's own."""
     return [_tier_fields(tier, form) for tier in policy.tiers]
 
@@ -60,18 +57,18 @@ def edited(sent: Sent, base: Policy) -> Policy:
         raise BadFields(wrong) if wrong else NotAllowedByRules("policy", str(error)) from None
 
 
-def _tier_fields(tier: TierPolicy, form: Shown) -> TierFields:
+def _tier_fields(tier: TierPolicy, form: FormState) -> TierFields:
     effect = f"effect-{tier.tier}"
     rows = tuple(_row(tier.tier, place, preset, form) for place, preset in enumerate(tier.presets))
     return TierFields(tier.tier, effect, form.values[effect] or str(tier.minimum_effect), rows)
 
 
-def _row(tier: str, place: int, preset: Preset, form: Shown) -> LimitRow:
+def _row(tier: str, place: int, preset: Preset, form: FormState) -> LimitRow:
     prompt, alarm = _names(tier, place)
     return LimitRow(preset, prompt, alarm, *_values(form, ((prompt, preset.prompt_pct), (alarm, preset.alarm_pct))))
 
 
-def _values(form: Shown, fields: Iterable[tuple[str, float | None]]) -> list[str]:
+def _values(form: FormState, fields: Iterable[tuple[str, float | None]]) -> list[str]:
     """As typed where the form came back, also where a field was emptied."""
     return [
         (form.values[name] or "") if form.values else ("" if limit is None else f"{limit:g}")

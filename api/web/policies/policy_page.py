@@ -5,24 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from fastapi import Request, Response
+from fastapi import Response
 
 from acts import policies
-from acts.roles import Permission, may
-from api.deps import ApiDeps
-from api.policies.reading import policy_detail
-from api.reading import Snapshot
-from api.web.forms import Shown
+from acts.roles import Permission
+from api.policies.reading import load_policy_detail
+from api.web.forms import FormState
 from api.web.policies.figures import rows_of
 from api.web.policies.form import LEAST_SCALE, MOST_SCALE, fields_of
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor
-from casework.policies.rules import may_apply
+from casework.policies.rules import get_preview_to_apply
 from schemas.errors import Conflict, Forbidden
 from schemas.http_policies import PreviewBody
 from store.policies import policy_search, policy_versions
 from store.policies.policy_versions import StoredPolicy
-from store.unit_of_work import Tx
 
 POLICIES = "/desk/policies"
 
@@ -31,29 +28,25 @@ POLICIES = "/desk/policies"
 class Workbench:
     """What the page of a policy shows beside its limits: the form as it came back, and figures where asked for."""
 
-    form: Shown
+    form: FormState
     preview: PreviewBody | None = None
     changed: bool = False  # the figures are of limits that are not those of the stored policy
 
 
-def policy_page(
-    request: Request, visitor: Visitor, deps: ApiDeps, reading: Snapshot, version: str, bench: Workbench
-) -> Response:
-    """One policy, in the reading's snapshot. Raises NotFound."""
-    stored = policy_versions.get(reading.tx, version)
-    running = policies.in_force(reading.tx, deps.bank).version
+def policy_page(visitor: Visitor, version: str, bench: Workbench) -> Response:
+    """Raises NotFound."""
+    stored = policy_versions.get(visitor.tx, version)
+    running = policies.get_in_force(visitor.tx, visitor.deps.bank).version
     return render(
-        request,
+        visitor,
         "policy.html",
-        visitor=visitor,
-        detail=policy_detail(reading.tx, stored, running),
+        detail=load_policy_detail(visitor.tx, stored, running),
         tiers=fields_of(stored.policy, bench.form),
         form=bench.form,
         preview=bench.preview,
         changed=bench.changed,
         rows=rows_of(bench.preview) if bench.preview else [],
-        may_set=may(visitor.caller.role, Permission.SET_POLICIES),
-        may_apply=_may_apply(reading.tx, visitor, deps, stored, running),
+        may_apply=_may_apply(visitor, stored, running),
         scale=bench.form.values["scale"] or "100",
         least_scale=LEAST_SCALE,
         most_scale=MOST_SCALE,
@@ -61,19 +54,19 @@ def policy_page(
     )
 
 
-def _may_apply(tx: Tx, visitor: Visitor, deps: ApiDeps, stored: StoredPolicy, running: str) -> bool:
+def _may_apply(visitor: Visitor, stored: StoredPolicy, running: str) -> bool:
     """Tried out by the rule itself."""
     actor = visitor.caller.actor
-    if not may(visitor.caller.role, Permission.SET_POLICIES):
+    if not visitor.may(Permission.SET_POLICIES):
         return False
     try:
-        may_apply(
+        get_preview_to_apply(
             stored.version,
             proposed_by=stored.proposed_by,
             in_force=running,
-            seen=policy_search.find_seen(tx, stored.version, actor),
+            seen=policy_search.find_seen_preview(visitor.tx, stored.version, actor),
             actor=actor,
-            now=deps.clock(),
+            now=visitor.deps.clock(),
         )
     except (Conflict, Forbidden):
         return False

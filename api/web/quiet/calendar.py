@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
-from pydantic import Field, ValidationError
+from fastapi import APIRouter, Response
+from pydantic import Field
 
 from acts import calendar_entries
-from acts.callers import Caller
 from acts.performing import Act, ActContext
-from acts.roles import Permission, may
-from api.deps import ApiDeps, Deps
 from api.pagination import MOST
 from api.paths import UuidPath
-from api.quiet.calendar import CalendarQuery, entry_page, new_entry_act, rest_body
-from api.reading import Reading, Snapshot
+from api.quiet.calendar import CalendarQuery, new_entry_act, rest_body, search_entries
 from api.web.flash import Flash
-from api.web.forms import BadFields, Sent, SentForm, Shown
-from api.web.language.words import N_
-from api.web.listing import address, shown_wrong, typed
+from api.web.forms import BadFields, FormState, Sent, SentForm
+from api.web.listing import address, read_query, sent_by_address, typed_values
 from api.web.quiet.weeks import Span, entry_line, lay_out, span_of
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor, needing_page
+from api.web.sign_in.session import AlertReader, CalendarKeeper, Visitor
+from language.marking import N_
 from schemas.errors import NotAllowedByRules, NotFound
 from schemas.http import Body, IdText
 from schemas.http_calendar import EntryBody, NewEntryBody
 from schemas.weeks import format_week
 from store.quiet.calendar import EntryRow
-from store.unit_of_work import Tx
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Visitor, needing_page(Permission.READ_ALERTS)]
-Keeper = Annotated[Visitor, needing_page(Permission.KEEP_CALENDAR)]
 CALENDAR = "/desk/calendar"
 ENTRIES = f"{CALENDAR}/entries"
 _MOST_PAGES = 5  # of entries; beyond a thousand one looks for a client
@@ -49,57 +42,37 @@ class _Narrowed(Body):
     client_id: IdText | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the address says, as typed; what of it holds; what was wrong with the rest."""
-
-    values: dict[str, str]
-    narrowed: _Narrowed
-    wrong: Shown
-
-
 @router.get(CALENDAR)
-def calendar_page(request: Request, visitor: Reader, deps: Deps, reading: Reading) -> Response:
+def calendar_page(visitor: AlertReader) -> Response:
     """This year and the next, or the year asked for."""
-    return _page(request, visitor, deps, reading, _asked(request))
+    return _page(visitor)
 
 
 @router.post(ENTRIES)
-def enter(request: Request, visitor: Keeper, deps: Deps, reading: Reading, sent: SentForm) -> Response:
+def enter(visitor: CalendarKeeper, sent: SentForm) -> Response:
     """Expect less of the bank, a branch or a client for some weeks."""
-    return sent.attempt(
-        visitor.caller,
-        lambda: _entering(visitor.caller, sent),
-        done=_ENTERED,
-        back_to=CALENDAR,
-        again=lambda form: _page(request, visitor, deps, reading, _asked(request), form=form),
-    )
+    return _attempt(visitor, sent, lambda: _entering(visitor, sent), _ENTERED)
 
 
 @router.post(ENTRIES + "/{entry_id}/remove")
-def take_back(
-    request: Request, visitor: Keeper, deps: Deps, reading: Reading, sent: SentForm, entry_id: UuidPath
-) -> Response:
+def take_back(visitor: CalendarKeeper, sent: SentForm, entry_id: UuidPath) -> Response:
     """It holds no more."""
-    return sent.attempt(
-        visitor.caller,
-        lambda: partial(calendar_entries.remove, entry_id=entry_id),
-        done=_TAKEN_BACK,
-        back_to=CALENDAR,
-        again=lambda form: _page(request, visitor, deps, reading, _asked(request), form=form),
-    )
+    return _attempt(visitor, sent, lambda: partial(calendar_entries.remove_entry, entry_id=entry_id), _TAKEN_BACK)
 
 
-def _entering(caller: Caller, sent: Sent) -> Act[EntryRow]:
+def _attempt(visitor: Visitor, sent: Sent, act: Callable[[], Act[EntryRow]], done: Flash) -> Response:
+    return sent.attempt(act, done=done, back_to=CALENDAR, again=lambda form: _page(visitor, form))
+
+
+def _entering(visitor: Visitor, sent: Sent) -> Act[EntryRow]:
     """A branch that is not named is one's own. What is not there, or another branch's, is told at its field."""
     sent.must_have("scope", "first_week", "last_week", "reason")
     scope, subject = sent.one("scope"), sent.one("subject")
     if scope == "branch" and subject is None:
-        subject = caller.branch
+        subject = visitor.branch
     if (subject is None) != (scope == "bank"):
         raise NotAllowedByRules("subject", "a branch or a client is named, the bank is not")
-    body = sent.body(NewEntryBody, subject=subject and subject.strip())
-    add = new_entry_act(body)
+    add = new_entry_act(sent.body(NewEntryBody, subject=subject and subject.strip()))
 
     def act(context: ActContext) -> EntryRow:
         try:
@@ -110,55 +83,42 @@ def _entering(caller: Caller, sent: Sent) -> Act[EntryRow]:
     return act
 
 
-def _asked(request: Request) -> _Asked:
-    values = typed(request, _Narrowed.model_fields)
+def _page(visitor: Visitor, form: FormState | None = None) -> Response:
+    values = typed_values(visitor.request.query_params, _Narrowed.model_fields)
+    narrowed, wrong = _Narrowed(), FormState()
     try:
-        narrowed = _Narrowed.model_validate({name: value for name, value in values.items() if value})
-    except ValidationError as error:
-        wrong = BadFields(error.errors(include_url=False))
-        return _Asked(values, _Narrowed(), shown_wrong(request, values, wrong))
-    return _Asked(values, narrowed, Shown())
-
-
-def _page(
-    request: Request,
-    visitor: Visitor,
-    deps: ApiDeps,
-    reading: Snapshot,
-    asked: _Asked,
-    *,
-    form: Shown | None = None,
-) -> Response:
-    this_week, year = deps.calendar.week_at(deps.clock()), deps.today().year
-    years = (year, year + 1) if asked.narrowed.year is None else (asked.narrowed.year,)
-    span, caller = span_of(years), visitor.caller
-    entries, all_of_them = _entries(reading.tx, caller, asked.narrowed.client_id, span)
-    rests = [rest_body(deps, each) for each in range(years[0] - 1, years[-1] + 2)]
+        narrowed = read_query(_Narrowed, values)
+    except BadFields as error:
+        wrong = sent_by_address(visitor, values).state(error)
+    this_week, year = visitor.week, visitor.today.year
+    years = (year, year + 1) if narrowed.year is None else (narrowed.year,)
+    span = span_of(years)
+    entries, all_of_them = _entries(visitor, narrowed.client_id, span)
+    rests = [rest_body(visitor.deps, each) for each in range(years[0] - 1, years[-1] + 2)]
+    lines = [entry_line(each, only_branch=visitor.branch) for each in entries]
     return render(
-        request,
+        visitor,
         "calendar.html",
-        status=422 if asked.wrong.errors else 200,
-        visitor=visitor,
-        laid=lay_out((entry_line(each, only_branch=caller.branch) for each in entries), rests, span, this_week),
+        status=422 if wrong.errors else 200,
+        laid=lay_out(lines, rests, span, this_week),
         has_entries=bool(entries),
         all_of_them=all_of_them,
-        years=_years(asked, year),
-        wrong=asked.wrong,
-        filters=asked.values,
+        years=_years(values, narrowed.year, year),
+        wrong=wrong,
+        filters=values,
         form=form,
-        may_keep=may(caller.role, Permission.KEEP_CALENDAR),
         this_week=format_week(this_week),
-        here=address(CALENDAR, asked.values),
+        here=address(CALENDAR, values),
     )
 
 
-def _entries(tx: Tx, caller: Caller, client_id: str | None, span: Span) -> tuple[list[EntryBody], bool]:
+def _entries(visitor: Visitor, client_id: str | None, span: Span) -> tuple[list[EntryBody], bool]:
     """Those of the span, and whether these are all: what ends last comes first, so the oldest are left out."""
     found: list[EntryBody] = []
     asked: dict[str, Any] = {"limit": MOST, "client_id": client_id}
     asked |= {"since": format_week(span.first), "until": format_week(span.last), "cursor": None}
     for _ in range(_MOST_PAGES):
-        page = entry_page(tx, caller, CalendarQuery.model_validate(asked))
+        page = search_entries(visitor.tx, visitor.caller, CalendarQuery.model_validate(asked))
         found += page.items
         asked["cursor"] = page.next
         if page.next is None:
@@ -166,9 +126,8 @@ def _entries(tx: Tx, caller: Caller, client_id: str | None, span: Span) -> tuple
     return found, asked["cursor"] is None
 
 
-def _years(asked: _Asked, this_year: int) -> list[tuple[int | None, str, bool]]:
+def _years(values: dict[str, str], shown: int | None, this_year: int) -> list[tuple[int | None, str, bool]]:
     """The switch: None for this year and the next; its address; whether it is the one shown."""
-    shown = asked.narrowed.year
     offered = sorted({this_year - 1, this_year, this_year + 1} | ({shown} if shown else set()))
-    urls = {year: address(CALENDAR, asked.values | {"year": str(year or "")}) for year in (None, *offered)}
+    urls = {year: address(CALENDAR, values | {"year": str(year or "")}) for year in (None, *offered)}
     return [(year, url, year == shown) for year, url in urls.items()]

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from fastapi import Request
-
-from api.deps import ApiDeps
 from api.pagination import LIMIT
-from api.remedies.what_if import WhatIfQuery, what_if_with
+from api.remedies.what_if import WhatIfQuery, what_if_bodies
 from api.web.cases.case_view import CaseView
-from api.web.forms import BadFields, Sent, Shown
+from api.web.forms import BadFields, FormState, Sent
 from api.web.language.amounts import body_with_amounts
 from api.web.sign_in.session import Visitor
 from casework.remedies.remedy_lifecycle import UNDECIDED
@@ -27,16 +24,7 @@ from schemas.http_remedies import RemedyBody, WhatIfBody
 AMOUNTS = ("cost", "expected_effect", "list_price", "volume_commitment")
 ASKED = ("list_price", "concession_pct", "starts_on", "ends_on", "cost", "service_cost")
 _ASKED_AMOUNTS = ("list_price", "cost", "service_cost")
-_TERMS = (
-    "owner",
-    "reason",
-    "fee_code",
-    "list_price",
-    "concession_pct",
-    "volume_commitment",
-    "cost",
-    "expected_effect",
-)
+_TERMS = ("owner", "reason", "fee_code", "concession_pct", *AMOUNTS)
 _ENDED = ("expiring", "expired", "revoked")
 
 
@@ -44,7 +32,7 @@ _ENDED = ("expiring", "expired", "revoked")
 class WhatIf:
     """What was asked, and the answers; none while a figure is missing or does not fit."""
 
-    asked: Shown
+    asked: FormState
     answers: Sequence[WhatIfBody]
 
 
@@ -53,60 +41,51 @@ class RemedyForm:
     """`values` is what it begins with, by field; `returned` is the form that came back with what was wrong."""
 
     values: Mapping[str, str]
-    returned: Shown | None
+    returned: FormState | None
     change: RemedyBody | None
     renewable: Sequence[RemedyBody]
     what_if: WhatIf
     is_open: bool
 
 
-def remedy_form(
-    request: Request, visitor: Visitor, deps: ApiDeps, view: CaseView, returned: Shown | None, at: str
-) -> RemedyForm:
+def remedy_form(visitor: Visitor, view: CaseView, returned: FormState | None, at: str) -> RemedyForm:
     """`at`: the id of the remedy that a returned form was to change, empty for a new one."""
-    query = {name: value.strip() for name, value in request.query_params.items()}
+    query = {name: value.strip() for name, value in visitor.request.query_params.items()}
     renewable = [each for each in view.client_remedies if each.state in _ENDED][:LIMIT]
     change = _undecided(view, at or query.get("change", ""))
     renew = next((each for each in renewable if each.remedy_id == query.get("renew")), None)
-    values = _first_values(deps.today(), visitor.caller.actor, change, renew)
+    values = _first_values(visitor.today, visitor.caller.actor, change, renew)
     figures = {name: value for name, value in query.items() if name in ASKED and value}
     if figures:
-        values |= figures
-        values.setdefault(
-            "type", "fee_waiver" if figures.get("concession_pct", "100") == "100" else "fee_reduction"
-        )
-    asked = {**values, **_typed(returned)}
-    answer = partial(what_if_with, deps, view.at_risk_minor, view.proposed)
+        kind = "fee_waiver" if figures.get("concession_pct", "100") == "100" else "fee_reduction"
+        values = {"type": kind} | values | figures
+    asked = values | ({name: value for name, value in returned.values.items() if value} if returned else {})
+    answer = partial(what_if_bodies, visitor.deps, view.at_risk_minor, view.proposed)
     return RemedyForm(
         values=defaultdict(str, values),
         returned=returned,
         change=change,
         renewable=renewable,
-        what_if=asked_what_if(request, asked, answer, show_errors=bool(figures)),
+        what_if=asked_what_if(visitor, asked, answer, show_errors=bool(figures)),
         is_open=bool(returned or change or renew or figures),
     )
 
 
 def asked_what_if(
-    request: Request,
+    visitor: Visitor,
     values: Mapping[str, str],
     answer: Callable[[WhatIfQuery], Sequence[WhatIfBody]],
     *,
     show_errors: bool,
 ) -> WhatIf:
     """The answers to `values`. Without a price nothing was asked."""
-    sent = Sent(request, {name: [values[name]] for name in ASKED if values.get(name)})
-    shown = sent.shown(BadFields(()))
+    sent = Sent(visitor, {name: [values[name]] for name in ASKED if values.get(name)})
     if sent.one("list_price") is None:
-        return WhatIf(shown, ())
+        return WhatIf(sent.state(), ())
     try:
-        return WhatIf(shown, answer(body_with_amounts(sent, WhatIfQuery, _ASKED_AMOUNTS)))
+        return WhatIf(sent.state(), answer(body_with_amounts(sent, WhatIfQuery, _ASKED_AMOUNTS)))
     except (BadFields, NotAllowedByRules) as error:
-        return WhatIf(sent.shown(error) if show_errors else shown, ())
-
-
-def _typed(returned: Shown | None) -> dict[str, str]:
-    return {name: value for name, value in returned.values.items() if value} if returned else {}
+        return WhatIf(sent.state(error if show_errors else None), ())
 
 
 def _undecided(view: CaseView, remedy_id: str) -> RemedyBody | None:
@@ -133,9 +112,7 @@ def _following(renew: RemedyBody, today: date) -> dict[str, str]:
     """As long as the one before, from its end on."""
     end = renew.ended_on or renew.ends_on
     start = today if end is None else max(end, today)
-    if renew.ends_on is None:
-        return {"starts_on": start.isoformat()}
-    return {
-        "starts_on": start.isoformat(),
-        "ends_on": (start + (renew.ends_on - renew.starts_on)).isoformat(),
-    }
+    following = {"starts_on": start.isoformat()}
+    if renew.ends_on is not None:
+        following["ends_on"] = (start + (renew.ends_on - renew.starts_on)).isoformat()
+    return following

@@ -13,7 +13,7 @@ import secrets
 
 from fastapi import Request, Response
 
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _SECRET_BYTES = 32
@@ -25,7 +25,7 @@ def secret_of(request: Request, config: DeskConfig) -> str:
     return _secret_in(request, config) or secrets.token_urlsafe(_SECRET_BYTES)
 
 
-def give(response: Response, config: DeskConfig, secret: str) -> None:
+def give_cookie(response: Response, config: DeskConfig, secret: str) -> None:
     """Until the browser is closed. One for all tabs: several may be on their way to the provider at once."""
     response.set_cookie(_name(config), secret, path="/", httponly=True, samesite="lax", secure=config.is_https)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
-from acts.performing import Request as ActRequest
+from acts.performing import ActRequest
 from acts.sign_in.sessions import NewSession
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 from api.web.sign_in.session_cookie import give_cookie, token_of
 
 
@@ -16,12 +16,12 @@ def wanted_session(request: Request, config: DeskConfig, id_token: str | None = 
     return NewSession(config.now(), config.session, token_of(request, config), id_token)
 
 
-def asked(request: Request) -> ActRequest:
+def act_request(request: Request) -> ActRequest:
     """What is said beside an act of signing in or out: only which request it was."""
     return ActRequest(request_id=request.state.request_id)
 
 
-def welcomed(config: DeskConfig, token: str, back_to: str) -> RedirectResponse:
+def redirect_with_cookie(config: DeskConfig, token: str, back_to: str) -> RedirectResponse:
     """On to what they wanted to see, with the cookie."""
     answer = RedirectResponse(back_to, 303)
     give_cookie(answer, config, token)

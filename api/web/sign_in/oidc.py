@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
@@ -20,10 +20,11 @@ import msgspec
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 
+from api.desk_errors import ProviderUnavailable, SignInFailed
 from api.errors import KeysUnavailable
 from api.keys import JwksKeys
-from api.web.errors import ProviderUnavailable, SignInFailed
-from api.web.sign_in.oidc_metadata import Metadata, discovered, is_private
+from api.sign_in_provider import Signed
+from api.web.sign_in.oidc_metadata import Metadata, discover, is_private
 from schemas.errors import BadSetting, NotAuthenticated
 
 log = logging.getLogger(__name__)
@@ -31,35 +32,6 @@ SCOPE = "openid profile"
 _FRESH_S = 3600  # what a provider says of itself changes with its releases
 _ASK_AGAIN_S = 10  # after a failure: people who try again neither wait nor add to its trouble
 _TIMEOUT_S = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """Who came back: the checked claims of the ID token, and the token for the provider's sign-out."""
-
-    claims: Mapping[str, Any]
-    id_token: str
-
-
-class SignInProvider(Protocol):
-    """Where people sign in when they have no account here. Fails closed: what cannot be checked raises."""
-
-    @property
-    def origins(self) -> frozenset[str]:
-        """Where a form may end up when signing in or out leads there."""
-        ...
-
-    def sign_in_url(self, state: str, nonce: str, code_verifier: str) -> str:
-        """Where to send a person. Raises ProviderUnavailable."""
-        ...
-
-    def signed_in(self, answer: Mapping[str, str], nonce: str, code_verifier: str) -> Signed:
-        """What the person came back with. Raises SignInFailed or ProviderUnavailable."""
-        ...
-
-    def sign_out_url(self, id_token: str) -> str | None:
-        """Where to send a person who signs out, None where the provider has no such page or cannot be asked."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +76,13 @@ class OpenIdProvider:
         """1. What the address says. 2. The code for a token. 3. The token."""
         metadata, keys = self._metadata()
         _check_answer(answer, metadata)
-        id_token = self._redeemed(metadata, answer["code"], code_verifier)
+        id_token = self._redeem(metadata, answer["code"], code_verifier)
         try:
             claims = keys.claims(id_token)
         except NotAuthenticated as error:
             raise SignInFailed("answer", f"the ID token: {error}") from None
         except KeysUnavailable as error:
-            raise _away(str(error)) from None
+            raise _unavailable(str(error)) from None
         _check_claims(claims, nonce, self._client.client_id)
         return Signed(claims, id_token)
 
@@ -130,7 +102,7 @@ class OpenIdProvider:
         joint = "&" if urlsplit(metadata.end_session_endpoint).query else "?"
         return f"{metadata.end_session_endpoint}{joint}{urlencode(asked)}"
 
-    def _redeemed(self, metadata: Metadata, code: str, code_verifier: str) -> str:
+    def _redeem(self, metadata: Metadata, code: str, code_verifier: str) -> str:
         """The ID token for a code. The access token that comes with it is not used."""
         try:
             with self._session(metadata) as session:
@@ -138,7 +110,7 @@ class OpenIdProvider:
         except OAuthError as error:
             raise SignInFailed("answer", f"the provider refused the code: {error.error}") from None
         except (httpx2.HTTPError, ValueError) as error:
-            raise _away(f"the token endpoint: {error!r}") from None
+            raise _unavailable(f"the token endpoint: {error!r}") from None
         id_token = token.get("id_token")
         if not isinstance(id_token, str):
             raise SignInFailed("answer", "the provider gave no ID token")
@@ -160,25 +132,25 @@ class OpenIdProvider:
         with self._lock:
             if time.monotonic() >= self._ask_again_s:
                 try:
-                    self._known = self._discovered()
+                    self._known = self._discover()
                     self._ask_again_s = time.monotonic() + _FRESH_S
                 except (httpx2.HTTPError, msgspec.DecodeError, BadSetting, ValueError) as error:
                     self._ask_again_s = time.monotonic() + _ASK_AGAIN_S
-                    away = _away(f"its description: {error!r}")
+                    unavailable = _unavailable(f"its description: {error!r}")
                     if self._known is None:
-                        raise away from None
+                        raise unavailable from None
             if self._known is None:
                 raise ProviderUnavailable("its description could not be had a moment ago")
             return self._known
 
-    def _discovered(self) -> tuple[Metadata, JwksKeys]:
-        metadata = discovered(self._client.issuer, _TIMEOUT_S)
+    def _discover(self) -> tuple[Metadata, JwksKeys]:
+        metadata = discover(self._client.issuer, _TIMEOUT_S)
         if self._known is not None and self._known[0] == metadata:
             return self._known
         return metadata, JwksKeys(metadata.jwks_uri, metadata.issuer, self._client.client_id)
 
 
-def _away(why: str) -> ProviderUnavailable:
+def _unavailable(why: str) -> ProviderUnavailable:
     log.warning("the identity provider cannot be asked", extra={"why": why})
     return ProviderUnavailable(why)
 

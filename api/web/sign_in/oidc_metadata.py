@@ -29,7 +29,7 @@ class Metadata(msgspec.Struct, frozen=True):
         return [url for url in named if url]
 
 
-def discovered(issuer: str, timeout_s: float) -> Metadata:
+def discover(issuer: str, timeout_s: float) -> Metadata:
     """Ask for it. Raises HTTPError or DecodeError where it cannot be had, BadSetting where it is not believed."""
     answer = httpx2.get(issuer.rstrip("/") + _WELL_KNOWN, timeout=timeout_s)
     answer.raise_for_status()

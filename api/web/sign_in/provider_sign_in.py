@@ -16,15 +16,15 @@ from acts.roles import Role
 from acts.sign_in import sessions
 from acts.sign_in.claims import caller_of
 from api.deps import ApiDeps
-from api.web.config import DeskConfig
-from api.web.errors import SignInFailed
+from api.desk_config import DeskConfig
+from api.desk_errors import SignInFailed
+from api.sign_in_provider import SignInProvider
 from api.web.sign_in import browser
-from api.web.sign_in.new_session import asked, wanted_session, welcomed
-from api.web.sign_in.oidc import SignInProvider
+from api.web.sign_in.new_session import act_request, redirect_with_cookie, wanted_session
 from schemas.errors import EbbwatchError
 from store.sign_in import sign_in_attempts
 from store.sign_in.sign_in_attempts import Attempt
-from store.sign_in.web_sessions import hash_of
+from store.sign_in.web_sessions import hash_token
 from store.unit_of_work import Tx
 
 ATTEMPT_TTL = timedelta(minutes=10)  # a second factor is found within it, and a forgotten tab is not
@@ -37,7 +37,7 @@ def send_out(request: Request, deps: ApiDeps, provider: SignInProvider, back_to:
     secret, now = browser.secret_of(request, deps.desk), deps.desk.now()
     state = browser.new_state(secret)
     attempt = Attempt(
-        state_hash=hash_of(state),
+        state_hash=hash_token(state),
         nonce=secrets.token_urlsafe(_NONCE_BYTES),
         code_verifier=secrets.token_urlsafe(_VERIFIER_BYTES),
         return_to=back_to,
@@ -47,33 +47,33 @@ def send_out(request: Request, deps: ApiDeps, provider: SignInProvider, back_to:
 
     def save(tx: Tx) -> None:
         sign_in_attempts.forget_expired(tx, now)
-        sign_in_attempts.add(tx, attempt)
+        sign_in_attempts.add_attempt(tx, attempt)
 
     deps.store.transact(save)
     answer = RedirectResponse(url, 303)
-    browser.give(answer, deps.desk, secret)
+    browser.give_cookie(answer, deps.desk, secret)
     return answer
 
 
 def come_back(request: Request, deps: ApiDeps, provider: SignInProvider) -> Response:
     """1. The attempt, of this browser, once. 2. What the provider says. 3. A session. Raises SignInFailed."""
     answer = dict(request.query_params)
-    attempt = _taken(request, deps, answer.get("state", ""))
+    attempt = _take_attempt(request, deps, answer.get("state", ""))
     signed = provider.signed_in(answer, attempt.nonce, attempt.code_verifier)
     try:
         caller = caller_from(signed.claims, deps.desk)
     except EbbwatchError as error:
         raise SignInFailed("rights", str(error), provider.sign_out_url(signed.id_token)) from None
     act = partial(sessions.begin, wanted=wanted_session(request, deps.desk, signed.id_token))
-    token = deps.performer.perform(caller, act, asked(request))
-    return welcomed(deps.desk, token, attempt.return_to)
+    token = deps.performer.perform(caller, act, act_request(request))
+    return redirect_with_cookie(deps.desk, token, attempt.return_to)
 
 
-def _taken(request: Request, deps: ApiDeps, state: str) -> Attempt:
+def _take_attempt(request: Request, deps: ApiDeps, state: str) -> Attempt:
     if not browser.is_own_state(request, deps.desk, state):
         raise SignInFailed("attempt", "the state is not one of this browser's")
     now = deps.desk.now()
-    attempt = deps.store.transact(lambda tx: sign_in_attempts.take(tx, hash_of(state), now))
+    attempt = deps.store.transact(lambda tx: sign_in_attempts.take_attempt(tx, hash_token(state), now))
     if attempt is None:
         raise SignInFailed("attempt", "the state was used before or has expired")
     return attempt

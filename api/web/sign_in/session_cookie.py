@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from api.web.config import DeskConfig
+from api.desk_config import DeskConfig
 
 
 def cookie_name(config: DeskConfig) -> str:

@@ -12,15 +12,15 @@ from fastapi.responses import RedirectResponse
 
 from acts.sign_in.password_sign_in import sign_in as sign_in_with_password
 from api.deps import Deps
+from api.desk_config import DeskConfig
 from api.reading import Reading
-from api.web.config import DeskConfig
 from api.web.csrf import check_origin
-from api.web.language.words import N_
 from api.web.paths import CALLBACK, SIGN_IN, local_path
-from api.web.rendering import render
+from api.web.rendering import render_for
 from api.web.sign_in import browser, provider_sign_in
-from api.web.sign_in.new_session import asked, wanted_session, welcomed
+from api.web.sign_in.new_session import act_request, redirect_with_cookie, wanted_session
 from api.web.sign_in.session import find_session
+from language.marking import N_
 from schemas.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -61,11 +61,11 @@ def sign_in_locally(
         return _form(request, deps.desk, wanted, user, _STALE)
     wanted_here = wanted_session(request, deps.desk)
     token = sign_in_with_password(
-        deps.performer, deps.desk.passwords, user.strip(), password, wanted_here, asked(request)
+        deps.performer, deps.desk.passwords, user.strip(), password, wanted_here, act_request(request)
     )
     if token is None:
         return _form(request, deps.desk, wanted, user, _WRONG)
-    return welcomed(deps.desk, token, wanted)
+    return redirect_with_cookie(deps.desk, token, wanted)
 
 
 @router.get(CALLBACK)
@@ -80,8 +80,9 @@ def _form(
     request: Request, config: DeskConfig, back_to: str, user: str = "", problem: str | None = None
 ) -> Response:
     secret = browser.secret_of(request, config)
-    page = render(
+    page = render_for(
         request,
+        None,
         "sign_in.html",
         status=403 if problem else 200,
         token=browser.form_token(secret),
@@ -89,5 +90,5 @@ def _form(
         user=user,
         problem=problem,
     )
-    browser.give(page, config, secret)
+    browser.give_cookie(page, config, secret)
     return page

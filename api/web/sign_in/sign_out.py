@@ -12,8 +12,8 @@ from api.deps import Deps
 from api.reading import Reading
 from api.web import csrf
 from api.web.paths import SIGN_IN, SIGN_OUT, SIGNED_OUT
-from api.web.rendering import render
-from api.web.sign_in.new_session import asked
+from api.web.rendering import render_for
+from api.web.sign_in.new_session import act_request
 from api.web.sign_in.session import find_session
 from api.web.sign_in.session_cookie import take_cookie
 
@@ -31,7 +31,7 @@ def sign_out(request: Request, deps: Deps, reading: Reading, sent: csrf.SentToke
     csrf.check(request, deps.desk, session.csrf, sent)
     request.state.caller = caller  # for the request log
     act = partial(sessions.end, token_hash=session.token_hash)
-    id_token = deps.performer.perform(caller, act, asked(request))
+    id_token = deps.performer.perform(caller, act, act_request(request))
     there = deps.desk.provider.sign_out_url(id_token) if deps.desk.provider and id_token else None
     answer = RedirectResponse(there or SIGNED_OUT, 303)
     take_cookie(answer, deps.desk)
@@ -41,4 +41,4 @@ def sign_out(request: Request, deps: Deps, reading: Reading, sent: csrf.SentToke
 @router.get(SIGNED_OUT)
 def signed_out(request: Request) -> Response:
     """A page of its own: with a provider, the sign-in page would sign the same person in again."""
-    return render(request, "signed_out.html", sign_in=SIGN_IN)
+    return render_for(request, None, "signed_out.html", sign_in=SIGN_IN)

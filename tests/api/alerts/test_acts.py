@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 
+from acts.bank import BankRules
+from acts.rules_file import load_rules
 from casework.alerts.episodes import alert_id_of
 from schemas.messages import AlertMessage
 from schemas.verdicts import Direction
@@ -57,6 +60,18 @@ def test_a_snooze_ends_on_a_day_in_the_banks_zone(two_branches, api) -> None:
     assert (today.status_code, today.json()["errors"][0]["pointer"]) == (422, "/until")
     assert (tomorrow.status_code, tomorrow.json()["state"]) == (200, "snoozed")
     assert (tomorrow.json()["snoozed_until"], tomorrow.json()["snooze_reason"]) == ("2026-01-15", "lull")
+
+
+def test_a_snooze_is_as_long_at_most_as_the_file_of_rules_says(two_branches, api) -> None:
+    rules = BankRules(snooze=load_rules(b'{"snooze": {"longest_weeks": 2}}').snooze)
+    api.app.state.deps = replace(api.app.state.deps, rules=rules)
+    longer = {"until": "2026-01-28", "reason": "lull"}
+    refused = api.staff().post(f"{ALERT}/snooze", json=longer)
+    assert (refused.status_code, "by 2026-01-27 at the latest" in refused.text) == (422, True)
+    alert_id = ALERT.rpartition("/")[2]
+    many = api.staff().post("/api/v1/alerts/bulk", json={"act": "snooze", "alert_ids": [alert_id], **longer})
+    assert "by 2026-01-27 at the latest" in many.text
+    assert api.staff().post(f"{ALERT}/snooze", json=longer | {"until": "2026-01-27"}).status_code == 200
 
 
 def test_closing_needs_an_outcome_that_people_can_give(two_branches, api) -> None:

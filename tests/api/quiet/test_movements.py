@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detector.quiet.surroundings import BANK, Group, Movement
+from detector.groups import BANK, Group, Movement
 from schemas.verdicts import Baseline, GroupKind, Series
 from schemas.weeks import Week, parse_week
 from store.quiet import movements
@@ -20,7 +20,9 @@ def moved(two_branches) -> None:
             Movement(group, Week(week), Baseline.WEEK_VS_RECENT, Series.TURNOVER, -82.46, 40, 35)
             for group in groups
         ]
-        two_branches.store.transact(lambda tx, found=found, week=week: movements.save(tx, 0, week, found, []))
+        two_branches.store.transact(
+            lambda tx, found=found, week=week: movements.save_movements(tx, 0, week, found, [])
+        )
 
 
 @pytest.mark.usefixtures("moved")

@@ -18,8 +18,8 @@ from acts.sign_in.local_key import LocalKey
 from acts.sign_in.sessions import new_session
 from api.app import create_app
 from api.deps import ApiDeps
-from api.web.config import DeskConfig
-from api.web.sign_in.session import FormPost, SignedIn, Visitor, needing_page
+from api.desk_config import DeskConfig
+from api.web.sign_in.session import SignedIn, Visitor, needing_page
 from api.web.sign_in.session_cookie import cookie_name
 from store.sign_in import web_sessions
 from store.tables.sign_in import web_session
@@ -78,7 +78,7 @@ class Desk:
         person, caller = self.anyone(), Caller(user, Role(role), branch)
         token, session = new_session(caller, self.config.now(), self.config.session)
         with self.store.write() as tx:
-            web_sessions.add(tx, session)
+            web_sessions.add_session(tx, session)
         person.cookies.set(cookie_name(self.config), token)
         person.headers["X-Test-Token"] = session.csrf  # tests read it here; the application never does
         return person
@@ -105,7 +105,7 @@ def tried_app(local_key: LocalKey) -> FastAPI:
         return visitor.caller.actor
 
     @app.post(f"{TRIED}/form")
-    def form(visitor: FormPost) -> str:
+    def form(visitor: SignedIn) -> str:
         return visitor.caller.actor
 
     return app

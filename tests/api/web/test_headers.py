@@ -118,7 +118,7 @@ def test_a_broken_error_page_hides_nothing(desk, monkeypatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the template")
 
-    monkeypatch.setattr("api.web.error_page.render", broken)
+    monkeypatch.setattr("api.web.error_page.render_for", broken)
     answer = desk.anyone().get("/nowhere", headers=BROWSER)
     assert (answer.status_code, answer.json()["title"]) == (
         404,

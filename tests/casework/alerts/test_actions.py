@@ -10,6 +10,7 @@ from casework.alerts.actions import (
     AlertClosed,
     SnoozeNeedsReason,
     SnoozeOutOfRange,
+    SnoozeRules,
     UnknownOutcome,
     acknowledge,
     assign,
@@ -72,6 +73,14 @@ def test_a_snooze_ends_in_the_future_and_within_13_weeks(alert, days) -> None:
 @pytest.mark.parametrize("days", [1, 91])
 def test_the_first_and_the_last_day_of_a_snooze_are_allowed(alert, days) -> None:
     assert snooze(alert, TODAY + timedelta(days=days), "audit", TODAY).state == "snoozed"
+
+
+def test_the_bank_sets_how_long_a_snooze_may_be(alert) -> None:
+    rules = SnoozeRules(longest_weeks=4)
+    assert snooze(alert, TODAY + timedelta(days=28), "audit", TODAY, rules).state == "snoozed"
+    with pytest.raises(SnoozeOutOfRange, match=f"by {TODAY + timedelta(days=28)} at the latest") as refused:
+        snooze(alert, TODAY + timedelta(days=29), "audit", TODAY, rules)
+    assert refused.value.weeks == 4
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])

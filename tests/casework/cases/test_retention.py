@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.cases.retention import PROPOSED_WEEKS, Proposal, any_ran, first_week_needed, propose, ran
-from casework.remedies.remedy_lifecycle import Remedy, Terms
+from casework.cases.retention import (
+    PROPOSED_WEEKS,
+    Proposal,
+    any_carried_out,
+    first_week_needed,
+    propose,
+    was_carried_out,
+)
+from casework.cases.retention_rules import RetentionRules
+from casework.remedies.remedy_lifecycle import Remedy
+from casework.remedies.terms import Terms
 from schemas.verdicts import Insufficient
 
 ALERTED, OPENED = 64, 66  # places in the weeks read: a year and a quarter lie up to and with the alert's week
@@ -44,6 +53,14 @@ def proposed(turnover: np.ndarray, known: np.ndarray, weeks: int = 13, **more: o
 )
 def test_it_goes_by_the_share_of_the_usual_week_that_is_left(after: int, attempted: bool, retention: str) -> None:
     assert proposed(*story(*[after] * 13), attempted=attempted) == Proposal(13, retention, 1000, after)
+
+
+def test_the_bank_sets_what_counts_as_saved_and_what_is_usual() -> None:
+    rules = RetentionRules(saved_pct=70, partly_saved_pct=70, fewest_usual_weeks=14)
+    assert proposed(*story(*[700] * 13), rules=rules) == Proposal(13, "saved", 1000, 700)
+    assert proposed(*story(*[699] * 13), rules=rules) == Proposal(13, "lost", 1000, 699)
+    assert isinstance(proposed(*story(*[700] * 13), began=52 - 13, rules=rules), Insufficient)
+    assert isinstance(proposed(*story(*[700] * 13), began=52 - 14, rules=rules), Proposal)
 
 
 def test_the_quarter_of_the_ebb_does_not_lower_what_is_usual() -> None:
@@ -118,24 +135,24 @@ def a_remedy(**changes: object) -> Remedy:
 @pytest.mark.parametrize("state", ["approved", "active", "expiring", "expired"])
 def test_a_remedy_has_run_once_it_began(state: str) -> None:
     made = a_remedy(state=state)
-    assert ran(made, TODAY)
-    assert ran(made, made.terms.starts_on)
-    assert not ran(made, date(2025, 12, 31))
+    assert was_carried_out(made, TODAY)
+    assert was_carried_out(made, made.terms.starts_on)
+    assert not was_carried_out(made, date(2025, 12, 31))
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "rejected", "withdrawn"])
 def test_what_was_never_agreed_has_not_run(state: str) -> None:
-    assert not ran(a_remedy(state=state), TODAY)
+    assert not was_carried_out(a_remedy(state=state), TODAY)
 
 
 def test_what_was_revoked_has_run_only_if_that_was_after_it_began() -> None:
-    assert ran(a_remedy(state="revoked", ended_on=date(2026, 1, 2)), TODAY)
-    assert not ran(a_remedy(state="revoked", ended_on=date(2026, 1, 1)), TODAY)
-    assert not ran(a_remedy(state="revoked", ended_on=date(2025, 12, 30)), TODAY)
+    assert was_carried_out(a_remedy(state="revoked", ended_on=date(2026, 1, 2)), TODAY)
+    assert not was_carried_out(a_remedy(state="revoked", ended_on=date(2026, 1, 1)), TODAY)
+    assert not was_carried_out(a_remedy(state="revoked", ended_on=date(2025, 12, 30)), TODAY)
 
 
 def test_saying_that_nothing_is_done_is_doing_nothing() -> None:
     nothing = a_remedy(type="no_action")
-    assert not ran(nothing, TODAY)
-    assert any_ran([nothing, a_remedy()], TODAY)
-    assert not any_ran([nothing], TODAY)
+    assert not was_carried_out(nothing, TODAY)
+    assert any_carried_out([nothing, a_remedy()], TODAY)
+    assert not any_carried_out([nothing], TODAY)

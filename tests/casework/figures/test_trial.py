@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.cases.retention_rules import RetentionRules
 from casework.figures.trial import Arm, Difference, difference, was_retained
 
 arms = st.integers(1, 500).flatmap(lambda n: st.integers(0, n).map(lambda k: Arm(n, k)))
@@ -44,6 +45,13 @@ def test_an_empty_side_leaves_nothing_to_compare() -> None:
 def test_a_client_is_kept_with_three_fifths_of_its_usual_week() -> None:
     assert was_retained(52 * 1000, 52, 13 * 600, left=False)
     assert not was_retained(52 * 1000, 52, 13 * 600 - 1, left=False)
+
+
+def test_the_bank_sets_with_how_much_a_client_is_kept() -> None:
+    rules = RetentionRules(partly_saved_pct=50, fewest_usual_weeks=1)
+    assert was_retained(52 * 1000, 52, 13 * 500, left=False, rules=rules)
+    assert was_retained(1000, 1, 13 * 500, left=False, rules=rules)
+    assert not was_retained(52 * 1000, 52, 13 * 500 - 1, left=False, rules=rules)
 
 
 def test_who_closed_their_accounts_was_not_kept() -> None:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acts.rules_file import load_rules
 from casework.remedies.claims import Claim
-from casework.remedies.limits import Authority, LevelLimit, LimitExceeded, check_checker, load_authority, route
+from casework.remedies.limits import Authority, LevelLimit, LimitExceeded, check_checker, route
 from schemas.errors import BadSetting
 
 START = date(2026, 2, 1)
@@ -208,8 +209,8 @@ def _rank(mine: Claim, others: list[Claim]) -> int:
 
 
 def test_limits_are_read_as_they_are_written() -> None:
-    assert load_authority(msgspec.json.encode(Authority())) == Authority()
-    assert load_authority(b'{"version": "ours", "branch_ceiling": 9000000}').branch_ceiling == 9_000_000
+    assert load_rules(msgspec.json.encode(Authority())).authority == Authority()
+    assert load_rules(b'{"version": "ours", "branch_ceiling": 9000000}').branch_ceiling == 9_000_000
 
 
 BAD = [
@@ -248,8 +249,8 @@ BAD = [
 def test_limits_that_make_no_sense_say_why(changes, said) -> None:
     with pytest.raises(ValueError, match=f"^{said}$"):
         Authority(**changes)
-    with pytest.raises(BadSetting, match=f"^not a table of limits: {said}"):
-        load_authority(msgspec.json.encode(changes))
+    with pytest.raises(BadSetting, match=f"^not the rules of a bank: {said}"):
+        load_rules(msgspec.json.encode(changes))
 
 
 def test_the_smallest_limits_are_limits_all_the_same() -> None:
@@ -267,4 +268,4 @@ def test_who_may_not_approve_that_much_hears_how_much_they_may() -> None:
 @pytest.mark.parametrize("text", BAD)
 def test_limits_that_make_no_sense_stop_the_start(text) -> None:
     with pytest.raises(BadSetting):
-        load_authority(text)
+        load_rules(text)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.comparisons.windows import LAGS, PAIRS, QUARTER, YEAR_BEFORE, window_sum
+from detector.comparisons.sums import window_sum
+from detector.comparisons.windows import LAGS, PAIRS, QUARTER, YEAR_BEFORE
 from schemas.verdicts import Baseline
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from detector.groups import Movement
 from detector.policies.policy import Policy, Preset, TierPolicy
-from detector.quiet.surroundings import Grouping, Movement, Surroundings, grouping, quiet_by_week, whole_bank
+from detector.quiet.surroundings import Grouping, Surroundings, grouping, quiet_by_week, whole_bank
 from detector.state import ShardState
 from detector.step import WeekVolumes, step
 from detector.verdicts import Verdicts

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ingest.decoding.codes import Codes
 from ingest.decoding.decoded import Decoded, Transactions
 from ingest.decoding.decoder import Decoder
-from schemas.money import convert
+from ingest.decoding.week_table import weeks_at
+from schemas.money import convert_minor
 from tests.ingest.decoding.event_json import (
     CALENDAR,
     NOW_S,
@@ -144,8 +145,8 @@ def test_summary_is_in_the_base_currency_and_its_own() -> None:
     assert (found.client_id, found.account_id, found.week, found.currency) == ("C000123", "A00045", WEEK, "USD")
     assert (found.revision, found.debit_count, found.credit_count) == (4, 3, 1)
     rate = RATES["USD", WEEK]
-    assert found.debit_minor == convert(123456, "USD", "HKD", rate)
-    assert found.credit_minor == convert(9900, "USD", "HKD", rate)
+    assert found.debit_minor == convert_minor(123456, "USD", "HKD", rate)
+    assert found.credit_minor == convert_minor(9900, "USD", "HKD", rate)
 
 
 def test_marker_needs_no_key() -> None:
@@ -161,5 +162,5 @@ def test_empty_batch_is_empty() -> None:
 def test_batch_of_many_weeks_finds_each_of_them() -> None:
     times = [f"20{year:02d}-{month:02d}-07T23:30:00+08:00" for year in range(10, 25) for month in range(1, 13)]
     found = decode(*(transaction(event_id=time, booked_at=time) for time in times)).transactions
-    assert found.week.tolist() == CALENDAR.weeks_at(np.array(found.booked_s)).tolist()
+    assert found.week.tolist() == weeks_at(CALENDAR, np.array(found.booked_s)).tolist()
     assert len(set(found.week.tolist())) == len(times)

@@ -61,7 +61,7 @@ def test_new_alerts_wait_until_they_are_let_in_the_most_at_stake_first(bank) -> 
     assert len(waiting) > ROOM
     assert listed(made, deferred=False) == []
     with made.store.read() as tx:
-        assert notice_sources.alarms(tx, FIRST_WEEK) == []
+        assert notice_sources.load_alarms(tx, FIRST_WEEK) == []
     follow_up.run_once()
     by_worth = sorted(waiting, key=lambda each: (-each[1], each[0]))
     assert set(listed(made, deferred=False)) == set(by_worth[:ROOM])
@@ -85,7 +85,7 @@ def test_nothing_is_let_in_while_weeks_wait_to_be_judged(bank) -> None:
     made, follow_up = bank
     made.amend(0, "C01", FIRST_WEEK + 30, 5)
     with made.store.read() as tx:
-        assert not budget.all_judged(tx)
+        assert not budget.is_all_judged(tx)
     follow_up.run_once()
     assert listed(made, deferred=False) == []
 
@@ -94,5 +94,5 @@ def test_without_a_limit_nobody_waits(make_bank) -> None:
     made = make_bank(1)
     made.judge_all(made.judge())
     with made.store.read() as tx:
-        assert budget.waiting(tx) == []
+        assert budget.load_waiting(tx) == []
         assert tx.scalar(sa.select(sa.func.count()).select_from(alert)) > 0

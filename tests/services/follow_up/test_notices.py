@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from casework.alerts import actions
 from casework.cases import task_force
 from casework.cases.case_lifecycle import Task
+from casework.notices.notice_facts import Deadline, Digest, Facts, read_facts
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Deadline, Digest, Facts, read_facts
 from schemas.verdicts import Direction, Grade
 from store import audit
 from store.alerts import alert_rows
@@ -82,7 +82,7 @@ def test_many_alarms_at_once_are_one_notice_and_are_not_told_again(bank) -> None
     judge_again(bank)
     bank.passes(HOUR)
     with bank.store.read() as tx:
-        (one,) = [n for n in notice_queue.due(tx, bank.clock(), 99) if n.kind == "new_alarm"]
+        (one,) = [n for n in notice_queue.load_due(tx, bank.clock(), 99) if n.kind == "new_alarm"]
     assert (one.reader.user, read_facts(one.facts).number) == ("manager-b002", 9)
     assert len(bank.told("new_alarm")) == 10
 
@@ -240,11 +240,30 @@ def test_an_escalation_comes_after_two_business_days(bank) -> None:
     assert len(bank.told("escalation")) == 2
 
 
+def test_deadlines_warnings_and_escalations_go_by_the_file_of_rules(bank, tmp_path) -> None:
+    """Shown on Monday the 12th: with 20 business days, to be acknowledged by the 9th of February at the latest."""
+    file = tmp_path / "rules.json"
+    within = {"alarm": 20, "prompt": 25}
+    rules = {"acknowledge": within, "task_force": within, "warn_before": 2, "escalate_after": 0}
+    file.write_bytes(msgspec.json.encode({"deadlines": rules}))
+    bank.settings = {"authority_file": file, "holidays": "HK"}
+    bank.alert("C1", week=WEEK)
+    bank.clock.now = datetime(2026, 2, 4, 12, tzinfo=HONG_KONG)
+    bank.passes()
+    assert bank.told("sla_warning") == []
+    bank.passes(DAY)
+    due = [("acknowledge", "2026-02-09"), ("task_force", "2026-02-09")]
+    assert steps(bank, "sla_warning", "manager-b001") == due
+    bank.passes(5 * DAY)
+    assert steps(bank, "sla_breach", "manager-b001") == due
+    assert steps(bank, "escalation", "approver-1") == due
+
+
 def test_who_has_the_alert_hears_of_the_deadline_that_is_left(bank) -> None:
     alert = bank.alert("C1", week=WEEK)
     with bank.store.write() as tx:
         seen = actions.acknowledge(alert_rows.get(tx, alert, for_update=True), "staff-17")
-        alert_rows.save(tx, seen, alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", NOW)
+        alert_rows.save(tx, seen, alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", NOW)
         audit.record(
             tx, audit.Entry(NOW, "staff-17", "branch_staff", "alert.acknowledge", "alert", alert, {}, {}, None)
         )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from acts.bank import BankRules
 from api.web.rendering import TEMPLATES
+from casework.alerts.actions import SnoozeRules
 from schemas.verdicts import Direction, Grade
 from schemas.weeks import monday
 from store.tables.alerts import alert
@@ -149,6 +150,14 @@ def test_a_form_that_does_not_fit_comes_back_open_with_its_errors(desk, bank_at)
     assert page.html.count("<details open") == 1
     assert page.one("textarea", name="reason") is not None
     assert "lull" in page.text
+
+
+def test_a_snooze_that_is_too_long_is_refused_with_the_banks_own_number(desk, bank_at) -> None:
+    deps = desk.app.state.deps
+    desk.app.state.deps = replace(deps, rules=replace(deps.rules, snooze=SnoozeRules(longest_weeks=2)))
+    person = desk.a("branch_staff", "B1")
+    answer = _send(person, desk, _page(person.get(C1)), "snooze", until="2026-12-31", reason="lull")
+    assert "at most 2 weeks ahead" in _page(answer, 422).text
 
 
 def test_closing_needs_an_outcome(desk, bank_at) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from api.web.errors import ProviderUnavailable, SignInFailed
+from api.desk_errors import ProviderUnavailable, SignInFailed
 from api.web.sign_in import oidc
 from api.web.sign_in.oidc import OidcClient, OpenIdProvider
 from api.web.sign_in.oidc_metadata import is_private

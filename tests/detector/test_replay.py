@@ -10,9 +10,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from detector.groups import Movement
 from detector.policies.policy import Policy
-from detector.policies.replay import NO_END, History, replay
-from detector.quiet.surroundings import ALONE, Movement, Surroundings, groupings_of, quiet_by_week
+from detector.quiet.surroundings import ALONE, Surroundings, groupings_of, quiet_by_week
+from detector.replay import NO_END, History, replay
 from detector.state import HISTORY_WEEKS
 from detector.step import step
 from schemas.weeks import Week

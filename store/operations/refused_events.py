@@ -5,22 +5,34 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage
+from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage, encode_message
 from store import outbox
-from store.ledger.checkpoint import DeadLetter
 from store.tables.operations import dead_letter
 
 VALUE_LIMIT_BYTES = 600_000  # as base64 still under the broker's usual megabyte
 _NAMESPACE = uuid.UUID("6f1a7c0e-8f0b-5d0c-9a51-3f0d2c1b7e44")
 
 
-def record(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One record that was not taken in. `value` is None where even the bytes could not be had."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    reason: str
+    detail: str
+
+
+def save_refused(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
     """Write dead letters, each with its message. A record is one dead letter however often read."""
     if not letters:
         return
@@ -63,7 +75,7 @@ def _message(letter: DeadLetter, identity: str) -> outbox.Message:
         value_base64=None if too_long else _base64(letter.value),
         value_omitted=too_long,
     )
-    return outbox.Message(TOPIC_DEAD_LETTERS, identity.encode(), msgspec.json.encode(message))
+    return outbox.Message(TOPIC_DEAD_LETTERS, identity.encode(), encode_message(message))
 
 
 def _base64(data: bytes | None) -> str | None:

@@ -9,11 +9,12 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from detector.comparisons.windows import LONGEST, Ints
+from detector.comparisons.sums import Ints
+from detector.comparisons.windows import LONGEST
 from detector.judging import JudgedWeek, judge_week
 from detector.leaver.history import Floats
+from detector.leaver.past_scores import PastScores
 from detector.policies.limits import Grades
-from detector.policies.past_scores import PastScores
 from detector.policies.policy import Policy
 from detector.quiet.surroundings import ALONE, Grouping, Surroundings, quiet_by_week
 from detector.state import ShardState

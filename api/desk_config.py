@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from acts.sign_in.passwords import Passwords
-from api.web.sign_in.oidc import SignInProvider
+from api.sign_in_provider import SignInProvider
 
 
 def _now() -> datetime:

@@ -1,0 +1,33 @@
+"""The sums of windows as differences of cumulative volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.comparisons.windows import SERIES, Window
+from schemas.verdicts import Series
+
+Ints = npt.NDArray[np.int64]
+# lag -> (2, m): all volume up to and with that week; debit in row 0, credit in row 1
+Cumulative = Mapping[int, Ints]
+_TURNOVER = SERIES.index(Series.TURNOVER)
+
+
+def series_sum(cumulative: Cumulative, window: Window, series: int) -> Ints:
+    """Volume of a window, int64 (m,), of one of SERIES; exact, also where the running totals wrapped."""
+    newest, before = cumulative[window.lag], cumulative[window.before]
+    if series < _TURNOVER:
+        own: Ints = newest[series] - before[series]
+        return own
+    total: Ints = newest[0] - before[0]
+    total += newest[1]
+    total -= before[1]
+    return total
+
+
+def window_sum(cumulative: Cumulative, window: Window) -> Ints:
+    """Volume of a window, int64 (3, m), a row for each of SERIES."""
+    return np.stack([series_sum(cumulative, window, series) for series in range(len(SERIES))])
