@@ -48,14 +48,19 @@ class WeekRows:
     after_closing: WeekRows | None = None
 
 
-def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> WeeklyHistory:
+def load_history(
+    tx: Connection, shard: int, last_week: int, weeks: int, *, with_closed: bool = True
+) -> WeeklyHistory:
     """The `weeks` weeks up to `last_week`, inclusive, of the clients that had begun by then. Closed ones are there
-    as long as anything of theirs is in these weeks: who comes back has its whole history.
+    as long as anything of theirs is in these weeks, for who comes back has its whole history; `with_closed` False:
+    only those that had not closed by the end.
 
     It is what the week after `last_week` is judged with: before a new normal there is nothing.
     """
     first = last_week - weeks + 1
     begun = sa.and_(client.c.shard == shard, client.c.first_week <= last_week)
+    if not with_closed:
+        begun = sa.and_(begun, sa.or_(client.c.last_week.is_(None), client.c.last_week >= last_week))
     columns = (client.c.client_id, judged_from(last_week + 1), client.c.last_week)
     ids: list[tuple[str, int, int | None]] = sorted(map(tuple, tx.execute(sa.select(*columns).where(begun))))
     history = WeeklyHistory(
