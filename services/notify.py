@@ -10,7 +10,7 @@ from store.operations.turns import Turn
 
 
 def notify_work(parts: Parts) -> Work:
-    """Quiet hours go by the bank's clock; the lease that says which of several works by the real one."""
+    """Quiet hours go by the bank's clock; the lease that picks one of several processes, by the real clock."""
     settings = parts.settings
     notifier = Notifier(
         parts.store,

@@ -199,7 +199,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The database URL, with the default filled in."""
+        """The database URL, password and all; a SQLite file in `data_dir` where none is set."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'ebbwatch.db'}"

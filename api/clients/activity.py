@@ -28,7 +28,7 @@ class Quiet:
 
 
 def activity_body(client_id: str, found: Activity, currency: str, quiet: Quiet) -> ActivityBody:
-    """Weeks behind the lead-in, each with the averages of the weeks before it; amounts in `currency`."""
+    """The weeks after the lead-in, each with the averages of the weeks before it; amounts in `currency`."""
     debit, credit = found.debit_minor, found.credit_minor
     averages = [_averages(series, currency) for series in (debit, credit, debit + credit)]
     numbers = [Week(found.first_week + index) for index in range(len(found.states))]

@@ -18,7 +18,7 @@ from schemas.weeks import monday
 
 STEPS: tuple[Step, ...] = get_args(Step)
 Days = Annotated[int, Meta(ge=1, le=60)]  # business days: a quarter at most
-# Longer would be longer than anything is news (casework.notices.telling.NEWS), and nobody would hear of it.
+# Longer would be longer than anything is news (casework.notices.notice_making.NEWS), and nobody would hear of it.
 FewDays = Annotated[int, Meta(ge=0, le=5)]
 
 

@@ -69,7 +69,7 @@ def reaction_times(moments: Moments, calendar: WeekCalendar, holidays: Holidays)
 
 
 def lead_times(weeks: Sequence[int]) -> Lead | None:
-    """None where there are none."""
+    """Weeks from the first alert to the client's end, summed up. None where there are none."""
     if not weeks:
         return None
     return Lead(len(weeks), *_percentiles(np.array(weeks, np.float64), 50, 10))

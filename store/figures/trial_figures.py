@@ -28,7 +28,10 @@ MOST_A_SIDE = 2000
 def add_trial_arms(
     tx: Connection, scope: Scope, tallies: Tallies, hold_out: HoldOut, rules: RetentionRules
 ) -> None:
-    """1. The alerts. 2. Which can be measured. 3. What moved in a usual year and in the last quarter.
+    """Adds to each branch's tally how many clients were measured and how many kept, treated and held out.
+
+    1. The alerts drawn. 2. Those whose weeks are all closed. 3. Turnover of the usual year, and of the last quarter of
+    the half-year after the alert.
 
     Nothing where the bank holds nobody out: then there is nothing to compare with.
     """
@@ -62,7 +65,7 @@ def _count(tally: Tally, arm: Arm, *, held_out: bool) -> None:
 
 
 def _alerts_drawn(scope: Scope, hold_out: HoldOut, next_to_close: int) -> sa.Select[Any]:
-    """Alerts that took part (casework.alerts.holdout.eligible) and are settled: of each side the first by lot."""
+    """Alerts that took part (casework.alerts.holdout.takes_part) and are settled: of each side the first by lot."""
     took_part = (
         alert.c.direction == Direction.FALL.value,
         alert_opening.c.grade == int(Grade.PROMPT),

@@ -16,7 +16,7 @@ from api.pagination import MOST
 from api.web.alerts.sentences import sentence
 from api.web.cases.case_list import CASES
 from api.web.cases.case_view import CaseView, read_case_view
-from api.web.cases.timeline import moment_of
+from api.web.cases.timeline import timeline_line
 from api.web.forms import FormState
 from api.web.language.case_words import MEMBER_ROLES
 from api.web.remedies.form import RemedyForm, remedy_form
@@ -72,7 +72,7 @@ def case_page(visitor: Visitor, case_id: str, back: Back | None = None) -> Respo
         ],
         remedies=view.remedies[:MOST],
         remedy_form=_remedy_form(visitor, view, back),
-        timeline=[moment_of(event) for event in reversed(case.timeline)],
+        timeline=[timeline_line(event) for event in reversed(case.timeline)],
     )
 
 

@@ -1,4 +1,4 @@
-"""The lines of a case's timeline, taken apart: what is a code in them is shown as a word."""
+"""The lines of a case's timeline, taken apart, so that the template can show a code in them as a word."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SETS_STATE = frozenset({"opened", "reopened", "moved", "resumed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class CaseLine:
     """One line. `remedy`: the type it is about; `role`: of who joined; `state`: where it led, if it led on."""
 
     at: datetime
@@ -24,14 +24,14 @@ class Moment:
     role: str | None = None
 
 
-def moment_of(event: CaseEventBody) -> Moment:
-    """An event of the case as the page tells it."""
+def timeline_line(event: CaseEventBody) -> CaseLine:
+    """One line of an event; a remedy's type or a member's role is taken out of its note."""
     note = event.note
     state = event.state if event.what in _SETS_STATE else None
     if event.what.startswith("remedy.") and note:  # store.remedies.remedy_events: the type, and what was said
         remedy, _, said = note.partition(": ")
-        return Moment(event.at, event.actor, event.what, said or None, state, remedy)
+        return CaseLine(event.at, event.actor, event.what, said or None, state, remedy)
     if event.what == "member.joined" and note:  # acts.task_forces.join: the user, and the role
         user, _, role = note.rpartition(": ")
-        return Moment(event.at, event.actor, event.what, user, state, None, role)
-    return Moment(event.at, event.actor, event.what, note, state)
+        return CaseLine(event.at, event.actor, event.what, user, state, None, role)
+    return CaseLine(event.at, event.actor, event.what, note, state)

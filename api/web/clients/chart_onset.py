@@ -32,10 +32,10 @@ def onset_band(alerts: Sequence[AlertBody], days: Sequence[date]) -> list[dict[s
     if left >= right:
         return []
     look = {"fillcolor": "--fresh-soft", "line": {"width": 0}, "layer": "below"}
-    return [full_height("rect", left, right, **look)]
+    return [full_height_shape("rect", left, right, **look)]
 
 
-def full_height(kind: str, left: date, right: date, **look: Any) -> dict[str, Any]:
+def full_height_shape(kind: str, left: date, right: date, **look: Any) -> dict[str, Any]:
     """A shape from the foot of the chart to its head."""
     ends = {"x0": str(left), "x1": str(right), "y0": 0, "y1": 1}
     return {"type": kind, "xref": "x", "yref": "paper", **ends, **look}

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from api.web.clients.chart_onset import full_height, onset_band, onset_days
+from api.web.clients.chart_onset import full_height_shape, onset_band, onset_days
 from detector.comparisons.baselines import QUARTER_WEEKS, Rolling, rolling
 from language.marking import N_
 from schemas.http_alerts import AlertBody
@@ -278,7 +278,7 @@ def _layout(days: list[date], ticks: list[float], voice: Voice) -> dict[str, Any
 def _stems(drawn: Drawn, days: list[date]) -> list[dict[str, Any]]:
     """A fine line where an alert begins."""
     return [
-        full_height("line", day, day, line={"width": 1, "color": f"--{alert.grade}", "dash": "dot"})
+        full_height_shape("line", day, day, line={"width": 1, "color": f"--{alert.grade}", "dash": "dot"})
         for alert in drawn.alerts
         if (day := monday(parse_week(alert.opened_week))) in days
     ]

@@ -33,7 +33,7 @@ def acknowledge(visitor: AlertActor, sent: SentForm, alert_id: UuidPath) -> Resp
 
 @router.post("/snooze")
 def snooze(visitor: AlertActor, sent: SentForm, alert_id: UuidPath) -> Response:
-    """Leave it alone until a day."""
+    """Leave it alone through a day, for a reason, or until a new alarm."""
 
     def act() -> Act[Episode]:
         body = sent.body(SnoozeBody)

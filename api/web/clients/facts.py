@@ -14,7 +14,7 @@ from api.deps import ApiDeps
 from api.web.alerts.arithmetic import Line, lines_of
 from api.web.alerts.sentences import comparisons
 from api.web.clients.charts import level
-from api.web.clients.timeline import RAN, Moment, moments
+from api.web.clients.timeline import RAN, ClientLine, moments
 from api.web.clients.why import Why, why_of
 from api.web.sign_in.session import Visitor
 from casework.remedies.effect import BEFORE_WEEKS, MEASURED_WEEKS, Effect, effect, start_week
@@ -71,7 +71,7 @@ class ClientFacts:
     peers: PeersBody
     preset: LimitBody | None
     case: CaseBody | None
-    moments: Sequence[Moment]
+    moments: Sequence[ClientLine]
     holidays: bool
 
 
@@ -109,7 +109,7 @@ def _cases(visitor: Visitor, client_id: str) -> list[CaseBody]:
 
 def _moments(
     visitor: Visitor, client: ClientRow, found: Sequence[AlertBody], cases: Sequence[CaseBody]
-) -> Sequence[Moment]:
+) -> Sequence[ClientLine]:
     """Contacts and remedies are asked for only where there is a case that they could belong to."""
     tx, zone = visitor.tx, visitor.deps.calendar.zone
     if not cases:

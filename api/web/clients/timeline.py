@@ -25,7 +25,7 @@ RAN = frozenset({"active", "expiring", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ClientLine:
     """`what` is a msgid; `code`: a kind of word (api.web.language.words) and the code; `path`: where more is."""
 
     day: date
@@ -45,16 +45,16 @@ def moments(
     effects: Mapping[str, Effect],
     zone: tzinfo,
     gone_on: date | None,
-) -> Sequence[Moment]:
+) -> Sequence[ClientLine]:
     """All of them, newest first. `effects`: by remedy, what it has brought so far. `gone_on`: when the last account
     was closed; nothing recovers after that.
     """
     found = [moment for alert in alerts for moment in _of_alert(alert, gone_on)]
     if gone_on is not None:
-        found.append(Moment(gone_on, "account", GONE))
+        found.append(ClientLine(gone_on, "account", GONE))
     found += [moment for case in cases for moment in _of_case(case, zone)]
     found += [
-        Moment(task.done_at.astimezone(zone).date(), "contact", CONTACT, note=task.evidence or task.title)
+        ClientLine(task.done_at.astimezone(zone).date(), "contact", CONTACT, note=task.evidence or task.title)
         for task in contacts
         if task.done_at is not None
     ]
@@ -62,31 +62,31 @@ def moments(
     return sorted(found, key=lambda moment: moment.day, reverse=True)
 
 
-def _of_alert(alert: AlertBody, gone_on: date | None) -> Iterable[Moment]:
-    yield Moment(monday(parse_week(alert.opened_week)), "alert", BEGAN, ("grade", alert.grade))
+def _of_alert(alert: AlertBody, gone_on: date | None) -> Iterable[ClientLine]:
+    yield ClientLine(monday(parse_week(alert.opened_week)), "alert", BEGAN, ("grade", alert.grade))
     if alert.recovered_week is None:
         return
     recovered_on = monday(parse_week(alert.recovered_week))
     if gone_on is None or recovered_on < gone_on:
-        yield Moment(recovered_on, "alert", RECOVERED)
+        yield ClientLine(recovered_on, "alert", RECOVERED)
 
 
-def _of_case(case: CaseBody, zone: tzinfo) -> Iterable[Moment]:
+def _of_case(case: CaseBody, zone: tzinfo) -> Iterable[ClientLine]:
     path = f"/desk/cases/{case.case_id}"
-    yield Moment(case.opened_at.astimezone(zone).date(), "case", FORMED, note=case.lead, path=path)
+    yield ClientLine(case.opened_at.astimezone(zone).date(), "case", FORMED, note=case.lead, path=path)
     if case.closed_at is not None:
         code = None if case.retention is None else ("retention", case.retention)
-        yield Moment(case.closed_at.astimezone(zone).date(), "case", CLOSED, code, case.cause, path)
+        yield ClientLine(case.closed_at.astimezone(zone).date(), "case", CLOSED, code, case.cause, path)
 
 
-def _of_remedy(remedy: ClientRemedy, effects: Mapping[str, Effect], zone: tzinfo) -> Iterable[Moment]:
+def _of_remedy(remedy: ClientRemedy, effects: Mapping[str, Effect], zone: tzinfo) -> Iterable[ClientLine]:
     """Its beginning carries what it has brought so far."""
     path, code = f"/desk/cases/{remedy.case_id}", ("remedy_type", remedy.type)
     if remedy.state not in RAN:
         state = remedy.proposed_at.astimezone(zone).date()
-        yield Moment(state, "remedy", PROPOSED, code, path=path)
+        yield ClientLine(state, "remedy", PROPOSED, code, path=path)
         return
-    yield Moment(remedy.starts_on, "remedy", STARTED, code, path=path, effect=effects.get(remedy.remedy_id))
+    yield ClientLine(remedy.starts_on, "remedy", STARTED, code, path=path, effect=effects.get(remedy.remedy_id))
     ended = remedy.ended_on or (remedy.ends_on if remedy.state == "expired" else None)
     if ended is not None:
-        yield Moment(ended, "remedy", ENDED, code, path=path)
+        yield ClientLine(ended, "remedy", ENDED, code, path=path)

@@ -49,7 +49,9 @@ def figures_page(visitor: FiguresReader) -> Response:
 
 
 def read_figures(visitor: Visitor, period: Mapping[str, str] | None = None) -> FiguresBody:
-    """Of the period in the address, or of another. Raises BadFields, NotAllowedByRules."""
+    """The figures of `period`, by default that of the address. Raises BadFields; NotAllowedByRules where it runs
+    backwards.
+    """
     if period is None:
         period = typed_values(visitor.request.query_params, _FIELDS)
     try:
