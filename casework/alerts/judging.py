@@ -86,8 +86,8 @@ def _is_at_rest(closed: Episode | None, verdict: Verdict | None, rules: EpisodeR
 
 
 def _begin(last_closed: Episode | None, verdict: Verdict, rules: EpisodeRules) -> Episode:
-    """A verdict where nothing is open: 1. the last episode again, if it ended by itself or by an expected event not long
-    ago, or has the same id; 2. else a new one.
+    """A verdict where nothing is open: 1. the last episode again, if it ended by itself or by an expected event
+    not long ago, or has the same id; 2. else a new one.
     """
     week = verdict.week
     alert_id = alert_id_of(verdict.client_id, verdict.direction, week)

@@ -28,7 +28,7 @@ class ClientFacts:
 def alert_message(
     episode: Episode, client: ClientFacts, currency: str, explanation: Explanation | None = None
 ) -> AlertMessage:
-    """What is published of `episode`; amounts in `currency`, the base currency. Raises NotMoney for an unknown one."""
+    """What is published of `episode`; amounts in `currency`, the base currency. Raises NotMoney if unknown."""
     verdict = episode.newest
     return AlertMessage(
         alert_id=episode.alert_id,

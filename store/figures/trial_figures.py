@@ -30,8 +30,8 @@ def add_trial_arms(
 ) -> None:
     """Adds to each branch's tally how many clients were measured and how many kept, treated and held out.
 
-    1. The alerts drawn. 2. Those whose weeks are all closed. 3. Turnover of the usual year, and of the last quarter of
-    the half-year after the alert.
+    1. The alerts drawn. 2. Those whose weeks are all closed. 3. Turnover of the usual year, and of the last quarter
+    of the half-year after the alert.
 
     Nothing where the bank holds nobody out: then there is nothing to compare with.
     """

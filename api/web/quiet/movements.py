@@ -18,7 +18,7 @@ MOVEMENTS = "/desk/movements"
 
 @router.get(MOVEMENTS)
 def movements_page(visitor: AlertReader) -> Response:
-    """The list, the newest week first, narrowed by the filters in its address; of branches, a branch sees its own."""
+    """The list, newest week first, narrowed by the filters in its address; of branches, a branch sees its own."""
     found = listing(
         visitor, MOVEMENTS, MovementQuery, lambda query: search_movements(visitor.tx, visitor.caller, query)
     )
