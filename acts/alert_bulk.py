@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Protocol
 
 from acts.alerts import audit_change
 from acts.performing import ActContext
@@ -48,19 +48,26 @@ class Assign:
         return actions.assign(episode, self.assignee)
 
 
-BulkAct: TypeAlias = Acknowledge | Snooze | Assign
+class AlertAct(Protocol):
+    """What is done about each of the alerts; `name` for the audit trail."""
+
+    @property
+    def name(self) -> str: ...
+
+    def apply(self, context: ActContext, episode: Episode) -> Episode:
+        """The alert as it then is, or the same. Raises Conflict where it cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
 class BulkDone:
-    """What became of the alerts, by their ids. `refused`: with why."""
+    """What became of the alerts: those that changed, the ids of the others. `refused`: with why."""
 
-    changed: tuple[str, ...]
+    changed: tuple[Episode, ...]
     unchanged: tuple[str, ...]
     refused: tuple[tuple[str, NotFound | Conflict], ...]
 
 
-def act_on_many(context: ActContext, alert_ids: Iterable[str], act: BulkAct) -> BulkDone:
+def act_on_many(context: ActContext, alert_ids: Iterable[str], act: AlertAct) -> BulkDone:
     """1. Lock those that are theirs to see. 2. Act on each, and audit what changed. 3. Save it.
 
     An alert named twice is acted on once.
@@ -85,6 +92,6 @@ def act_on_many(context: ActContext, alert_ids: Iterable[str], act: BulkAct) -> 
             continue
         changed.append(after)
         audit_change(context, act.name, before, after)
-    facts = alert_rows.client_facts(context.tx, [episode.client_id for episode in changed])
+    facts = alert_rows.load_client_facts(context.tx, [episode.client_id for episode in changed])
     alert_rows.save_all(context.tx, changed, facts, context.bank.base_currency, context.at)
-    return BulkDone(tuple(episode.alert_id for episode in changed), tuple(unchanged), tuple(refused))
+    return BulkDone(tuple(changed), tuple(unchanged), tuple(refused))

@@ -10,9 +10,11 @@ import msgspec
 
 from acts.performing import ActContext, Fields, change
 from casework.alerts import actions
-from casework.alerts.closings import consequences
+from casework.alerts.alert_changes import AlertChanged, changes
+from casework.alerts.closings import consequences_of_closings
 from casework.alerts.episodes import Episode
-from schemas.messages import Outcome
+from schemas.errors import StaleRevision
+from schemas.vocabulary import Outcome
 from schemas.weeks import Week
 from store.alerts import alert_rows, alert_search
 from store.quiet import closings
@@ -26,7 +28,7 @@ def acknowledge(context: ActContext, alert_id: str) -> Episode:
 def snooze(context: ActContext, alert_id: str, until: date, reason: str) -> Episode:
     """Leave it alone until a day, not later than the bank allows, or until it becomes an alarm."""
     rules = context.bank.rules.snooze
-    return _change(context, alert_id, "snooze", lambda e: actions.snooze(e, until, reason, context.today, rules))[0]
+    return _decide(context, alert_id, "snooze", lambda e: actions.snooze(e, until, reason, context.today, rules))[0]
 
 
 def assign(context: ActContext, alert_id: str, assignee: str | None) -> Episode:
@@ -46,10 +48,10 @@ def close(
 
     Weeks: those of an expected event.
     """
-    after, changed = _change(context, alert_id, "close", lambda e: actions.close(e, outcome, note))
+    after, changed = _decide(context, alert_id, "close", lambda e: actions.close(e, outcome, note))
     if changed:
-        following = consequences([after], first_week=first_week, last_week=last_week)
-        closings.save(context.tx, following, context.actor, context.at)
+        following = consequences_of_closings([after], first_week=first_week, last_week=last_week)
+        closings.save_consequences(context.tx, following, context.actor, context.at)
     return after
 
 
@@ -72,11 +74,11 @@ class _Alerts:
     kind: str = "alert"
 
     def lock(self, context: ActContext, key: str) -> Episode:
-        alert_search.get(context.tx, key, only_branch=context.caller.branch)
+        alert_search.get_client_id(context.tx, key, only_branch=context.caller.branch)
         return alert_rows.get(context.tx, key, for_update=True)
 
     def save(self, context: ActContext, after: Episode) -> None:
-        facts = alert_rows.client_facts(context.tx, [after.client_id])[after.client_id]
+        facts = alert_rows.load_client_facts(context.tx, [after.client_id])[after.client_id]
         alert_rows.save(context.tx, after, facts, context.bank.base_currency, context.at)
 
     def revision(self, thing: Episode) -> int:
@@ -90,3 +92,17 @@ def _change(
     context: ActContext, alert_id: str, name: str, rule: Callable[[Episode], Episode]
 ) -> tuple[Episode, bool]:
     return change(context, _Alerts(), alert_id, name, rule)
+
+
+def _decide(
+    context: ActContext, alert_id: str, name: str, rule: Callable[[Episode], Episode]
+) -> tuple[Episode, bool]:
+    """A change that rests on the numbers. Raises AlertChanged where they are others than those it is meant for."""
+    try:
+        return _change(context, alert_id, name, rule)
+    except StaleRevision as error:
+        said = alert_rows.load_messages(context.tx, alert_id, (error.expected, error.actual))
+        if len(said) == 2 and (found := changes(said[error.expected], said[error.actual])):
+            currency = context.bank.base_currency
+            raise AlertChanged(error.expected, error.actual, found, currency) from None
+        raise

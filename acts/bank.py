@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from acts.replay_rules import ReplayRules
 from casework.alerts.actions import SnoozeRules
+from casework.alerts.buckets import AsOf
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.holdout import HoldOut
 from casework.alerts.sla import DeadlineRules
@@ -71,3 +72,7 @@ class Bank:
     def day_of(self, at: datetime) -> date:
         """The calendar day of an aware instant, in the bank's zone."""
         return at.astimezone(self.calendar.zone).date()
+
+    def as_of(self, at: datetime) -> AsOf:
+        """By what the alerts stand in their buckets."""
+        return AsOf(self.day_of(at), self.rules.episodes)

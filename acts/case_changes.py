@@ -72,10 +72,10 @@ def save_change(context: ActContext, before: Case | None, change: CaseChange) ->
     if case is not before:
         case_rows.save(tx, case)
     if changed:
-        facts = alert_rows.client_facts(tx, [case.client_id])
+        facts = alert_rows.load_client_facts(tx, [case.client_id])
         alert_rows.save_all(tx, [new for _, new in changed], facts, context.bank.base_currency, context.at)
     event = _EVENTS[change.act]
-    case_rows.log(
+    case_rows.append_event(
         tx, case.case_id, at=context.at, actor=context.actor, what=event, state=case.state, note=change.note
     )
     context.audit(f"case.{change.act}", "case", case.case_id, *_differences(before, case))
@@ -86,7 +86,7 @@ def save_change(context: ActContext, before: Case | None, change: CaseChange) ->
 
 def lock_alerts(context: ActContext, client_id: str, alert_ids: Collection[str]) -> list[Episode]:
     """The alerts named, or all of the client's that are open; locked. Raises NotAllowedByRules for another's."""
-    wanted = alert_ids or alert_rows.open_ids_of(context.tx, client_id)
+    wanted = alert_ids or alert_rows.load_open_ids(context.tx, client_id)
     found = alert_rows.get_all(context.tx, wanted, for_update=True)
     strange = sorted(a for a in wanted if a not in found or found[a].client_id != client_id)
     if strange:
@@ -94,7 +94,7 @@ def lock_alerts(context: ActContext, client_id: str, alert_ids: Collection[str])
     return [found[alert_id] for alert_id in sorted(found)]
 
 
-def refuse_closed(client_id: str, episodes: Collection[Episode]) -> None:
+def check_none_closed(client_id: str, episodes: Collection[Episode]) -> None:
     """Raises NoOpenAlert where there is none, AlertClosed for one that is not open."""
     if not episodes:
         raise NoOpenAlert(client_id)
@@ -117,20 +117,20 @@ def any_alarm(episodes: Collection[Episode]) -> bool:
 
 def _differences(before: Case | None, after: Case) -> tuple[Fields | None, Fields]:
     """The fields that changed; of those that are lists, what was in the one and not in the other."""
-    old: dict[str, Any] = {} if before is None else _plain(before)
-    new = _plain(after)
+    old: dict[str, Any] = {} if before is None else _all_fields(before)
+    new = _all_fields(after)
     differing = [name for name in new if name not in old or old[name] != new[name]]
     return (
-        None if before is None else {name: _only_in(old[name], new[name]) for name in differing},
-        {name: _only_in(new[name], old.get(name)) for name in differing},
+        None if before is None else {name: _part_that_differs(old[name], new[name]) for name in differing},
+        {name: _part_that_differs(new[name], old.get(name)) for name in differing},
     )
 
 
-def _plain(case: Case) -> dict[str, Any]:
+def _all_fields(case: Case) -> dict[str, Any]:
     return {field.name: msgspec.to_builtins(getattr(case, field.name)) for field in fields(case)}
 
 
-def _only_in(value: Any, other: Any) -> Any:
+def _part_that_differs(value: Any, other: Any) -> Any:
     """msgspec makes of a tuple a list, or a tuple."""
     if isinstance(value, list | tuple) and isinstance(other, list | tuple):
         return [each for each in value if each not in other]

@@ -15,17 +15,18 @@ from acts.case_changes import (
     any_alarm,
     change_case,
     change_with_alerts,
+    check_none_closed,
     lock_alerts,
-    refuse_closed,
     save_change,
 )
 from acts.performing import ActContext
 from casework.alerts import actions
-from casework.alerts.closings import consequences
+from casework.alerts.closings import consequences_of_closings
 from casework.alerts.episodes import Episode
 from casework.cases import case_lifecycle, task_force
-from casework.cases.case_lifecycle import Case, CaseExists, CaseState, Retention, Truth
+from casework.cases.case_lifecycle import Case, CaseExists
 from casework.remedies.remedy_lifecycle import UNDECIDED
+from schemas.vocabulary import CaseState, Retention, Truth
 from store.alerts import alert_rows
 from store.cases import case_rows
 from store.clients import client_search
@@ -50,14 +51,14 @@ def form(
     relapse. 5. The last case again, or a new one. Raises CaseExists, NoOpenAlert, AlertClosed, NotAllowedByRules.
     """
     client_search.get(context.tx, client_id, only_branch=context.caller.branch, today=context.today)
-    last = case_rows.last_closed_of(context.tx, client_id, for_update=True)
+    last = case_rows.find_last_closed(context.tx, client_id, for_update=True)
     episodes = lock_alerts(context, client_id, alert_ids)
-    if there := case_rows.open_case_of(context.tx, client_id):
+    if there := case_rows.find_open(context.tx, client_id):
         raise CaseExists(client_id, there.case_id)
-    refuse_closed(client_id, episodes)
+    check_none_closed(client_id, episodes)
     lead = lead or context.actor
     if last and case_lifecycle.relapses(last, max(e.last_week for e in episodes), context.bank.rules.cases):
-        again = _reopened(last, episodes, lead, members, context.today)
+        again = _reopen_last(last, episodes, lead, members, context.today)
         return save_change(context, last, change_with_alerts("reopen", again, episodes))
     new = case_lifecycle.open_case(
         str(uuid.uuid4()),
@@ -77,7 +78,7 @@ def move(context: ActContext, case_id: str, to: CaseState, note: str | None = No
     """On to another state of the way; a suspended case goes back to where it was."""
 
     def work(case: Case) -> CaseChange:
-        has_remedy = not _NO_REMEDY.issuperset(remedy_rows.states_of_case(context.tx, case_id).values())
+        has_remedy = not _NO_REMEDY.issuperset(remedy_rows.load_states_of_case(context.tx, case_id).values())
         rules = context.bank.rules.cases
         moved = case_lifecycle.move(case, to, today=context.today, rules=rules, has_remedy=has_remedy)
         return CaseChange("resume" if case.state == "suspended" else "move", moved, note)
@@ -103,9 +104,9 @@ def add_alerts(context: ActContext, case_id: str, alert_ids: Collection[str]) ->
     """Further alerts of the client belong to it."""
 
     def work(case: Case) -> CaseChange:
-        case_lifecycle.must_be_open(case)
+        case_lifecycle.check_open(case)
         episodes = lock_alerts(context, case.client_id, alert_ids)
-        refuse_closed(case.client_id, episodes)
+        check_none_closed(case.client_id, episodes)
         ids = [episode.alert_id for episode in episodes]
         after = case_lifecycle.add_alerts(case, ids, alarm=any_alarm(episodes))
         return change_with_alerts("add_alerts", after, episodes)
@@ -119,7 +120,7 @@ def close(
     """End it, and its alerts with it, with what it turned out to be."""
 
     def work(case: Case) -> CaseChange:
-        states = remedy_rows.states_of_case(context.tx, case_id)
+        states = remedy_rows.load_states_of_case(context.tx, case_id)
         closed = case_lifecycle.close(
             case,
             truth=truth,
@@ -133,13 +134,15 @@ def close(
             return CaseChange("close", case)
         its_alerts = alert_rows.get_all(context.tx, case.alert_ids, for_update=True).values()
         pairs = tuple((e, actions.close(e, truth, note or cause)) for e in its_alerts if e.state != "closed")
-        closings.save(context.tx, consequences([after for _, after in pairs]), context.actor, context.at)
+        closings.save_consequences(
+            context.tx, consequences_of_closings([after for _, after in pairs]), context.actor, context.at
+        )
         return CaseChange("close", closed, note, pairs, "close")
 
     return change_case(context, case_id, work)
 
 
-def _reopened(
+def _reopen_last(
     last: Case, episodes: Collection[Episode], lead: str, members: Collection[tuple[str, str]], today: date
 ) -> Case:
     """The task force of before, and those that are named now."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from acts.bank import BankRules
 from acts.case_changes import CaseChange, any_alarm, change_with_alerts, save_change
 from acts.performing import ActContext
-from casework.alerts.holdout import held_out
+from casework.alerts.holdout import is_held_out
 from casework.cases import case_lifecycle
 from casework.cases.case_lifecycle import Case
 from casework.cases.missed_departure import missed_departure
@@ -30,9 +30,9 @@ def resume_due(context: ActContext, case_id: str) -> bool:
 def find_relapses(tx: Tx, rules: BankRules) -> Mapping[str, list[str]]:
     """By client_id the live alerts for which its last case is to be opened again."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for alert in follow_up.returned(tx, rules.cases.relapse_weeks):
-        last = case_rows.last_closed_of(tx, alert.client_id)
-        if last and not held_out(alert.opening, rules.hold_out) and _relapses(tx, rules, last, alert.alert_id):
+    for alert in follow_up.load_relapse_candidates(tx, rules.cases.relapse_weeks):
+        last = case_rows.find_last_closed(tx, alert.client_id)
+        if last and not is_held_out(alert.opening, rules.hold_out) and _relapses(tx, rules, last, alert.alert_id):
             found[alert.client_id].append(alert.alert_id)
     return found
 
@@ -43,7 +43,7 @@ def reopen_relapsed(context: ActContext, client_id: str, alert_ids: Collection[s
     1. Lock the case, then the alerts. 2. Which began after its end. 3. Reopen it with them.
     """
     tx, rules = context.tx, context.bank.rules
-    last = case_rows.last_closed_of(tx, client_id, for_update=True)
+    last = case_rows.find_last_closed(tx, client_id, for_update=True)
     if last is None:
         return None
     live = [e for e in alert_rows.get_all(tx, alert_ids, for_update=True).values() if e.state in _LIVE]
@@ -63,4 +63,4 @@ def open_missed_departure(context: ActContext, client_id: str) -> Case:
 
 def _relapses(tx: Tx, rules: BankRules, last: Case, alert_id: str) -> bool:
     """Whether the alert began, or began again, after the case's end, and soon enough."""
-    return case_lifecycle.relapses(last, follow_up.began(tx, alert_id)[0], rules.cases)
+    return case_lifecycle.relapses(last, follow_up.get_opening(tx, alert_id)[0], rules.cases)

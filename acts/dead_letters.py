@@ -17,7 +17,7 @@ def send_again(context: ActContext, dead_letter_id: str, *, again: bool) -> Dead
     """Send the original bytes to the topic they came from, behind all of it. A second time only if `again`."""
     row = dead_letters.get(context.tx, dead_letter_id, for_update=True)
     context.check_revision(0 if row.replayed_at is None else 1)
-    _must_be_replayable(row, again=again)
+    _check_replayable(row, again=again)
     partition = None if row.reason == _NO_WAY_BACK else row.partition
     outbox.append(context.tx, row.topic, row.key, row.value, at=context.at, partition=partition)
     dead_letters.mark_replayed(context.tx, dead_letter_id, context.actor, context.at)
@@ -32,7 +32,7 @@ def audit_fields(row: DeadLetterRow) -> Fields:
     return fields
 
 
-def _must_be_replayable(row: DeadLetterRow, *, again: bool) -> None:
+def _check_replayable(row: DeadLetterRow, *, again: bool) -> None:
     if row.value is None:
         raise Conflict("its bytes could not be had, so there is nothing to send again")
     if row.replayed_at is not None and not again:

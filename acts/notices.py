@@ -7,19 +7,22 @@ from dataclasses import dataclass
 
 from acts.performing import ActContext, Fields
 from casework.notices.address import scheme_of
+from casework.notices.notice_facts import Trial
+from casework.notices.notice_making import notices_for
+from casework.notices.preference_changes import NoAddress, change_preference
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Choice, Preference, Trial, notices_for
-from casework.notices.wishes import NoAddress, wish
+from casework.notices.recipients import Preference
 from language.catalogues import Language
+from schemas.vocabulary import ChosenKind
 from store.notices import notice_preferences, notice_queue
-from store.notices.notice_queue import Written
+from store.notices.notice_queue import StoredNotice
 
 
 @dataclass(frozen=True, slots=True)
 class SentTrial:
     """A notice that was written to try things out, and the language of who will read it."""
 
-    notice: Written
+    notice: StoredNotice
     language: Language
 
 
@@ -27,13 +30,13 @@ def set_preferences(
     context: ActContext,
     address: str | None,
     language: Language,
-    kinds: Collection[Choice],
+    kinds: Collection[ChosenKind],
     quiet: QuietHours | None,
 ) -> Preference:
     """Say how one wants to be told: all of it, but the address, which stays where none is given."""
     before = notice_preferences.find(context.tx, context.actor, for_update=True)
     context.check_revision(before.revision if before else 0)
-    after = wish(
+    after = change_preference(
         before,
         user=context.actor,
         role=str(context.caller.role),
@@ -60,7 +63,7 @@ def send_trial(context: ActContext) -> SentTrial:
         raise NoAddress
     key = f"{context.at:%Y-%m-%dT%H:%M}"
     trial = notices_for([mine], "test", key, Trial(), context.at, context.bank.calendar.zone)
-    written = notice_queue.write(context.tx, trial, context.at)
+    written = notice_queue.add_notices(context.tx, trial, context.at)
     row = notice_queue.get(context.tx, context.actor, "test", key)
     if written:
         context.audit("notice.test", "notice", str(row.notice_id), None, {"scheme": scheme_of(mine.address)})

@@ -31,7 +31,7 @@ class KeyReused(EbbwatchError):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ActRequest:
     """What is said beside the act itself. `revisions`: those of the thing that it is meant for; None for any.
 
     `key`: the same one and `fingerprint` again is answered, not done again.
@@ -43,7 +43,7 @@ class Request:
     request_id: str | None = None
 
 
-UNASKED = Request()  # of what time alone does
+UNASKED = ActRequest()  # of what time alone does
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ActContext:
     bank: Bank
     caller: Caller
     at: datetime
-    request: Request = UNASKED
+    request: ActRequest = UNASKED
     entries: list[audit.Entry] = field(default_factory=list)  # for the audit trail, in their order
 
     @property
@@ -141,12 +141,12 @@ class Performer:
     bank: Bank
     clock: Callable[[], datetime]
 
-    def perform(self, caller: Caller, act: Act[T], request: Request = UNASKED) -> T:
+    def perform(self, caller: Caller, act: Act[T], request: ActRequest = UNASKED) -> T:
         """One act in one transaction: all of it with its audit rows, or nothing. Retried like `Store.transact`."""
         return self.store.transact(lambda tx: self._work(tx, caller, act, request)[1])
 
     def perform_once(
-        self, caller: Caller, act: Act[T], request: Request, answer: Callable[[ActContext, T], Answer]
+        self, caller: Caller, act: Act[T], request: ActRequest, answer: Callable[[ActContext, T], Answer]
     ) -> tuple[Answer, bool]:
         """(the answer, whether it is that of an earlier request with this key). Without a key it is done each time.
 
@@ -168,7 +168,7 @@ class Performer:
         except idempotency.OtherRequest:
             raise KeyReused("use a new key for another request") from None
 
-    def _work(self, tx: Tx, caller: Caller, act: Act[T], request: Request) -> tuple[ActContext, T]:
+    def _work(self, tx: Tx, caller: Caller, act: Act[T], request: ActRequest) -> tuple[ActContext, T]:
         context = ActContext(tx, self.bank, caller, self.clock(), request)
         made = act(context)
         audit.record_all(tx, context.entries)

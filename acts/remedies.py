@@ -13,15 +13,15 @@ from acts import remedy_limits
 from acts.performing import ActContext, Fields, change
 from acts.roles import levels_of
 from casework.alerts.message import ClientFacts
-from casework.cases.case_lifecycle import must_be_open
+from casework.cases.case_lifecycle import check_open
 from casework.remedies import remedy_lifecycle
 from casework.remedies.proposed_terms import ProposedTerms, terms_of
 from casework.remedies.remedy_lifecycle import Remedy
-from casework.remedies.terms import RemedyType
 from schemas.errors import NotAllowedByRules, NotFound
+from schemas.vocabulary import RemedyType
 from store.alerts import alert_rows
 from store.cases import case_rows, case_search
-from store.remedies import limit_claims, remedy_ageing, remedy_rows, remedy_search, remedy_timeline
+from store.remedies import limit_claims, remedy_events, remedy_rows, remedy_search
 
 
 def propose(
@@ -38,7 +38,7 @@ def propose(
     """
     case_search.get(context.tx, case_id, only_branch=context.caller.branch)
     case = case_rows.get(context.tx, case_id, for_update=True)
-    must_be_open(case)
+    check_open(case)
     remedy = remedy_lifecycle.propose(
         str(uuid.uuid4()),
         case_id,
@@ -48,9 +48,9 @@ def propose(
         owner=owner or context.actor,
         actor=context.actor,
         today=context.today,
-        renews=None if renews is None else _renewed(context, renews, case.client_id),
+        renews=None if renews is None else _get_renewed(context, renews, case.client_id),
     )
-    facts = alert_rows.client_facts(context.tx, [remedy.client_id])[remedy.client_id]
+    facts = alert_rows.load_client_facts(context.tx, [remedy.client_id])[remedy.client_id]
     _Remedies(facts, "proposed", proposed.reason).save(context, remedy)
     context.audit("remedy.propose", "remedy", remedy.remedy_id, None, audit_fields(remedy))
     return remedy
@@ -79,43 +79,34 @@ def approve(context: ActContext, remedy_id: str, note: str | None = None) -> Rem
 
 def reject(context: ActContext, remedy_id: str, note: str) -> Remedy:
     """A no, which ends it."""
-
-    def rule(remedy: Remedy) -> Remedy:
-        return remedy_lifecycle.reject(remedy, levels_of(context.caller.role), context.actor, note)
-
+    levels = levels_of(context.caller.role)
+    rule = partial(remedy_lifecycle.reject, levels=levels, checker=context.actor, note=note)
     return _change(context, remedy_id, "reject", "rejected", rule, note)
 
 
 def send_back(context: ActContext, remedy_id: str, note: str) -> Remedy:
     """Back to its makers, to be changed or explained; approvals are void."""
-
-    def rule(remedy: Remedy) -> Remedy:
-        return remedy_lifecycle.send_back(remedy, levels_of(context.caller.role), context.actor, note)
-
+    levels = levels_of(context.caller.role)
+    rule = partial(remedy_lifecycle.send_back, levels=levels, checker=context.actor, note=note)
     return _change(context, remedy_id, "return", "returned", rule, note)
 
 
 def withdraw(context: ActContext, remedy_id: str, note: str | None = None) -> Remedy:
     """Take it back before it is decided."""
-    return _change(
-        context, remedy_id, "withdraw", "withdrawn", lambda remedy: remedy_lifecycle.withdraw(remedy, note), note
-    )
+    return _change(context, remedy_id, "withdraw", "withdrawn", partial(remedy_lifecycle.withdraw, note=note), note)
 
 
 def revoke(context: ActContext, remedy_id: str, note: str) -> Remedy:
     """End it before its time, from today on."""
-
-    def rule(remedy: Remedy) -> Remedy:
-        return remedy_lifecycle.revoke(remedy, context.today, note)
-
+    rule = partial(remedy_lifecycle.revoke, today=context.today, note=note)
     return _change(context, remedy_id, "revoke", "revoked", rule, note)
 
 
 def bring_to_today(context: ActContext, remedy_id: str) -> bool:
     """Approved, active, expiring, expired: what days alone change, saved where that is news; whether it was."""
-    _, facts = remedy_search.owner_of(context.tx, remedy_id, only_branch=context.caller.branch)
+    _, facts = remedy_search.get_case_and_client(context.tx, remedy_id, only_branch=context.caller.branch)
     before = remedy_rows.get(context.tx, remedy_id, for_update=True)
-    return _aged(context, before, facts) is not before
+    return _age(context, before, facts) is not before
 
 
 def audit_fields(remedy: Remedy) -> Fields:
@@ -136,7 +127,7 @@ class _Remedies:
 
     def lock(self, context: ActContext, key: str) -> Remedy:
         """As it stands today: what days alone have changed is saved first."""
-        return _aged(context, remedy_rows.get(context.tx, key, for_update=True), self.facts)
+        return _age(context, remedy_rows.get(context.tx, key, for_update=True), self.facts)
 
     def save(self, context: ActContext, after: Remedy) -> None:
         _save(context, after, self.facts, context.actor, self.event, self.note)
@@ -157,7 +148,7 @@ def _change(
     note: str | None = None,
 ) -> Remedy:
     """1. Is it theirs to see. 2. Change it, as `change` does."""
-    _, facts = remedy_search.owner_of(context.tx, remedy_id, only_branch=context.caller.branch)
+    _, facts = remedy_search.get_case_and_client(context.tx, remedy_id, only_branch=context.caller.branch)
     return change(context, _Remedies(facts, event, note), remedy_id, name, rule)[0]
 
 
@@ -170,14 +161,14 @@ def _change_within_limits(
     note: str | None = None,
 ) -> Remedy:
     """1. Is it theirs to see. 2. Wait at the gate, as limits are touched. 3. Change it. 4. Reroute what waits."""
-    _, facts = remedy_search.owner_of(context.tx, remedy_id, only_branch=context.caller.branch)
-    limit_claims.pass_gate(context.tx)
+    _, facts = remedy_search.get_case_and_client(context.tx, remedy_id, only_branch=context.caller.branch)
+    limit_claims.lock_limits(context.tx)
     branch = facts.branch_id
     after, changed = change(
         context, _Remedies(facts, event, note), remedy_id, name, lambda remedy: rule(context, branch, remedy)
     )
     if changed:
-        for waiting, route in remedy_limits.rerouted(context, branch, after):
+        for waiting, route in remedy_limits.reroute_others(context, branch, after):
             _reroute(context, waiting, route)
     return after
 
@@ -187,8 +178,8 @@ def _reroute(context: ActContext, remedy_id: str, route: remedy_limits.Route) ->
     after = remedy_lifecycle.reroute(before, route)
     if after is before:
         return
-    facts = alert_rows.client_facts(context.tx, [after.client_id])[after.client_id]
-    _save(context, after, facts, remedy_ageing.ACTOR, "rerouted")
+    facts = alert_rows.load_client_facts(context.tx, [after.client_id])[after.client_id]
+    _save(context, after, facts, remedy_events.ACTOR, "rerouted")
     context.audit("remedy.reroute", "remedy", remedy_id, audit_fields(before), audit_fields(after))
 
 
@@ -196,15 +187,15 @@ def _save(
     context: ActContext, remedy: Remedy, facts: ClientFacts, actor: str, event: str, note: str | None = None
 ) -> None:
     remedy_rows.save(context.tx, remedy, facts, context.bank.base_currency, context.at)
-    remedy_timeline.append(context.tx, remedy, at=context.at, actor=actor, what=event, note=note)
+    remedy_events.append_event(context.tx, remedy, at=context.at, actor=actor, what=event, note=note)
 
 
-def _aged(context: ActContext, remedy: Remedy, facts: ClientFacts) -> Remedy:
+def _age(context: ActContext, remedy: Remedy, facts: ClientFacts) -> Remedy:
     currency = context.bank.base_currency
-    return remedy_ageing.bring_to_today(context.tx, remedy, context.today, facts, currency, context.at)
+    return remedy_events.save_as_of_today(context.tx, remedy, context.today, facts, currency, context.at)
 
 
-def _renewed(context: ActContext, remedy_id: str, client_id: str) -> Remedy:
+def _get_renewed(context: ActContext, remedy_id: str, client_id: str) -> Remedy:
     try:
         return remedy_rows.get(context.tx, remedy_id)
     except NotFound:

@@ -11,7 +11,8 @@ from acts.roles import levels_of
 from casework.remedies import limits, remedy_lifecycle
 from casework.remedies.claims import Claim, claim_of
 from casework.remedies.limits import LimitExceeded
-from casework.remedies.remedy_lifecycle import Level, Remedy
+from casework.remedies.remedy_lifecycle import Remedy
+from schemas.vocabulary import Level
 from store.remedies import limit_claims
 
 Route: TypeAlias = tuple[Level, ...]
@@ -35,17 +36,17 @@ def approve(context: ActContext, branch: str, remedy: Remedy, note: str | None) 
     route = _route(context, branch, remedy)
     authority = context.bank.rules.authority
     since = context.at - timedelta(days=authority.period_days)
-    approved_minor = limit_claims.approved_minor(context.tx, context.actor, since)
+    approved_minor = limit_claims.sum_approved_minor(context.tx, context.actor, since)
     limits.check_checker(remedy.terms.total_minor, approved_minor, levels, authority, context.bank.minor_per_major)
     return remedy_lifecycle.approve(remedy, route, levels, context.actor, context.today, note)
 
 
-def rerouted(context: ActContext, branch: str, decided: Remedy) -> Iterator[tuple[str, Route]]:
+def reroute_others(context: ActContext, branch: str, decided: Remedy) -> Iterator[tuple[str, Route]]:
     """(remedy_id, route) of what waits and needs more approval than before, now that this was decided.
 
     What was submitted counts for its client, what was approved for the whole branch.
     """
-    waiting = limit_claims.waiting(context.tx, branch)
+    waiting = limit_claims.load_waiting(context.tx, branch)
     if decided.state == "submitted":
         waiting = [remedy for remedy in waiting if remedy.client_id == decided.client_id]
     wanted = {remedy.remedy_id: _claim(remedy) for remedy in waiting}
@@ -75,4 +76,4 @@ def _claims(context: ActContext, branch: str, around: list[Claim]) -> list[Claim
     if not around:
         return []
     first, end = min(each.starts_on for each in around), max(each.ends_on for each in around)
-    return limit_claims.claims_near(context.tx, branch, first, end, context.bank.rules.authority.period_days)
+    return limit_claims.load_claims_near(context.tx, branch, first, end, context.bank.rules.authority.period_days)

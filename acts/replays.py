@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from acts.replay_rules import ReplayRules
-from casework.policies.fading import FADING_WEEKS, Faded, choose, fade, seen_fading
+from casework.policies.course import Course, run_course
+from casework.policies.fading import FADING_WEEKS, Faded, choose_clients, count_caught, fade_out
 from casework.policies.figures import Figures, load_of
-from casework.policies.leavers import SILENT_WEEKS, Leavers, caught, find_leavers
-from casework.policies.preview import Course, run
+from casework.policies.leavers import SILENT_WEEKS, Leavers, count_caught_leavers, find_leavers
 from casework.policies.queue import Capacity
 from detector.policies.policy import Policy
 from detector.quiet.calendar import Festivals
@@ -24,7 +24,7 @@ from schemas.errors import Conflict
 from schemas.weeks import Week
 from store.leaver import leaver_scores
 from store.policies import policy_history
-from store.policies.policy_history import Bank
+from store.policies.policy_history import BankHistory
 from store.unit_of_work import Store, Tx
 
 YEAR = 52
@@ -49,7 +49,7 @@ class Replays:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _state: policy_history.State | None = None
     _scored: policy_history.State | None = None
-    _bank: Bank | None = None
+    _bank: BankHistory | None = None
     _figures: dict[tuple[str, ReplayRules], Figures] = field(default_factory=dict)
 
     def figures(self, store: Store, policy: Policy, rules: ReplayRules) -> tuple[Week, Figures]:
@@ -64,7 +64,7 @@ class Replays:
             if key not in self._figures:
                 if len(self._figures) >= MOST_KEPT:
                     self._figures.pop(next(iter(self._figures)))
-                self._figures[key] = figures_of(bank, policy, rules)
+                self._figures[key] = replay_figures(bank, policy, rules)
             return bank.history.last_week, self._figures[key]
 
     def prepare(self, store: Store, policy: Policy, rules: ReplayRules) -> None:
@@ -72,15 +72,15 @@ class Replays:
         with contextlib.suppress(NothingJudged):
             self.figures(store, policy, rules)
 
-    def _read(self, tx: Tx) -> Bank:
-        last = policy_history.last_judged(tx)
+    def _read(self, tx: Tx) -> BankHistory:
+        last = policy_history.find_last_judged_week(tx)
         if last is None:
             raise NothingJudged
-        state = policy_history.state(tx, last, REPLAYED)
-        scored = leaver_scores.state(tx, last - REPLAYED + 1, last)
+        state = policy_history.load_state(tx, last, REPLAYED)
+        scored = leaver_scores.load_state(tx, last - REPLAYED + 1, last)
         if self._bank is None or state != self._state:
             self._bank, self._state = None, None  # the old one's memory first
-            self._bank, self._state = policy_history.load(tx, last, LOADED, REPLAYED), state
+            self._bank, self._state = policy_history.load_bank(tx, last, LOADED, REPLAYED), state
             self._figures.clear()
         elif scored != self._scored:  # judged again, mostly after a late event: the history is read already
             self._bank = policy_history.with_newest_scores(tx, self._bank, REPLAYED)
@@ -89,8 +89,8 @@ class Replays:
         return self._bank
 
 
-def figures_of(
-    bank: Bank, policy: Policy, rules: ReplayRules, on_week: Callable[[Week], None] = lambda _: None
+def replay_figures(
+    bank: BankHistory, policy: Policy, rules: ReplayRules, on_week: Callable[[Week], None] = lambda _: None
 ) -> Figures:
     """1. Who left. 2. Every week again. 3. What it meant. 4. The same of copies that fade, each alone."""
     history = bank.history
@@ -98,8 +98,8 @@ def figures_of(
     weeks = min(YEAR, history.last_week - bank.oldest_week + 1)
     first = Week(history.last_week - weeks + 1)
     leavers = leavers_of(history, first)
-    graded = graded_weeks(bank, policy, start, rules.festivals, on_week)
-    course = run(
+    graded = grade_weeks(bank, policy, start, rules.festivals, on_week)
+    course = run_course(
         graded,
         len(history.client_ids),
         rules.episodes,
@@ -109,13 +109,13 @@ def figures_of(
     )
     return Figures(
         load=load_of(course, first, weeks, bank.branch, len(bank.branches), rules.hours),
-        scores_from=scores_from(bank, first),
-        leavers=caught(course, leavers.silent_from - (start - history.oldest_week)),
-        faded=_faded(history, leavers, policy, rules, start),
+        scores_from=first_scored_week(bank, first),
+        leavers=count_caught_leavers(course, leavers.silent_from - (start - history.oldest_week)),
+        faded=_fade_steady_clients(history, leavers, policy, rules, start),
     )
 
 
-def _capacity(bank: Bank, rules: ReplayRules, first: Week) -> Capacity | None:
+def _capacity(bank: BankHistory, rules: ReplayRules, first: Week) -> Capacity | None:
     """From the first week that counts on: nobody knows what waited before."""
     if not rules.branch_weekly_alerts:
         return None
@@ -123,7 +123,7 @@ def _capacity(bank: Bank, rules: ReplayRules, first: Week) -> Capacity | None:
     return Capacity(rules.branch_weekly_alerts, first, bank.history.client_ids, branches)
 
 
-def scores_from(bank: Bank, first: Week) -> Week | None:
+def first_scored_week(bank: BankHistory, first: Week) -> Week | None:
     """From which of the weeks from `first` on the learned scores are in it; None where they are not."""
     return None if bank.scores.since is None else max(bank.scores.since, first)
 
@@ -134,8 +134,8 @@ def leavers_of(history: History, first: Week) -> Leavers:
     return find_leavers(history.debit_minor + history.credit_minor, closed, first - history.oldest_week)
 
 
-def graded_weeks(
-    bank: Bank, policy: Policy, start: Week, festivals: Festivals, on_week: Callable[[Week], None]
+def grade_weeks(
+    bank: BankHistory, policy: Policy, start: Week, festivals: Festivals, on_week: Callable[[Week], None]
 ) -> Iterator[ReplayedWeek]:
     """Every client's grades, week by week: the shards side by side."""
     shards = [(at, replay(history, policy, start, scores)) for at, history, scores in bank.shards(festivals)]
@@ -154,14 +154,16 @@ def graded_weeks(
         on_week(week)
 
 
-def _faded(history: History, leavers: Leavers, policy: Policy, rules: ReplayRules, start: Week) -> Faded:
+def _fade_steady_clients(
+    history: History, leavers: Leavers, policy: Policy, rules: ReplayRules, start: Week
+) -> Faded:
     begins = history.last_week - FADING_WEEKS + 1
     steady = (history.first_week <= begins - SETTLED_WEEKS) & (history.end_week == NO_END)
     steady[leavers.at] = False
     before = slice(-FADING_WEEKS - SILENT_WEEKS, -FADING_WEEKS)
     steady &= (history.debit_minor[:, before] + history.credit_minor[:, before]).sum(axis=1) > 0
-    at = choose(steady)
+    at = choose_clients(steady)
     kept = history.take(at, Surroundings(festivals=rules.festivals))
-    copies = replace(kept, debit_minor=fade(kept.debit_minor), credit_minor=fade(kept.credit_minor))
-    course: Course = run(replay(copies, policy, start), len(at), rules.episodes, np.arange(len(at)))
-    return seen_fading(course)
+    copies = replace(kept, debit_minor=fade_out(kept.debit_minor), credit_minor=fade_out(kept.credit_minor))
+    course: Course = run_course(replay(copies, policy, start), len(at), rules.episodes, np.arange(len(at)))
+    return count_caught(course)

@@ -6,8 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import get_args
 
-from casework.notices.telling import Roles
-from casework.remedies.remedy_lifecycle import Level
+from casework.notices.recipients import Roles
+from schemas.vocabulary import Level
 
 
 class Role(StrEnum):

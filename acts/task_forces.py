@@ -9,7 +9,8 @@ from datetime import date
 from acts.case_changes import CaseChange, change_case
 from acts.performing import ActContext
 from casework.cases import task_force
-from casework.cases.case_lifecycle import Case, Review, Swot, Task, TaskKind
+from casework.cases.case_lifecycle import Case, Review, Swot, Task
+from schemas.vocabulary import TaskKind
 
 NO_SWOT = Swot()
 
@@ -95,7 +96,7 @@ def add_review(
             written_by=context.actor,
             swot=swot,
         )
-        minuted = task_force.minute(case, review, context.bank.rules.cases, context.today)
+        minuted = task_force.add_review(case, review, context.bank.rules.cases, context.today)
         return CaseChange("review", minuted, decision)
 
     return change_case(context, case_id, work)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from api import docs_page, health, notices, openapi, problems
 from api.alerts import alert_bulk, alert_routes, alert_totals
 from api.cases import case_members, case_routes, case_tasks
-from api.clients import client_peers, client_routes
+from api.clients import client_routes
 from api.context import RequestContext
 from api.deps import ApiDeps
 from api.figures import exports, figure_routes
@@ -21,7 +21,6 @@ from api.web import desk
 from api.web.security import PageHeaders
 
 _PARTS = (
-    client_peers,  # before clients, whose last route takes every path below /clients
     client_routes,
     alert_routes,
     alert_bulk,

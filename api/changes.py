@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Header, Response
-from fastapi import Request as HttpRequest
+from fastapi import Depends, Header, Request, Response
 
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from api import etag
 from api.deps import ApiDeps
 from api.errors import BadHeader, WrongMediaType
@@ -37,12 +36,12 @@ class Shown:
 
 
 async def _read_request(
-    request: HttpRequest,
+    request: Request,
     if_match: Annotated[str | None, Header(description='Change only this revision: `"3"`')] = None,
     idempotency_key: Annotated[
         str | None, Header(description="The same key and request again: the same answer")
     ] = None,
-) -> Request:
+) -> ActRequest:
     body = await request.body()
     if body and not _JSON.fullmatch(request.headers.get("content-type", "").strip()):
         raise WrongMediaType("send Content-Type: application/json")
@@ -50,14 +49,14 @@ async def _read_request(
         raise BadHeader("Idempotency-Key must be 1 to 200 visible ASCII characters")
     asked = "\n".join((request.method, request.url.path, if_match or "", "")).encode() + body
     fingerprint = hashlib.sha256(asked).hexdigest()
-    return Request(etag.revisions(if_match), idempotency_key, fingerprint, request.state.request_id)
+    return ActRequest(etag.parse_if_match(if_match), idempotency_key, fingerprint, request.state.request_id)
 
 
-Posted = Annotated[Request, Depends(_read_request)]
+Posted = Annotated[ActRequest, Depends(_read_request)]
 
 
 def answer_act(
-    deps: ApiDeps, caller: Caller, post: Request, act: Act[T], show: Callable[[ActContext, T], Shown]
+    deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[T], show: Callable[[ActContext, T], Shown]
 ) -> Response:
     """Perform the act once, and answer what `show` makes of it in the same transaction."""
     answer, repeated = deps.performer.perform_once(
@@ -68,5 +67,5 @@ def answer_act(
 
 
 def _answer(shown: Shown) -> Answer:
-    headers = {} if shown.revision is None else {"ETag": etag.etag(shown.revision)}
+    headers = {} if shown.revision is None else {"ETag": etag.format_etag(shown.revision)}
     return Answer(200, headers, shown.body.model_dump_json().encode())

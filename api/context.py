@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import BROKEN, UNAVAILABLE, problem
+from api.problems import BROKEN, UNAVAILABLE, problem_response
 from store.unit_of_work import is_transient
 from telemetry.metrics import Metrics
 
@@ -43,11 +43,11 @@ class RequestContext:
         exchange = _Exchange(scope, receive, send)
         started = time.perf_counter()
         try:
-            await self._answered(exchange)
+            await self._answer(exchange)
         finally:
-            self._tell(exchange, time.perf_counter() - started)
+            self._log_request(exchange, time.perf_counter() - started)
 
-    async def _answered(self, exchange: _Exchange) -> None:
+    async def _answer(self, exchange: _Exchange) -> None:
         try:
             await self._app(exchange.scope, exchange.receive, exchange.send)
         except Exception as error:
@@ -55,10 +55,10 @@ class RequestContext:
             log.exception("request failed", extra={"request_id": exchange.request_id})
             if exchange.status is not None:  # half an answer cannot be taken back: let the server cut it off
                 raise
-            answer = problem(Request(exchange.scope), UNAVAILABLE if transient else BROKEN)
+            answer = problem_response(Request(exchange.scope), UNAVAILABLE if transient else BROKEN)
             await answer(exchange.scope, exchange.receive, exchange.send)
 
-    def _tell(self, exchange: _Exchange, took_s: float) -> None:
+    def _log_request(self, exchange: _Exchange, took_s: float) -> None:
         scope, status = exchange.scope, exchange.status or 500
         route = getattr(scope.get("route"), "path_format", None) or getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in _METHODS else "other"

@@ -14,6 +14,7 @@ from acts.performing import Performer
 from acts.replays import Replays
 from api.desk_config import DeskConfig
 from api.keys import Keys
+from casework.alerts.buckets import AsOf
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
 from schemas.weeks import WeekCalendar
@@ -50,6 +51,10 @@ class ApiDeps:
     def today(self) -> date:
         """The calendar day in the bank's zone."""
         return self.bank.day_of(self.clock())
+
+    def as_of(self) -> AsOf:
+        """By what the alerts stand in their buckets now."""
+        return self.bank.as_of(self.clock())
 
 
 def _deps_of(request: Request) -> ApiDeps:

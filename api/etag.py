@@ -11,12 +11,12 @@ _LIST = re.compile(rf"\s*{_ONE}(?:\s*,\s*{_ONE})*\s*")
 _REVISION = re.compile(r'"(0|[1-9]\d{0,8})"', re.ASCII)
 
 
-def etag(revision: int) -> str:
+def format_etag(revision: int) -> str:
     """The strong entity tag of a revision: 3 -> ``"3"``."""
     return f'"{revision}"'
 
 
-def revisions(if_match: str | None) -> tuple[int, ...] | None:
+def parse_if_match(if_match: str | None) -> tuple[int, ...] | None:
     """The revisions that a request is meant for; None for any (no header, ``*``).
 
     A tag that is none of ours, a weak one among them, matches nothing: If-Match compares strongly. Raises BadHeader

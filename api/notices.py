@@ -19,14 +19,14 @@ from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.paths import V1
 from casework.notices.quiet_hours import parse_quiet_hours
-from casework.notices.telling import CHOICES, Preference
+from casework.notices.recipients import CHOICES, Preference
 from casework.notices.text import desk_path, notice_text
 from language.catalogues import Language
 from schemas.http import Page
 from schemas.http_notices import LanguageTag, NoticeBody, NoticePreferencesBody, NoticeWishesBody, TrialBody
 from schemas.keyset import Int64
 from store.notices import notice_preferences, notice_queue
-from store.notices.notice_queue import Written
+from store.notices.notice_queue import StoredNotice
 from store.unit_of_work import Tx
 
 router = APIRouter(prefix=f"{V1}/notices", tags=["notices"])
@@ -43,15 +43,15 @@ class NoticeQuery(ListQuery):
 def list_notices(caller: Myself, deps: Deps, query: Annotated[NoticeQuery, Query()]) -> Page[NoticeBody]:
     """One's own notices, the newest first, in the language of one's preference or of the query."""
     with deps.store.read() as tx:
-        return notice_page(tx, deps, caller, query)
+        return search_notices(tx, deps, caller, query)
 
 
 @router.get("/preferences")
 def get_preferences(caller: Myself, deps: Deps, response: Response) -> NoticePreferencesBody:
     """How one is told."""
     with deps.store.read() as tx:
-        body = read_preferences(tx, caller)
-    response.headers["ETag"] = etag.etag(body.revision)
+        body = get_preferences_body(tx, caller)
+    response.headers["ETag"] = etag.format_etag(body.revision)
     return body
 
 
@@ -60,7 +60,7 @@ def set_preferences(caller: Myself, deps: Deps, post: Posted, body: NoticeWishes
     """Say how one wants to be told: all of it, but the address, which stays where none is given."""
 
     def show(_context: ActContext, mine: Preference) -> Shown:
-        return Shown(_preferences(mine, caller), mine.revision)
+        return Shown(_preferences_body(mine, caller), mine.revision)
 
     return answer_act(deps, caller, post, preferences_act(body), show)
 
@@ -70,7 +70,7 @@ def try_preferences(caller: Myself, deps: Deps, post: Posted, _body: TrialBody |
     """Have one notice sent to oneself now, also in quiet hours; again within the minute is once."""
 
     def show(_context: ActContext, sent: SentTrial) -> Shown:
-        return Shown(_notice(sent.notice, sent.language, deps))
+        return Shown(_notice_body(sent.notice, sent.language, deps))
 
     return answer_act(deps, caller, post, notices.send_trial, show)
 
@@ -86,26 +86,26 @@ def preferences_act(body: NoticeWishesBody) -> Act[Preference]:
     )
 
 
-def notice_page(tx: Tx, deps: ApiDeps, caller: Caller, query: NoticeQuery) -> Page[NoticeBody]:
+def search_notices(tx: Tx, deps: ApiDeps, caller: Caller, query: NoticeQuery) -> Page[NoticeBody]:
     """One page of one's own."""
     kind = f"notices of {caller.actor}"
     before_id = query.after(kind, Int64)
-    language = query.language or _language_of(tx, caller)
-    rows = notice_queue.of_user(tx, caller.actor, before_id=before_id, limit=query.limit + 1)
-    return query.page(kind, rows, lambda row: row.notice_id, lambda row: _notice(row, language, deps))
+    language = query.language or _get_language(tx, caller)
+    rows = notice_queue.search_of_user(tx, caller.actor, before_id=before_id, limit=query.limit + 1)
+    return query.page(kind, rows, lambda row: row.notice_id, lambda row: _notice_body(row, language, deps))
 
 
-def read_preferences(tx: Tx, caller: Caller) -> NoticePreferencesBody:
+def get_preferences_body(tx: Tx, caller: Caller) -> NoticePreferencesBody:
     """What the caller said, or what holds for who never said any."""
-    return _preferences(notice_preferences.find(tx, caller.actor), caller)
+    return _preferences_body(notice_preferences.find(tx, caller.actor), caller)
 
 
-def _language_of(tx: Tx, caller: Caller) -> Language:
+def _get_language(tx: Tx, caller: Caller) -> Language:
     mine = notice_preferences.find(tx, caller.actor)
     return mine.language if mine else "en"
 
 
-def _preferences(mine: Preference | None, caller: Caller) -> NoticePreferencesBody:
+def _preferences_body(mine: Preference | None, caller: Caller) -> NoticePreferencesBody:
     quiet = mine.quiet if mine else None
     return NoticePreferencesBody(
         user=caller.actor,
@@ -120,7 +120,7 @@ def _preferences(mine: Preference | None, caller: Caller) -> NoticePreferencesBo
     )
 
 
-def _notice(row: Written, language: Language, deps: ApiDeps) -> NoticeBody:
+def _notice_body(row: StoredNotice, language: Language, deps: ApiDeps) -> NoticeBody:
     text = notice_text(row.kind, row.facts, language, currency=deps.base_currency)
     return NoticeBody(
         notice_id=row.notice_id,

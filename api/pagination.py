@@ -21,25 +21,25 @@ MOST = 200
 _CHECK_BYTES = 6  # tells a mangled cursor or one of another list; it keeps no secret
 
 
-def encode(list_name: str, key: object) -> str:
+def encode_cursor(list_name: str, key: object) -> str:
     """The opaque cursor after `key`, for the list (name and filters) that it belongs to."""
     body = msgspec.json.encode(key)
-    return base64.urlsafe_b64encode(_check(list_name, body) + body).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(_checksum(list_name, body) + body).rstrip(b"=").decode()
 
 
-def decode(list_name: str, cursor: str, shape: type[K]) -> K:
+def decode_cursor(list_name: str, cursor: str, shape: type[K]) -> K:
     """The key in a cursor. Raises BadCursor for one of another list, other filters, or none at all."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         check, body = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
-        if check != _check(list_name, body):
+        if check != _checksum(list_name, body):
             raise BadCursor("use the cursor as it came in `next`, with the same filters")
         return msgspec.json.decode(body, type=shape)
     except (ValueError, msgspec.DecodeError):
         raise BadCursor("use the cursor as it came in `next`, with the same filters") from None
 
 
-def _check(list_name: str, body: bytes) -> bytes:
+def _checksum(list_name: str, body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=_CHECK_BYTES, key=hashlib.sha256(list_name.encode()).digest()).digest()
 
 
@@ -55,12 +55,12 @@ class ListQuery(Body):
 
     def after(self, kind: str, shape: type[K]) -> K | None:
         """The sort key to go on behind, None at the beginning. Raises BadCursor."""
-        return None if self.cursor is None else decode(self.list_name(kind), self.cursor, shape)
+        return None if self.cursor is None else decode_cursor(self.list_name(kind), self.cursor, shape)
 
     def page(
         self, kind: str, rows: Sequence[R], key_of: Callable[[R], object], body_of: Callable[[R], B]
     ) -> Page[B]:
         """One page of `rows`, of which there is one more than the limit where more are to come."""
         shown = rows[: self.limit]
-        following = encode(self.list_name(kind), key_of(shown[-1])) if len(rows) > self.limit else None
+        following = encode_cursor(self.list_name(kind), key_of(shown[-1])) if len(rows) > self.limit else None
         return Page(items=[body_of(row) for row in shown], next=following)

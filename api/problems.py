@@ -80,7 +80,7 @@ _BY_STATUS = MappingProxyType(
 )
 
 
-def problem(
+def problem_response(
     request: Request,
     kind: Kind,
     detail: str | None = None,
@@ -121,24 +121,26 @@ def install(app: FastAPI) -> None:
         at_fault = (
             [{"detail": error.reason, "pointer": f"/{error.field}"}] if isinstance(error, NotAllowedByRules) else ()
         )
-        return problem(request, kind, str(error), headers=_challenge(request, kind), errors=at_fault)
+        return problem_response(
+            request, kind, str(error), headers=_challenge_header(request, kind), errors=at_fault
+        )
 
     @app.exception_handler(HTTPException)
     async def _on_http(request: Request, error: HTTPException) -> Response:
-        kind = _BY_STATUS.get(error.status_code) or _plain(error.status_code)
-        return problem(request, kind, headers=error.headers)
+        kind = _BY_STATUS.get(error.status_code) or _kind_of_status(error.status_code)
+        return problem_response(request, kind, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def _on_invalid(request: Request, error: RequestValidationError) -> Response:
         found = error.errors()
         if any(item["type"] == "json_invalid" for item in found):
-            return problem(request, MALFORMED, "the body is not JSON")
+            return problem_response(request, MALFORMED, "the body is not JSON")
         if any(item["loc"][0] == "path" for item in found):
-            return problem(request, NOT_FOUND)  # an id of the wrong form names nothing
-        return problem(request, INVALID, errors=[_pointed(item) for item in found])
+            return problem_response(request, NOT_FOUND)  # an id of the wrong form names nothing
+        return problem_response(request, INVALID, errors=[_field_error(item) for item in found])
 
 
-def _challenge(request: Request, kind: Kind) -> Mapping[str, str]:
+def _challenge_header(request: Request, kind: Kind) -> Mapping[str, str]:
     """RFC 6750, 3: the challenge says invalid_token only to those who sent one."""
     if kind is not NOT_AUTHENTICATED:
         return {}
@@ -146,12 +148,12 @@ def _challenge(request: Request, kind: Kind) -> Mapping[str, str]:
     return {"WWW-Authenticate": 'Bearer error="invalid_token"' if sent else "Bearer"}
 
 
-def _plain(status: int) -> Kind:
+def _kind_of_status(status: int) -> Kind:
     phrase = HTTPStatus(status).phrase
     return Kind(phrase.lower().replace(" ", "-"), status, phrase)
 
 
-def _pointed(item: Mapping[str, Any]) -> dict[str, str]:
+def _field_error(item: Mapping[str, Any]) -> dict[str, str]:
     """One failed check, pointing at its field; the refused value itself is not repeated."""
     place, *path = item["loc"]
     detail = str(item["msg"]).removeprefix("Value error, ")

@@ -40,7 +40,7 @@ from services.parts import Parts, open_parts, utc_now
 from services.settings import Settings
 from services.simulation.embedded_broker import EmbeddedBroker
 from store import schema
-from store.operations.overview import overview
+from store.operations.overview import load_overview
 
 PARTITIONS, CLIENTS, WEEKS = 4, 10_000, 6
 MAX_POLL_RECORDS = 10_000  # as in service
@@ -209,7 +209,7 @@ class _Metered:
 def _pipeline(settings: Settings, records: int) -> float:
     """Ingest as in service, until the last record is kept."""
     parts = open_parts(settings)
-    schema.upgrade(parts.store)
+    schema.upgrade_schema(parts.store)
     meter = _Meter()
     source = _Metered(open_source(settings.kafka_client, kafka_config(parts), parts.metrics), meter)
     lanes = Lanes(parts, source)
@@ -229,7 +229,7 @@ class _Until:
 
 def _check(parts: Parts, records: int) -> None:
     with parts.store.read() as tx:
-        kept = overview(tx)
+        kept = load_overview(tx)
     assert (kept.accepted, kept.duplicates, kept.dead_letters) == (records, 0, 0)
 
 

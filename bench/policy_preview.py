@@ -13,13 +13,13 @@ import time
 import numpy as np
 
 from acts.replay_rules import ReplayRules
-from acts.replays import LOADED, REPLAYED, figures_of
+from acts.replays import LOADED, REPLAYED, replay_figures
 from detector.leaver.past_scores import PastScores
 from detector.policies.presets import default_policy
 from detector.replay import NO_END, History
 from schemas.weeks import Week
-from store.leaver.leaver_scores import KeptYear
-from store.policies.policy_history import Bank
+from store.leaver.leaver_scores import StoredScores
+from store.policies.policy_history import BankHistory
 
 CLIENTS, BRANCHES, INDUSTRIES, SHARDS, LAST = 100_000, 200, 20, 4, 3000
 MAX_S = 10.0
@@ -28,7 +28,7 @@ SCORED = 0.03  # of the clients of a week
 KIB_A_MIB = 1024
 
 
-def bank(clients: int) -> Bank:
+def bank(clients: int) -> BankHistory:
     """Noisy clients, some silent every fifth week, one in twenty fading away at some time."""
     rng = np.random.default_rng(1)
     level = 10.0 ** rng.uniform(6, 9, (clients, 1))
@@ -46,7 +46,7 @@ def bank(clients: int) -> Bank:
         last_week=Week(LAST),
     )
     branches = [f"B{at:03d}" for at in range(BRANCHES)]
-    return Bank(
+    return BankHistory(
         history=history,
         branch=np.arange(clients) % BRANCHES,
         branches=branches,
@@ -59,7 +59,7 @@ def bank(clients: int) -> Bank:
     )
 
 
-def kept_year(clients: int) -> KeptYear:
+def kept_year(clients: int) -> StoredScores:
     """In each shard and week the scores of a few clients, those that fade among them."""
     rng = np.random.default_rng(2)
     weeks: dict[int, dict[Week, PastScores]] = {shard: {} for shard in range(SHARDS)}
@@ -68,7 +68,7 @@ def kept_year(clients: int) -> KeptYear:
             mine = np.arange(shard, clients, SHARDS)
             at = np.sort(rng.choice(mine, int(len(mine) * SCORED), replace=False))
             of_shard[Week(week)] = PastScores(at, rng.uniform(0.39, 0.9, len(at)), 0.05, 0.39, 0.61, "m1")
-    return KeptYear(weeks, Week(LAST - REPLAYED + 1))
+    return StoredScores(weeks, Week(LAST - REPLAYED + 1))
 
 
 def main() -> int:
@@ -76,9 +76,9 @@ def main() -> int:
     return max(_measured(made, room) for room in (0, ROOM))
 
 
-def _measured(made: Bank, room: int) -> int:
+def _measured(made: BankHistory, room: int) -> int:
     began = time.perf_counter()
-    figures = figures_of(made, default_policy("HKD"), ReplayRules(branch_weekly_alerts=room))
+    figures = replay_figures(made, default_policy("HKD"), ReplayRules(branch_weekly_alerts=room))
     took = time.perf_counter() - began
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_A_MIB
     load = figures.load

@@ -18,11 +18,11 @@ import numpy as np
 import sqlalchemy as sa
 
 from acts.judging.leaver_scores import LeaverScores
-from casework.alerts.episodes import EpisodeRules
 from detector.policies.presets import default_policy
 from feeds.simulated_bank import SimulatedBank
 from schemas.events import TOPIC_ACTIVITY
 from schemas.weeks import Week, WeekCalendar
+from services.bank_rules import episode_rules
 from services.detect import Judge
 from services.judging.leaver_model import model_of
 from services.parts import Parts
@@ -66,9 +66,9 @@ def fill(store: Store, clients: int, weeks: int) -> None:
         TOPIC_ACTIVITY, "T1", 0, 0, 1, NOW, deltas, closed, next_to_close=last + 1, first_weeks=first_weeks
     )
     with store.write() as tx:
-        client_master.upsert_records(tx, bank.client_records())
+        client_master.save_records(tx, bank.client_records())
         for week in range(FIRST_WEEK + 1, last + 1):
-            client_master.upsert_records(tx, bank.client_changes(Week(week)))
+            client_master.save_records(tx, bank.client_changes(Week(week)))
         checkpoint_saving.save_checkpoint(tx, made)
         past = shard_week.c.week < FIRST_WEEK + PAST_WEEKS
         tx.execute(sa.update(shard_week).where(past).values(judged_revision=shard_week.c.revision))
@@ -79,7 +79,7 @@ def judge_of(store: Store, folder: Path) -> Judge:
     settings = Settings(data_dir=folder)
     parts = Parts(settings, store, WeekCalendar(settings.zone), Metrics(), lambda: NOW)
     model = model_of(settings)
-    rules = EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks)
+    rules = episode_rules(settings)
     return Judge(parts, default_policy(settings.base_currency), rules, model and LeaverScores(model))
 
 
@@ -100,7 +100,7 @@ def main() -> int:
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/bench.db")
-        schema.upgrade(store)
+        schema.upgrade_schema(store)
         fill(store, given.clients, given.weeks)
         took = judge_all(judge_of(store, Path(folder)))
         store.close()

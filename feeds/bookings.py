@@ -32,7 +32,7 @@ class Parts:
     mistaken: Bools  # the booking that a reversal takes back
 
 
-def split(rng: np.random.Generator, totals: Ints, mean_bookings: Floats) -> Parts:
+def split_totals(rng: np.random.Generator, totals: Ints, mean_bookings: Floats) -> Parts:
     """Split (2, n) totals, minor units, row 0 debit and row 1 credit, into bookings of at least one minor unit."""
     n = totals.shape[1]
     flat = totals.ravel()
@@ -41,14 +41,14 @@ def split(rng: np.random.Generator, totals: Ints, mean_bookings: Floats) -> Part
     rows = np.repeat(owner, count)
     first = np.cumsum(count) - count
     number = np.arange(len(rows)) - np.repeat(first, count)
-    amount = _cut(rng, flat[owner], count)
+    amount = _cut_into_parts(rng, flat[owner], count)
     wrong = np.flatnonzero(rng.random(len(rows)) < REVERSED_SHARE)
     every = np.concatenate([np.arange(len(rows)), wrong, wrong])
     nature = np.repeat([0, 1, 2], [len(rows), len(wrong), len(wrong)])
     return Parts(rows[every] % n, rows[every] >= n, number[every], amount[every], nature == 2, nature == 1)
 
 
-def _cut(rng: np.random.Generator, totals: Ints, count: Ints) -> Ints:
+def _cut_into_parts(rng: np.random.Generator, totals: Ints, count: Ints) -> Ints:
     """Uneven shares: one minor unit each, and the rest cut at random places."""
     weight = np.cumsum(rng.gamma(0.8, size=int(count.sum())))
     last = np.cumsum(count) - 1
@@ -62,7 +62,7 @@ def _cut(rng: np.random.Generator, totals: Ints, count: Ints) -> Ints:
     return parts
 
 
-def to_frame(
+def bookings_frame(
     rng: np.random.Generator, parts: Parts, week: int, source: str, currency: str, zone: ZoneInfo
 ) -> pl.DataFrame:
     """The bookings in time order, as columns of `feeds.encoding.BOOKING`. Times are in the bank's zone."""

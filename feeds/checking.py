@@ -40,7 +40,7 @@ def with_time(rows: pl.LazyFrame, found: Mapping[str, str], mapping: ColumnMappi
     )
 
 
-def checked(
+def check_rows(
     rows: pl.LazyFrame,
     found: Mapping[str, str],
     mapping: ColumnMapping,

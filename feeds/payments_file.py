@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import polars as pl
 
-from feeds.checking import REASON, ROW, WEEK, checked, with_time
+from feeds.checking import REASON, ROW, WEEK, check_rows, with_time
 from feeds.columns import MASTER, BadFile, ColumnMapping
 from feeds.encoding import BOOKING
 from schemas.events import ID_PATTERN, ClientRecord
@@ -75,7 +75,7 @@ def open_payments(path: Path, mapping: ColumnMapping, zone: ZoneInfo, latest: da
         raw = _scan(path)
         found = mapping.resolve(raw.collect_schema().names())
         timed = with_time(raw, found, mapping, zone)
-        rows = checked(timed, found, mapping, source_of(path), _digits(raw, found, mapping), latest)
+        rows = check_rows(timed, found, mapping, source_of(path), _digits(raw, found, mapping), latest)
         week_rows, bad = _tally(rows)
         rejected = _rejected(raw, rows, list(found.values())) if bad else _NONE_REJECTED
         master = _master(rows, [name for name in MASTER if name in found])

@@ -61,7 +61,7 @@ class Publisher:
         self._sender, self._source = sender, source
         self._homes: dict[bytes, int] = {}
 
-    def clients(self, records: Iterable[ClientRecord]) -> int:
+    def publish_clients(self, records: Iterable[ClientRecord]) -> int:
         """Publish rows of the client master, keyed by client; returns how many."""
         sent = 0
         for record in records:
@@ -71,7 +71,7 @@ class Publisher:
             self._sender.flush(FLUSH_TIMEOUT_S)
         return sent
 
-    def week(self, week: int, bookings: pl.DataFrame) -> int:
+    def publish_week(self, week: int, bookings: pl.DataFrame) -> int:
         """Publish one week, closed; returns the number of events without the markers."""
         partitions = self._sender.partitions(TOPIC_ACTIVITY)
         for key, value, partition in messages_of_week(week, bookings, self._source, partitions, self._home):

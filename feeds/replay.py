@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import polars as pl
-
-from feeds.columns import ColumnMapping
 from feeds.pacing import Pace
-from feeds.payments_file import PaymentsFile, open_payments
+from feeds.payments_file import PaymentsFile
 from feeds.publishing import Publisher, Sender
 
 
@@ -37,11 +32,6 @@ class Report:
     rejected: int
 
 
-def read(path: Path, mapping: ColumnMapping, zone: ZoneInfo) -> Iterator[tuple[int, pl.DataFrame]]:
-    """(week, bookings) of every week from the file's first to its last. Raises BadFile at once, or not at all."""
-    return open_payments(path, mapping, zone).weeks()
-
-
 def replay(
     payments: PaymentsFile, sender: Sender, pace: Pace, progress: Callable[[Progress], None] = lambda _: None
 ) -> Report:
@@ -50,13 +40,13 @@ def replay(
     Raises what the sender raises; a replay started again sends the same events under the same ids.
     """
     publisher = Publisher(sender, payments.source)
-    publisher.clients(payments.records)
+    publisher.publish_clients(payments.records)
     of_weeks = _span(payments.week_rows)
     of_events = sum(payments.week_rows.values())
     events = weeks = 0
     for week, bookings in payments.weeks():
         pace.wait()
-        events += publisher.week(week, bookings)
+        events += publisher.publish_week(week, bookings)
         weeks += 1
         progress(Progress(week, weeks, of_weeks, events, of_events))
     return Report(payments.rows, events, weeks, payments.clients, payments.rejected.height)

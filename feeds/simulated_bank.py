@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from feeds.bookings import split, to_frame
+from feeds.bookings import bookings_frame, split_totals
 from feeds.habits import draw_habits
 from feeds.population import draw_population
 from feeds.randomness import Bools, Dice, Ints, Stream
@@ -100,8 +100,8 @@ class SimulatedBank:
         """One week in time order, columns of `feeds.encoding.BOOKING`; adds up to `weekly` exactly."""
         totals = self._volumes.week(week)
         rng = self._dice.at(Stream.BOOKINGS, week)
-        parts = split(rng, totals, self._habits.bookings)
-        return to_frame(rng, parts, week, self.source, self.currency, self.zone)
+        parts = split_totals(rng, totals, self._habits.bookings)
+        return bookings_frame(rng, parts, week, self.source, self.currency, self.zone)
 
     def events(self, week: int) -> Iterator[Transaction]:
         """The same as objects."""

@@ -28,8 +28,8 @@ def simulate(
         pace.wait()
         if stopped():
             break
-        publisher.clients(bank.client_records() if week == bank.first_week else bank.client_changes(week))
-        sent = publisher.week(week, bank.bookings(week))
+        publisher.publish_clients(bank.client_records() if week == bank.first_week else bank.client_changes(week))
+        sent = publisher.publish_week(week, bank.bookings(week))
         events += sent
         progress(week, sent)
     return events

@@ -13,7 +13,7 @@ import numpy as np
 
 from feeds.population import Population
 from feeds.randomness import Bools, Dice, Floats, Ints, Stream
-from schemas.weeks import format_week, parse_week
+from schemas.weeks import format_week
 
 SETTLED_WEEKS = 40  # weeks of ordinary business before anybody leaves
 STAYS = 2**31  # a week that never comes
@@ -117,13 +117,3 @@ def write_truth(path: Path, truth: Iterable[Leaver]) -> None:
     rows = (msgspec.structs.asdict(leaver) for leaver in truth)
     named = (r | {"onset_week": format_week(r["onset_week"]), "end_week": format_week(r["end_week"])} for r in rows)
     path.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in named))
-
-
-def read_truth(path: Path) -> list[Leaver]:
-    """What `write_truth` wrote."""
-    rows = (msgspec.json.decode(line, type=dict[str, object]) for line in path.read_bytes().splitlines())
-    return [msgspec.convert(row | _weeks(row), Leaver) for row in rows]
-
-
-def _weeks(row: dict[str, object]) -> dict[str, int]:
-    return {name: parse_week(str(row[name])) for name in ("onset_week", "end_week")}

@@ -33,7 +33,6 @@ WeekString = Annotated[
     Field(examples=["2026-W02"]),
 ]
 Money = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]{1,4})?$", examples=["1234.56"])]
-GradeName = Literal["prompt", "alarm"]
 
 
 class Body(BaseModel):

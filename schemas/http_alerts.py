@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from schemas.http import Body, GradeName, Line, Money, Note, WeekString
+from schemas.buckets import Bucket
+from schemas.http import Body, Line, Money, Note, WeekString
 from schemas.http_explanations import ExplanationBody
-from schemas.messages import AlertState, Outcome
+from schemas.vocabulary import AlertState, BaselineName, DirectionName, GradeName, Outcome, SeriesName
 
 
 def _written_out(value: object) -> object:
@@ -25,8 +26,8 @@ Day = Annotated[date, BeforeValidator(_written_out)]
 class ComparisonBody(Body):
     """One preset passed: deviation_pct = (actual - expected) / expected * 100, of weekly averages."""
 
-    series: Literal["debit", "credit", "turnover"]
-    baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
+    series: SeriesName
+    baseline: BaselineName
     weeks: int
     base_weeks: int
     actual: Money
@@ -72,8 +73,8 @@ class AlertBody(Body):
     opened_week: str
     grade: GradeName
     state: AlertState
-    direction: Literal["fall", "rise"]
-    series: Literal["debit", "credit", "turnover"]
+    direction: DirectionName
+    series: SeriesName
     comparisons: list[ComparisonBody]
     summary: SummaryBody
     value_at_risk: Money
@@ -84,22 +85,44 @@ class AlertBody(Body):
     outcome: Outcome | None
     outcome_note: str | None
     recovered_week: str | None
-    quiet_weeks: int
+    quiet_weeks: int = Field(
+        description="weeks without evidence after `week`, to the newest judged one; of a closed alert, to its end"
+    )
     policy_version: str
     ledger_revision: int
     held_out: bool
     deferred: bool = Field(False, description="it waits for room in its branch's week, and is told in the digest")
     explanation: ExplanationBody | None = None
     score: ScoreBody | None = Field(None, description="null: a rise, or no learned model in use")
+    bucket: Bucket | None = Field(description="where it stands on the list; null: it is closed")
+    weeks_without_payment: int | None = Field(
+        description="of the client, to the newest judged week; null: no week of it is known"
+    )
+
+
+class BucketCountsBody(Body):
+    """How many alerts stand in each bucket."""
+
+    new: int
+    in_work: int
+    snoozed: int
+    recovered: int
+    gone: int
 
 
 class AlertTotalsBody(Body):
-    """A list of alerts in three numbers; `value_at_risk` is that of all of them together."""
+    """A list of alerts in three numbers; `value_at_risk` is that of all of them together.
+
+    `buckets` and `value_to_save` are of the list with all its filters but `bucket`. `value_to_save` is what can
+    still be saved: the value at risk of the falls that are new, in work or snoozed.
+    """
 
     alarms: int
     prompts: int
     value_at_risk: Money
     currency: str = Field(examples=["HKD"])
+    buckets: BucketCountsBody
+    value_to_save: Money
 
 
 class EvidenceBody(Body):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
 from schemas.http import Body, IdText, Note, WeekString
+from schemas.vocabulary import EntryScope
 
 
 class NewEntryBody(Body):
@@ -26,7 +26,7 @@ class NewEntryBody(Body):
             ]
         }
     )
-    scope: Literal["bank", "branch", "client"]
+    scope: EntryScope
     subject: IdText | None = Field(None, description="branch or client; null for the bank")
     first_week: WeekString
     last_week: WeekString
@@ -44,7 +44,7 @@ class EntryBody(Body):
 
     entry_id: str
     revision: int
-    scope: Literal["bank", "branch", "client"]
+    scope: EntryScope
     subject: str | None
     first_week: WeekString
     last_week: WeekString

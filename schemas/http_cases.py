@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
 from schemas.http import Body, IdText, Line, Money, Note
 from schemas.http_alerts import Day
+from schemas.vocabulary import (
+    CaseOrigin,
+    CaseState,
+    DeadlineStatus,
+    ProposedWeeks,
+    Retention,
+    Step,
+    TaskKind,
+    TaskState,
+    Truth,
+)
 
 UuidText = Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
-Truth = Literal[
-    "true_diversion", "true_decline", "expected_event", "new_normal", "data_fault", "false_alarm", "inconclusive"
-]
-Retention = Literal["saved", "partly_saved", "lost", "self_recovered", "not_attempted"]
-CaseStateName = Literal[
-    "forming", "in_review", "plan", "executing", "monitoring", "suspended", "reopened", "closed"
-]
 Lines = Annotated[list[Line], Field(max_length=20)]
 
 
@@ -60,7 +64,7 @@ class TransitionBody(Body):
     """Move a case on. `until`: the diary date, for suspended alone."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"to": "in_review", "note": "all members agreed"}]})
-    to: CaseStateName
+    to: CaseState
     note: Note | None = None
     until: Day | None = None
 
@@ -102,7 +106,7 @@ class NewTaskBody(Body):
     title: Line
     owner: Line
     due_on: Day
-    kind: Literal["contact", "analysis", "other"] = "other"
+    kind: TaskKind = "other"
 
 
 class EvidenceOfTaskBody(Body):
@@ -146,8 +150,8 @@ class TaskBody(Body):
     title: str
     owner: str
     due_on: date
-    kind: Literal["contact", "analysis", "other"]
-    state: Literal["open", "done", "cancelled"]
+    kind: TaskKind
+    state: TaskState
     evidence: str | None
     done_by: str | None
     done_at: datetime | None
@@ -176,10 +180,10 @@ class ReviewBody(Body):
 class DeadlineBody(Body):
     """One deadline of the case, in business days of the bank's calendar from the opening of its first alert."""
 
-    step: Literal["acknowledge", "task_force", "first_contact", "first_review"]
+    step: Step
     due_on: date
     done_on: date | None
-    status: Literal["met", "due", "warned", "breached", "missed"]  # missed: done late, or not before the end
+    status: DeadlineStatus  # missed: done late, or not before the end
 
 
 class CaseEventBody(Body):
@@ -188,7 +192,7 @@ class CaseEventBody(Body):
     at: datetime
     actor: str
     what: str
-    state: CaseStateName
+    state: CaseState
     note: str | None
 
 
@@ -201,8 +205,8 @@ class CaseBody(Body):
     client_name: str
     branch_id: str
     tier: str
-    state: CaseStateName
-    origin: Literal["alert", "missed_departure"]
+    state: CaseState
+    origin: CaseOrigin
     alarm: bool
     lead: str
     opened_at: datetime
@@ -220,7 +224,7 @@ class CaseBody(Body):
 class RetentionProposalBody(Body):
     """What the service makes of the client's volume so far; null figures where there are too few weeks."""
 
-    weeks: Literal[13, 26]
+    weeks: ProposedWeeks
     proposal: Retention | None
     before: Money | None  # turnover a week, the year before the first alert
     after: Money | None  # turnover a week, over the last 13 of these weeks after the case was opened
@@ -230,7 +234,7 @@ class RetentionProposalBody(Body):
 class CaseDetailBody(CaseBody):
     """A case with all that belongs to it but its remedies, which have a list of their own."""
 
-    next_states: list[CaseStateName]
+    next_states: list[CaseState]
     alert_ids: list[str]
     members: list[MembershipBody]
     tasks: list[TaskBody]

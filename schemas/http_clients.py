@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 
 from pydantic import Field
 
-from schemas.http import Body, GradeName, Money
-from schemas.http_movements import GroupName
+from schemas.http import Body, Money
+from schemas.vocabulary import ClientState, GradeName, GroupName, WeekStateName
 
 
 class ClientBody(Body):
@@ -23,7 +22,7 @@ class ClientBody(Body):
     relationship_manager: str | None
     opened_on: date | None
     closed_on: date | None
-    state: Literal["alerting", "closed", "placeholder", "active"]
+    state: ClientState
     alert: GradeName | None
     first_week: str | None = Field(examples=["2024-W10"], description="first week with activity")
 
@@ -52,7 +51,7 @@ class WeekBody(Body):
     """
 
     week: str = Field(examples=["2026-W02"])
-    state: Literal["open", "closed", "held"]
+    state: WeekStateName
     debit: Money
     credit: Money
     debit_count: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from schemas.http import Body, Money
-from schemas.messages import FindingName, LabelName, StrengthName
+from schemas.vocabulary import FindingName, LabelName, StrengthName
 
 
 class SpanBody(Body):

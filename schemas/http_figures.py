@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from schemas.http import Body, Money
-from schemas.http_cases import CaseStateName
+from schemas.vocabulary import CaseState
 
 Percent = float
 
@@ -49,7 +49,7 @@ class CaseFiguresBody(Body):
     """
 
     opened: int
-    by_state: dict[CaseStateName, int]
+    by_state: dict[CaseState, int]
     closed: int
     closed_true: int
     saved: int
@@ -119,6 +119,19 @@ class TimeFiguresBody(Body):
     lead: LeadBody
 
 
+class GoneFiguresBody(Body):
+    """Clients that people recorded as gone in the period, each once.
+
+    `lost`: their turnover of the year before the fall began. `warned`: of these, an alert opened before the last
+    payment. `tried`: of these, a case was about the client while it fell.
+    """
+
+    count: int
+    lost: Money
+    warned: int
+    tried: int
+
+
 class ArmBody(Body):
     """One side of the hold-out: alerts whose 26 weeks are over, and those whose client was kept (60 % or more).
 
@@ -153,6 +166,7 @@ class FiguresRowBody(Body):
     cases: CaseFiguresBody
     money: MoneyFiguresBody
     time: TimeFiguresBody
+    gone: GoneFiguresBody
     hold_out: HoldOutBody | None
 
 

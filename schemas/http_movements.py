@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import ConfigDict, Field
 
 from schemas.http import Body, WeekString
-
-GroupName = Literal["branch", "industry", "bank"]
+from schemas.vocabulary import BaselineName, GroupName
 
 
 class MovementBody(Body):
@@ -38,7 +35,7 @@ class MovementBody(Body):
     kind: GroupName
     name: str = Field(examples=["B014"])
     week: WeekString
-    baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
+    baseline: BaselineName
     size_pct: float
     quiet: bool
     clients: int

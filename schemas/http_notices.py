@@ -10,6 +10,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from language.catalogues import languages
 from schemas.http import Body
+from schemas.vocabulary import ChosenKind, NoticeKind
 
 
 class _OneWeHave:
@@ -21,18 +22,6 @@ class _OneWeHave:
 
 
 LanguageTag = Annotated[str, _OneWeHave]
-ChosenKind = Literal[
-    "new_alarm",
-    "case_assigned",
-    "approval_waiting",
-    "sla_warning",
-    "sla_breach",
-    "escalation",
-    "remedy_ending",
-    "branch_moved",
-    "weekly_digest",
-]
-KindName = ChosenKind | Literal["test"]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
 
 
@@ -84,7 +73,7 @@ class NoticeBody(Body):
     """One notice. `path`: the page of the desk that it is about. `failed`: why it was given up."""
 
     notice_id: int
-    kind: KindName
+    kind: NoticeKind
     title: str
     body: str
     path: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from schemas.http import Body, Note
+from schemas.vocabulary import BaselineName, DirectionName, SeriesName
 
 PolicyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 TierName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,8}$")]
@@ -37,9 +38,9 @@ _EXAMPLE: dict[str, JsonValue] = {
 class LimitBody(Body):
     """From which deviation a comparison gives a grade; signed percent, null where it does not give it."""
 
-    baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
-    series: Literal["debit", "credit", "turnover"]
-    direction: Literal["fall", "rise"]
+    baseline: BaselineName
+    series: SeriesName
+    direction: DirectionName
     prompt_pct: Percent | None = None
     alarm_pct: Percent | None = None
 

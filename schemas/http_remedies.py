@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -11,30 +11,10 @@ from schemas.events import AMOUNT_PATTERN
 from schemas.http import Body, Line, Money, Note
 from schemas.http_alerts import Day
 from schemas.http_cases import UuidText
+from schemas.vocabulary import Level, MeasuredWeeks, RemedyState, RemedyType, WhatIfChoice
 
 AmountText = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN, max_length=20), Field(examples=["1200.00"])]
 FeeCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,40}$"), Field(examples=["ACCT-MAINT"])]
-RemedyTypeName = Literal[
-    "service_level_raise",
-    "executive_visit",
-    "complaint_remedy",
-    "marketing",
-    "fee_reduction",
-    "fee_waiver",
-    "no_action",
-]
-RemedyStateName = Literal[
-    "draft",
-    "submitted",
-    "returned",
-    "approved",
-    "active",
-    "expiring",
-    "expired",
-    "rejected",
-    "withdrawn",
-    "revoked",
-]
 
 
 class TermsBody(Body):
@@ -79,7 +59,7 @@ class ProposeBody(TermsBody):
             ]
         }
     )
-    type: RemedyTypeName
+    type: RemedyType
     renews: UuidText | None = None
 
 
@@ -110,7 +90,7 @@ class WithdrawBody(Body):
 class ApprovalBody(Body):
     """One yes to the terms as they stand."""
 
-    level: Literal["branch", "region", "head_office"]
+    level: Level
     checker: str
     at: datetime
 
@@ -121,7 +101,7 @@ class EffectBody(Body):
     `seen` of `weeks` weeks are closed; figures are null until all are.
     """
 
-    weeks: Literal[4, 13, 26]
+    weeks: MeasuredWeeks
     seen: int
     before: Money | None
     after: Money | None
@@ -133,8 +113,8 @@ class RenewedBody(Body):
     """The remedy whose end another one follows, and what it brought."""
 
     remedy_id: str
-    type: RemedyTypeName
-    state: RemedyStateName
+    type: RemedyType
+    state: RemedyState
     starts_on: date
     ends_on: date | None
     ended_on: date | None
@@ -153,8 +133,8 @@ class RemedyBody(Body):
     client_id: str
     client_name: str
     branch_id: str
-    type: RemedyTypeName
-    state: RemedyStateName
+    type: RemedyType
+    state: RemedyState
     owner: str
     maker: str
     starts_on: date
@@ -171,8 +151,8 @@ class RemedyBody(Body):
     total: Money
     currency: str
     terms_version: int
-    route: list[Literal["branch", "region", "head_office"]]
-    next_level: Literal["branch", "region", "head_office"] | None
+    route: list[Level]
+    next_level: Level | None
     approvals: list[ApprovalBody]
     renews: str | None
     ended_on: date | None
@@ -189,7 +169,7 @@ class WhatIfBody(Body):
     A service upgrade has no figures where nobody has said what it costs. `value_at_risk`: a year, of the client.
     """
 
-    option: Literal["do_nothing", "half_for_three_months", "service_upgrade", "as_proposed"]
+    option: WhatIfChoice
     cost: Money | None
     break_even: Money | None
     value_at_risk: Money

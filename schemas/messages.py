@@ -7,12 +7,25 @@ No field holds a wall-clock time: a message made again after a crash is the same
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from schemas.events import Currency, Id, WeekText
+from schemas.vocabulary import (
+    AlertState,
+    BaselineName,
+    DirectionName,
+    FindingName,
+    GradeName,
+    LabelName,
+    Outcome,
+    PublishedState,
+    RemedyType,
+    SeriesName,
+    StrengthName,
+)
 
 TOPIC_ALERTS = "ebbwatch.alerts"
 TOPIC_DEAD_LETTERS = "ebbwatch.deadletter"
@@ -27,32 +40,8 @@ WindowWeeks = Annotated[int, Meta(ge=1, description="Length of a window in weeks
 Percent = Annotated[float, Meta(description="Signed: -38.0 is 38 % below.")]
 Base64 = Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
 Support = Annotated[float, Meta(ge=0, le=1)]
-FindingName = Literal[
-    "credits",
-    "debits",
-    "regular_debits",
-    "quarter_before",
-    "last_year",
-    "same_weeks_last_year",
-    "industry",
-    "branch_events",
-    "without_feed_gaps",
-    "value_at_risk",
-]
-LabelName = Literal["leaving", "shrinking", "seasonal", "feed_fault"]
-StrengthName = Literal["weak", "fair", "strong"]
-AlertState = Literal["open", "acknowledged", "in_case", "closed", "held", "snoozed", "suppressed"]
-Outcome = Literal[
-    "true_diversion",
-    "true_decline",
-    "expected_event",
-    "new_normal",
-    "data_fault",
-    "false_alarm",
-    "inconclusive",
-    "recovered",
-    "withdrawn",
-]
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 class ComparisonMessage(msgspec.Struct, frozen=True):
@@ -62,15 +51,15 @@ class ComparisonMessage(msgspec.Struct, frozen=True):
     `shift_weeks`: how much earlier than a year ago the expected quarter lies, after a moving festival.
     """
 
-    series: Literal["debit", "credit", "turnover"]
-    baseline: Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
+    series: SeriesName
+    baseline: BaselineName
     weeks: WindowWeeks
     base_weeks: WindowWeeks
     actual: SignedAmount
     expected: SignedAmount
     deviation_pct: Percent
     preset_pct: Percent
-    grade: Literal["prompt", "alarm"]
+    grade: GradeName
     judged_pct: Percent | None = None
     shift_weeks: int = 0
 
@@ -157,10 +146,10 @@ class AlertMessage(msgspec.Struct, frozen=True):
     branch_id: Id
     week: WeekText
     opened_week: WeekText
-    grade: Literal["prompt", "alarm"]
+    grade: GradeName
     state: AlertState
-    direction: Literal["fall", "rise"]
-    series: Literal["debit", "credit", "turnover"]
+    direction: DirectionName
+    series: SeriesName
     comparisons: tuple[ComparisonMessage, ...]
     summary: Summary
     value_at_risk: SignedAmount
@@ -185,16 +174,8 @@ class RemedyMessage(msgspec.Struct, frozen=True):
     revision: Revision
     client_id: Id
     branch_id: Id
-    type: Literal[
-        "service_level_raise",
-        "executive_visit",
-        "complaint_remedy",
-        "marketing",
-        "fee_reduction",
-        "fee_waiver",
-        "no_action",
-    ]
-    state: Literal["approved", "ended", "revoked"]
+    type: RemedyType
+    state: PublishedState
     starts_on: date
     ends_on: date | None
     ended_on: date | None
@@ -218,3 +199,8 @@ class DeadLetterMessage(msgspec.Struct, frozen=True):
     key_base64: Base64 | None
     value_base64: Base64 | None
     value_omitted: bool = False
+
+
+def encode_message(message: AlertMessage | RemedyMessage | DeadLetterMessage) -> bytes:
+    """UTF-8 JSON, the same bytes for the same message."""
+    return _ENCODER.encode(message)

@@ -51,12 +51,12 @@ def format_amount(minor: int, currency: str) -> str:
     return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d}"
 
 
-def units(minor: int, currency: str) -> Decimal:
+def major_units(minor: int, currency: str) -> Decimal:
     """Exact units of the currency: 1234 is 12.34 in HKD."""
     return Decimal(minor).scaleb(-minor_digits(currency))
 
 
-def convert(minor: int, currency: str, base: str, rate: Fraction) -> int:
+def convert_minor(minor: int, currency: str, base: str, rate: Fraction) -> int:
     """Minor units of `base` for minor units of `currency`, at `rate` base units a unit, rounded half to even."""
     whole: Fraction = Fraction(minor, 10 ** minor_digits(currency)) * rate
     scaled: Fraction = whole * 10 ** minor_digits(base)

@@ -38,7 +38,7 @@ def topic_schema(topic: TopicContract) -> dict[str, Any]:
     }
 
 
-def write(folder: Path) -> None:
+def write_files(folder: Path) -> None:
     """Write every published file into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in published_files().items():
@@ -50,4 +50,4 @@ def _text(document: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else PUBLISHED)
+    write_files(Path(sys.argv[1]) if len(sys.argv) > 1 else PUBLISHED)

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from acts.bank import Bank
-from acts.policies import in_force
-from acts.replays import LOADED, REPLAYED, NothingJudged, figures_of
+from acts.policies import get_in_force
+from acts.replays import LOADED, REPLAYED, NothingJudged, replay_figures
 from casework.policies.figures import Figures
 from detector.policies.policy import Policy, load_policy
 from schemas.errors import BadSetting, EbbwatchError
@@ -59,7 +59,7 @@ def main(policy_file: Path | None, version: str | None, folder: Path) -> None:
         found = []
         for policy in compared:
             bar.update(task, policy=policy.version)
-            found.append(figures_of(history, policy, bank.rules.replay, lambda _: bar.advance(task)))
+            found.append(replay_figures(history, policy, bank.rules.replay, lambda _: bar.advance(task)))
     folder.mkdir(parents=True, exist_ok=True)
     names = [policy.version for policy in compared]
     write_table(folder / TABLE, names, found)
@@ -72,7 +72,7 @@ def main(policy_file: Path | None, version: str | None, folder: Path) -> None:
 def _policies(store: Store, bank: Bank, policy_file: Path | None, version: str | None) -> list[Policy]:
     """The one in force, and what is to be compared with it."""
     with store.read() as tx:
-        running = in_force(tx, bank)
+        running = get_in_force(tx, bank)
         chosen = [] if version is None else [policy_versions.get(tx, version).policy]
     if policy_file is not None:
         try:
@@ -82,12 +82,12 @@ def _policies(store: Store, bank: Bank, policy_file: Path | None, version: str |
     return list({policy.version: policy for policy in (running, *chosen)}.values())
 
 
-def _history(store: Store) -> policy_history.Bank:
+def _history(store: Store) -> policy_history.BankHistory:
     with store.read() as tx:
-        last = policy_history.last_judged(tx)
+        last = policy_history.find_last_judged_week(tx)
         if last is None:
             raise NothingJudged
-        return policy_history.load(tx, last, LOADED, REPLAYED)
+        return policy_history.load_bank(tx, last, LOADED, REPLAYED)
 
 
 def shown_table(names: Sequence[str], found: Sequence[Figures]) -> Table:

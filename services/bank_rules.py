@@ -34,11 +34,20 @@ def bank_rules(settings: Settings) -> BankRules:
         holidays=public_holidays(settings.holidays),
         holdout_share=settings.holdout_share,
         notice_schemes=settings.schemes,
-        episodes=EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks),
+        episodes=episode_rules(settings),
         festivals=festivals_of(settings.holidays),
         staff_hours=StaffHours(settings.hours_a_prompt, settings.hours_an_alarm),
         branch_weekly_alerts=settings.branch_weekly_alerts,
         holdout_below_minor=settings.holdout_below * 10 ** minor_digits(settings.base_currency),
+    )
+
+
+def episode_rules(settings: Settings) -> EpisodeRules:
+    return EpisodeRules(
+        quiet_weeks_to_recover=settings.recover_after_weeks,
+        reopen_weeks=settings.reopen_within_weeks,
+        quiet_weeks_to_end=settings.end_after_weeks,
+        silent_weeks_to_be_gone=settings.gone_after_weeks,
     )
 
 

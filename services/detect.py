@@ -11,7 +11,7 @@ from acts.judging.week_reading import Holidays
 from acts.judging.week_saving import AlertRules
 from casework.alerts.episodes import EpisodeRules
 from detector.policies.policy import Policy
-from services.bank_rules import policy_of
+from services.bank_rules import episode_rules, policy_of
 from services.judging.holiday_calendar import festivals_of, rest_weeks_of
 from services.judging.leaver_model import model_of
 from services.outliving import Outliving
@@ -63,13 +63,12 @@ class Judge:
 def detect_work(parts: Parts) -> Work:
     """Judge until stopped; ask again a moment later when nothing waits."""
     settings = parts.settings
-    rules = EpisodeRules(settings.recover_after_weeks, settings.reopen_within_weeks)
     base = policy_of(settings)
     parts.store.transact(lambda tx: policy_versions.ensure_base_policy(tx, base, parts.clock()))
     model = model_of(settings)
     if model is not None:
         parts.store.transact(lambda tx: leaver_models.save(tx, model, parts.clock()))
-    judge = Judge(parts, base, rules, None if model is None else LeaverScores(model))
+    judge = Judge(parts, base, episode_rules(settings), None if model is None else LeaverScores(model))
     outliving = Outliving("detect", parts.metrics)
 
     def judge_on(stop: Event) -> None:

@@ -87,7 +87,7 @@ class Lanes:
     def _checked(self, topic: str, partition: int) -> str:
         topic_id = self._source.topic_ids([topic])[topic]
         with self._parts.store.read() as tx:
-            stored = offsets.load(tx, topic).get(partition)
+            stored = offsets.load_offsets(tx, topic).get(partition)
         if stored is None:
             return topic_id
         stored_id, next_offset = stored

@@ -92,7 +92,7 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
 def require_schema(store: Store) -> None:
     """Raises BadSetting unless the database can be reached (for now: DatabaseAway) and is at the newest schema."""
     with _naming_the_database():
-        pending = schema.pending(store)
+        pending = schema.find_pending(store)
     if pending is not None:
         raise BadSetting(f"EBBWATCH_DATABASE_URL: the schema is not at {pending}; run `ebbwatch migrate`")
 
@@ -102,7 +102,7 @@ def upgrade_schema(store: Store) -> None:
     DatabaseAway where the database cannot be reached for now.
     """
     with _naming_the_database():
-        schema.upgrade(store)
+        schema.upgrade_schema(store)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from services.simulation.senders import ResumedSender, topics
 from services.simulation.staff import staff_work
 from services.supervisor import Supervisor
 from store.ledger import offsets, shards
-from store.operations.overview import Overview, overview
+from store.operations.overview import Overview, load_overview
 from telemetry.logs import log_to
 
 TOKEN_HOURS = 12
@@ -119,7 +119,7 @@ def _bank_work(parts: Parts, clock: BankClock) -> Work:
     this_week = parts.calendar.week_at(utc_now())
     bank = open_bank(parts, this_week - parts.settings.simulated_history_weeks)
     with parts.store.read() as tx:
-        stands = shards.next_to_close(tx)
+        stands = shards.load_next_to_close(tx)
     furthest_back = [stands.get(number, bank.first_week) for number in range(parts.settings.simulated_partitions)]
     first = max(bank.first_week, min(furthest_back))
     clock.reached(max(furthest_back) - 1)
@@ -151,7 +151,7 @@ def _performer(parts: Parts) -> Performer:
 def _show_until_stopped(parts: Parts, stop: Event, outliving: Outliving) -> None:
     def read() -> Overview:
         with parts.store.read() as tx:
-            found = overview(tx)
+            found = load_overview(tx)
         outliving.worked()
         return found
 

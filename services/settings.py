@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     )
     recover_after_weeks: int = Field(4, ge=1, description="Quiet weeks after which an alert is recovered.")
     reopen_within_weeks: int = Field(13, ge=0, description="A return within these weeks reopens the same alert.")
+    end_after_weeks: int = Field(13, ge=1, description="Quiet weeks after which an alert nobody touched ends.")
+    gone_after_weeks: int = Field(26, ge=1, description="Weeks without any payment after which a client is gone.")
     hours_a_prompt: float = Field(
         0.5, ge=0, le=100, description="Hours of staff that a prompt takes, for previews."
     )

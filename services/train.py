@@ -17,7 +17,7 @@ from schemas.weeks import Week, parse_week
 from services.parts import open_parts, require_schema
 from services.settings import load_settings
 from store.clients import client_master
-from store.ledger import checkpoint_saving, shards
+from store.ledger import ledger_reading, shards
 from store.unit_of_work import Store
 
 WEEKS = 312  # of the ledger: six years; what is older is another bank
@@ -56,15 +56,13 @@ def write(out: Path, model: LeaverModel) -> None:
 def ledger_history(store: Store) -> History:
     """All clients of all shards as columns of the same weeks, up to the first week that is open anywhere."""
     with store.read() as tx:
-        ends = shards.next_to_close(tx)
+        ends = shards.load_next_to_close(tx)
         last = min(ends.values(), default=0) - 1
-        parts = (
-            [checkpoint_saving.load_history(tx, shard, last, WEEKS) for shard in sorted(ends)] if last > 0 else []
-        )
+        parts = [ledger_reading.load_history(tx, shard, last, WEEKS) for shard in sorted(ends)] if last > 0 else []
         branch_of = {
             client_id: branch
             for shard in ends
-            for of in [client_master.of_shard(tx, shard)]
+            for of in [client_master.load_of_shard(tx, shard)]
             for client_id, branch in zip(of.client_ids, of.branch_ids, strict=True)
         }
     ids = [client_id for part in parts for client_id in part.client_ids]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+T = TypeVar("T", str, int)
 
-def among(tx: Connection, column: sa.Column[str], ids: Iterable[str]) -> sa.ColumnElement[bool]:
+
+def among(tx: Connection, column: sa.Column[T], ids: Iterable[T]) -> sa.ColumnElement[bool]:
     """`column` is one of `ids`."""
-    texts = list(ids)
+    listed = list(ids)
     if tx.dialect.name == "postgresql":
-        return column == sa.any_(sa.bindparam(None, texts, type_=sa.ARRAY(sa.Text)))
-    listed = sa.func.json_each(msgspec.json.encode(texts).decode()).table_valued("value")
-    return column.in_(sa.select(listed.c.value))
+        return column == sa.any_(sa.bindparam(None, listed, type_=sa.ARRAY(column.type)))
+    each = sa.func.json_each(msgspec.json.encode(listed).decode()).table_valued("value")
+    return column.in_(sa.select(each.c.value))

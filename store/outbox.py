@@ -13,9 +13,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.among import among
 from store.tables.operations import outbox
-
-_IDS_A_STATEMENT = 500  # under every database's limit of parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def append_all(tx: Connection, messages: Sequence[Message], at: datetime) -> Non
     tx.execute(sa.insert(outbox), rows)
 
 
-def unsent(tx: Connection, limit: int, *, but_not: Collection[str] = ()) -> list[Unsent]:
+def load_unsent(tx: Connection, limit: int, *, but_not: Collection[str] = ()) -> list[Unsent]:
     """The oldest messages not yet sent, in the order in which they were written, without some topics."""
     columns = (outbox.c.outbox_id, outbox.c.topic, outbox.c.key, outbox.c.value, outbox.c.partition)
     waiting = sa.select(*columns).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.outbox_id).limit(limit)
@@ -71,13 +70,11 @@ def unsent(tx: Connection, limit: int, *, but_not: Collection[str] = ()) -> list
 
 def mark_sent(tx: Connection, outbox_ids: Sequence[int], at: datetime) -> None:
     """They reached Kafka; marking twice is harmless."""
-    for start in range(0, len(outbox_ids), _IDS_A_STATEMENT):
-        chunk = outbox_ids[start : start + _IDS_A_STATEMENT]
-        mark = sa.update(outbox).where(outbox.c.outbox_id.in_(chunk), outbox.c.sent_at.is_(None))
-        tx.execute(mark.values(sent_at=at))
+    mark = sa.update(outbox).where(among(tx, outbox.c.outbox_id, outbox_ids), outbox.c.sent_at.is_(None))
+    tx.execute(mark.values(sent_at=at))
 
 
-def mark(tx: Connection, sent: Sequence[int], refused: Mapping[int, str], at: datetime) -> None:
+def mark_outcomes(tx: Connection, sent: Sequence[int], refused: Mapping[int, str], at: datetime) -> None:
     """Take out of the queue what reached Kafka, and what never can (outbox id -> why)."""
     mark_sent(tx, sent, at)
     for outbox_id, reason in refused.items():
@@ -90,7 +87,7 @@ def mark_refused(tx: Connection, outbox_id: int, reason: str, at: datetime) -> N
     tx.execute(mark.values(sent_at=at, refused=reason))
 
 
-def depth(tx: Connection) -> tuple[int, datetime | None]:
+def queue_depth(tx: Connection) -> tuple[int, datetime | None]:
     """How many messages wait, and when the oldest of them was written."""
     count, oldest = tx.execute(
         sa.select(sa.func.count(), sa.func.min(outbox.c.written_at)).where(outbox.c.sent_at.is_(None))
@@ -98,7 +95,7 @@ def depth(tx: Connection) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def purge_sent(tx: Connection, before: datetime) -> int:
+def forget_sent(tx: Connection, before: datetime) -> int:
     """Forget what was sent before an instant; says how many. Refused messages stay."""
     old = sa.delete(outbox).where(outbox.c.sent_at < before, outbox.c.refused.is_(None))
     return tx.execute(old).rowcount

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(store: Store) -> None:
+def upgrade_schema(store: Store) -> None:
     """Apply what is missing, in one transaction where the database can. Two at once: the second one waits."""
     from alembic import command
 
@@ -29,17 +29,17 @@ def upgrade(store: Store) -> None:
         command.upgrade(_config(tx), "head")
 
 
-def newest() -> str:
+def newest_revision() -> str:
     """The revision the schema should be at. The file of each migration begins with its own."""
     return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def pending(store: Store) -> str | None:
+def find_pending(store: Store) -> str | None:
     """The revision the schema should be at, where it is not; None where it is."""
     with store.read() as tx:
         there = sa.inspect(tx).has_table("alembic_version")
         current = tx.scalar(sa.text("SELECT version_num FROM alembic_version")) if there else None
-    return None if current == newest() else newest()
+    return None if current == newest_revision() else newest_revision()
 
 
 def _config(tx: Connection | None) -> Config:

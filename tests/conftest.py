@@ -91,7 +91,7 @@ def _empty(opened: Store) -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     made = open_store(f"sqlite:///{path}")
-    schema.upgrade(made)
+    schema.upgrade_schema(made)
     made.close()
     return path
 
@@ -130,7 +130,7 @@ def _database(server: str) -> Iterator[str]:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     url = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     made = open_store(url)
-    schema.upgrade(made)
+    schema.upgrade_schema(made)
     made.close()
     yield url
     with engine.connect() as connection:

@@ -64,7 +64,7 @@ class WeekJudge:
         """1. Claim. 2. Read the week. 3. State before it, and scores. 4. Step and sharpen. 5. Episodes. 6. Save the
         judging, and mark the week judged.
         """
-        claim = shard_weeks.claim(tx)
+        claim = shard_weeks.claim_week(tx)
         if claim is None:
             return None
         week = read_week(tx, claim, self._base, self._holidays)

@@ -8,8 +8,8 @@ from casework.alerts.message import ClientFacts
 from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores
 from detector.leaver.window import WINDOW_WEEKS, ScoreWindow
-from store.ledger import checkpoint_saving
-from store.ledger.checkpoint_saving import WeekRows
+from store.ledger import ledger_reading
+from store.ledger.ledger_reading import WeekRows
 from store.ledger.shard_weeks import Claim
 from store.unit_of_work import Tx
 
@@ -38,5 +38,5 @@ class LeaverScores:
         amendments, window = self._windows.pop(claim.shard, (-1, None))
         if window is not None and (window.week, amendments) == (claim.week - 1, claim.amendments):
             return window
-        past = checkpoint_saving.load_history(tx, claim.shard, claim.week - 1, WINDOW_WEEKS - 1)
+        past = ledger_reading.load_history(tx, claim.shard, claim.week - 1, WINDOW_WEEKS - 1)
         return ScoreWindow.of(claim.week - 1, past.client_ids, past.debit_minor, past.credit_minor)

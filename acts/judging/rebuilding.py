@@ -120,9 +120,9 @@ def rebuild_alert(tx: Tx, episode: Episode, base: Policy, festivals: Festivals =
     for week in sorted(episode.evidence):
         stored = episode.evidence[week]
         revision = stored.ledger_revision if stored.grade else judgings.newest_revision(tx, client.shard, week)
-        judging = judgings.find(tx, client.shard, week, revision)
+        judging = judgings.find_judging(tx, client.shard, week, revision)
         amendments = None if judging is None else judging.amendments
-        load_shard = cache(partial(past_weeks.load, tx, client.shard, week, WINDOW_WEEKS, amendments))
+        load_shard = cache(partial(past_weeks.load_past_week, tx, client.shard, week, WINDOW_WEEKS, amendments))
         try:
             own = base.version == stored.policy_version
             policy = base if own else policy_versions.get(tx, stored.policy_version).policy
@@ -155,7 +155,7 @@ def _get_model(tx: Tx, version: str) -> LeaverModel:
 def _rebuild_alone(tx: Tx, case: _Case) -> Rebuilt | None:
     """From the client's own weeks; None where no tier and first week gives the verdict again."""
     client_id, oldest_week = case.client.client_id, case.week - JUDGED_FROM_WEEKS + 1
-    weeks = past_amounts.amounts(tx, client_id, oldest_week, case.week, case.amendments)
+    weeks = past_amounts.load_amounts(tx, client_id, oldest_week, case.week, case.amendments)
     around = Surroundings(festivals=case.festivals)
     scores = {begins: _scores(case, [client_id], begins) for begins in case.possible_first_weeks}
     for tier, begins in product(case.tiers, case.possible_first_weeks):
@@ -176,7 +176,7 @@ def _rebuild_with_groups(tx: Tx, case: _Case) -> Rebuilt:
     ids, mine = shard.client_ids, shard.client_ids.index(case.client.client_id)
     around = Surroundings(
         groupings_of(shard.branches, shard.industries),
-        movements.quiet_weeks(tx, case.client.shard, case.week),
+        movements.load_quiet_weeks(tx, case.client.shard, case.week),
         case.festivals,
     )
     scores = _scores(case, ids, int(shard.first_week[mine]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detector.state import HISTORY_WEEKS, ShardState
-from store.ledger import checkpoint_saving
+from store.ledger import ledger_reading
 from store.ledger.shard_weeks import Claim
 from store.unit_of_work import Tx
 
@@ -23,7 +23,7 @@ class ShardStates:
         amendments, state = self._states.pop(claim.shard, (-1, None))
         if state is not None and amendments == claim.amendments and state.last_week == claim.week - 1:
             return state
-        past = checkpoint_saving.load_history(tx, claim.shard, claim.week - 1, HISTORY_WEEKS)
+        past = ledger_reading.load_history(tx, claim.shard, claim.week - 1, HISTORY_WEEKS)
         return ShardState.from_history(
             past.client_ids, past.first_week, past.debit_minor, past.credit_minor, claim.week - 1
         )

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from casework.alerts.message import ClientFacts
-from casework.quiet.calendar import NOTHING, Suppressions, suppressions, version
+from casework.quiet.calendar import NOTHING, Suppressions, calendar_version, suppressions
 from detector.policies.policy import Policy
 from detector.quiet.calendar import NONE, Festivals
 from detector.quiet.surroundings import Surroundings, groupings_of
 from detector.step import WeekVolumes
 from schemas.weeks import Week
 from store.alerts import alert_rows
-from store.ledger import checkpoint_saving
-from store.ledger.checkpoint_saving import WeekRows
+from store.ledger import ledger_reading
+from store.ledger.ledger_reading import WeekRows
 from store.ledger.shard_weeks import Claim
 from store.policies import policy_versions
 from store.quiet import calendar, movements
@@ -70,7 +70,7 @@ class WeekToJudge:
         """Clients of whom less is expected this week."""
         if self.suppressions == NOTHING:
             return frozenset()
-        held = (c.client_id for c in self.facts.values() if self.suppressions.hold(c.client_id, c.branch_id))
+        held = (c.client_id for c in self.facts.values() if self.suppressions.covers(c.client_id, c.branch_id))
         return frozenset(held)
 
 
@@ -80,15 +80,15 @@ def read_week(tx: Tx, claim: Claim, base: Policy, holidays: Holidays) -> WeekToJ
     A shard is a sample of every branch and industry, drawn by the key of the topic, and is judged by itself: what
     another shard has judged by then is chance, and judging again must find the same.
     """
-    rows = checkpoint_saving.load_week(tx, claim.shard, claim.week)
-    facts = alert_rows.facts_of_shard(tx, claim.shard)
+    rows = ledger_reading.load_week(tx, claim.shard, claim.week)
+    facts = alert_rows.load_facts_of_shard(tx, claim.shard)
     clients = [facts[client_id] for client_id in rows.client_ids]
     policy = policy_versions.find_for_week(tx, claim.week) or base
-    entries = calendar.of_week(tx, claim.week)
+    entries = calendar.load_of_week(tx, claim.week)
     around = Surroundings(
         groupings=groupings_of([each.branch_id for each in clients], [each.industry for each in clients]),
-        quiet_weeks=movements.quiet_weeks(tx, claim.shard, claim.week),
-        festivals=replace(holidays.festivals, version=version(holidays.festivals.version, entries)),
+        quiet_weeks=movements.load_quiet_weeks(tx, claim.shard, claim.week),
+        festivals=replace(holidays.festivals, version=calendar_version(holidays.festivals.version, entries)),
     )
     held = suppressions(entries, Week(claim.week), holidays.rest_weeks)
     return WeekToJudge(claim, rows, clients, facts, policy, around, held)

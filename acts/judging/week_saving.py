@@ -39,8 +39,8 @@ def save_episodes(
     Raises StaleRevision where a person was quicker; the transaction must then be given up.
     """
     shard, number = week.claim.shard, Week(week.claim.week)
-    current = alert_rows.open_episodes(tx, shard, number)
-    closed = alert_rows.last_closed(tx, shard, number, rules.episodes)
+    current = alert_rows.load_open(tx, shard, number)
+    closed = alert_rows.load_last_closed(tx, shard, number, rules.episodes)
     changed = judging.judge_week(current, closed, judged.raised(), number, rules.episodes, week.suppressed)
     if rules.limited:
         changed = [replace(each, deferred=True) if each.revision == 1 else each for each in changed]
@@ -56,7 +56,7 @@ def save_episodes(
 def save_judging(tx: Tx, week: WeekToJudge, judged: JudgedWeek) -> None:
     """The week's movements and scores, what it was judged from, and that it has been judged."""
     claim, verdicts, scores = week.claim, judged.verdicts, judged.scores
-    movements.save(tx, claim.shard, claim.week, verdicts.movements, verdicts.explained())
-    leaver_scores.save(tx, claim, week.rows.client_ids, scores, verdicts.fall > 0)
-    judgings.note(tx, claim, week.policy.version, "" if scores is None else scores.model_version)
+    movements.save_movements(tx, claim.shard, claim.week, verdicts.movements, verdicts.explained())
+    leaver_scores.save_scores(tx, claim, week.rows.client_ids, scores, verdicts.fall > 0)
+    judgings.save_judging(tx, claim, week.policy.version, "" if scores is None else scores.model_version)
     shard_weeks.mark_judged(tx, claim)

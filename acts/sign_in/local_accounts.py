@@ -10,10 +10,10 @@ from store.sign_in import accounts, web_sessions
 from store.sign_in.accounts import Account
 
 
-def add(context: ActContext, user: str, role: str, branch: str | None, password_hash: str) -> Account:
+def add_account(context: ActContext, user: str, role: str, branch: str | None, password_hash: str) -> Account:
     """Make an account. Raises Conflict where the user has one."""
     made = new_account(user, role, branch, password_hash, context.at)
-    accounts.add(context.tx, made)
+    accounts.add_account(context.tx, made)
     context.audit("account.add", "account", user, None, {"role": role, "branch": branch})
     return made
 
@@ -22,14 +22,14 @@ def set_password(context: ActContext, user: str, password_hash: str) -> int:
     """Give it another password, and unlock it; how many sessions that ended. Raises NotFound."""
     accounts.set_password(context.tx, user, password_hash)
     context.audit("account.password", "account", user, None, None)
-    return web_sessions.end_all(context.tx, user)
+    return web_sessions.end_all_sessions(context.tx, user)
 
 
 def disable(context: ActContext, user: str) -> int:
     """Shut it; how many sessions that ended. Raises NotFound."""
     accounts.set_disabled(context.tx, user, disabled=True)
     context.audit("account.disable", "account", user, None, None)
-    return web_sessions.end_all(context.tx, user)
+    return web_sessions.end_all_sessions(context.tx, user)
 
 
 def enable(context: ActContext, user: str) -> None:

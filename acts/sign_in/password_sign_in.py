@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from acts.performing import ActContext, Performer, Request
+from acts.performing import ActContext, ActRequest, Performer
 from acts.sign_in import sessions
 from acts.sign_in.claims import caller_of
 from acts.sign_in.passwords import MOST_CHARS, Passwords
@@ -21,7 +21,7 @@ _LONGEST_USER = 200
 
 
 def sign_in(
-    performer: Performer, passwords: Passwords, user: str, password: str, wanted: NewSession, request: Request
+    performer: Performer, passwords: Passwords, user: str, password: str, wanted: NewSession, request: ActRequest
 ) -> str | None:
     """A new session's token, or None. Raises SignInBusy.
 
@@ -50,25 +50,25 @@ def _begin_session(
     found: Account,
     password: str,
     wanted: NewSession,
-    request: Request,
+    request: ActRequest,
 ) -> str | None:
     """None where the account was changed while its password was compared, or has a role that is none here."""
-    dated = passwords.is_dated(found.password_hash)
-    password_hash = passwords.hashed(password) if dated else found.password_hash
+    dated = passwords.is_outdated(found.password_hash)
+    password_hash = passwords.hash(password) if dated else found.password_hash
     try:
         caller = caller_of({"sub": found.user, "role": found.role, "branch": found.branch_id})
     except EbbwatchError:
         return None
 
     def act(context: ActContext) -> str | None:
-        if not accounts.succeed(context.tx, found, password_hash):
+        if not accounts.save_success(context.tx, found, password_hash):
             return None
         return sessions.begin(context, wanted)
 
     return performer.perform(caller, act, request)
 
 
-def _report_failure(performer: Performer, found: Account, request: Request) -> None:
+def _report_failure(performer: Performer, found: Account, request: ActRequest) -> None:
     """The log hears of each wrong password of a known user, the audit trail of each time an account is locked."""
     failures = found.failures + 1
     log.warning("wrong password", extra={"user": found.user, "failures": failures})

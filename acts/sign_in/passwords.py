@@ -32,7 +32,7 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._free, self._patience_s = BoundedSemaphore(at_once), patience_s
 
-    def hashed(self, password: str) -> str:
+    def hash(self, password: str) -> str:
         """What is stored of it: parameters and salt are part of the text."""
         with self._in_turn():
             return self._hasher.hash(password)
@@ -47,14 +47,14 @@ class Passwords:
                 return False
         return stored is not None
 
-    def is_dated(self, stored: str) -> bool:
+    def is_outdated(self, stored: str) -> bool:
         """Whether it was hashed with other parameters than are used now."""
         return self._hasher.check_needs_rehash(stored)
 
     @cached_property
     def _nobodys(self) -> str:
         """Made when the first password is checked, whoever's it is: so that the first guess tells nothing."""
-        return self.hashed(secrets.token_urlsafe())
+        return self.hash(secrets.token_urlsafe())
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Response
 
 from acts import alerts
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from api import etag
 from api.alerts.bodies import alert_body, alert_detail_body
-from api.alerts.listing import AlertQuery, alert_page
+from api.alerts.listing import AlertQuery, search_alerts
 from api.auth import AlertActor, AlertReader
 from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
@@ -37,16 +37,16 @@ router = APIRouter(prefix=f"{V1}/alerts", tags=["alerts"])
 def list_alerts(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Query()]) -> Page[AlertBody]:
     """Alerts, the worst grade first, then the most money at risk."""
     with deps.store.read() as tx:
-        return alert_page(tx, deps, caller, query)
+        return search_alerts(tx, deps, caller, query)
 
 
 @router.get("/{alert_id}")
 def get_alert(caller: AlertReader, deps: Deps, alert_id: UuidPath, response: Response) -> AlertDetailBody:
     """One alert with the evidence of each of its weeks."""
     with deps.store.read() as tx:
-        row = alert_search.get(tx, alert_id, only_branch=caller.branch)
+        row = alert_search.get(tx, alert_id, deps.as_of(), only_branch=caller.branch)
         episode = alert_rows.get(tx, alert_id)
-    response.headers["ETag"] = etag.etag(row.message.revision)
+    response.headers["ETag"] = etag.format_etag(row.message.revision)
     return alert_detail_body(row, deps.rules.hold_out, episode, deps.base_currency)
 
 
@@ -68,7 +68,7 @@ def snooze(caller: AlertActor, deps: Deps, post: Posted, alert_id: UuidPath, bod
 @router.post("/{alert_id}/close", response_model=AlertBody)
 def close(caller: AlertActor, deps: Deps, post: Posted, alert_id: UuidPath, body: CloseBody) -> Response:
     """End it with what it turned out to be."""
-    return _answer(deps, caller, post, closing(alert_id, body))
+    return _answer(deps, caller, post, close_act(alert_id, body))
 
 
 @router.post("/{alert_id}/assign", response_model=AlertBody)
@@ -77,7 +77,7 @@ def assign(caller: AlertActor, deps: Deps, post: Posted, alert_id: UuidPath, bod
     return _answer(deps, caller, post, partial(alerts.assign, alert_id=alert_id, assignee=body.assignee))
 
 
-def closing(alert_id: str, body: CloseBody) -> Act[Episode]:
+def close_act(alert_id: str, body: CloseBody) -> Act[Episode]:
     """The act that a body asks for."""
     first, last = (None if week is None else parse_week(week) for week in (body.first_week, body.last_week))
     return partial(
@@ -85,11 +85,11 @@ def closing(alert_id: str, body: CloseBody) -> Act[Episode]:
     )
 
 
-def _answer(deps: ApiDeps, caller: Caller, post: Request, act: Act[Episode]) -> Response:
+def _answer(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[Episode]) -> Response:
     """Perform the act, and show the alert as it then is."""
 
     def show(context: ActContext, episode: Episode) -> Shown:
-        row = alert_search.get(context.tx, episode.alert_id, only_branch=caller.branch)
+        row = alert_search.get(context.tx, episode.alert_id, deps.as_of(), only_branch=caller.branch)
         return Shown(alert_body(row, deps.rules.hold_out), row.message.revision)
 
     return answer_act(deps, caller, post, act, show)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from casework.alerts.episodes import Episode
-from casework.alerts.holdout import HoldOut, held_out
+from casework.alerts.holdout import HoldOut, is_held_out
 from casework.alerts.message import comparison_messages
 from schemas.http_alerts import AlertBody, AlertDetailBody, ComparisonBody, EvidenceBody, ScoreBody, SummaryBody
 from schemas.http_explanations import ExplanationBody
@@ -44,10 +44,14 @@ def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
         "snooze_reason": row.snooze_reason,
         "outcome_note": row.outcome_note,
         "recovered_week": None if row.recovered_week is None else format_week(row.recovered_week),
+        "bucket": row.bucket,
         "quiet_weeks": row.quiet_weeks,
+        "weeks_without_payment": row.weeks_without_payment,
         "deferred": row.deferred,
         # What has become an alarm since is treated like any other.
-        "held_out": row.place.grade == Grade.PROMPT and row.opening is not None and held_out(row.opening, hold_out),
+        "held_out": row.place.grade == Grade.PROMPT
+        and row.opening is not None
+        and is_held_out(row.opening, hold_out),
     }
 
 

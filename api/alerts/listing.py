@@ -10,11 +10,11 @@ from acts.callers import Caller
 from api.alerts.bodies import alert_body
 from api.deps import ApiDeps
 from api.pagination import ListQuery
-from schemas.http import GradeName, Line, Page, WeekString
-from schemas.http_alerts import AlertBody, AlertTotalsBody
-from schemas.messages import AlertState, LabelName
-from schemas.money import format_amount
+from schemas.buckets import BUCKETS, Bucket
+from schemas.http import Line, Page, WeekString
+from schemas.http_alerts import AlertBody
 from schemas.verdicts import Grade
+from schemas.vocabulary import AlertState, GradeName, LabelName
 from schemas.weeks import parse_week
 from store.alerts import alert_search
 from store.alerts.alert_search import AlertFilter, AlertPlace, LabelPlace
@@ -25,6 +25,9 @@ class AlertQuery(ListQuery):
     """Filters of a list of alerts. Each looks at the field of its name."""
 
     state: list[AlertState] = Field(default_factory=list, max_length=7, description="any of these; repeat it")
+    bucket: Bucket | Literal["all"] | None = Field(
+        None, description="where it stands among those that are not closed; all: in any bucket"
+    )
     grade: GradeName | None = None
     branch: Line | None = None
     week: WeekString | None = Field(None, description="newest week with evidence")
@@ -35,12 +38,12 @@ class AlertQuery(ListQuery):
     sort: Literal["rank", "label"] = Field("rank", description="label: leaving first, without a label last")
 
 
-def alert_page(
+def search_alerts(
     tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery, *, client_id: str | None = None
 ) -> Page[AlertBody]:
     """One page, of what the caller may see."""
     kind = f"alerts of {client_id}" if client_id else "alerts"
-    wanted, more = _filter(query, client_id), query.limit + 1
+    wanted, more = alert_filter(deps, query, client_id), query.limit + 1
     mine, by_label = caller.branch, query.sort == "label"
     if by_label:
         last = query.after(kind, LabelPlace)
@@ -56,20 +59,10 @@ def alert_page(
     )
 
 
-def alert_totals(tx: Tx, deps: ApiDeps, caller: Caller, query: AlertQuery) -> AlertTotalsBody:
-    """Of the whole list, of which `alert_page` gives one page."""
-    found = alert_search.totals(tx, _filter(query), only_branch=caller.branch)
-    at_risk = sum(amount for _, amount in found.values())
-    return AlertTotalsBody(
-        alarms=found.get(Grade.ALARM, (0, 0))[0],
-        prompts=found.get(Grade.PROMPT, (0, 0))[0],
-        value_at_risk=format_amount(at_risk, deps.base_currency),
-        currency=deps.base_currency,
-    )
-
-
-def _filter(query: AlertQuery, client_id: str | None = None) -> AlertFilter:
+def alert_filter(deps: ApiDeps, query: AlertQuery, client_id: str | None = None) -> AlertFilter:
+    """What the store is to look for now."""
     return AlertFilter(
+        deps.as_of(),
         states=tuple(query.state),
         grade=None if query.grade is None else Grade[query.grade.upper()],
         branch=query.branch,
@@ -79,4 +72,5 @@ def _filter(query: AlertQuery, client_id: str | None = None) -> AlertFilter:
         text=query.q,
         label=query.label,
         deferred=query.deferred,
+        buckets=() if query.bucket is None else BUCKETS if query.bucket == "all" else (query.bucket,),
     )

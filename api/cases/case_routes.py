@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Response
 
 from acts import cases
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from acts.roles import Permission, may
 from api import etag
 from api.auth import CaseFormer, CaseReader, CaseWorker
-from api.cases.reading import CaseQuery, case_detail, case_list_page
+from api.cases.reading import CaseQuery, get_case_detail, search_cases
 from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
 from api.paths import V1, UuidPath
@@ -36,28 +36,28 @@ router = APIRouter(prefix=f"{V1}/cases", tags=["cases"])
 def list_cases(caller: CaseReader, deps: Deps, query: Annotated[CaseQuery, Query()]) -> Page[CaseBody]:
     """Cases, the newest first."""
     with deps.store.read() as tx:
-        return case_list_page(tx, deps, caller, query)
+        return search_cases(tx, deps, caller, query)
 
 
 @router.post("", response_model=CaseDetailBody)
 def open_case(caller: CaseFormer, deps: Deps, post: Posted, body: OpenCaseBody) -> Response:
     """Form a task force about a client's alerts. What was closed within the last half-year is opened again."""
-    return answer_with_case(deps, caller, post, forming(body))
+    return answer_with_case(deps, caller, post, form_act(body))
 
 
 @router.get("/{case_id}")
 def get_case(caller: CaseReader, deps: Deps, case_id: UuidPath, response: Response) -> CaseDetailBody:
     """One case with its task force, tasks, minutes, deadlines and timeline."""
     with deps.store.read() as tx:
-        found = case_detail(tx, deps, caller, case_id)
-    response.headers["ETag"] = etag.etag(found.revision)
+        found = get_case_detail(tx, deps, caller, case_id)
+    response.headers["ETag"] = etag.format_etag(found.revision)
     return found
 
 
 @router.post("/{case_id}/transitions", response_model=CaseDetailBody)
 def move_case(caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, body: TransitionBody) -> Response:
     """Move it on, suspend it until a day, or open it again; it is closed by `close` alone."""
-    return answer_with_case(deps, caller, post, transition(caller, case_id, body))
+    return answer_with_case(deps, caller, post, transition_act(caller, case_id, body))
 
 
 @router.post("/{case_id}/alerts", response_model=CaseDetailBody)
@@ -70,23 +70,23 @@ def add_alerts(caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, 
 @router.post("/{case_id}/close", response_model=CaseDetailBody)
 def close_case(caller: CaseFormer, deps: Deps, post: Posted, case_id: UuidPath, body: CloseCaseBody) -> Response:
     """End it, and its alerts with it, with what it turned out to be."""
-    return answer_with_case(deps, caller, post, closing(case_id, body))
+    return answer_with_case(deps, caller, post, close_act(case_id, body))
 
 
-def forming(body: OpenCaseBody) -> Act[Case]:
+def form_act(body: OpenCaseBody) -> Act[Case]:
     """The act that a body asks for."""
     members = [(member.user, member.role) for member in body.members]
     return partial(cases.form, client_id=body.client_id, alert_ids=body.alert_ids, lead=body.lead, members=members)
 
 
-def closing(case_id: str, body: CloseCaseBody) -> Act[Case]:
+def close_act(case_id: str, body: CloseCaseBody) -> Act[Case]:
     """The act that a body asks for."""
     return partial(
         cases.close, case_id=case_id, truth=body.truth, retention=body.retention, cause=body.cause, note=body.note
     )
 
 
-def transition(caller: Caller, case_id: str, body: TransitionBody) -> Act[Case]:
+def transition_act(caller: Caller, case_id: str, body: TransitionBody) -> Act[Case]:
     """The act that a body asks for. Raises NotAllowedByRules, Forbidden."""
     if body.to == "closed":
         raise NotAllowedByRules("to", "a case is closed by POST close, with what it turned out to be")
@@ -103,10 +103,10 @@ def transition(caller: Caller, case_id: str, body: TransitionBody) -> Act[Case]:
     return partial(cases.move, case_id=case_id, to=body.to, note=body.note)
 
 
-def answer_with_case(deps: ApiDeps, caller: Caller, post: Request, act: Act[Case]) -> Response:
+def answer_with_case(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[Case]) -> Response:
     """Perform the act, and show the case as it then is."""
 
     def show(context: ActContext, case: Case) -> Shown:
-        return Shown(case_detail(context.tx, deps, caller, case.case_id), case.revision)
+        return Shown(get_case_detail(context.tx, deps, caller, case.case_id), case.revision)
 
     return answer_act(deps, caller, post, act, show)

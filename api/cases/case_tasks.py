@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
@@ -30,6 +30,7 @@ from schemas.http_cases import (
     ReviewBody,
     TaskBody,
 )
+from schemas.vocabulary import TaskState
 from store.cases import case_search, task_search
 from store.cases.task_search import TaskPlace
 
@@ -40,9 +41,7 @@ class TaskQuery(ListQuery):
     """Filters of the list of tasks."""
 
     owner: Line | None = None
-    state: list[Literal["open", "done", "cancelled"]] = Field(
-        default_factory=list, max_length=3, description="any of these; repeat it"
-    )
+    state: list[TaskState] = Field(default_factory=list, max_length=3, description="any of these; repeat it")
 
 
 @router.get("/tasks")
@@ -64,19 +63,19 @@ def list_tasks(caller: CaseReader, deps: Deps, query: Annotated[TaskQuery, Query
 @router.get("/cases/{case_id}/tasks")
 def list_case_tasks(caller: CaseReader, deps: Deps, case_id: UuidPath) -> Page[TaskBody]:
     """All tasks of a case, in the order they were added."""
-    return Page(items=[task_body(task) for task in _read_case(deps, caller, case_id).tasks], next=None)
+    return Page(items=[task_body(task) for task in _get_case(deps, caller, case_id).tasks], next=None)
 
 
 @router.get("/cases/{case_id}/reviews")
 def list_case_reviews(caller: CaseReader, deps: Deps, case_id: UuidPath) -> Page[ReviewBody]:
     """The minutes of all reviews of a case, in the order they were written."""
-    return Page(items=[review_body(review) for review in _read_case(deps, caller, case_id).reviews], next=None)
+    return Page(items=[review_body(review) for review in _get_case(deps, caller, case_id).reviews], next=None)
 
 
 @router.post("/cases/{case_id}/tasks", response_model=CaseDetailBody)
 def add_task(caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, body: NewTaskBody) -> Response:
     """Something to be done, by whom and until when."""
-    return answer_with_case(deps, caller, post, adding_task(case_id, body))
+    return answer_with_case(deps, caller, post, add_task_act(case_id, body))
 
 
 @router.post("/cases/{case_id}/tasks/{task_id}/done", response_model=CaseDetailBody)
@@ -105,10 +104,10 @@ def cancel_task(
 @router.post("/cases/{case_id}/reviews", response_model=CaseDetailBody)
 def add_review(caller: CaseWorker, deps: Deps, post: Posted, case_id: UuidPath, body: MinutesBody) -> Response:
     """The minutes of a review. No day: today. No attendees: all who belonged to the task force that day."""
-    return answer_with_case(deps, caller, post, adding_review(case_id, body))
+    return answer_with_case(deps, caller, post, add_review_act(case_id, body))
 
 
-def adding_task(case_id: str, body: NewTaskBody) -> Act[Case]:
+def add_task_act(case_id: str, body: NewTaskBody) -> Act[Case]:
     """The act that a body asks for."""
     return partial(
         task_forces.add_task,
@@ -120,7 +119,7 @@ def adding_task(case_id: str, body: NewTaskBody) -> Act[Case]:
     )
 
 
-def adding_review(case_id: str, body: MinutesBody) -> Act[Case]:
+def add_review_act(case_id: str, body: MinutesBody) -> Act[Case]:
     """The act that a body asks for."""
     sides = {side: tuple(points) for side, points in body.swot.model_dump().items()}
     return partial(
@@ -134,6 +133,6 @@ def adding_review(case_id: str, body: MinutesBody) -> Act[Case]:
     )
 
 
-def _read_case(deps: ApiDeps, caller: Caller, case_id: str) -> Case:
+def _get_case(deps: ApiDeps, caller: Caller, case_id: str) -> Case:
     with deps.store.read() as tx:
         return case_search.get_whole(tx, case_id, only_branch=caller.branch).case

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import Field
 
@@ -18,9 +17,10 @@ from casework.cases import retention
 from casework.cases.case_lifecycle import Case
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.http import IdText, Line, Page
-from schemas.http_cases import CaseBody, CaseDetailBody, CaseStateName, RetentionProposalBody
+from schemas.http_cases import CaseBody, CaseDetailBody, RetentionProposalBody
 from schemas.money import format_amount
 from schemas.verdicts import Insufficient
+from schemas.vocabulary import CaseState, ProposedWeeks
 from schemas.weeks import WeekCalendar
 from store.cases import case_progress, case_retention, case_rows, case_search
 from store.cases.case_rows import CaseEvent
@@ -34,7 +34,7 @@ from store.unit_of_work import Tx
 class CaseQuery(ListQuery):
     """Filters of the list of cases. Each looks at the field of its name."""
 
-    state: list[CaseStateName] = Field(default_factory=list, max_length=8, description="any of these; repeat it")
+    state: list[CaseState] = Field(default_factory=list, max_length=8, description="any of these; repeat it")
     branch: Line | None = None
     lead: Line | None = None
     client_id: IdText | None = None
@@ -63,7 +63,7 @@ class CaseRecord:
         return case_retention.weeks_needed(self.found, self.opened_week(calendar))
 
 
-def case_list_page(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> Page[CaseBody]:
+def search_cases(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> Page[CaseBody]:
     """One page of cases, the newest first, of what the caller may see."""
     after = query.after("cases", CasePlace)
     wanted = CaseFilter(tuple(query.state), query.branch, query.lead, query.client_id, query.member)
@@ -71,21 +71,21 @@ def case_list_page(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> P
     return query.page("cases", rows, lambda row: row.place, lambda row: case_body(row, deps.base_currency))
 
 
-def case_detail(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseDetailBody:
+def get_case_detail(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseDetailBody:
     """The case as it stands in this transaction. Raises NotFound, also for another branch's."""
-    record = read_case(tx, deps, caller, case_id)
-    loaded = volumes.load(tx, [record.case.client_id], *record.weeks_needed(deps.calendar))
-    return detail_of(deps, record, remedy_rows.of_case(tx, case_id), loaded)
+    record = get_case_record(tx, deps, caller, case_id)
+    loaded = volumes.load_volumes(tx, [record.case.client_id], *record.weeks_needed(deps.calendar))
+    return detail_body(deps, record, remedy_rows.load_of_case(tx, case_id), loaded)
 
 
-def read_case(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseRecord:
-    """What `detail_of` shows. Raises NotFound, also for another branch's."""
+def get_case_record(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseRecord:
+    """What `detail_body` shows. Raises NotFound, also for another branch's."""
     found = case_search.get_whole(tx, case_id, only_branch=caller.branch)
-    progress = case_progress.of_cases(tx, [found.case], deps.calendar)[case_id]
-    return CaseRecord(found, progress, case_rows.timeline(tx, case_id))
+    progress = case_progress.load_of_cases(tx, [found.case], deps.calendar)[case_id]
+    return CaseRecord(found, progress, case_rows.load_timeline(tx, case_id))
 
 
-def detail_of(deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], loaded: Volumes) -> CaseDetailBody:
+def detail_body(deps: ApiDeps, record: CaseRecord, remedies: Iterable[Remedy], loaded: Volumes) -> CaseDetailBody:
     """`remedies`: the case's; `loaded`: of its client, at least the weeks that it needs."""
     return case_detail_body(
         record.found.row,
@@ -112,7 +112,7 @@ def _proposals(
 
 
 def _proposal(
-    found: retention.Proposal | Insufficient, weeks: Literal[13, 26], currency: str
+    found: retention.Proposal | Insufficient, weeks: ProposedWeeks, currency: str
 ) -> RetentionProposalBody:
     if isinstance(found, Insufficient):
         return RetentionProposalBody(weeks=weeks, proposal=None, before=None, after=None, share_pct=None)

@@ -20,10 +20,11 @@ from schemas.http_peers import PeersBody, PresetsBody
 from schemas.keyset import Key
 from schemas.money import format_amount, minor_digits
 from schemas.verdicts import Grade
+from schemas.vocabulary import ClientState
 from schemas.weeks import Week, format_week
 from store.clients import activity, client_search, peers
 from store.clients.activity import Activity
-from store.clients.client_search import ClientFilter, ClientRow, ClientState
+from store.clients.client_search import ClientFilter, ClientRow
 from store.clients.peers import QUARTER_WEEKS, YEAR_WEEKS, PeerVolume
 from store.quiet import calendar, movements
 from store.unit_of_work import Tx
@@ -46,12 +47,12 @@ class WeeksQuery(Body):
     weeks: int = Field(YEAR_WEEKS, ge=1, le=520)
 
 
-def find_client(tx: Tx, deps: ApiDeps, caller: Caller, client_id: str) -> ClientRow:
+def get_client_row(tx: Tx, deps: ApiDeps, caller: Caller, client_id: str) -> ClientRow:
     """Raises NotFound, also for another branch's."""
     return client_search.get(tx, client_id, only_branch=caller.branch, today=deps.today())
 
 
-def client_list_page(tx: Tx, deps: ApiDeps, caller: Caller, query: ClientQuery) -> Page[ClientBody]:
+def search_clients(tx: Tx, deps: ApiDeps, caller: Caller, query: ClientQuery) -> Page[ClientBody]:
     """One page, of those that the caller may see."""
     rows = client_search.search(
         tx,
@@ -81,29 +82,29 @@ def client_body(row: ClientRow) -> ClientBody:
     )
 
 
-def activity_of(tx: Tx, deps: ApiDeps, client: ClientRow, weeks: int) -> ActivityBody:
+def get_activity_body(tx: Tx, deps: ApiDeps, client: ClientRow, weeks: int) -> ActivityBody:
     """The client's last `weeks` weeks with their averages, oldest first, silent weeks included."""
-    found = activity.load(tx, client.client_id, weeks, YEAR_WEEKS)
-    return activity_body(client.client_id, found, deps.base_currency, _quiet(tx, deps, client, found))
+    found = activity.load_activity(tx, client.client_id, weeks, YEAR_WEEKS)
+    return activity_body(client.client_id, found, deps.base_currency, _find_quiet(tx, deps, client, found))
 
 
-def _quiet(tx: Tx, deps: ApiDeps, client: ClientRow, found: Activity) -> Quiet:
+def _find_quiet(tx: Tx, deps: ApiDeps, client: ClientRow, found: Activity) -> Quiet:
     """What the calendar holds back of the weeks shown, and what a group explained."""
     if not found.states:
         return Quiet()
     first = found.first_week + found.lead_in
     last = found.first_week + len(found.states) - 1
-    entries = calendar.of_client(tx, client.client_id, client.branch_id, first, last)
+    entries = calendar.load_of_client(tx, client.client_id, client.branch_id, first, last)
     resting = rest_weeks(deps.rules.holidays)
     held = (week for week in map(Week, range(first, last + 1)) if suppressions(entries, week, resting) != NOTHING)
-    explained = movements.explained_of(tx, client.client_id, first)
+    explained = movements.load_explained(tx, client.client_id, first)
     groups = {verdict.week: verdict.common.kind for verdict in explained if verdict.common is not None}
     return Quiet(frozenset(held), groups)
 
 
-def peers_of(tx: Tx, client: ClientRow) -> PeersBody:
+def get_peers_body(tx: Tx, client: ClientRow) -> PeersBody:
     """How the client's last quarter compares with that of others in its branch, tier and industry."""
-    found = peers.compare(tx, client.client_id)
+    found = peers.find_peers(tx, client.client_id)
     changes = [] if found is None else [c for c in map(_change_pct, found.others) if c is not None]
     enough = len(changes) >= _FEWEST
     lower, _, upper = quantiles(changes, method="inclusive") if enough else (None, None, None)
@@ -126,9 +127,9 @@ def _change_pct(volume: PeerVolume) -> float | None:
     return (volume.quarter_minor / QUARTER_WEEKS - expected) / expected * 100
 
 
-def presets_of(tx: Tx, deps: ApiDeps, tier: str) -> PresetsBody:
+def presets_body(tx: Tx, deps: ApiDeps, tier: str) -> PresetsBody:
     """What the policy in force says of a tier, or of the one that stands in for it."""
-    policy = policies.in_force(tx, deps.bank)
+    policy = policies.get_in_force(tx, deps.bank)
     rules = tier_policy(policy, tier)
     return PresetsBody(
         tier=rules.tier,

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from api.deps import ApiDeps
-from casework.figures.durations import Moments, Reaction, lead, reaction
+from casework.figures.durations import Moments, Reaction, lead_times, reaction_times
 from casework.figures.tally import KEPT, TRUE, Tally, monthly_minor, precision, revenue_kept_minor, save_rate
 from casework.figures.trial import Arm, difference
-from schemas.http_cases import CaseStateName, Retention
 from schemas.http_figures import (
     AlertFiguresBody,
     ArmBody,
     CaseFiguresBody,
     FiguresRowBody,
+    GoneFiguresBody,
     HoldOutBody,
     LeadBody,
     MoneyFiguresBody,
@@ -22,9 +22,9 @@ from schemas.http_figures import (
     ReactionBody,
     TimeFiguresBody,
 )
-from schemas.messages import Outcome
 from schemas.money import format_amount
 from schemas.verdicts import Grade
+from schemas.vocabulary import CaseState, Outcome, Retention
 
 
 def figures_row(branch_id: str | None, tally: Tally, deps: ApiDeps) -> FiguresRowBody:
@@ -44,12 +44,18 @@ def figures_row(branch_id: str | None, tally: Tally, deps: ApiDeps) -> FiguresRo
         cases=_cases(tally),
         money=_money(tally, deps),
         time=_time(tally, deps),
+        gone=GoneFiguresBody(
+            count=tally.gone,
+            lost=format_amount(tally.gone_lost_minor, deps.base_currency),
+            warned=tally.gone_warned,
+            tried=tally.gone_tried,
+        ),
         hold_out=_hold_out(tally, deps),
     )
 
 
 def _alerts(tally: Tally) -> AlertFiguresBody:
-    grades, outcomes = _by(tally.alerts, 0), _by(tally.alerts, 1)
+    grades, outcomes = _sum_by(tally.alerts, 0), _sum_by(tally.alerts, 1)
     return AlertFiguresBody(
         count=tally.alerts.total(),
         prompts=grades.get(Grade.PROMPT, 0),
@@ -60,11 +66,11 @@ def _alerts(tally: Tally) -> AlertFiguresBody:
 
 
 def _cases(tally: Tally) -> CaseFiguresBody:
-    truths, retentions = _by(tally.cases_closed, 0), _by(tally.cases_closed, 1)
+    truths, retentions = _sum_by(tally.cases_closed, 0), _sum_by(tally.cases_closed, 1)
     rate = save_rate(tally)
     return CaseFiguresBody(
         opened=tally.cases_opened.total(),
-        by_state={state: tally.cases_opened[state] for state in get_args(CaseStateName)},
+        by_state={state: tally.cases_opened[state] for state in get_args(CaseState)},
         closed=tally.cases_closed.total(),
         closed_true=sum(truths.get(truth, 0) for truth in TRUE),
         **{retention: retentions.get(retention, 0) for retention in get_args(Retention)},
@@ -89,7 +95,7 @@ def _money(tally: Tally, deps: ApiDeps) -> MoneyFiguresBody:
 
 
 def _time(tally: Tally, deps: ApiDeps) -> TimeFiguresBody:
-    early = lead(tally.leads)
+    early = lead_times(tally.leads)
     return TimeFiguresBody(
         to_acknowledge=_reaction(tally.acknowledged, deps),
         to_task_force=_reaction(tally.formed, deps),
@@ -104,7 +110,7 @@ def _time(tally: Tally, deps: ApiDeps) -> TimeFiguresBody:
 
 
 def _reaction(moments: Moments, deps: ApiDeps) -> ReactionBody | None:
-    took = reaction(moments, deps.calendar, deps.rules.holidays)
+    took = reaction_times(moments, deps.calendar, deps.rules.holidays)
     if took is None:
         return None
     return ReactionBody(**{name: round(getattr(took, name), 1) for name in Reaction.__dataclass_fields__})
@@ -133,7 +139,7 @@ def _percent(share: float) -> float:
     return round(100 * share, 1)
 
 
-def _by(counts: Mapping[Any, int], part: int) -> dict[object, int]:
+def _sum_by(counts: Mapping[Any, int], part: int) -> dict[object, int]:
     """Counts added up by one part of their key."""
     found: dict[object, int] = {}
     for key, count in counts.items():

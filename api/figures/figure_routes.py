@@ -54,7 +54,7 @@ def figures_body(tx: Tx, deps: ApiDeps, caller: Caller, query: FiguresQuery) -> 
     if first >= end:
         raise NotAllowedByRules("from", f"{format_week(first)} is not before {format_week(end)}")
     scope = Scope(first, end, today, deps.calendar, caller.branch, query.branch)
-    tallies = branch_figures.load(tx, scope, deps.rules.hold_out, deps.rules.retention)
+    tallies = branch_figures.load_tallies(tx, scope, deps.rules.hold_out, deps.rules.retention)
     return FiguresBody(
         from_week=format_week(first),
         to_week=format_week(end),

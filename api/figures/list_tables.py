@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from acts.callers import Caller
-from api.alerts.listing import AlertQuery, alert_page
-from api.cases.reading import CaseQuery, case_list_page
+from api.alerts.listing import AlertQuery, search_alerts
+from api.cases.reading import CaseQuery, search_cases
 from api.deps import ApiDeps
 from api.figures.spreadsheets import Cell, Table
 from api.pagination import ListQuery
@@ -26,8 +26,9 @@ _ALERT_COLUMNS = (
     "opened_week", "value_at_risk", "currency", "summary_en", "summary_zh", "assignee", "snoozed_until",
     "snooze_reason", "outcome", "outcome_note", "recovered_week", "quiet_weeks", "policy_version", "held_out",
     "revision", "label", "strength", "onset_week", "weeks_left_least", "weeks_left_most",
+    "bucket", "weeks_without_payment",
 )  # fmt: skip
-_EXPLAINED = _ALERT_COLUMNS[-5:]
+_EXPLAINED = ("label", "strength", "onset_week", "weeks_left_least", "weeks_left_most")
 _CASE_COLUMNS = (
     "case_id", "client_id", "client_name", "branch_id", "tier", "state", "origin", "alarm", "lead", "opened_at",
     "opened_week", "diary_date", "closed_at", "times_reopened", "truth", "retention", "cause", "value_at_risk",
@@ -39,7 +40,7 @@ def alerts_table(deps: ApiDeps, caller: Caller, query: AlertQuery) -> Table:
     """With its filters and in its order."""
 
     def read(tx: Tx, part: AlertQuery) -> Page[AlertBody]:
-        return alert_page(tx, deps, caller, part)
+        return search_alerts(tx, deps, caller, part)
 
     def flat(body: AlertBody) -> dict[str, Any]:
         why = dict.fromkeys(_EXPLAINED) if body.explanation is None else dict(body.explanation)
@@ -53,7 +54,7 @@ def cases_table(deps: ApiDeps, caller: Caller, query: CaseQuery) -> Table:
     """With its filters and in its order."""
 
     def read(tx: Tx, part: CaseQuery) -> Page[CaseBody]:
-        return case_list_page(tx, deps, caller, part)
+        return search_cases(tx, deps, caller, part)
 
     return _table(deps, "cases", _CASE_COLUMNS, read, query, dict)
 

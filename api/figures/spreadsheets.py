@@ -42,7 +42,7 @@ class Table:
     pages: Pages
 
 
-def harmless(text: str) -> str:
+def without_formula(text: str) -> str:
     """The text with an apostrophe before whatever would begin a formula in CSV."""
     marked = _FORMULA.sub(r"\1'\2", text)
     return f"'{marked}" if marked.startswith(("\t", "\r", "\n")) else marked
@@ -51,16 +51,16 @@ def harmless(text: str) -> str:
 def csv_response(table: Table) -> StreamingResponse:
     """UTF-8 with a byte order mark, RFC 4180; sent page by page."""
     return StreamingResponse(
-        _csv(table), media_type="text/csv; charset=utf-8", headers=_attached(f"{table.name}.csv")
+        _csv(table), media_type="text/csv; charset=utf-8", headers=_attachment_headers(f"{table.name}.csv")
     )
 
 
 def xlsx_response(name: str, tables: Sequence[Table]) -> StreamingResponse:
     """A workbook with a sheet a table."""
-    return StreamingResponse(_xlsx(tables), media_type=XLSX, headers=_attached(f"{name}.xlsx"))
+    return StreamingResponse(_xlsx(tables), media_type=XLSX, headers=_attachment_headers(f"{name}.xlsx"))
 
 
-def _attached(filename: str) -> dict[str, str]:
+def _attachment_headers(filename: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{filename}"'}
 
 
@@ -79,7 +79,7 @@ def _csv(table: Table) -> Iterator[str]:
 
 def _csv_cell(cell: Cell) -> str:
     if isinstance(cell, str):
-        return harmless(cell)
+        return without_formula(cell)
     return "" if cell is None else str(cell)
 
 

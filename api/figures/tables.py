@@ -15,7 +15,7 @@ _MONEY = ("revenue_kept", "spent", "conceded_a_month")
 
 def figures_table(body: FiguresBody) -> Table:
     """All but the precision of each policy, of which each branch has its own number."""
-    rows = [_flat(body, row) for row in (*body.branches, body.total)]
+    rows = [_cells_of(body, row) for row in (*body.branches, body.total)]
     return Table("figures", list(rows[-1]), [[list(row.values()) for row in rows]])
 
 
@@ -30,7 +30,7 @@ def precision_table(body: FiguresBody) -> Table:
     return Table("precision", header, [rows])
 
 
-def _flat(body: FiguresBody, row: FiguresRowBody) -> dict[str, Cell]:
+def _cells_of(body: FiguresBody, row: FiguresRowBody) -> dict[str, Cell]:
     """Every row has every column, in the same order, whatever was measured."""
     cases = dict(row.cases)
     states = cases.pop("by_state")
@@ -40,14 +40,15 @@ def _flat(body: FiguresBody, row: FiguresRowBody) -> dict[str, Cell]:
         "branch": row.branch_id or TOTAL,
         "from_week": body.from_week,
         "to_week": body.to_week,
-        **_named("alerts", dict(row.alerts)),
+        **_with_prefix("alerts", dict(row.alerts)),
         "alerts_judged": judged,
         "precision_pct": round(100 * true / judged, 1) if judged else None,
-        **_named("cases", cases),
-        **_named("cases_opened", states),
+        **_with_prefix("cases", cases),
+        **_with_prefix("cases_opened", states),
         **money,
         **dict(_reactions(row)),
-        **_named("lead", dict(row.time.lead)),
+        **_with_prefix("lead", dict(row.time.lead)),
+        **_with_prefix("gone", dict(row.gone) | {"lost": _amount(row.gone.lost)}),
         **_hold_out(row.hold_out),
     }
 
@@ -56,7 +57,7 @@ def _amount(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _named(what: str, values: dict[str, Any]) -> dict[str, Cell]:
+def _with_prefix(what: str, values: dict[str, Any]) -> dict[str, Cell]:
     return {f"{what}_{name}": value for name, value in values.items()}
 
 

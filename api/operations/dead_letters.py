@@ -39,14 +39,14 @@ class DeadLetterQuery(ListQuery):
 def list_dead_letters(deps: Deps, query: Annotated[DeadLetterQuery, Query()]) -> Page[DeadLetterBody]:
     """Dead letters without their bytes, the newest first."""
     with deps.store.read() as tx:
-        return dead_letter_page(tx, query)
+        return search_dead_letters(tx, query)
 
 
 @router.get("/{dead_letter_id}", dependencies=[_READS])
 def get_dead_letter(deps: Deps, dead_letter_id: UuidPath) -> DeadLetterDetailBody:
     """One dead letter with its original bytes."""
     with deps.store.read() as tx:
-        return read_dead_letter(tx, dead_letter_id)
+        return get_dead_letter_body(tx, dead_letter_id)
 
 
 @router.post("/{dead_letter_id}/replay", response_model=DeadLetterBody)
@@ -63,7 +63,7 @@ def replay(
     return answer_act(deps, caller, post, act, lambda _context, row: Shown(_body(row)))
 
 
-def dead_letter_page(tx: Tx, query: DeadLetterQuery) -> Page[DeadLetterBody]:
+def search_dead_letters(tx: Tx, query: DeadLetterQuery) -> Page[DeadLetterBody]:
     """One page of the list."""
     wanted = DeadLetterFilter(query.topic, query.partition, query.reason, query.replayed)
     after = query.after("dead letters", DeadLetterPlace)
@@ -71,7 +71,7 @@ def dead_letter_page(tx: Tx, query: DeadLetterQuery) -> Page[DeadLetterBody]:
     return query.page("dead letters", rows, _place, _body)
 
 
-def read_dead_letter(tx: Tx, dead_letter_id: str) -> DeadLetterDetailBody:
+def get_dead_letter_body(tx: Tx, dead_letter_id: str) -> DeadLetterDetailBody:
     """Raises NotFound."""
     row = dead_letters.get(tx, dead_letter_id)
     return DeadLetterDetailBody(

@@ -36,7 +36,7 @@ class _Place(NamedTuple):
 def list_held_weeks(deps: Deps, query: Annotated[ListQuery, Query()]) -> Page[HeldWeekBody]:
     """Held weeks with their reason, the oldest first."""
     with deps.store.read() as tx:
-        return held_week_page(tx, query)
+        return load_held_weeks(tx, query)
 
 
 @router.post("/{shard}/{week}/release", response_model=ReleasedBody)
@@ -49,11 +49,11 @@ def release(
     return answer_act(deps, caller, post, act, lambda _context, _released: shown)
 
 
-def held_week_page(tx: Tx, query: ListQuery) -> Page[HeldWeekBody]:
+def load_held_weeks(tx: Tx, query: ListQuery) -> Page[HeldWeekBody]:
     """One page of the list."""
     after = query.after("held weeks", _Place)
     # As many as there are open weeks at the most: few enough to take all.
-    held = sorted(shard_weeks.held(tx), key=_place_of)
+    held = sorted(shard_weeks.load_held(tx), key=_place_of)
     rows = [row for row in held if after is None or _place_of(row) > after]
     return query.page("held weeks", rows[: query.limit + 1], _place_of, _body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acts.policies import Preview
 from api.deps import ApiDeps
 from casework.policies.figures import Figures
 from detector.policies.policy import BadPolicy, Policy, Preset, load_policy
@@ -16,12 +17,13 @@ from schemas.http_policies import (
     PolicyBody,
     PolicyContentBody,
     PolicyDetailBody,
+    PreviewBody,
     RecordBody,
     TierLimitsBody,
 )
 from schemas.money import minor_digits
 from schemas.weeks import format_week
-from store.policies.policy_search import Record
+from store.policies.policy_search import PolicyRecord
 from store.policies.policy_versions import Application, StoredPolicy
 
 
@@ -73,14 +75,14 @@ def policy_body(stored: StoredPolicy, in_force: str) -> PolicyBody:
     )
 
 
-def detail_body(
-    stored: StoredPolicy, in_force: str, applications: list[Application], record: Record
+def policy_detail_body(
+    stored: StoredPolicy, in_force: str, applications: list[Application], record: PolicyRecord
 ) -> PolicyDetailBody:
     """With its limits, when it was in force, and how it has done."""
     return PolicyDetailBody.model_construct(
         **dict(policy_body(stored, in_force)),
         policy=content_body(stored.policy),
-        applications=[_application(each) for each in applications],
+        applications=[_application_body(each) for each in applications],
         record=RecordBody(
             opened=record.opened, closed_by_people=record.closed_by_people, false_alarms=record.false_alarms
         ),
@@ -120,7 +122,23 @@ def figures_body(policy: Policy, figures: Figures) -> FiguresUnderBody:
     )
 
 
-def _application(application: Application) -> ApplicationBody:
+def preview_body(found: Preview, *, seen: bool = False) -> PreviewBody:
+    """Both years. `seen`: it is saved that whoever asked has seen them."""
+    load = found.figures.load
+    scores_from = found.figures.scores_from
+    return PreviewBody(
+        first_week=format_week(load.first),
+        last_week=format_week(load.first + load.weeks - 1),
+        weeks=load.weeks,
+        branches=load.branches,
+        scores_from=None if scores_from is None else format_week(scores_from),
+        seen=seen,
+        proposed=figures_body(found.policy, found.figures),
+        in_force=figures_body(found.running, found.running_figures),
+    )
+
+
+def _application_body(application: Application) -> ApplicationBody:
     return ApplicationBody(
         from_week=format_week(application.from_week) if application.from_week else None,
         applied_by=application.applied_by,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from acts import policies
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from acts.roles import Permission
 from api import etag
 from api.auth import PolicySetter, needing
@@ -17,9 +17,8 @@ from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
 from api.pagination import ListQuery
 from api.paths import V1
-from api.policies.bodies import policy_of
-from api.policies.preview import preview_body
-from api.policies.reading import policy_list_page, read_policy
+from api.policies.bodies import policy_of, preview_body
+from api.policies.reading import get_policy_detail, search_policies
 from schemas.http import Page
 from schemas.http_policies import (
     ApplyBody,
@@ -41,15 +40,15 @@ _READ = needing(Permission.READ_POLICIES)
 def list_policies(deps: Deps, query: Annotated[ListQuery, Query()]) -> Page[PolicyBody]:
     """Policies, the newest first."""
     with deps.store.read() as tx:
-        return policy_list_page(tx, query, policies.in_force(tx, deps.bank).version)
+        return search_policies(tx, query, policies.get_in_force(tx, deps.bank).version)
 
 
 @router.get("/{version}", dependencies=[_READ])
 def get_policy(deps: Deps, version: VersionPath, response: Response) -> PolicyDetailBody:
     """One policy with its limits, and when it was in force."""
     with deps.store.read() as tx:
-        body = read_policy(tx, deps, version)
-    response.headers["ETag"] = etag.etag(body.revision)
+        body = get_policy_detail(tx, deps, version)
+    response.headers["ETag"] = etag.format_etag(body.revision)
     return body
 
 
@@ -69,7 +68,7 @@ def preview_policy(caller: PolicySetter, deps: Deps, post: Posted, body: Preview
     if body.version is None:  # nothing changes, so there is nothing to save or to do once
         return Response(preview_body(found).model_dump_json(), media_type="application/json")
     shown = preview_body(found, seen=True)
-    act = partial(policies.note_seen, seen=found, shown=shown.model_dump(mode="json"))
+    act = partial(policies.save_seen_preview, seen=found, shown=shown.model_dump(mode="json"))
     return answer_act(deps, caller, post, act, lambda _context, _noted: Shown(shown))
 
 
@@ -81,11 +80,11 @@ def apply(
     return _answer_with_policy(deps, caller, post, partial(policies.apply, version=version))
 
 
-def _answer_with_policy(deps: ApiDeps, caller: Caller, post: Request, act: Act[str]) -> Response:
+def _answer_with_policy(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[str]) -> Response:
     """Perform the act, and show the policy as it then is."""
 
     def show(context: ActContext, version: str) -> Shown:
-        shown = read_policy(context.tx, deps, version)
+        shown = get_policy_detail(context.tx, deps, version)
         return Shown(shown, shown.revision)
 
     return answer_act(deps, caller, post, act, show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from acts import policies
 from api.deps import ApiDeps
 from api.pagination import ListQuery
-from api.policies.bodies import detail_body, policy_body
+from api.policies.bodies import policy_body, policy_detail_body
 from schemas.http import Page
 from schemas.http_policies import PolicyBody, PolicyDetailBody
 from store.policies import policy_search, policy_versions
@@ -14,7 +14,7 @@ from store.policies.policy_versions import StoredPolicy
 from store.unit_of_work import Tx
 
 
-def policy_list_page(tx: Tx, query: ListQuery, in_force: str) -> Page[PolicyBody]:
+def search_policies(tx: Tx, query: ListQuery, in_force: str) -> Page[PolicyBody]:
     """One page of the list, the newest first. `in_force`: the version that is."""
     after = query.after("policies", PolicyPlace)
     rows = policy_search.search(tx, after=after, limit=query.limit + 1)
@@ -26,12 +26,12 @@ def policy_list_page(tx: Tx, query: ListQuery, in_force: str) -> Page[PolicyBody
     )
 
 
-def read_policy(tx: Tx, deps: ApiDeps, version: str) -> PolicyDetailBody:
+def get_policy_detail(tx: Tx, deps: ApiDeps, version: str) -> PolicyDetailBody:
     """Raises NotFound."""
-    return policy_detail(tx, policy_versions.get(tx, version), policies.in_force(tx, deps.bank).version)
+    return load_policy_detail(tx, policy_versions.get(tx, version), policies.get_in_force(tx, deps.bank).version)
 
 
-def policy_detail(tx: Tx, stored: StoredPolicy, in_force: str) -> PolicyDetailBody:
+def load_policy_detail(tx: Tx, stored: StoredPolicy, in_force: str) -> PolicyDetailBody:
     """One policy that was read already. `in_force`: the version that is."""
-    applications = policy_versions.applications_of(tx, stored.version)
-    return detail_body(stored, in_force, applications, policy_search.record_of(tx, stored.version))
+    applications = policy_versions.load_applications(tx, stored.version)
+    return policy_detail_body(stored, in_force, applications, policy_search.load_record(tx, stored.version))

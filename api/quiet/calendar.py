@@ -42,7 +42,7 @@ class CalendarQuery(ListQuery):
 def list_entries(caller: AlertReader, deps: Deps, query: Annotated[CalendarQuery, Query()]) -> Page[EntryBody]:
     """Entries that hold: the bank's, and those that the caller's branch sees; what ends last comes first."""
     with deps.store.read() as tx:
-        return entry_page(tx, caller, query)
+        return search_entries(tx, caller, query)
 
 
 @router.get("/holidays")
@@ -62,14 +62,14 @@ def add_entry(caller: CalendarKeeper, deps: Deps, post: Posted, body: NewEntryBo
 def remove_entry(caller: CalendarKeeper, deps: Deps, post: Posted, entry_id: UuidPath) -> Response:
     """Take an entry back: alerts of its weeks open where they pass a preset again."""
 
-    act = partial(calendar_entries.remove, entry_id=entry_id)
+    act = partial(calendar_entries.remove_entry, entry_id=entry_id)
     return answer_act(deps, caller, post, act, lambda _context, row: Shown(entry_body(row), row.entry.revision + 1))
 
 
 def new_entry_act(body: NewEntryBody) -> Act[EntryRow]:
     """The act that a body asks for."""
     return partial(
-        calendar_entries.add,
+        calendar_entries.add_entry,
         scope=body.scope,
         subject=body.subject or "",
         first_week=parse_week(body.first_week),
@@ -78,7 +78,7 @@ def new_entry_act(body: NewEntryBody) -> Act[EntryRow]:
     )
 
 
-def entry_page(tx: Tx, caller: Caller, query: CalendarQuery) -> Page[EntryBody]:
+def search_entries(tx: Tx, caller: Caller, query: CalendarQuery) -> Page[EntryBody]:
     """One page, of what the caller may see."""
     after = query.after("calendar", EntryPlace)
     week, since, until = (

@@ -13,8 +13,9 @@ from api.deps import Deps
 from api.pagination import ListQuery
 from api.paths import V1
 from schemas.http import Line, Page, WeekString
-from schemas.http_movements import GroupName, MovementBody
+from schemas.http_movements import MovementBody
 from schemas.verdicts import GroupKind
+from schemas.vocabulary import GroupName
 from schemas.weeks import format_week, parse_week
 from store.quiet import movements
 from store.quiet.movements import GroupWeek, MovementFilter, MovementPlace
@@ -35,10 +36,10 @@ class MovementQuery(ListQuery):
 def list_movements(caller: AlertReader, deps: Deps, query: Annotated[MovementQuery, Query()]) -> Page[MovementBody]:
     """Movements, the newest week first. Of branches, a branch sees its own."""
     with deps.store.read() as tx:
-        return movement_page(tx, caller, query)
+        return search_movements(tx, caller, query)
 
 
-def movement_page(tx: Tx, caller: Caller, query: MovementQuery) -> Page[MovementBody]:
+def search_movements(tx: Tx, caller: Caller, query: MovementQuery) -> Page[MovementBody]:
     """One page, of what the caller may see."""
     after = query.after("movements", MovementPlace)
     wanted = MovementFilter(

@@ -14,18 +14,18 @@ from schemas.money import NotMoney, format_amount, parse_amount
 from store.remedies.remedy_search import RemedyRow
 
 
-def proposed_terms(body: TermsBody, currency: str) -> ProposedTerms:
+def read_proposed_terms(body: TermsBody, currency: str) -> ProposedTerms:
     """What a body proposes. Raises NotAllowedByRules for an amount that is none."""
 
     def optional(field: str) -> int | None:
         amount = getattr(body, field)
-        return None if amount is None else minor(field, amount, currency)
+        return None if amount is None else parse_minor(field, amount, currency)
 
     return ProposedTerms(
         starts_on=body.starts_on,
         ends_on=body.ends_on,
-        cost_minor=minor("cost", body.cost, currency),
-        expected_effect_minor=minor("expected_effect", body.expected_effect, currency),
+        cost_minor=parse_minor("cost", body.cost, currency),
+        expected_effect_minor=parse_minor("expected_effect", body.expected_effect, currency),
         reason=body.reason,
         fee_code=body.fee_code,
         list_price_minor=optional("list_price"),
@@ -35,7 +35,7 @@ def proposed_terms(body: TermsBody, currency: str) -> ProposedTerms:
     )
 
 
-def minor(field: str, amount: str, currency: str) -> int:
+def parse_minor(field: str, amount: str, currency: str) -> int:
     """Minor units. Raises NotAllowedByRules at `field`."""
     try:
         return parse_amount(amount, currency)

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Response
 
 from acts import remedies
 from acts.callers import Caller
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from api.auth import RemedyChecker, RemedyProposer, RemedyRevoker
 from api.changes import Posted, Shown, answer_act
 from api.deps import ApiDeps, Deps
 from api.paths import V1, UuidPath
-from api.remedies.bodies import proposed_terms
-from api.remedies.reading import read_remedy
+from api.remedies.bodies import read_proposed_terms
+from api.remedies.reading import get_remedy_body
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.http_remedies import ApproveBody, DecisionBody, RemedyBody, SubmitBody, TermsBody, WithdrawBody
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix=f"{V1}/remedies/{{remedy_id}}", tags=["remedies"])
 @router.post("/revise", response_model=RemedyBody)
 def revise(caller: RemedyProposer, deps: Deps, post: Posted, remedy_id: UuidPath, body: TermsBody) -> Response:
     """Other terms, in place of all of the old ones: approvals are void, and it is a draft again."""
-    proposed = proposed_terms(body, deps.base_currency)
+    proposed = read_proposed_terms(body, deps.base_currency)
     act = partial(remedies.revise, remedy_id=remedy_id, proposed=proposed, owner=body.owner)
     return answer_with_remedy(deps, caller, post, act)
 
@@ -73,10 +73,10 @@ def revoke(caller: RemedyRevoker, deps: Deps, post: Posted, remedy_id: UuidPath,
     return answer_with_remedy(deps, caller, post, partial(remedies.revoke, remedy_id=remedy_id, note=body.note))
 
 
-def answer_with_remedy(deps: ApiDeps, caller: Caller, post: Request, act: Act[Remedy]) -> Response:
+def answer_with_remedy(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[Remedy]) -> Response:
     """Perform the act, and show the remedy as it then is."""
 
     def show(context: ActContext, remedy: Remedy) -> Shown:
-        return Shown(read_remedy(context.tx, deps, caller, remedy.remedy_id), remedy.revision)
+        return Shown(get_remedy_body(context.tx, deps, caller, remedy.remedy_id), remedy.revision)
 
     return answer_act(deps, caller, post, act, show)

@@ -13,8 +13,14 @@ from api.auth import CaseReader, RemedyProposer
 from api.changes import Posted
 from api.deps import Deps
 from api.paths import V1, UuidPath
-from api.remedies.bodies import proposed_terms
-from api.remedies.reading import CaseRemedyQuery, RemedyQuery, case_remedy_page, read_remedy, remedy_page
+from api.remedies.bodies import read_proposed_terms
+from api.remedies.reading import (
+    CaseRemedyQuery,
+    RemedyQuery,
+    get_remedy_body,
+    search_case_remedies,
+    search_remedies,
+)
 from api.remedies.remedy_decisions import answer_with_remedy
 from schemas.http import Page
 from schemas.http_remedies import ProposeBody, RemedyBody
@@ -27,15 +33,15 @@ router = APIRouter(prefix=V1, tags=["remedies"])
 def list_remedies(caller: CaseReader, deps: Deps, query: Annotated[RemedyQuery, Query()]) -> Page[RemedyBody]:
     """Remedies by their submission, the oldest first: `state=submitted` is the inbox of approvals."""
     with deps.store.read() as tx:
-        return remedy_page(tx, deps, caller, query)
+        return search_remedies(tx, deps, caller, query)
 
 
 @router.get("/remedies/{remedy_id}")
 def get_remedy(caller: CaseReader, deps: Deps, remedy_id: UuidPath, response: Response) -> RemedyBody:
     """One remedy with its approvals and what it has brought so far."""
     with deps.store.read() as tx:
-        body = read_remedy(tx, deps, caller, remedy_id)
-    response.headers["ETag"] = etag.etag(body.revision)
+        body = get_remedy_body(tx, deps, caller, remedy_id)
+    response.headers["ETag"] = etag.format_etag(body.revision)
     return body
 
 
@@ -46,7 +52,7 @@ def list_case_remedies(
     """A case's remedies, by their submission, the oldest first."""
     with deps.store.read() as tx:
         case_search.get(tx, case_id, only_branch=caller.branch)
-        return case_remedy_page(tx, deps, caller, query, case_id)
+        return search_case_remedies(tx, deps, caller, query, case_id)
 
 
 @router.post("/cases/{case_id}/remedies", response_model=RemedyBody)
@@ -57,7 +63,7 @@ def propose(caller: RemedyProposer, deps: Deps, post: Posted, case_id: UuidPath,
         remedies.propose,
         case_id=case_id,
         kind=body.type,
-        proposed=proposed_terms(body, deps.base_currency),
+        proposed=read_proposed_terms(body, deps.base_currency),
         owner=body.owner,
         renews=body.renews,
     )

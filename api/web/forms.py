@@ -28,7 +28,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from acts.performing import Act, ActContext, Request
+from acts.performing import Act, ActContext, ActRequest
 from api.errors import BadHeader
 from api.problems import kind_of
 from api.web import flash
@@ -96,7 +96,7 @@ class Sent:
         return [value for value in self.values.get(name, ()) if value.strip()]
 
     @property
-    def act_request(self) -> Request:
+    def act_request(self) -> ActRequest:
         """What it says beside the act: the revision that was shown, and the key of this one form."""
         revision, key = self.one(REVISION), self.one(KEY)
         if (revision and not _REVISION.fullmatch(revision)) or (key and not _KEY_SHAPE.fullmatch(key)):
@@ -105,7 +105,7 @@ class Sent:
         typed = [f"{name}={value}" for name in sorted(self.values) for value in self.values[name] if name != CSRF]
         request = self.visitor.request
         fingerprint = hashlib.sha256("\n".join((request.url.path, *typed)).encode()).hexdigest()
-        return Request(revisions, key, fingerprint, request.state.request_id)
+        return ActRequest(revisions, key, fingerprint, request.state.request_id)
 
     def body(self, model: type[B], *, only: Collection[str] | None = None, **known: Any) -> B:
         """The fields as the API's body, with what the route knows better. `only`: take these and no others.

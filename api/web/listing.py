@@ -18,6 +18,7 @@ M = TypeVar("M", bound=BaseModel)
 Q = TypeVar("Q", bound=ListQuery)
 R = TypeVar("R")
 FILES = (("CSV", "csv"), ("Excel", "xlsx"))
+_NOT_NARROWING = frozenset({"sort", "bucket"})  # the order, and the tab
 _LONGEST_CURSOR = 1000  # no list hands out a longer one
 
 
@@ -45,7 +46,7 @@ class Listing(Generic[Q, R]):
 
     @property
     def is_narrowed(self) -> bool:
-        return any(value for name, value in self.values.items() if name != "sort")
+        return any(value for name, value in self.values.items() if name not in _NOT_NARROWING)
 
     @property
     def status(self) -> int:

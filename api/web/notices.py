@@ -9,14 +9,15 @@ from typing import get_args
 from fastapi import APIRouter, Response
 
 from acts import notices
-from api.notices import NoticeQuery, notice_page, preferences_act, read_preferences
+from api.notices import NoticeQuery, get_preferences_body, preferences_act, search_notices
 from api.web.flash import Flash
 from api.web.forms import FormState, SentForm
 from api.web.listing import listing
 from api.web.rendering import render
 from api.web.sign_in.session import Myself, Visitor
 from language.marking import N_
-from schemas.http_notices import ChosenKind, NoticeWishesBody
+from schemas.http_notices import NoticeWishesBody
+from schemas.vocabulary import ChosenKind
 
 router = APIRouter(include_in_schema=False)
 NOTICES = "/desk/notices"
@@ -62,11 +63,11 @@ def _page(visitor: Visitor, form: FormState | None = None, chosen: frozenset[str
         visitor,
         NOTICES,
         NoticeQuery,
-        lambda query: notice_page(tx, deps, caller, query),
+        lambda query: search_notices(tx, deps, caller, query),
         names=(),
         asks=lambda _given: {"language": visitor.language, "limit": _A_PAGE},
     )
-    preferences = read_preferences(tx, caller)
+    preferences = get_preferences_body(tx, caller)
     return render(
         visitor,
         "notices.html",

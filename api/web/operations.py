@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 from acts import weeks
 from acts.dead_letters import send_again
 from acts.performing import Act
-from api.operations.dead_letters import DeadLetterQuery, dead_letter_page, read_dead_letter
-from api.operations.held_weeks import ShardNumber, WeekPath, held_week_page
+from api.operations.dead_letters import DeadLetterQuery, get_dead_letter_body, search_dead_letters
+from api.operations.held_weeks import ShardNumber, WeekPath, load_held_weeks
 from api.pagination import ListQuery
 from api.paths import UuidPath
 from api.web.flash import Flash
@@ -49,14 +49,14 @@ def release(visitor: HeldWeekReleaser, sent: SentForm, shard: ShardNumber, week:
 
 
 def _held_page(visitor: Visitor, form: FormState | None = None, about: str | None = None) -> Response:
-    found = listing(visitor, HELD, ListQuery, lambda query: held_week_page(visitor.tx, query))
+    found = listing(visitor, HELD, ListQuery, lambda query: load_held_weeks(visitor.tx, query))
     return render(visitor, "held_weeks.html", found=found, form=form, about=about, here=HELD)
 
 
 @router.get(DEAD)
 def dead_letters(visitor: DeadLetterReader) -> Response:
     """Dead letters without their bytes, the newest first."""
-    found = listing(visitor, DEAD, DeadLetterQuery, lambda query: dead_letter_page(visitor.tx, query))
+    found = listing(visitor, DEAD, DeadLetterQuery, lambda query: search_dead_letters(visitor.tx, query))
     return render(visitor, "dead_letters.html", status=found.status, found=found, reasons=DEAD_LETTER_REASONS)
 
 
@@ -79,5 +79,5 @@ def replay(visitor: DeadLetterReplayer, sent: SentForm, dead_letter_id: UuidPath
 
 
 def _dead_page(visitor: Visitor, dead_letter_id: str, form: FormState | None = None) -> Response:
-    letter = read_dead_letter(visitor.tx, dead_letter_id)
+    letter = get_dead_letter_body(visitor.tx, dead_letter_id)
     return render(visitor, "dead_letter.html", letter=letter, form=form, here=f"{DEAD}/{dead_letter_id}")

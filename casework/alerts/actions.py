@@ -8,9 +8,9 @@ from typing import Annotated, get_args
 
 from msgspec import Meta, Struct
 
-from casework.alerts.episodes import Episode, awake, revised
+from casework.alerts.episodes import Episode, with_next_revision, without_snooze
 from schemas.errors import Conflict, NotAllowedByRules
-from schemas.messages import AlertState, Outcome
+from schemas.vocabulary import AlertState, Outcome
 
 _WAITING: frozenset[AlertState] = frozenset({"open", "held", "snoozed", "suppressed"})
 _PEOPLE_SAY: frozenset[str] = frozenset(get_args(Outcome)) - {"withdrawn"}  # withdrawn: the figures say it
@@ -61,10 +61,10 @@ def acknowledge(episode: Episode, actor: str) -> Episode:
 
     What belongs to a case goes on belonging to it.
     """
-    _must_be_open(episode)
+    _check_open(episode)
     if episode.state not in _WAITING:
         return episode
-    return revised(
+    return with_next_revision(
         episode,
         state="in_case" if episode.snoozed_from == "in_case" else "acknowledged",
         snoozed_until=None,
@@ -82,12 +82,12 @@ def snooze(
 
     Raises AlertClosed, SnoozeNeedsReason, SnoozeOutOfRange.
     """
-    _must_be_open(episode)
+    _check_open(episode)
     if not reason.strip():
         raise SnoozeNeedsReason
     if not today < until <= today + timedelta(weeks=rules.longest_weeks):
         raise SnoozeOutOfRange(until, today, rules.longest_weeks)
-    return revised(
+    return with_next_revision(
         episode,
         state="snoozed",
         snoozed_until=until,
@@ -104,30 +104,30 @@ def close(episode: Episode, outcome: Outcome, note: str | None) -> Episode:
     said = note.strip() or None if note else None
     if episode.state == "closed" and episode.touched and (episode.outcome, episode.outcome_note) == (outcome, said):
         return episode
-    _must_be_open(episode)
-    settled = awake(episode) if episode.state == "snoozed" else episode
+    _check_open(episode)
+    settled = without_snooze(episode) if episode.state == "snoozed" else episode
     closed = replace(settled, state="closed", outcome=outcome, outcome_note=said, touched=True)
     return replace(closed, revision=episode.revision + 1)
 
 
 def assign(episode: Episode, assignee: str | None) -> Episode:
     """Give it to `assignee`, or to nobody. Raises AlertClosed."""
-    _must_be_open(episode)
+    _check_open(episode)
     if episode.assignee == assignee:
         return episode
-    return revised(episode, assignee=assignee, touched=True)
+    return with_next_revision(episode, assignee=assignee, touched=True)
 
 
 def take_into_case(episode: Episode) -> Episode:
     """It belongs to a case from now on. Ends a snooze. Raises AlertClosed."""
-    _must_be_open(episode)
+    _check_open(episode)
     if episode.state == "in_case":
         return episode
-    return revised(
+    return with_next_revision(
         episode, state="in_case", snoozed_until=None, snooze_reason=None, snoozed_from=None, touched=True
     )
 
 
-def _must_be_open(episode: Episode) -> None:
+def _check_open(episode: Episode) -> None:
     if episode.state == "closed":
         raise AlertClosed(episode.alert_id)

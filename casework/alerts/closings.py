@@ -22,7 +22,7 @@ class Rebase:
     week: Week
 
 
-def consequences(
+def consequences_of_closings(
     closed: Iterable[Episode], *, first_week: Week | None = None, last_week: Week | None = None
 ) -> list[Rebase | Entry]:
     """Of alerts that a person has just closed. Weeks: those of an expected event, by default the alert's own and
@@ -34,7 +34,7 @@ def consequences(
             # With the alert's first week the new level had been there for some weeks: long enough to begin with.
             found.append(Rebase(episode.client_id, episode.opened_week))
         if episode.outcome == "expected_event":
-            found.append(_expected(episode, first_week, last_week))
+            found.append(_expected_event(episode, first_week, last_week))
         elif first_week is not None or last_week is not None:
             raise NotAllowedByRules(
                 "first_week" if first_week is not None else "last_week", "is of expected events"
@@ -42,7 +42,7 @@ def consequences(
     return found
 
 
-def _expected(episode: Episode, first_week: Week | None, last_week: Week | None) -> Entry:
+def _expected_event(episode: Episode, first_week: Week | None, last_week: Week | None) -> Entry:
     first = episode.opened_week if first_week is None else first_week
     last = Week(episode.last_week + AFTER_AN_ALERT) if last_week is None else last_week
     if last < first:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from schemas.messages import AlertState, Outcome
 from schemas.verdicts import Direction, Grade, Series, Verdict
+from schemas.vocabulary import AlertState, Outcome
 from schemas.weeks import Week, format_week
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "ebbwatch.alert")
@@ -25,6 +25,8 @@ class EpisodeRules:
     quiet_weeks_to_recover: int = 4  # a month: shorter would close on one good pay-run
     reopen_weeks: int = 13  # a quarter: the longest window that one bad week still colours
     rest_weeks: int = 4  # peace after a person's closing, unless it gets worse
+    quiet_weeks_to_end: int = 13  # a quarter: by then its comparisons rest on new weeks, and nobody has wanted it
+    silent_weeks_to_be_gone: int = 26  # half a year without any payment: the business is somewhere else by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,13 @@ def leading_series(verdict: Verdict) -> Series:
     return verdict.comparisons[0].series if verdict.comparisons else Series.TURNOVER
 
 
-def revised(episode: Episode, **changes: Any) -> Episode:
+def with_next_revision(episode: Episode, **changes: Any) -> Episode:
     """`episode` with `changes` as its next revision; the same object where nothing changes."""
     changed = replace(episode, **changes)
     return episode if changed == episode else replace(changed, revision=episode.revision + 1)
 
 
-def awake(episode: Episode) -> Episode:
+def without_snooze(episode: Episode) -> Episode:
     """`episode` without its snooze, at the same revision."""
     return replace(
         episode,

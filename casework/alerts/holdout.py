@@ -42,12 +42,12 @@ def lot(alert_id: str) -> int:
     return int.from_bytes(digest) % LOTS
 
 
-def eligible(opening: Opening, rules: HoldOut) -> bool:
+def takes_part(opening: Opening, rules: HoldOut) -> bool:
     """Whether it takes part in the draw. Of a rise there is nothing to save, and an alarm is never left alone."""
     falling_prompt = opening.direction is Direction.FALL and opening.grade is Grade.PROMPT
     return falling_prompt and opening.value_at_risk_minor < rules.below_minor
 
 
-def held_out(opening: Opening, rules: HoldOut) -> bool:
+def is_held_out(opening: Opening, rules: HoldOut) -> bool:
     """Whether it gets standard care. What becomes an alarm later is treated like any other, and counted here."""
-    return eligible(opening, rules) and lot(opening.alert_id) < rules.lots
+    return takes_part(opening, rules) and lot(opening.alert_id) < rules.lots

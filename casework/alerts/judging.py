@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from casework.alerts.episodes import Episode, EpisodeRules, alert_id_of, awake
+from casework.alerts.episodes import Episode, EpisodeRules, alert_id_of, without_snooze
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week, monday
 
@@ -53,32 +53,32 @@ def judge(
     """
     if last_closed is not None and _covers(last_closed, week):
         before, after = last_closed, _correct(last_closed, verdict, week, rules, may_reopen=current is None)
-    elif current is not None and (week >= current.opened_week or not _at_rest(last_closed, verdict, rules)):
-        before, after = current, _settle(current, _evidence(current, week, verdict), week, rules)
-        after = _let_out(after, verdict, suppressed=suppressed)
-    elif current is None and verdict is not None and not _at_rest(last_closed, verdict, rules):
+    elif current is not None and (week >= current.opened_week or not _is_at_rest(last_closed, verdict, rules)):
+        before, after = current, _take_evidence(current, _evidence_with(current, week, verdict), week, rules)
+        after = _release_suppressed(after, verdict, suppressed=suppressed)
+    elif current is None and verdict is not None and not _is_at_rest(last_closed, verdict, rules):
         begun = _begin(last_closed, verdict, rules)
         return replace(begun, state="suppressed") if suppressed and begun.state == "open" else begun
     else:
         return None
-    return None if after is before or after == before else _next_revision(after, before, week)
+    return None if after is before or after == before else _with_next_revision(after, before, week)
 
 
-def _let_out(episode: Episode, verdict: Verdict | None, *, suppressed: bool) -> Episode:
+def _release_suppressed(episode: Episode, verdict: Verdict | None, *, suppressed: bool) -> Episode:
     """A suppressed episode opens where a preset is passed in a week that is not suppressed."""
     opens = episode.state == "suppressed" and verdict is not None and not suppressed
     return replace(episode, state="open") if opens else episode
 
 
 def _covers(closed: Episode, week: Week) -> bool:
-    return closed.opened_week <= week <= _end(closed)
+    return closed.opened_week <= week <= _last_week_of(closed)
 
 
-def _end(closed: Episode) -> Week:
+def _last_week_of(closed: Episode) -> Week:
     return closed.last_week if closed.recovered_week is None else closed.recovered_week
 
 
-def _at_rest(closed: Episode | None, verdict: Verdict | None, rules: EpisodeRules) -> bool:
+def _is_at_rest(closed: Episode | None, verdict: Verdict | None, rules: EpisodeRules) -> bool:
     """True soon after a person's closing for what is no worse than what was closed."""
     if closed is None or verdict is None or not closed.touched or verdict.grade > closed.grade:
         return False
@@ -90,11 +90,11 @@ def _begin(last_closed: Episode | None, verdict: Verdict, rules: EpisodeRules) -
     week = verdict.week
     alert_id = alert_id_of(verdict.client_id, verdict.direction, week)
     if last_closed is not None:
-        returned = last_closed.outcome in REOPENABLE and week - _end(last_closed) <= rules.reopen_weeks
+        returned = last_closed.outcome in REOPENABLE and week - _last_week_of(last_closed) <= rules.reopen_weeks
         if returned or alert_id == last_closed.alert_id:
-            reopened = _reopened(last_closed)
-            after = _settle(reopened, _evidence(reopened, week, verdict), week, rules)
-            return _next_revision(after, last_closed, week)
+            reopened = _reopen(last_closed)
+            after = _take_evidence(reopened, _evidence_with(reopened, week, verdict), week, rules)
+            return _with_next_revision(after, last_closed, week)
     return Episode(
         alert_id=alert_id,
         client_id=verdict.client_id,
@@ -111,19 +111,18 @@ def _begin(last_closed: Episode | None, verdict: Verdict, rules: EpisodeRules) -
     )
 
 
-def _settle(episode: Episode, evidence: Mapping[Week, Verdict], week: Week, rules: EpisodeRules) -> Episode:
+def _take_evidence(episode: Episode, evidence: Mapping[Week, Verdict], week: Week, rules: EpisodeRules) -> Episode:
     """An episode that is not closed, as `evidence` and the passing of `week` leave it."""
     corrected = evidence is not episode.evidence
-    after = _restated(episode, evidence) if corrected else episode
+    after = _follow_evidence(episode, evidence) if corrected else episode
     if corrected and not after.live and not after.touched:
         return replace(after, state="closed", outcome="withdrawn", quiet_weeks=0)
-    after = _woken(episode, after, week)
+    after = _end_snooze(episode, after, week)
     recovered_week = Week(after.last_week + rules.quiet_weeks_to_recover)
     if week >= recovered_week:
         after = replace(after, recovered_week=recovered_week, quiet_weeks=rules.quiet_weeks_to_recover)
-        unseen = after.grade is Grade.PROMPT or after.state == "suppressed"
-        if unseen and not after.touched:
-            after = replace(after, state="closed", outcome="recovered")
+        if not after.touched and week >= after.last_week + rules.quiet_weeks_to_end:
+            after = replace(after, state="closed", outcome="recovered", quiet_weeks=week - after.last_week)
     elif after.last_week != episode.last_week:
         after = replace(after, recovered_week=None, quiet_weeks=max(0, week - after.last_week))
     return after
@@ -133,38 +132,38 @@ def _correct(
     closed: Episode, verdict: Verdict | None, week: Week, rules: EpisodeRules, *, may_reopen: bool
 ) -> Episode:
     """A closed episode after a week it covers was judged again. What a person closed stays closed."""
-    evidence = _evidence(closed, week, verdict)
+    evidence = _evidence_with(closed, week, verdict)
     if evidence is closed.evidence:
         return closed
-    after = _restated(closed, evidence)
+    after = _follow_evidence(closed, evidence)
     if closed.touched:
         return replace(after, grade=closed.grade)
     if not after.live:
         return replace(after, outcome="withdrawn")
     stands = closed.outcome == "recovered" and after.last_week <= closed.last_week
-    if (stands and after.grade is Grade.PROMPT) or not may_reopen:
+    if stands or not may_reopen:
         return after
-    return _settle(_reopened(closed), evidence, week, rules)
+    return _take_evidence(_reopen(closed), evidence, week, rules)
 
 
-def _evidence(episode: Episode, week: Week, verdict: Verdict | None) -> Mapping[Week, Verdict]:
+def _evidence_with(episode: Episode, week: Week, verdict: Verdict | None) -> Mapping[Week, Verdict]:
     """The evidence with this week's verdict added, replaced or withdrawn; the same object if nothing changes."""
     old = episode.evidence.get(week)
     if verdict is None:
         if old is None or not old.grade:
             return episode.evidence
         verdict = replace(old, grade=Grade.NONE, comparisons=(), value_at_risk_minor=0)
-    elif old is not None and _numbers(old) == _numbers(verdict):
+    elif old is not None and _what_counts(old) == _what_counts(verdict):
         return episode.evidence
     return {**episode.evidence, week: verdict}
 
 
-def _numbers(verdict: Verdict) -> tuple[object, ...]:
+def _what_counts(verdict: Verdict) -> tuple[object, ...]:
     """What makes a verdict another one; the versions it was made from do not."""
     return verdict.grade, verdict.comparisons, verdict.value_at_risk_minor
 
 
-def _restated(episode: Episode, evidence: Mapping[Week, Verdict]) -> Episode:
+def _follow_evidence(episode: Episode, evidence: Mapping[Week, Verdict]) -> Episode:
     """The episode with its weeks, grade and value taken from `evidence`. A touched one is never lowered."""
     live = {week: verdict for week, verdict in evidence.items() if verdict.grade}
     if not live:
@@ -181,15 +180,15 @@ def _restated(episode: Episode, evidence: Mapping[Week, Verdict]) -> Episode:
     )
 
 
-def _woken(before: Episode, after: Episode, week: Week) -> Episode:
+def _end_snooze(before: Episode, after: Episode, week: Week) -> Episode:
     """Ends a snooze whose date has passed by the week's end, or that a new alarm breaks."""
     if after.state != "snoozed" or after.snoozed_until is None:
         return after
     over = after.snoozed_until < monday(week + 1)
-    return awake(after) if over or _new_alarm(before, after, week) else after
+    return without_snooze(after) if over or _is_new_alarm(before, after, week) else after
 
 
-def _new_alarm(before: Episode, after: Episode, week: Week) -> bool:
+def _is_new_alarm(before: Episode, after: Episode, week: Week) -> bool:
     """True for an alarm that was not there when people last looked: not the same one a week older."""
     if after.evidence is before.evidence or after.evidence[week].grade is not Grade.ALARM:
         return False
@@ -198,11 +197,11 @@ def _new_alarm(before: Episode, after: Episode, week: Week) -> bool:
     return before.grade < Grade.ALARM or not goes_on
 
 
-def _reopened(closed: Episode) -> Episode:
+def _reopen(closed: Episode) -> Episode:
     return replace(closed, state="open", outcome=None, outcome_note=None, recovered_week=None, quiet_weeks=0)
 
 
-def _next_revision(after: Episode, before: Episode, week: Week) -> Episode:
+def _with_next_revision(after: Episode, before: Episode, week: Week) -> Episode:
     new = after.evidence is not before.evidence
     unsaved = before.unsaved_weeks | {week} if new else before.unsaved_weeks
     return replace(after, revision=before.revision + 1, unsaved_weeks=unsaved)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import msgspec
-
 from casework.alerts.episodes import Episode, leading_series
 from casework.alerts.explanation_message import explanation_message
 from casework.alerts.sentence import sentence
@@ -14,8 +12,6 @@ from schemas.messages import AlertMessage, ComparisonMessage, ScoreMessage
 from schemas.money import format_amount
 from schemas.verdicts import Comparison, Grade, Verdict
 from schemas.weeks import format_week
-
-_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +63,6 @@ def _score(verdict: Verdict) -> ScoreMessage | None:
 def comparison_messages(verdict: Verdict, currency: str) -> tuple[ComparisonMessage, ...]:
     """The verdict's comparisons, worst first, with amounts in `currency`."""
     return tuple(_comparison(comparison, currency) for comparison in verdict.comparisons)
-
-
-def encode(message: AlertMessage) -> bytes:
-    """UTF-8 JSON."""
-    return _ENCODER.encode(message)
 
 
 def _comparison(comparison: Comparison, currency: str) -> ComparisonMessage:

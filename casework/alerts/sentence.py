@@ -24,7 +24,7 @@ from language.amounts import compact_amount
 from language.catalogues import Texts, texts_in
 from schemas.explanations import Explanation
 from schemas.messages import Summary
-from schemas.money import units
+from schemas.money import major_units
 from schemas.verdicts import Comparison, Direction, Series, Verdict
 
 _MOST_COMPARISONS = 3  # more than three are a table, not a sentence
@@ -62,7 +62,7 @@ def sentence_facts(verdict: Verdict, currency: str, explanation: Explanation | N
     """What is said of a verdict, whose amounts are in minor units of `currency`."""
 
     def compared(comparison: Comparison) -> ComparisonFacts:
-        actual = units(comparison.actual_minor, currency)
+        actual = major_units(comparison.actual_minor, currency)
         return ComparisonFacts(
             comparison.series, comparison.baseline, comparison.base_weeks, actual, comparison.deviation_pct
         )
@@ -71,7 +71,7 @@ def sentence_facts(verdict: Verdict, currency: str, explanation: Explanation | N
         verdict.direction,
         leading_series(verdict),
         tuple(compared(comparison) for comparison in verdict.comparisons),
-        units(verdict.value_at_risk_minor, currency),
+        major_units(verdict.value_at_risk_minor, currency),
         currency,
         None if verdict.score is None else verdict.score.probability,
         None if explanation is None else explanation_facts(explanation),

@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 from msgspec import Meta, Struct
 
 from casework.quiet.business_days import Holidays, add_business_days, business_days_between
+from schemas.vocabulary import DeadlineStatus, Step
 from schemas.weeks import monday
-
-Step = Literal["acknowledge", "task_force", "first_contact", "first_review"]
-Status = Literal["met", "due", "warned", "breached", "missed"]
 
 STEPS: tuple[Step, ...] = get_args(Step)
 Days = Annotated[int, Meta(ge=1, le=60)]  # business days: a quarter at most
@@ -74,10 +72,10 @@ class Deadline:
     step: Step
     due_on: date
     done_on: date | None
-    status: Status
+    status: DeadlineStatus
 
 
-def shown_on(week: int) -> date:
+def day_alerts_appear(week: int) -> date:
     """The day from which an alert of a week can be seen: the Monday after it, when the week is closed and judged.
 
     The store keeps no instant of an alert's opening, on purpose: judged again it is the same alert.
@@ -106,14 +104,14 @@ def deadlines(
     return found
 
 
-def escalates(deadline: Deadline, today: date, holidays: Holidays, rules: DeadlineRules = STANDARD) -> bool:
+def has_to_escalate(deadline: Deadline, today: date, holidays: Holidays, rules: DeadlineRules = STANDARD) -> bool:
     """Whether it has been in breach for so long that the region has to hear of it."""
     if deadline.status != "breached":
         return False
     return business_days_between(deadline.due_on, today, holidays) > rules.escalate_after
 
 
-def _status(due_on: date, done_on: date | None, today: date, *, near: bool, ended: bool) -> Status:
+def _status(due_on: date, done_on: date | None, today: date, *, near: bool, ended: bool) -> DeadlineStatus:
     """`ended`: today was the last day of it, so nobody is to hurry any more: what was late stays so for good."""
     if done_on is not None:
         return "met" if done_on <= due_on else "missed"

@@ -10,20 +10,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
 from schemas.errors import Conflict, NotAllowedByRules
-
-CaseState = Literal["forming", "in_review", "plan", "executing", "monitoring", "suspended", "reopened", "closed"]
-Origin = Literal["alert", "missed_departure"]
-Truth = Literal[
-    "true_diversion", "true_decline", "expected_event", "new_normal", "data_fault", "false_alarm", "inconclusive"
-]
-Retention = Literal["saved", "partly_saved", "lost", "self_recovered", "not_attempted"]
-TaskState = Literal["open", "done", "cancelled"]
-TaskKind = Literal["contact", "analysis", "other"]
+from schemas.vocabulary import CaseOrigin, CaseState, Retention, TaskKind, TaskState, Truth
 
 LEAD = "lead"
 NEXT: MappingProxyType[CaseState, frozenset[CaseState]] = MappingProxyType(
@@ -103,7 +95,7 @@ class Case:
     client_id: str
     revision: int
     state: CaseState
-    origin: Origin
+    origin: CaseOrigin
     alarm: bool  # an alarm is among its alerts: the shorter deadlines hold
     lead: str
     opened_at: datetime
@@ -190,7 +182,7 @@ def open_case(
     at: datetime,
     today: date,
     week: int,
-    origin: Origin = "alert",
+    origin: CaseOrigin = "alert",
 ) -> Case:
     """A case that is forming. `members`: user and role, beside the lead; a user named twice counts once."""
     others = {user: role for user, role in members if user != lead}
@@ -215,7 +207,7 @@ def move(case: Case, to: CaseState, *, today: date, rules: CaseRules, has_remedy
     Every step needs a quorum that day, not the first review alone: a case closed while it was forming, and opened
     again, would get past it. Raises CaseClosed, NoSuchTransition, NoQuorum, NothingToExecute.
     """
-    must_be_open(case)
+    check_open(case)
     if to == case.state:
         return case
     if case.state == "suspended":
@@ -224,28 +216,28 @@ def move(case: Case, to: CaseState, *, today: date, rules: CaseRules, has_remedy
         return resume(case)
     if to not in NEXT[case.state] or to in ("suspended", "reopened", "closed"):
         raise NoSuchTransition(case.state, to)
-    _must_have_quorum(case, today, rules)
+    _check_quorum(case, today, rules)
     if to == "executing" and not has_remedy:
         raise NothingToExecute
-    return revised(case, state=to)
+    return with_next_revision(case, state=to)
 
 
 def suspend(case: Case, diary_date: date, today: date) -> Case:
     """Leave it until a day. Raises CaseClosed, NoSuchTransition, NotAllowedByRules."""
-    must_be_open(case)
+    check_open(case)
     if case.state == "suspended" and case.diary_date == diary_date:
         return case
     if diary_date <= today:
         raise NotAllowedByRules("diary_date", f"{diary_date} is not after {today}")
     resumes_to = case.resumes_to if case.state == "suspended" else case.state
-    return revised(case, state="suspended", resumes_to=resumes_to, diary_date=diary_date)
+    return with_next_revision(case, state="suspended", resumes_to=resumes_to, diary_date=diary_date)
 
 
 def resume(case: Case) -> Case:
     """Back to where it was before it was suspended."""
     if case.state != "suspended" or case.resumes_to is None:
         return case
-    return revised(case, state=case.resumes_to, resumes_to=None, diary_date=None)
+    return with_next_revision(case, state=case.resumes_to, resumes_to=None, diary_date=None)
 
 
 def close(
@@ -264,10 +256,10 @@ def close(
     """
     if case.state == "closed" and (case.truth, case.retention, case.cause) == (truth, retention, cause):
         return case
-    must_be_open(case)
+    check_open(case)
     if undecided:
         raise StillUndecided(undecided)
-    return revised(
+    return with_next_revision(
         case,
         state="closed",
         truth=truth,
@@ -284,7 +276,7 @@ def reopen(case: Case, alert_ids: Collection[str] = (), *, alarm: bool = False) 
     """The client relapsed, or a person thinks again. Raises NoSuchTransition where it is open."""
     if case.state != "closed":
         raise NoSuchTransition(case.state, "reopened")
-    return revised(
+    return with_next_revision(
         case,
         state="reopened",
         times_reopened=case.times_reopened + 1,
@@ -313,23 +305,25 @@ def relapses(case: Case, week: int, rules: CaseRules) -> bool:
 
 def add_alerts(case: Case, alert_ids: Collection[str], *, alarm: bool) -> Case:
     """Further alerts of the client belong to it. Raises CaseClosed."""
-    must_be_open(case)
-    return revised(case, alert_ids=tuple(sorted({*case.alert_ids, *alert_ids})), alarm=case.alarm or alarm)
+    check_open(case)
+    return with_next_revision(
+        case, alert_ids=tuple(sorted({*case.alert_ids, *alert_ids})), alarm=case.alarm or alarm
+    )
 
 
-def must_be_open(case: Case) -> None:
+def check_open(case: Case) -> None:
     """Raises CaseClosed."""
     if case.state == "closed":
         raise CaseClosed(case.case_id)
 
 
-def _must_have_quorum(case: Case, today: date, rules: CaseRules) -> None:
+def _check_quorum(case: Case, today: date, rules: CaseRules) -> None:
     present = len({m.user for m in case.present(today)})
     if present < rules.quorum:
         raise NoQuorum(present, rules.quorum)
 
 
-def revised(case: Case, **changes: Any) -> Case:
+def with_next_revision(case: Case, **changes: Any) -> Case:
     """`case` with `changes` as its next revision; the same object where nothing changes."""
     changed = replace(case, **changes)
     return case if changed == case else replace(changed, revision=case.revision + 1)

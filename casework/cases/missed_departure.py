@@ -16,7 +16,7 @@ LOOK_BACK = timedelta(days=91)  # a quarter: what is older tells little about th
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "ebbwatch.missed_departure")
 
 
-def since(today: date) -> date:
+def first_closing_day(today: date) -> date:
     """First day of closings that are looked at."""
     return today - LOOK_BACK
 

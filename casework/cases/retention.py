@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 
-from casework.cases.case_lifecycle import Retention
 from casework.cases.retention_rules import STANDARD, USUAL_WEEKS, RetentionRules
 from casework.remedies.effect import Bool, Int64, mean_turnover
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.verdicts import Insufficient
+from schemas.vocabulary import ProposedWeeks, Retention
 
-PROPOSED_WEEKS: tuple[Literal[13, 26], ...] = (13, 26)
+PROPOSED_WEEKS: tuple[ProposedWeeks, ...] = get_args(ProposedWeeks)
 AFTER_WEEKS = 13  # the last quarter of them, so that 26 weeks do not remember the time before the remedies worked
 ONSET_WEEKS = 13  # the quarter before an alert is where the ebb that caused it began
 
@@ -63,7 +63,7 @@ def propose(
     after it count, `began` the client's first week. `attempted`: a remedy has run. `left`: its accounts are closed.
     Insufficient where those weeks are not all closed, or (seen equals need) too little is known of the time before.
     """
-    usual = mean_turnover(turnover, known, *_usual(alerted, began), fewest=rules.fewest_usual_weeks)
+    usual = mean_turnover(turnover, known, *_usual_weeks(alerted, began), fewest=rules.fewest_usual_weeks)
     end = opened + 1 + weeks
     after = mean_turnover(turnover, known, end - AFTER_WEEKS, end)
     if left:
@@ -78,7 +78,7 @@ def first_week_needed(alerted_week: int) -> int:
     return alerted_week + 1 - ONSET_WEEKS - USUAL_WEEKS
 
 
-def ran(remedy: Remedy, today: date) -> bool:
+def was_carried_out(remedy: Remedy, today: date) -> bool:
     """Whether something was done for the client: it began, and was not revoked on or before its first day."""
     if remedy.type == "no_action" or remedy.terms.starts_on > today:
         return False
@@ -87,12 +87,12 @@ def ran(remedy: Remedy, today: date) -> bool:
     return remedy.state in ("approved", "active", "expiring", "expired")
 
 
-def any_ran(remedies: Iterable[Remedy], today: date) -> bool:
+def any_carried_out(remedies: Iterable[Remedy], today: date) -> bool:
     """Whether anything was done for the client."""
-    return any(ran(remedy, today) for remedy in remedies)
+    return any(was_carried_out(remedy, today) for remedy in remedies)
 
 
-def _usual(alerted: int, began: int) -> tuple[int, int]:
+def _usual_weeks(alerted: int, began: int) -> tuple[int, int]:
     """The year that quarter_vs_year compares with: detector.comparisons.windows. Only from the first week on."""
     first, end = alerted + 1 - ONSET_WEEKS - USUAL_WEEKS, alerted + 1 - ONSET_WEEKS
     return (max(first, began) if began else first), end

@@ -17,16 +17,16 @@ from casework.cases.case_lifecycle import (
     Member,
     Review,
     Task,
-    TaskState,
-    must_be_open,
-    revised,
+    check_open,
+    with_next_revision,
 )
 from schemas.errors import Conflict, NotAllowedByRules, NotFound
+from schemas.vocabulary import TaskState
 
 UNASSIGNED = "unassigned"  # the lead of a case that nobody has taken yet: no person, and no member
 
 
-class TaskSettled(Conflict):
+class TaskNotOpen(Conflict):
     """A task that is done cannot be cancelled, nor the other way round."""
 
     def __init__(self, task: Task) -> None:
@@ -35,51 +35,51 @@ class TaskSettled(Conflict):
 
 def join(case: Case, user: str, role: str, today: date) -> Case:
     """Add a person, or give one another role; who came back has two memberships. Raises CaseClosed."""
-    must_be_open(case)
+    check_open(case)
     if user == case.lead or any(m.user == user and m.role == role for m in case.present(today)):
         return case
-    stay = tuple(_without(case, user, today))
-    return revised(case, members=(*stay, Member(user, role, today)))
+    stay = tuple(_members_without(case, user, today))
+    return with_next_revision(case, members=(*stay, Member(user, role, today)))
 
 
 def leave(case: Case, user: str, today: date) -> Case:
     """A person leaves the task force; the lead cannot. Raises CaseClosed, NotAllowedByRules."""
-    must_be_open(case)
+    check_open(case)
     if user == case.lead:
         raise NotAllowedByRules("user", "the lead leaves by handing the case to another one")
-    return revised(case, members=tuple(_without(case, user, today)))
+    return with_next_revision(case, members=tuple(_members_without(case, user, today)))
 
 
 def hand_over(case: Case, lead: str, today: date) -> Case:
     """Another person leads; the one before stays as a member. Raises CaseClosed."""
-    must_be_open(case)
+    check_open(case)
     if lead == case.lead:
         return case
-    before = _without(replace(case, members=tuple(_without(case, lead, today))), case.lead, today)
+    before = _members_without(replace(case, members=tuple(_members_without(case, lead, today))), case.lead, today)
     stays = () if case.lead == UNASSIGNED else (Member(case.lead, "member", today),)
     members = (*before, *stays, Member(lead, LEAD, today))
-    return revised(case, lead=lead, members=members)
+    return with_next_revision(case, lead=lead, members=members)
 
 
 def add_task(case: Case, task: Task) -> Case:
     """Something to be done. Raises CaseClosed."""
-    must_be_open(case)
-    return revised(case, tasks=(*case.tasks, task))
+    check_open(case)
+    return with_next_revision(case, tasks=(*case.tasks, task))
 
 
 def finish_task(case: Case, task_id: str, evidence: str, actor: str, at: datetime) -> Case:
-    """Done, with what shows it; done twice is done once. Raises CaseClosed, NotFound, TaskSettled."""
-    return _settle_task(case, task_id, state="done", evidence=evidence, done_by=actor, done_at=at)
+    """Done, with what shows it; done twice is done once. Raises CaseClosed, NotFound, TaskNotOpen."""
+    return _end_task(case, task_id, state="done", evidence=evidence, done_by=actor, done_at=at)
 
 
 def cancel_task(case: Case, task_id: str) -> Case:
-    """Not needed any more; twice is once. Raises CaseClosed, NotFound, TaskSettled."""
-    return _settle_task(case, task_id, state="cancelled")
+    """Not needed any more; twice is once. Raises CaseClosed, NotFound, TaskNotOpen."""
+    return _end_task(case, task_id, state="cancelled")
 
 
-def minute(case: Case, review: Review, rules: CaseRules, today: date) -> Case:
+def add_review(case: Case, review: Review, rules: CaseRules, today: date) -> Case:
     """A review was held: who were there must be members then, and enough. Raises CaseClosed, NotAllowedByRules."""
-    must_be_open(case)
+    check_open(case)
     if review.held_on > today:
         raise NotAllowedByRules("held_on", f"{review.held_on} is after {today}")
     members = {m.user for m in case.present(review.held_on)}
@@ -88,23 +88,23 @@ def minute(case: Case, review: Review, rules: CaseRules, today: date) -> Case:
         raise NotAllowedByRules("attendees", f"not of the task force on {review.held_on}: {', '.join(strangers)}")
     if len(set(review.attendees)) < rules.quorum:
         raise NotAllowedByRules("attendees", f"a review needs {rules.quorum} members")
-    return revised(case, reviews=(*case.reviews, review))
+    return with_next_revision(case, reviews=(*case.reviews, review))
 
 
-def _settle_task(case: Case, task_id: str, *, state: TaskState, **shown: Any) -> Case:
-    must_be_open(case)
+def _end_task(case: Case, task_id: str, *, state: TaskState, **shown: Any) -> Case:
+    check_open(case)
     task = next((t for t in case.tasks if t.task_id == task_id), None)
     if task is None:
         raise NotFound("task", task_id)
     if task.state == state:
         return case
     if task.state != "open":
-        raise TaskSettled(task)
+        raise TaskNotOpen(task)
     settled = replace(task, state=state, **shown)
-    return revised(case, tasks=tuple(settled if t is task else t for t in case.tasks))
+    return with_next_revision(case, tasks=tuple(settled if t is task else t for t in case.tasks))
 
 
-def _without(case: Case, user: str, today: date) -> list[Member]:
+def _members_without(case: Case, user: str, today: date) -> list[Member]:
     """The memberships with `user`'s ended today; one that began today never was."""
     kept = []
     for member in case.members:

@@ -20,7 +20,7 @@ Float64 = npt.NDArray[np.float64]
 HOUR_S = 3600
 
 
-def _none() -> Int64:
+def _no_numbers() -> Int64:
     return np.zeros(0, np.int64)
 
 
@@ -28,8 +28,8 @@ def _none() -> Int64:
 class Moments:
     """When something was done about each of n alerts, parallel columns int64 (n,)."""
 
-    weeks: Int64 = field(default_factory=_none)  # week of the alert
-    done_s: Int64 = field(default_factory=_none)  # UTC seconds since 1970
+    weeks: Int64 = field(default_factory=_no_numbers)  # week of the alert
+    done_s: Int64 = field(default_factory=_no_numbers)  # UTC seconds since 1970
 
     def __add__(self, other: Moments) -> Moments:
         return Moments(np.concatenate((self.weeks, other.weeks)), np.concatenate((self.done_s, other.done_s)))
@@ -55,7 +55,7 @@ class Lead:
     p10_weeks: float
 
 
-def reaction(moments: Moments, calendar: WeekCalendar, holidays: Holidays) -> Reaction | None:
+def reaction_times(moments: Moments, calendar: WeekCalendar, holidays: Holidays) -> Reaction | None:
     """How long it took from the start of the week after the alert's, when that is closed and judged.
 
     As casework.alerts.sla counts. What was done sooner took no time. None where nothing was.
@@ -68,7 +68,7 @@ def reaction(moments: Moments, calendar: WeekCalendar, holidays: Holidays) -> Re
     return Reaction(len(weeks), *_percentiles(hours, 50, 90), *_percentiles(days, 50, 90))
 
 
-def lead(weeks: Sequence[int]) -> Lead | None:
+def lead_times(weeks: Sequence[int]) -> Lead | None:
     """None where there are none."""
     if not weeks:
         return None

@@ -42,6 +42,10 @@ class Tally:
     contacted: Moments = field(default_factory=Moments)
     leads: list[int] = field(default_factory=list)  # weeks
     missed: int = 0  # departures without an alert
+    gone: int = 0  # clients that people recorded as gone
+    gone_lost_minor: int = 0  # turnover of their year before the fall began
+    gone_warned: int = 0  # an alert opened before the last payment
+    gone_tried: int = 0  # a case was about them while they fell
     treated: Arm = field(default_factory=Arm)
     held_out: Arm = field(default_factory=Arm)
 

@@ -20,7 +20,7 @@ class QuietHours:
     starts: time
     ends: time
 
-    def hold(self, wall: time) -> bool:
+    def covers(self, wall: time) -> bool:
         """Whether that time of day is quiet."""
         if self.starts < self.ends:
             return self.starts <= wall < self.ends
@@ -39,13 +39,13 @@ def parse_quiet_hours(starts: str | None, ends: str | None) -> QuietHours | None
     return QuietHours(time.fromisoformat(starts or ""), time.fromisoformat(ends or ""))
 
 
-def next_loud(now: datetime, quiet: QuietHours | None, zone: ZoneInfo) -> datetime:
+def end_of_quiet(now: datetime, quiet: QuietHours | None, zone: ZoneInfo) -> datetime:
     """`now` where it is not quiet, else the instant at which the quiet hours end, in UTC.
 
     Where clocks are put back the end may come twice: the next one counts. Where they are put forward over it, it
     comes as much later.
     """
-    if quiet is None or not quiet.hold(now.astimezone(zone).time()):
+    if quiet is None or not quiet.covers(now.astimezone(zone).time()):
         return now
     day = now.astimezone(zone).date()
     ends = (
@@ -53,4 +53,4 @@ def next_loud(now: datetime, quiet: QuietHours | None, zone: ZoneInfo) -> dateti
         for ahead in range(_DAYS)
         for fold in (0, 1)
     )
-    return min(end for end in ends if end > now and not quiet.hold(end.astimezone(zone).time()))
+    return min(end for end in ends if end > now and not quiet.covers(end.astimezone(zone).time()))

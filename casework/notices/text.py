@@ -8,17 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from casework.notices.telling import (
-    ApprovalWaiting,
-    CaseAssigned,
-    Deadline,
-    Facts,
-    Kind,
-    NewAlarm,
-    RemedyEnding,
-)
+from casework.notices.notice_facts import ApprovalWaiting, CaseAssigned, Deadline, Facts, NewAlarm, RemedyEnding
 from casework.notices.wording import notice_lines
 from language.catalogues import Language, texts_in
+from schemas.vocabulary import NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +23,7 @@ class NoticeText:
 
 
 def notice_text(
-    kind: Kind, facts: Facts, language: Language, *, currency: str, desk_url: str | None = None
+    kind: NoticeKind, facts: Facts, language: Language, *, currency: str, desk_url: str | None = None
 ) -> NoticeText:
     """The text of a notice; amounts in `currency`, the base currency. `desk_url`: where people reach the desk.
 

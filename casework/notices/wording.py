@@ -9,14 +9,13 @@ from typing import Any
 from casework.alerts.sentence import whole_sentence
 from casework.cases.case_lifecycle import LEAD
 from casework.cases.task_force import UNASSIGNED
-from casework.notices.telling import (
+from casework.notices.notice_facts import (
     ApprovalWaiting,
     BranchMoved,
     CaseAssigned,
     Deadline,
     Digest,
     Facts,
-    Kind,
     NewAlarm,
     RemedyEnding,
     Several,
@@ -25,17 +24,18 @@ from casework.notices.telling import (
 from language.amounts import compact_amount
 from language.catalogues import SOURCE, Texts
 from language.names import DEADLINES_IN_SENTENCES, LEVELS_IN_SENTENCES, REMEDIES_IN_SENTENCES
-from schemas.money import units
+from schemas.money import major_units
+from schemas.vocabulary import NoticeKind
 
 Lines = tuple[str, ...]  # the title, then the lines
 
 
-def notice_lines(kind: Kind, facts: Facts, texts: Texts, currency: str) -> Lines:
+def notice_lines(kind: NoticeKind, facts: Facts, texts: Texts, currency: str) -> Lines:
     """The title and the lines of a notice; amounts in `currency`."""
     return _WRITERS[type(facts)](facts, kind, texts, currency)
 
 
-def _alarm(facts: NewAlarm, _kind: Kind, texts: Texts, _currency: str) -> Lines:
+def _alarm(facts: NewAlarm, _kind: NoticeKind, texts: Texts, _currency: str) -> Lines:
     return (
         texts.gettext("New alarm: %(client)s", client=facts.client_name),
         texts.gettext(
@@ -56,7 +56,7 @@ def _alarm_sentence(facts: NewAlarm, texts: Texts) -> str:
     return whole_sentence(facts.sentence, texts)
 
 
-def _assigned(facts: CaseAssigned, _kind: Kind, texts: Texts, _currency: str) -> Lines:
+def _assigned(facts: CaseAssigned, _kind: NoticeKind, texts: Texts, _currency: str) -> Lines:
     who = {"client": facts.client_name, "number": facts.client_id}
     if facts.role == UNASSIGNED:
         return (
@@ -71,20 +71,20 @@ def _assigned(facts: CaseAssigned, _kind: Kind, texts: Texts, _currency: str) ->
     )
 
 
-def _approval(facts: ApprovalWaiting, _kind: Kind, texts: Texts, currency: str) -> Lines:
+def _approval(facts: ApprovalWaiting, _kind: NoticeKind, texts: Texts, currency: str) -> Lines:
     return (
         texts.gettext("Approval waiting: %(client)s", client=facts.client_name),
         texts.gettext(
             "%(client)s: %(remedy)s, %(amount)s in all, waits for the %(level)s's approval.",
             client=facts.client_name,
             remedy=texts.gettext(REMEDIES_IN_SENTENCES[facts.remedy]),
-            amount=compact_amount(units(facts.total_minor, currency), currency, texts),
+            amount=compact_amount(major_units(facts.total_minor, currency), currency, texts),
             level=texts.gettext(LEVELS_IN_SENTENCES[facts.level]),
         ),
     )
 
 
-def _deadline(facts: Deadline, kind: Kind, texts: Texts, _currency: str) -> Lines:
+def _deadline(facts: Deadline, kind: NoticeKind, texts: Texts, _currency: str) -> Lines:
     client, day = facts.client_name, facts.due_on.isoformat()
     step = texts.gettext(DEADLINES_IN_SENTENCES[facts.step])
     if kind == "sla_warning":
@@ -101,7 +101,7 @@ def _deadline(facts: Deadline, kind: Kind, texts: Texts, _currency: str) -> Line
     )
 
 
-def _ending(facts: RemedyEnding, _kind: Kind, texts: Texts, _currency: str) -> Lines:
+def _ending(facts: RemedyEnding, _kind: NoticeKind, texts: Texts, _currency: str) -> Lines:
     return (
         texts.gettext("Ending soon: %(client)s", client=facts.client_name),
         texts.gettext(
@@ -113,7 +113,7 @@ def _ending(facts: RemedyEnding, _kind: Kind, texts: Texts, _currency: str) -> L
     )
 
 
-def _moved(facts: BranchMoved, _kind: Kind, texts: Texts, _currency: str) -> Lines:
+def _moved(facts: BranchMoved, _kind: NoticeKind, texts: Texts, _currency: str) -> Lines:
     where = {"branch": facts.branch_id, "day": facts.monday.isoformat()}
     if facts.quiet:
         title = texts.gettext("%(branch)s rested: week of %(day)s", **where)
@@ -130,7 +130,7 @@ def _moved(facts: BranchMoved, _kind: Kind, texts: Texts, _currency: str) -> Lin
     )
 
 
-def _digest(facts: Digest, _kind: Kind, texts: Texts, currency: str) -> Lines:
+def _digest(facts: Digest, _kind: NoticeKind, texts: Texts, currency: str) -> Lines:
     where = facts.branch_id or texts.gettext("all branches")
     lines = (
         texts.gettext("Week of %(day)s: %(where)s", day=facts.monday.isoformat(), where=where),
@@ -138,7 +138,7 @@ def _digest(facts: Digest, _kind: Kind, texts: Texts, currency: str) -> Lines:
             "Open: alarms %(alarms)s, prompts %(prompts)s, about %(amount)s a year at risk.",
             alarms=texts.number(facts.alarms),
             prompts=texts.number(facts.prompts),
-            amount=compact_amount(units(facts.at_risk_minor, currency), currency, texts),
+            amount=compact_amount(major_units(facts.at_risk_minor, currency), currency, texts),
         ),
         texts.gettext(
             "Cases %(cases)s, overdue %(overdue)s, waiting for approval %(approvals)s.",
@@ -153,7 +153,7 @@ def _digest(facts: Digest, _kind: Kind, texts: Texts, currency: str) -> Lines:
     return *lines, texts.gettext("New alerts that wait for room, the most at stake first: %(n)s.", n=deferred)
 
 
-def _several(facts: Several, kind: Kind, texts: Texts, _currency: str) -> Lines:
+def _several(facts: Several, kind: NoticeKind, texts: Texts, _currency: str) -> Lines:
     names = facts.names
     return (
         _number_of(kind, facts.number, texts),
@@ -161,7 +161,7 @@ def _several(facts: Several, kind: Kind, texts: Texts, _currency: str) -> Lines:
     )
 
 
-def _number_of(kind: Kind, n: int, texts: Texts) -> str:
+def _number_of(kind: NoticeKind, n: int, texts: Texts) -> str:
     match kind:
         case "new_alarm":
             return texts.ngettext("%(n)s new alarm", "%(n)s new alarms", n)
@@ -183,11 +183,11 @@ def _number_of(kind: Kind, n: int, texts: Texts) -> str:
             return texts.ngettext("%(n)s notice", "%(n)s notices", n)
 
 
-def _trial(_facts: Trial, _kind: Kind, texts: Texts, _currency: str) -> Lines:
+def _trial(_facts: Trial, _kind: NoticeKind, texts: Texts, _currency: str) -> Lines:
     return texts.gettext("Ebbwatch: test"), texts.gettext("Notices reach you here.")
 
 
-_WRITERS: Mapping[type, Callable[[Any, Kind, Texts, str], Lines]] = MappingProxyType(
+_WRITERS: Mapping[type, Callable[[Any, NoticeKind, Texts, str], Lines]] = MappingProxyType(
     {
         NewAlarm: _alarm,
         CaseAssigned: _assigned,

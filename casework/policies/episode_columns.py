@@ -37,7 +37,7 @@ class GradedWeek(Protocol):
     def chance(self) -> npt.NDArray[np.float64]: ...
 
 
-class Came(IntEnum):
+class AlertNews(IntEnum):
     """Why an alert came up."""
 
     OPENED = 0
@@ -60,7 +60,7 @@ class Episodes:
         self.grade: Grades = np.zeros(shape, np.int8)
         self.last: Ints32 = np.full(shape, _LONG_AGO, np.int32)  # week with evidence
         self.since: Ints32 = np.full(shape, _LONG_AGO, np.int32)  # week it came up: opened or reopened
-        self.ended: Ints32 = np.full(shape, _LONG_AGO, np.int32)  # week it recovered
+        self.ended: Ints32 = np.full(shape, _LONG_AGO, np.int32)  # by when it had recovered
         self.touched: Bools = np.zeros(shape, np.bool_)  # a person closed it
         self.waits: Bools = np.zeros(shape, np.bool_)  # the calendar holds it back
         self.back: Bools = np.zeros(shape, np.bool_)  # it began again
@@ -80,27 +80,28 @@ class Episodes:
 
     def judge(
         self, week: int, grade: Grades, held: Bools | None = None, *, defer: bool = False
-    ) -> list[tuple[Came, Bools]]:
+    ) -> list[tuple[AlertNews, Bools]]:
         """Take a week's grades, int8 (2, n): what came up, and where. `held`: (n,), whom the calendar holds back.
         `defer`: what is new waits until it is let in.
 
-        1. Open ones take evidence, rise, and are let out. 2. Open ones without it recover. 3. The rest begin, or
-        begin again.
+        1. Open ones take evidence, rise, and are let out. 2. Open ones without it end. 3. The rest begin, or begin
+        again.
         """
         passed = grade > 0
         free = np.ones(grade.shape[1], np.bool_) if held is None else ~held
         again = self.open & passed
         let_out = again & self.waits & free
         raised = again & ~self.waits & ~self.deferred & (grade == Grade.ALARM) & (self.grade == Grade.PROMPT)
-        unseen_alarm = self.in_line & (self.grade == Grade.ALARM)  # nobody has closed it
-        recovered = self.open & ~passed & ~unseen_alarm & self._quiet(week)
+        over = self._quiet(week) & (week - self.last >= self._rules.quiet_weeks_to_end)
+        seen_alarm = self.stand & (self.grade == Grade.ALARM) & ~over  # somebody closes it as soon as it is quiet
+        recovered = self.open & ~passed & (over | (seen_alarm & self._quiet(week)))
         begun = passed & ~self.open & ~self._at_rest(week, grade)
         reopened = begun & ~self.touched & (week - self.ended <= self._rules.reopen_weeks)
         opened = begun & ~reopened
         self.grade[opened] = grade[opened]
         np.maximum(self.grade, grade, out=self.grade, where=again | reopened)
         self.ended[recovered] = self.last[recovered] + self._rules.quiet_weeks_to_recover
-        self.touched[recovered] = (self.grade == Grade.ALARM)[recovered] & ~self.waits[recovered]
+        self.touched[recovered] = seen_alarm[recovered]
         self.touched[opened] = False
         self.deferred[opened] = defer
         self.opened[opened] = week
@@ -111,9 +112,13 @@ class Episodes:
         comes_up = let_out | (begun & free)
         shown, self.up = comes_up & ~self.deferred, comes_up & self.deferred
         self.since[shown] = week
-        return [(Came.OPENED, shown & ~self.back), (Came.REOPENED, shown & self.back), (Came.RAISED, raised)]
+        return [
+            (AlertNews.OPENED, shown & ~self.back),
+            (AlertNews.REOPENED, shown & self.back),
+            (AlertNews.RAISED, raised),
+        ]
 
-    def admit(self, week: int, admitted: Bools) -> list[tuple[Came, Bools]]:
+    def admit(self, week: int, admitted: Bools) -> list[tuple[AlertNews, Bools]]:
         """Let in some of those in line, after a week was judged. Who sees an alarm that has recovered closes it."""
         self.deferred &= ~admitted
         self.since[admitted] = week
@@ -121,7 +126,7 @@ class Episodes:
         self.ended[over] = self.last[over] + self._rules.quiet_weeks_to_recover
         self.touched[over] = True
         self.open &= ~over
-        return [(Came.OPENED, admitted & ~self.back), (Came.REOPENED, admitted & self.back)]
+        return [(AlertNews.OPENED, admitted & ~self.back), (AlertNews.REOPENED, admitted & self.back)]
 
     def _quiet(self, week: int) -> Bools:
         quiet: Bools = week - self.last >= self._rules.quiet_weeks_to_recover

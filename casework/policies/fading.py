@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from casework.policies.preview import Course
+from casework.policies.course import Course
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.intp]
@@ -27,7 +27,7 @@ class Faded:
     caught_in_26: int
 
 
-def choose(steady: npt.NDArray[np.bool_]) -> Places:
+def choose_clients(steady: npt.NDArray[np.bool_]) -> Places:
     """At most MOST_COPIES of the clients, evenly from all of them; the same for the same clients."""
     there = np.flatnonzero(steady)
     if len(there) <= MOST_COPIES:
@@ -35,14 +35,14 @@ def choose(steady: npt.NDArray[np.bool_]) -> Places:
     return there[np.linspace(0, len(there) - 1, MOST_COPIES).astype(np.intp)]
 
 
-def fade(volumes: Ints) -> Ints:
+def fade_out(volumes: Ints) -> Ints:
     """Volumes int64 (n, weeks) that go evenly to nothing over the last FADING_WEEKS."""
     share = np.ones(volumes.shape[1])
     share[-FADING_WEEKS:] = 1.0 - np.arange(1, FADING_WEEKS + 1) / FADING_WEEKS
     return np.rint(volumes * share).astype(np.int64)
 
 
-def seen_fading(course: Course) -> Faded:
+def count_caught(course: Course) -> Faded:
     """How soon the watched copies of a course had an alert; FADING_WEEKS must be its last weeks."""
     before = course.standing_since[-FADING_WEEKS - 1]
     fading = course.standing_since[-FADING_WEEKS:, before < 0] >= 0

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from casework.policies.episode_columns import Came
+from casework.policies.course import Course, Events
+from casework.policies.episode_columns import AlertNews
 from casework.policies.fading import Faded
 from casework.policies.leavers import Caught
-from casework.policies.preview import Course, Events
 from casework.policies.staff_hours import StaffHours
 from schemas.verdicts import Grade
 from schemas.weeks import Week
@@ -59,8 +59,8 @@ def load_of(
 ) -> Load:
     """The load of some of a course's weeks. `branch`: place of each client's branch, intp (n,)."""
     events = _within(course.events, first, first + weeks)
-    new = (events.why == Came.OPENED) | (events.why == Came.REOPENED)
-    alarm = (events.grade == Grade.ALARM) & (events.why != Came.WAITED)
+    new = (events.why == AlertNews.OPENED) | (events.why == AlertNews.REOPENED)
+    alarm = (events.grade == Grade.ALARM) & (events.why != AlertNews.WAITED)
     at = events.week - first
     of_branch = branch[events.client] * weeks + at
     busiest = np.bincount(of_branch[new], minlength=1).max(initial=0)
@@ -71,14 +71,14 @@ def load_of(
         branches=branches,
         alerts=int(new.sum()),
         alarms=alarms,
-        episodes=int((events.why == Came.OPENED).sum()),
-        reopened=int((events.why == Came.REOPENED).sum()),
+        episodes=int((events.why == AlertNews.OPENED).sum()),
+        reopened=int((events.why == AlertNews.REOPENED).sum()),
         falls=int((new & (events.way == 0)).sum()),
         busiest_branch_week=int(busiest),
         hours=prompts * hours.a_prompt + alarms * hours.an_alarm,
         alerts_by_week=tuple(np.bincount(at[new], minlength=weeks).tolist()),
         alarms_by_week=tuple(np.bincount(at[alarm], minlength=weeks).tolist()),
-        waited=int((events.why == Came.WAITED).sum()),
+        waited=int((events.why == AlertNews.WAITED).sum()),
     )
 
 

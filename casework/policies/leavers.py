@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from casework.policies.preview import Course
+from casework.policies.course import Course
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.intp]
@@ -48,7 +48,7 @@ def find_leavers(turnover: Ints, closed: npt.NDArray[np.bool_], earliest: int) -
     return Leavers(left, earliest + last_moving + 1)
 
 
-def caught(course: Course, silent_from: Places, *, after_weeks: int = AFTER_WEEKS) -> Caught:
+def count_caught_leavers(course: Course, silent_from: Places, *, after_weeks: int = AFTER_WEEKS) -> Caught:
     """How many of the watched leavers had an alert standing within [26 weeks before, `after_weeks` after) their
     silence began.
 

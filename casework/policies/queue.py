@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from casework.alerts.episodes import alert_id_of
-from casework.policies.episode_columns import FALL, Bools, Came, Episodes, GradedWeek
-from casework.quiet.budget import Waiting, let_in, worth
+from casework.policies.episode_columns import FALL, AlertNews, Bools, Episodes, GradedWeek
+from casework.quiet.budget import Waiting, alert_worth, choose_admitted
 from schemas.verdicts import Direction
 
 DIRECTIONS = (Direction.FALL, Direction.RISE)  # of the rows
@@ -41,7 +41,7 @@ class Queue:
         self._worth = np.zeros((2, len(capacity.client_ids)), np.int64)
         self._ids: dict[tuple[int, int, int], str] = {}
 
-    def let_in(self, episodes: Episodes, week: GradedWeek) -> list[tuple[Came, Bools]]:
+    def admit(self, episodes: Episodes, week: GradedWeek) -> list[tuple[AlertNews, Bools]]:
         """After a week was judged: who comes up, and who has to wait of those that would have."""
         self._rank(episodes, week)
         waits = episodes.in_line
@@ -51,17 +51,17 @@ class Queue:
             for alert_id, (way, at) in places.items()
         ]
         admitted = np.zeros_like(waits)
-        for alert_id in let_in(line, {}, self._capacity.alerts):
+        for alert_id in choose_admitted(line, {}, self._capacity.alerts):
             admitted[places[alert_id]] = True
         new = episodes.up & waits & ~admitted
-        return [*episodes.admit(week.week, admitted), (Came.WAITED, new)]
+        return [*episodes.admit(week.week, admitted), (AlertNews.WAITED, new)]
 
     def _rank(self, episodes: Episodes, week: GradedWeek) -> None:
         for way, at in np.argwhere(episodes.in_line & (week.grade > 0)).tolist():
             chance = float(week.chance[at])
             known = way == FALL and not np.isnan(chance)
             value_minor = int(week.value_at_risk_minor[at]) if way == FALL else 0
-            self._worth[way, at] = worth(value_minor, chance if known else None)
+            self._worth[way, at] = alert_worth(value_minor, chance if known else None)
 
     def _alert_id(self, episodes: Episodes, way: int, at: int) -> str:
         key = (way, at, int(episodes.opened[way, at]))

@@ -40,7 +40,7 @@ class SeenPreview:
     seen_at: datetime
 
 
-def may_apply(
+def get_preview_to_apply(
     version: str, *, proposed_by: str | None, in_force: str, seen: SeenPreview | None, actor: str, now: datetime
 ) -> SeenPreview:
     """The preview that lets `actor` apply `version`; `seen`: their newest one of it.

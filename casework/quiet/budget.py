@@ -11,19 +11,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A new alert that nobody has taken up. `rank_minor`: its `worth`."""
+    """A new alert that nobody has taken up. `rank_minor`: its `alert_worth`."""
 
     alert_id: str
     branch_id: str
     rank_minor: int
 
 
-def worth(value_at_risk_minor: int, chance: float | None = None) -> int:
+def alert_worth(value_at_risk_minor: int, chance: float | None = None) -> int:
     """What is at stake a year, as far as the client is likely to leave; all of it where no score says that."""
     return value_at_risk_minor if chance is None else round(value_at_risk_minor * chance)
 
 
-def let_in(waiting: Iterable[Waiting], used: Mapping[str, int], capacity: int) -> list[str]:
+def choose_admitted(waiting: Iterable[Waiting], used: Mapping[str, int], capacity: int) -> list[str]:
     """Ids of those that there is room for, the worthiest of each branch first. `used`: let in this week already,
     by branch. `capacity` 0: there is room for all.
     """

@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from schemas.errors import NotAllowedByRules
+from schemas.vocabulary import EntryScope
 from schemas.weeks import Week, format_week, week_of_date
 
-Scope = Literal["bank", "branch", "client"]
 LONGEST_WEEKS = 26  # half a year: what is expected for longer is a new normal
 REST_DAYS = 3  # of a week's five working days: with so many holidays it is no week to raise alerts in
 AFTER_AN_ALERT = 4  # weeks after an expected event's last evidence that the quarter's mean still shows it
@@ -27,7 +26,7 @@ class Entry:
     """Weeks first to last, inclusive. `subject`: the branch or client; empty for the bank."""
 
     entry_id: str
-    scope: Scope
+    scope: EntryScope
     subject: str
     first_week: Week
     last_week: Week
@@ -44,7 +43,7 @@ class Suppressions:
     branches: frozenset[str] = frozenset()
     clients: frozenset[str] = frozenset()
 
-    def hold(self, client_id: str, branch_id: str) -> bool:
+    def covers(self, client_id: str, branch_id: str) -> bool:
         """Whether what a client of a branch passes this week waits."""
         return self.everybody or branch_id in self.branches or client_id in self.clients
 
@@ -65,7 +64,7 @@ def new_entry(entry: Entry, this_week: Week) -> Entry:
 
 def suppressions(entries: Iterable[Entry], week: Week, rest_weeks: frozenset[Week]) -> Suppressions:
     """What the entries that hold `week`, and the weeks of public holidays, suppress in it."""
-    found: dict[Scope, set[str]] = {"bank": set(), "branch": set(), "client": set()}
+    found: dict[EntryScope, set[str]] = {"bank": set(), "branch": set(), "client": set()}
     for entry in entries:
         if entry.first_week <= week <= entry.last_week:
             found[entry.scope].add(entry.subject)
@@ -82,7 +81,7 @@ def rest_weeks(holidays: Iterable[date]) -> frozenset[Week]:
     return frozenset(week for week, count in days.items() if count >= REST_DAYS)
 
 
-def version(base: str, entries: Iterable[Entry]) -> str:
+def calendar_version(base: str, entries: Iterable[Entry]) -> str:
     """Names the calendar: two of one version suppress the same. `base`: country and edition of the holidays."""
     said = sorted(f"{e.scope}/{e.subject}/{e.first_week}/{e.last_week}" for e in entries)
     return f"{base}-{hashlib.sha256(chr(10).join(said).encode()).hexdigest()[:8]}"

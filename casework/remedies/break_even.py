@@ -9,31 +9,30 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from math import ceil
-from typing import Literal
 
 from casework.remedies.terms import FeeTerms, Terms
+from schemas.vocabulary import WhatIfChoice
 
 QUARTER = timedelta(days=92)  # the longest three months
 _MONTHS, _YEAR_DAYS, _WEEK_DAYS = 12, 365, 7
 _BPS = 10_000  # basis points of one
-Choice = Literal["do_nothing", "half_for_three_months", "service_upgrade", "as_proposed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One answer to "what would it take", minor units; None where its price is not known."""
 
-    choice: Choice
+    choice: WhatIfChoice
     cost_minor: int | None
     break_even_minor: int | None
 
 
-def of_fee(list_price_minor: int, concession_pct: int, margin_bps: int) -> int:
+def fee_break_even(list_price_minor: int, concession_pct: int, margin_bps: int) -> int:
     """Turnover a week, minor units, for the fee given up. `margin_bps`: income on turnover, at least 1."""
     return ceil(_fee_a_week(list_price_minor, concession_pct) * _BPS / margin_bps)
 
 
-def of_terms(terms: Terms, margin_bps: int) -> int:
+def terms_break_even(terms: Terms, margin_bps: int) -> int:
     """Turnover a week for the fee given up and the cost, which is spread over its days; 0 where it has no end."""
     if not terms.days:
         return 0
@@ -50,25 +49,25 @@ def options(proposed: Terms, upgrade_cost_minor: int | None, margin_bps: int) ->
     """
     return (
         Option("do_nothing", 0, 0),
-        _option("half_for_three_months", _half(proposed), margin_bps),
-        _upgrade(proposed, upgrade_cost_minor, margin_bps),
+        _option("half_for_three_months", _half_for_three_months(proposed), margin_bps),
+        _service_upgrade(proposed, upgrade_cost_minor, margin_bps),
         _option("as_proposed", proposed, margin_bps),
     )
 
 
-def _half(proposed: Terms) -> Terms:
+def _half_for_three_months(proposed: Terms) -> Terms:
     fee: FeeTerms | None = None if proposed.fee is None else replace(proposed.fee, concession_pct=50)
     return replace(proposed, ends_on=proposed.starts_on + QUARTER, cost_minor=0, fee=fee)
 
 
-def _upgrade(proposed: Terms, cost_minor: int | None, margin_bps: int) -> Option:
+def _service_upgrade(proposed: Terms, cost_minor: int | None, margin_bps: int) -> Option:
     if cost_minor is None:
         return Option("service_upgrade", None, None)
     return _option("service_upgrade", replace(proposed, cost_minor=cost_minor, fee=None), margin_bps)
 
 
-def _option(choice: Choice, terms: Terms, margin_bps: int) -> Option:
-    return Option(choice, terms.total_minor, of_terms(terms, margin_bps))
+def _option(choice: WhatIfChoice, terms: Terms, margin_bps: int) -> Option:
+    return Option(choice, terms.total_minor, terms_break_even(terms, margin_bps))
 
 
 def _fee_a_week(list_price_minor: int, concession_pct: int) -> Fraction:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from casework.remedies.remedy_lifecycle import RUNNING, RemedyState
+from casework.remedies.remedy_lifecycle import RUNNING
 from casework.remedies.terms import Terms
+from schemas.vocabulary import RemedyState
 
 _DAY = timedelta(days=1)
 
@@ -40,7 +41,9 @@ def claim_of(remedy_id: str, client_id: str, terms: Terms) -> Claim:
     )
 
 
-def claim(remedy_id: str, client_id: str, state: RemedyState, terms: Terms, ended_on: date | None) -> Claim | None:
+def find_claim(
+    remedy_id: str, client_id: str, state: RemedyState, terms: Terms, ended_on: date | None
+) -> Claim | None:
     """What a remedy takes as it stands: nothing unless it waits or was given; revoked, the part given."""
     if state == "submitted":
         return claim_of(remedy_id, client_id, terms)

@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from schemas.verdicts import Insufficient
+from schemas.vocabulary import MeasuredWeeks
 from schemas.weeks import Week, monday, week_of_date
 
 # A month for a first look, a quarter, and the half-year after which a case is settled.
-MEASURED_WEEKS: tuple[Literal[4], Literal[13], Literal[26]] = (4, 13, 26)
+MEASURED_WEEKS: tuple[MeasuredWeeks, ...] = get_args(MeasuredWeeks)
 BEFORE_WEEKS = 13  # a quarter: every client's monthly and quarterly payments are in it
 FEWEST_BEFORE = 4  # a client younger than that has no usual week yet
 

@@ -14,8 +14,9 @@ from itertools import pairwise
 import msgspec
 
 from casework.remedies.claims import Claim
-from casework.remedies.remedy_lifecycle import LEVELS, Level
+from casework.remedies.remedy_lifecycle import LEVELS
 from schemas.errors import Conflict
+from schemas.vocabulary import Level
 
 _ROUTES: dict[Level, tuple[Level, ...]] = {
     "branch": ("branch",),
@@ -83,16 +84,18 @@ def route(mine: Claim, others: Iterable[Claim], authority: Authority, minor_per_
     if mine.fee_code is None and not mine.total_minor:
         return ()
     near = [
-        each for each in others if each.remedy_id != mine.remedy_id and _near(mine, each, authority.period_days)
+        each
+        for each in others
+        if each.remedy_id != mine.remedy_id and _starts_near(mine, each, authority.period_days)
     ]
     given = [each for each in near if not each.waiting]
     branch_minor = mine.total_minor + sum(each.total_minor for each in given)
     if branch_minor > authority.branch_ceiling * minor_per_major:
         raise LimitExceeded(f"the branch may give no more than {authority.branch_ceiling} in the period")
     top = authority.levels[-1]
-    if not _fits(top, _together(mine, given), minor_per_major):
+    if not _fits(top, _sum_together(mine, given), minor_per_major):
         raise LimitExceeded("more percent, money or days than any level may give this client in the period")
-    asked = _together(mine, near)
+    asked = _sum_together(mine, near)
     over = branch_minor > authority.branch_amount * minor_per_major
     if over and top.level != "head_office":
         raise LimitExceeded(f"the branch may give no more than {authority.branch_amount} in the period")
@@ -121,7 +124,7 @@ def _numbers(limit: LevelLimit) -> tuple[int, ...]:
     return limit.concession_pct, limit.amount, limit.days, limit.checker_amount
 
 
-def _near(mine: Claim, other: Claim, period_days: int) -> bool:
+def _starts_near(mine: Claim, other: Claim, period_days: int) -> bool:
     """Whether less than a period lies between the two, whichever comes first: no order of asking is a way round."""
     period = timedelta(days=period_days)
     return other.starts_on - mine.ends_on < period and mine.starts_on - other.ends_on < period
@@ -135,7 +138,7 @@ def _fits(limit: LevelLimit, asked: _Together, minor_per_major: int) -> bool:
     )
 
 
-def _together(mine: Claim, others: Iterable[Claim]) -> _Together:
+def _sum_together(mine: Claim, others: Iterable[Claim]) -> _Together:
     of_client = [mine, *(each for each in others if each.client_id == mine.client_id)]
     amount_minor = sum(each.total_minor for each in of_client)
     if mine.fee_code is None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-import msgspec
+from typing import Any
 
 from casework.alerts.message import ClientFacts
-from casework.remedies.remedy_lifecycle import RUNNING, Remedy, RemedyState
+from casework.remedies.remedy_lifecycle import RUNNING, Remedy
 from casework.remedies.terms import FeeTerms
 from schemas.messages import RemedyMessage
 from schemas.money import format_amount
-
-_ENCODER = msgspec.json.Encoder(order="deterministic")
-Told = Literal["approved", "ended", "revoked"]
+from schemas.vocabulary import PublishedState, RemedyState
 
 
-def remedy_event(before: RemedyState | None, after: RemedyState) -> Told | None:
+def state_to_publish(before: RemedyState | None, after: RemedyState) -> PublishedState | None:
     """What the bank has to hear of a change of state; None where it is nobody's business outside."""
     if after in RUNNING and before not in RUNNING:
         return "approved"
@@ -27,7 +23,7 @@ def remedy_event(before: RemedyState | None, after: RemedyState) -> Told | None:
     return None
 
 
-def remedy_message(remedy: Remedy, state: Told, client: ClientFacts, currency: str) -> RemedyMessage:
+def remedy_message(remedy: Remedy, state: PublishedState, client: ClientFacts, currency: str) -> RemedyMessage:
     """`remedy` as published; amounts in `currency`, the base currency. Raises NotMoney for an unknown one."""
     return RemedyMessage(
         remedy_id=remedy.remedy_id,
@@ -42,11 +38,6 @@ def remedy_message(remedy: Remedy, state: Told, client: ClientFacts, currency: s
         currency=currency,
         **_fee(remedy.terms.fee, currency),
     )
-
-
-def encode(message: RemedyMessage) -> bytes:
-    """UTF-8 JSON."""
-    return _ENCODER.encode(message)
 
 
 def _fee(fee: FeeTerms | None, currency: str) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from casework.remedies.break_even import of_fee
-from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
+from casework.remedies.break_even import fee_break_even
+from casework.remedies.terms import CONCESSIONS, FeeTerms, Terms
 from schemas.errors import NotAllowedByRules
+from schemas.vocabulary import RemedyType
 
 _FEE = {  # by the name that people know it by
     "fee_code": "fee_code",
@@ -58,7 +59,9 @@ def _fee_terms(proposed: ProposedTerms, kind: RemedyType, margin_bps: int) -> Fe
     if code is None or price is None or pct is None or commitment is None:
         given = (code, price, pct, commitment)
         raise NotAllowedByRules(list(_FEE)[given.index(None)], f"a {kind} needs it")
-    worked_out = of_fee(price, pct, margin_bps) if proposed.break_even_minor is None else proposed.break_even_minor
+    worked_out = (
+        fee_break_even(price, pct, margin_bps) if proposed.break_even_minor is None else proposed.break_even_minor
+    )
     return FeeTerms(code, price, pct, commitment, worked_out)
 
 

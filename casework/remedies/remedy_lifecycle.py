@@ -10,26 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from casework.remedies.terms import RemedyType as RemedyType
-from casework.remedies.terms import Terms as Terms
-from casework.remedies.terms import check_terms
+from casework.remedies.terms import Terms, check_terms
 from schemas.errors import Conflict, Forbidden, NotAllowedByRules
+from schemas.vocabulary import Level, RemedyState, RemedyType
 
-RemedyState = Literal[
-    "draft",
-    "submitted",
-    "returned",
-    "approved",
-    "active",
-    "expiring",
-    "expired",
-    "rejected",
-    "withdrawn",
-    "revoked",
-]
-Level = Literal["branch", "region", "head_office"]
 LEVELS: tuple[Level, ...] = ("branch", "region", "head_office")  # lowest first
 
 UNDECIDED: frozenset[RemedyState] = frozenset({"draft", "returned", "submitted"})
@@ -150,10 +136,10 @@ def revise(remedy: Remedy, terms: Terms, owner: str, actor: str, today: date) ->
     if remedy.state not in UNDECIDED:
         raise WrongRemedyState(remedy, "changed")
     check_terms(remedy.type, terms, today)
-    makers = _made_by(remedy, actor, owner)
+    makers = _makers_of(remedy, actor, owner)
     if terms == remedy.terms and owner == remedy.owner:
         return remedy
-    return _revised(
+    return _with_next_revision(
         remedy,
         terms=terms,
         owner=owner,
@@ -176,9 +162,11 @@ def submit(remedy: Remedy, route: Sequence[Level], actor: str, today: date) -> R
     if remedy.state not in ("draft", "returned"):
         raise WrongRemedyState(remedy, "submitted")
     check_terms(remedy.type, remedy.terms, today)
-    makers = _made_by(remedy, actor)
-    state: RemedyState = "submitted" if route else _begun(remedy, today)
-    return _revised(remedy, state=state, maker=actor, makers=makers, route=tuple(route), approvals=(), note=None)
+    makers = _makers_of(remedy, actor)
+    state: RemedyState = "submitted" if route else _state_when_begun(remedy, today)
+    return _with_next_revision(
+        remedy, state=state, maker=actor, makers=makers, route=tuple(route), approvals=(), note=None
+    )
 
 
 def approve(
@@ -194,32 +182,34 @@ def approve(
     `levels`: those the checker may speak for. Raises WrongRemedyState, MakerIsNotChecker, WrongLevel, TermsOver.
     """
     if remedy.state == "submitted":
-        remedy = replace(remedy, route=longer(remedy.route, route))
-    level = _must_be_checkable(remedy, levels, checker, "approved")
+        remedy = replace(remedy, route=longer_route(remedy.route, route))
+    level = _level_to_decide(remedy, levels, checker, "approved")
     if remedy.terms.ends_on is not None and remedy.terms.ends_on <= today:
         raise TermsOver(remedy)
     approvals = (*remedy.approvals, Approval(remedy.terms_version, level, checker))
     complete = len(approvals) == len(remedy.route)
-    state = _begun(remedy, today) if complete else remedy.state
-    return _revised(remedy, approvals=approvals, checkers=remedy.checkers | {checker}, state=state, note=note)
+    state = _state_when_begun(remedy, today) if complete else remedy.state
+    return _with_next_revision(
+        remedy, approvals=approvals, checkers=remedy.checkers | {checker}, state=state, note=note
+    )
 
 
 def reroute(remedy: Remedy, route: Sequence[Level]) -> Remedy:
     """What waits for approval needs more of it since others were submitted or approved. It never needs less."""
     if remedy.state != "submitted":
         return remedy
-    return _revised(remedy, route=longer(remedy.route, route))
+    return _with_next_revision(remedy, route=longer_route(remedy.route, route))
 
 
-def longer(one: Sequence[Level], other: Sequence[Level]) -> tuple[Level, ...]:
+def longer_route(one: Sequence[Level], other: Sequence[Level]) -> tuple[Level, ...]:
     """The route that leads higher; the first one where both lead as high."""
     return max(tuple(one), tuple(other), key=lambda route: LEVELS.index(route[-1]) if route else -1)
 
 
 def reject(remedy: Remedy, levels: frozenset[Level], checker: str, note: str) -> Remedy:
     """A no, which ends it. Raises WrongRemedyState, MakerIsNotChecker, WrongLevel."""
-    _must_be_checkable(remedy, levels, checker, "rejected")
-    return _revised(remedy, state="rejected", checkers=remedy.checkers | {checker}, note=note)
+    _level_to_decide(remedy, levels, checker, "rejected")
+    return _with_next_revision(remedy, state="rejected", checkers=remedy.checkers | {checker}, note=note)
 
 
 def send_back(remedy: Remedy, levels: frozenset[Level], checker: str, note: str) -> Remedy:
@@ -227,9 +217,9 @@ def send_back(remedy: Remedy, levels: frozenset[Level], checker: str, note: str)
 
     Raises WrongRemedyState, MakerIsNotChecker, WrongLevel.
     """
-    _must_be_checkable(remedy, levels, checker, "returned")
+    _level_to_decide(remedy, levels, checker, "returned")
     checkers = remedy.checkers | {checker}
-    return _revised(
+    return _with_next_revision(
         remedy,
         state="returned",
         terms_version=remedy.terms_version + 1,  # even if nothing is changed: the next round's yes is another one
@@ -246,7 +236,7 @@ def withdraw(remedy: Remedy, note: str | None) -> Remedy:
         return remedy
     if remedy.state not in UNDECIDED:
         raise WrongRemedyState(remedy, "withdrawn")
-    return _revised(remedy, state="withdrawn", note=note)
+    return _with_next_revision(remedy, state="withdrawn", note=note)
 
 
 def revoke(remedy: Remedy, today: date, note: str) -> Remedy:
@@ -255,21 +245,21 @@ def revoke(remedy: Remedy, today: date, note: str) -> Remedy:
         return remedy
     if remedy.state not in RUNNING:
         raise WrongRemedyState(remedy, "revoked")
-    return _revised(remedy, state="revoked", ended_on=today, note=note)
+    return _with_next_revision(remedy, state="revoked", ended_on=today, note=note)
 
 
 def age(remedy: Remedy, today: date) -> Remedy:
     """What the passing of days alone changes: approved, active, expiring, expired."""
     if remedy.state not in RUNNING:
         return remedy
-    state = _begun(remedy, today)
+    state = _state_when_begun(remedy, today)
     if state == remedy.state:
         return remedy
     ended_on = remedy.terms.ends_on if state == "expired" else None
-    return _revised(remedy, state=state, ended_on=ended_on)
+    return _with_next_revision(remedy, state=state, ended_on=ended_on)
 
 
-def _begun(remedy: Remedy, today: date) -> RemedyState:
+def _state_when_begun(remedy: Remedy, today: date) -> RemedyState:
     terms = remedy.terms
     if terms.ends_on is not None and today >= terms.ends_on:
         return "expired"
@@ -280,7 +270,7 @@ def _begun(remedy: Remedy, today: date) -> RemedyState:
     return "active"
 
 
-def _must_be_checkable(remedy: Remedy, levels: frozenset[Level], checker: str, act: str) -> Level:
+def _level_to_decide(remedy: Remedy, levels: frozenset[Level], checker: str, act: str) -> Level:
     if remedy.state != "submitted" or remedy.next_level is None:
         raise WrongRemedyState(remedy, act)
     if checker in remedy.makers:
@@ -292,13 +282,13 @@ def _must_be_checkable(remedy: Remedy, levels: frozenset[Level], checker: str, a
     return remedy.next_level
 
 
-def _made_by(remedy: Remedy, *makers: str) -> frozenset[str]:
+def _makers_of(remedy: Remedy, *makers: str) -> frozenset[str]:
     for user in makers:
         if user in remedy.checkers:
             raise MakerIsNotChecker(user, "a checker")
     return remedy.makers | set(makers)
 
 
-def _revised(remedy: Remedy, **changes: Any) -> Remedy:
+def _with_next_revision(remedy: Remedy, **changes: Any) -> Remedy:
     changed = replace(remedy, **changes)
     return remedy if changed == remedy else replace(changed, revision=remedy.revision + 1)

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from schemas.errors import NotAllowedByRules
 from schemas.money import MAX_MINOR
+from schemas.vocabulary import RemedyType
 
-RemedyType = Literal[
-    "service_level_raise",
-    "executive_visit",
-    "complaint_remedy",
-    "marketing",
-    "fee_reduction",
-    "fee_waiver",
-    "no_action",
-]
 CONCESSIONS: frozenset[RemedyType] = frozenset({"fee_reduction", "fee_waiver"})
 EARLIEST_START = timedelta(days=92)  # a quarter back: fees of the running quarter may still be given back
 LATEST_START = timedelta(days=731)  # two years ahead: nobody plans a client's remedy for later

@@ -9,7 +9,7 @@ import numpy as np
 
 from ingest.arrays import Bool, Int32, Int64, UInt64
 from ingest.decoding.codes import NO_CODE
-from schemas.money import MAX_MINOR, NotMoney, convert, minor_digits
+from schemas.money import MAX_MINOR, NotMoney, convert_minor, minor_digits
 from schemas.weeks import format_week
 
 RateOf = Callable[[str, int], Fraction | None]
@@ -44,9 +44,9 @@ class Currencies(dict[str, int]):
 
 
 def to_base(minor: Int64, currency: str, base: str, rate: Fraction) -> tuple[Int64, Bool]:
-    """Base minor units (n,) of amounts that are not negative, as schemas.money.convert; True where over MAX_MINOR.
+    """Base minor units (n,) of amounts that are not negative, as schemas.money.convert_minor.
 
-    Those are 0.
+    True where over MAX_MINOR: those are 0.
     """
     factor = rate * 10 ** minor_digits(base) / 10 ** minor_digits(currency)
     if max(int(minor.max(initial=1)) * factor.numerator, factor.denominator) < _SAFE:
@@ -55,7 +55,7 @@ def to_base(minor: Int64, currency: str, base: str, rate: Fraction) -> tuple[Int
         twice = (scaled - base_minor * factor.denominator) * 2
         base_minor += (twice > factor.denominator) | ((twice == factor.denominator) & (base_minor % 2 == 1))
     else:
-        exact = [convert(one, currency, base, rate) for one in minor.tolist()]
+        exact = [convert_minor(one, currency, base, rate) for one in minor.tolist()]
         base_minor = np.array([min(one, MAX_MINOR + 1) for one in exact], np.int64)
     too_big = base_minor > MAX_MINOR
     base_minor[too_big] = 0
@@ -75,7 +75,7 @@ class Exchange:
         rate = self._rate_of(currency, week)
         if rate is None:
             raise LookupError(f"no rate of {currency} for {format_week(week)}")
-        return convert(minor, currency, self.base, rate)
+        return convert_minor(minor, currency, self.base, rate)
 
     def convert_column(self, minor: Int64, currency: str, weeks: Int32) -> tuple[Int64, Bool, Bool]:
         """Base minor units (n,) of amounts of one currency; where there is no rate; where over MAX_MINOR."""

@@ -17,7 +17,7 @@ from ingest.folding.refusals import Refusals
 from ingest.folding.volumes import Volumes
 from ingest.folding.week_book import CLOSED, WeekBook
 from store.ledger.checkpoint import Tally
-from store.operations.refused import DeadLetter
+from store.operations.refused_events import DeadLetter
 
 
 class RowFolding:

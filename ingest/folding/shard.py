@@ -24,8 +24,8 @@ from ingest.folding.volumes import Volumes
 from ingest.folding.week_book import HELD, IDLE, MARKER, OPEN, WATERMARK, WeekBook
 from schemas.weeks import WeekCalendar
 from store.ledger.checkpoint import Checkpoint
-from store.ledger.shards import KeptShard, News, OtherShard
-from store.operations.refused import DeadLetter
+from store.ledger.shards import OtherShard, ShardNews, StoredShard
+from store.operations.refused_events import DeadLetter
 
 
 class Shard:
@@ -37,7 +37,7 @@ class Shard:
 
     def __init__(
         self,
-        saved: KeptShard,
+        saved: StoredShard,
         rules: ClosingRules,
         calendar: WeekCalendar,
         clients: Codes,
@@ -104,7 +104,7 @@ class Shard:
         while until_s is not None and self._calendar.end_s(self._book.next_to_close) <= until_s:
             self._close(self._book.next_to_close, IDLE)
 
-    def apply_news(self, news: News) -> None:
+    def apply_news(self, news: ShardNews) -> None:
         """Take over what other processes changed: weeks that a person released, branches of clients."""
         for week in news.released:
             self._book.mark_released(week)

@@ -13,7 +13,7 @@ from ingest.folding.closing import ClosingRules
 from ingest.folding.shard import Shard
 from ingest.kafka.records import RecordBatch, Unreadable
 from schemas.weeks import WeekCalendar
-from store.clients.client_master import Place, places_of
+from store.clients.client_master import Place, load_places
 from store.ledger import checkpoint_saving, shards
 from store.ledger.checkpoint import Checkpoint
 from store.unit_of_work import Store
@@ -55,7 +55,7 @@ class ActivityLane:
         self._checked_at = self._news_read_at = stopwatch()
         clients, accounts = Codes(), Codes()
         with store.read() as tx:
-            saved = shards.load(tx, topic, topic_id, partition, rules.memory_weeks)
+            saved = shards.load_shard(tx, topic, topic_id, partition, rules.memory_weeks)
         self._shard = Shard(saved, rules, calendar, clients, accounts, self._places)
         self._decoder = Decoder(
             calendar, base_currency, clients, accounts, rate_of, future_tolerance.total_seconds()
@@ -83,8 +83,8 @@ class ActivityLane:
             return
         self._checked_at = moment
         with self._store.read() as tx:
-            others = shards.others(tx, self._partition)
-            news = shards.news(tx, self._partition) if moment - self._news_read_at >= NEWS_S else None
+            others = shards.load_others(tx, self._partition)
+            news = shards.load_news(tx, self._partition) if moment - self._news_read_at >= NEWS_S else None
         if news is not None:
             self._news_read_at = moment
             self._shard.apply_news(news)
@@ -125,4 +125,4 @@ class ActivityLane:
 
     def _places(self, client_ids: Sequence[str]) -> Mapping[str, Place]:
         with self._store.read() as tx:
-            return places_of(tx, client_ids)
+            return load_places(tx, client_ids)

@@ -28,6 +28,6 @@ class RateBook:
         if self._stopwatch() - self._read_at < (MISSING_S if found is None else STALE_S):
             return found
         with self._store.read() as tx:
-            self._rates = rates.load(tx)
+            self._rates = rates.load_rates(tx)
         self._read_at = self._stopwatch()
         return self._rates.get((currency, week))

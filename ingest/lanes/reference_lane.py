@@ -11,8 +11,8 @@ from ingest.kafka.records import RecordBatch, Unreadable
 from schemas.events import ClientRecord
 from store.clients import client_master
 from store.ledger import offsets, rates
-from store.operations import refused
-from store.operations.refused import DeadLetter
+from store.operations import refused_events
+from store.operations.refused_events import DeadLetter
 from store.unit_of_work import Store, Tx
 from telemetry.metrics import Metrics
 
@@ -46,9 +46,9 @@ class ClientMaster:
             self._newest[record.client_id] = record
 
     def write(self, tx: Tx) -> None:
-        client_master.upsert_records(tx, [record for record in self._newest.values() if record is not None])
+        client_master.save_records(tx, [record for record in self._newest.values() if record is not None])
         for client_id in [client_id for client_id, record in self._newest.items() if record is None]:
-            client_master.tombstone(tx, client_id)
+            client_master.forget_client(tx, client_id)
 
     def clear(self) -> None:
         self._newest = {}
@@ -68,9 +68,9 @@ class Rates:
             self._newest[currency, week] = rate
 
     def write(self, tx: Tx) -> None:
-        rates.upsert(tx, [(*key, rate) for key, rate in self._newest.items() if rate is not None])
+        rates.save_rates(tx, [(*key, rate) for key, rate in self._newest.items() if rate is not None])
         for currency, week in [key for key, rate in self._newest.items() if rate is None]:
-            rates.forget(tx, currency, week)
+            rates.forget_rate(tx, currency, week)
 
     def clear(self) -> None:
         self._newest = {}
@@ -89,7 +89,7 @@ class ReferenceLane:
         self._reference = reference
         self._metrics = metrics
         with store.read() as tx:
-            self.next_offset = offsets.load(tx, topic).get(partition, (topic_id, 0))[1]
+            self.next_offset = offsets.load_offsets(tx, topic).get(partition, (topic_id, 0))[1]
         self._from_offset = self.next_offset
         self._letters: list[DeadLetter] = []
 
@@ -127,7 +127,7 @@ class ReferenceLane:
     def _write(self, tx: Tx, now: datetime) -> None:
         offsets.advance(tx, self._topic, self._topic_id, self._partition, self._from_offset, self.next_offset)
         self._reference.write(tx)
-        refused.record(tx, self._topic_id, self._letters, now)
+        refused_events.save_refused(tx, self._topic_id, self._letters, now)
 
     def _refuse(self, offset: int, key: bytes | None, value: bytes | None, reason: str, detail: str) -> None:
         self._letters.append(DeadLetter(self._topic, self._partition, offset, key, value, reason, detail))

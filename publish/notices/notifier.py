@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from casework.notices.address import scheme_of
-from casework.notices.quiet_hours import next_loud
-from casework.notices.telling import read_facts
+from casework.notices.notice_facts import read_facts
+from casework.notices.quiet_hours import end_of_quiet
 from casework.notices.text import NoticeText, notice_text
 from publish.notices.channel import Channel, NotSent
 from store.notices import notice_queue
-from store.notices.notice_queue import Due
+from store.notices.notice_queue import DueNotice
 from store.operations.turns import Turn
 from store.unit_of_work import Store, is_transient
 from telemetry.metrics import Metrics
@@ -80,8 +80,8 @@ class Notifier:
         self._measure()
         sent = 0
         down: dict[str, Down] = {}  # by person
-        for waiting in self._read() if self._turn.mine() else ():
-            if not self._turn.mine():
+        for waiting in self._read() if self._turn.is_mine() else ():
+            if not self._turn.is_mine():
                 break
             sent += self._handle(waiting, down)
         return sent
@@ -104,16 +104,16 @@ class Notifier:
                 if not sent:
                     stop.wait(IDLE_S)
         finally:
-            self._turn.give_back()
+            self._turn.release()
 
-    def _read(self) -> list[Due]:
+    def _read(self) -> list[DueNotice]:
         with self._store.read() as tx:
-            return notice_queue.due(tx, self._clock(), BATCH)
+            return notice_queue.load_due(tx, self._clock(), BATCH)
 
-    def _handle(self, waiting: Due, down: dict[str, Down]) -> bool:
+    def _handle(self, waiting: DueNotice, down: dict[str, Down]) -> bool:
         """Whether it was sent. Off it goes, or it waits, or it is given up."""
         now = self._clock()
-        loud = now if waiting.kind == "test" else next_loud(now, waiting.reader.quiet, self._zone)
+        loud = now if waiting.kind == "test" else end_of_quiet(now, waiting.reader.quiet, self._zone)
         if waiting.barred is not None:
             self._give_up(waiting, waiting.barred)
         elif loud > now:
@@ -127,7 +127,7 @@ class Notifier:
             return self._send(waiting, down)
         return False
 
-    def _send(self, waiting: Due, down: dict[str, Down]) -> bool:
+    def _send(self, waiting: DueNotice, down: dict[str, Down]) -> bool:
         reader = waiting.reader
         try:
             self._channel.send(reader.address, self._text(waiting))
@@ -139,7 +139,7 @@ class Notifier:
         self._metrics.notices_sent.labels(waiting.kind, scheme_of(reader.address)).inc()
         return True
 
-    def _text(self, waiting: Due) -> NoticeText:
+    def _text(self, waiting: DueNotice) -> NoticeText:
         """Raises NotSent for facts of another version of this program."""
         try:
             return notice_text(
@@ -152,7 +152,7 @@ class Notifier:
         except (msgspec.ValidationError, KeyError):
             raise NotSent("its text could not be made", hopeless=True) from None
 
-    def _failed(self, waiting: Due, error: NotSent, down: dict[str, Down]) -> None:
+    def _failed(self, waiting: DueNotice, error: NotSent, down: dict[str, Down]) -> None:
         now, tries, scheme = self._clock(), waiting.tries + 1, scheme_of(waiting.reader.address)
         self._metrics.notice_failures.labels(scheme).inc()
         log.warning("a notice was not sent", extra={**_log_fields(waiting), "tries": tries, "reason": str(error)})
@@ -165,7 +165,7 @@ class Notifier:
         else:
             self._store.transact(lambda tx: notice_queue.try_again(tx, waiting.notice_id, until))
 
-    def _give_up(self, waiting: Due, reason: str) -> None:
+    def _give_up(self, waiting: DueNotice, reason: str) -> None:
         self._store.transact(lambda tx: notice_queue.give_up(tx, waiting.notice_id, reason))
         self._metrics.notices_given_up.labels(scheme_of(waiting.reader.address)).inc()
         log.error("a notice was given up", extra={**_log_fields(waiting), "reason": reason})
@@ -173,12 +173,12 @@ class Notifier:
     def _measure(self) -> None:
         now = self._clock()
         with self._store.read() as tx:
-            count, oldest = notice_queue.depth(tx, now)
+            count, oldest = notice_queue.queue_depth(tx, now)
         self._metrics.notices_waiting.set(count)
         self._metrics.notices_oldest_s.set(0 if oldest is None else max(0.0, (now - oldest).total_seconds()))
 
 
-def _log_fields(waiting: Due) -> dict[str, object]:
+def _log_fields(waiting: DueNotice) -> dict[str, object]:
     """What a log line says of a notice: of its reader's address the scheme alone."""
     return {
         "notice_id": waiting.notice_id,

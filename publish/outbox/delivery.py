@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from publish.kafka.producer import FailedSend, Producer, ProducerUnavailable, SendFailed
-from publish.outbox.waves import Place, place_of, waves
+from publish.outbox.waves import Place, place_of, split_into_waves
 from store.outbox import Unsent
 
 FLUSH_S = 10.0  # a healthy broker answers in milliseconds
@@ -39,7 +39,7 @@ def deliver(batch: Iterable[Unsent], producer: Producer, may_send: Callable[[], 
     After a failure nothing more of that topic goes out, and after one for size nothing more of that key.
     """
     delivery = Delivery()
-    for wave in waves(batch):
+    for wave in split_into_waves(batch):
         if not may_send():
             break
         free = [u for u in wave if u.message.topic not in delivery.down and place_of(u) not in delivery.stuck]

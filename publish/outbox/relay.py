@@ -25,7 +25,7 @@ TRIES_IF_TOO_LARGE = 3  # a broker's limit may just have been raised; after that
 IDLE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 MEASURE_EVERY = timedelta(seconds=5)
-PURGE_EVERY = timedelta(hours=1)
+FORGET_EVERY = timedelta(hours=1)
 KEEP_SENT = timedelta(days=7)  # long enough to look into what was sent around an incident
 
 
@@ -45,7 +45,7 @@ class Relay:
         self._clock = clock
         self._turn = Turn(store, LEASE, owner, clock, ttl=LEASE_TTL, renew_before_end=RENEW_BEFORE_END)
         self._measured_at: datetime | None = None
-        self._purged_at: datetime | None = None
+        self._forgotten_at: datetime | None = None
         self._tries: Counter[int] = Counter()  # of messages that were too large, by outbox id
         self.failing = False  # whether the last round met a failure
         self._refused: str | None = None  # why Kafka did not take something that may be tried again
@@ -57,19 +57,19 @@ class Relay:
         """
         self.failing, self._refused = False, None
         self._measure()
-        if not self._turn.mine():
+        if not self._turn.is_mine():
             return 0
         sent = 0
         stuck_topics: set[str] = set()
         while batch := self._read(stuck_topics):
-            delivery = deliver(batch, self._producer, self._turn.mine)
+            delivery = deliver(batch, self._producer, self._turn.is_mine)
             self._mark(delivery, {u.outbox_id: u.message.topic for u in batch})
             sent += len(delivery.sent)
             if not delivery.failures:
                 break
             self.failing = True
             stuck_topics |= delivery.stuck_topics
-            if not self._turn.mine():
+            if not self._turn.is_mine():
                 break
         return sent
 
@@ -87,19 +87,19 @@ class Relay:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S) if self.failing else IDLE_S
                 if self.failing or not sent:
                     stop.wait(pause_s)
-                self._purge()
+                self._forget_sent()
         finally:
-            self._turn.give_back()
+            self._turn.release()
 
     def _read(self, stuck_topics: set[str]) -> list[outbox.Unsent]:
         with self._store.read() as tx:
-            return outbox.unsent(tx, BATCH, but_not=stuck_topics)
+            return outbox.load_unsent(tx, BATCH, but_not=stuck_topics)
 
     def _mark(self, delivery: Delivery, topics: dict[int, str]) -> None:
         self._tries.update(delivery.too_large.keys())
         refused = {i: why for i, why in delivery.too_large.items() if self._tries[i] >= TRIES_IF_TOO_LARGE}
         now = self._clock()
-        self._store.transact(lambda tx: outbox.mark(tx, delivery.sent, refused, now))
+        self._store.transact(lambda tx: outbox.mark_outcomes(tx, delivery.sent, refused, now))
         for outbox_id in delivery.sent:
             self._metrics.relayed.labels(topics[outbox_id]).inc()
             self._tries.pop(outbox_id, None)
@@ -119,14 +119,16 @@ class Relay:
         if self._measured_at is not None and now < self._measured_at + MEASURE_EVERY:
             return
         with self._store.read() as tx:
-            count, oldest = outbox.depth(tx)
+            count, oldest = outbox.queue_depth(tx)
         self._metrics.outbox_depth.set(count)
         self._metrics.outbox_age_s.set(0 if oldest is None else max(0.0, (now - oldest).total_seconds()))
         self._measured_at = now
 
-    def _purge(self) -> None:
+    def _forget_sent(self) -> None:
         now = self._clock()
-        if (self._purged_at is not None and now < self._purged_at + PURGE_EVERY) or not self._turn.mine():
+        if self._forgotten_at is not None and now < self._forgotten_at + FORGET_EVERY:
             return
-        self._store.transact(lambda tx: outbox.purge_sent(tx, now - KEEP_SENT))
-        self._purged_at = now
+        if not self._turn.is_mine():
+            return
+        self._store.transact(lambda tx: outbox.forget_sent(tx, now - KEEP_SENT))
+        self._forgotten_at = now

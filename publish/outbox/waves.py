@@ -15,7 +15,7 @@ def place_of(unsent: Unsent) -> Place:
     return unsent.message.topic, unsent.message.key
 
 
-def waves(batch: Iterable[Unsent]) -> list[list[Unsent]]:
+def split_into_waves(batch: Iterable[Unsent]) -> list[list[Unsent]]:
     """Messages that may be under way together: of each topic and key one a wave, in the batch's order.
 
     So none is handed over before the one ahead of it is acknowledged. Without a key there is no order to keep.

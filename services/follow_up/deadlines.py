@@ -8,8 +8,11 @@ from math import ceil
 
 from acts.roles import NOTICE_ROLES
 from casework.alerts import sla
-from casework.alerts.holdout import held_out
-from casework.notices.telling import Deadline, Kind, Notice, Preference, escalated, is_news, responsible
+from casework.alerts.holdout import is_held_out
+from casework.notices.notice_facts import Deadline
+from casework.notices.notice_making import Notice, is_news
+from casework.notices.recipients import Preference, escalated, responsible
+from schemas.vocabulary import DeadlineStatus, NoticeKind, Step
 from schemas.weeks import week_of_date
 from services.follow_up.round import Round
 from store.cases import case_progress, follow_up
@@ -17,9 +20,9 @@ from store.notices import notice_sources
 
 _WEEKS_BACK = 5  # two weeks of news, and three for holidays, beside the longest deadline of an alert
 _BUSINESS_WEEK = 5  # days
-_OF_ALERTS: frozenset[sla.Step] = frozenset({"acknowledge", "task_force"})  # the others are its case's
-_OF_CASES: frozenset[sla.Step] = frozenset({"first_contact", "first_review"})
-_KINDS: Mapping[sla.Status, Kind] = {"warned": "sla_warning", "breached": "sla_breach"}
+_OF_ALERTS: frozenset[Step] = frozenset({"acknowledge", "task_force"})  # the others are its case's
+_OF_CASES: frozenset[Step] = frozenset({"first_contact", "first_review"})
+_KINDS: Mapping[DeadlineStatus, NoticeKind] = {"warned": "sla_warning", "breached": "sla_breach"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Matter:
     client_name: str
     branch_id: str
     users: frozenset[str]
-    steps: frozenset[sla.Step]
+    steps: frozenset[Step]
     deadlines: list[sla.Deadline]
     case_id: str | None = None
     alert_id: str | None = None
@@ -41,7 +44,7 @@ def tell_deadlines(current: Round) -> int:
     hour = f"{current.now.astimezone(current.zone):%Y-%m-%dT%H}"
     people = current.people()
     with current.store.read() as tx:
-        if not people or follow_up.seen(tx, "tell_deadlines") == hour:
+        if not people or follow_up.find_mark(tx, "tell_deadlines") == hour:
             return 0
     wanted = [notice for matter in matters(current) for notice in _notices(current, matter, people)]
     return current.write_notices(wanted, ("tell_deadlines", hour))
@@ -62,10 +65,10 @@ def _alerts(current: Round) -> Iterable[Matter]:
     longest = max(rules.deadlines.within(step).prompt for step in _OF_ALERTS)
     weeks_back = _WEEKS_BACK + ceil(longest / _BUSINESS_WEEK)
     with current.store.read() as tx:
-        found = notice_sources.live_alerts(tx, week_of_date(current.today) - weeks_back)
-        progress = case_progress.of_alerts(tx, [alert.alert_id for alert in found], current.bank.calendar)
+        found = notice_sources.load_live_alerts(tx, week_of_date(current.today) - weeks_back)
+        progress = case_progress.load_of_alerts(tx, [alert.alert_id for alert in found], current.bank.calendar)
     for alert in found:
-        standard = held_out(alert.opening, rules.hold_out)  # nobody is to form a task force about it
+        standard = is_held_out(alert.opening, rules.hold_out)  # nobody is to form a task force about it
         yield Matter(
             alert.client_id,
             alert.client_name,
@@ -80,8 +83,8 @@ def _alerts(current: Round) -> Iterable[Matter]:
 def _cases(current: Round) -> Iterable[Matter]:
     rules = current.rules
     with current.store.read() as tx:
-        found = notice_sources.open_cases(tx)
-        progress = case_progress.of_cases(tx, [case for case, _ in found], current.bank.calendar)
+        found = notice_sources.load_open_cases(tx)
+        progress = case_progress.load_of_cases(tx, [case for case, _ in found], current.bank.calendar)
     for case, client in found:
         yield Matter(
             case.client_id,
@@ -106,5 +109,5 @@ def _notices(current: Round, matter: Matter, people: list[Preference]) -> Iterab
         )
         key = f"{matter.case_id or matter.alert_id}/{deadline.step}/{deadline.due_on}"
         yield from current.notices(near, kind, key, facts)
-        if sla.escalates(deadline, current.today, current.rules.holidays, current.rules.deadlines):
+        if sla.has_to_escalate(deadline, current.today, current.rules.holidays, current.rules.deadlines):
             yield from current.notices(far, "escalation", key, facts)

@@ -7,22 +7,26 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from acts.roles import NOTICE_ROLES
-from casework.notices.telling import Digest, Notice, Preference
+from casework.notices.notice_facts import Digest
+from casework.notices.notice_making import Notice
+from casework.notices.recipients import Preference
 from services.follow_up.deadlines import matters, overdue
 from services.follow_up.round import Round
 from store.notices import digest, notice_queue
-from store.notices.digest import Standing
+from store.notices.digest import BranchStanding
 
 FROM = time(7)  # by then the week before is judged, where core banking closed it over night
-_NOTHING = Standing()
+_NOTHING = BranchStanding()
 
 
 def tell_digest(current: Round) -> int:
     """From Monday 07:00 in the bank's zone on, to all who have not had this week's."""
     people = [person for person in current.people() if "weekly_digest" in person.kinds]
     with current.store.read() as tx:
-        missing = {notice.user for notice in notice_queue.untold(tx, _digests(current, people, {}, Counter()))}
-        standings = digest.standings(tx) if missing else {}
+        missing = {
+            notice.user for notice in notice_queue.without_stored(tx, _digests(current, people, {}, Counter()))
+        }
+        standings = digest.load_standings(tx) if missing else {}
     if not missing:
         return 0
     late = Counter[str]()
@@ -40,7 +44,7 @@ def last_monday(current: Round) -> date:
 
 
 def _digests(
-    current: Round, people: Iterable[Preference], standings: Mapping[str, Standing], late: Counter[str]
+    current: Round, people: Iterable[Preference], standings: Mapping[str, BranchStanding], late: Counter[str]
 ) -> list[Notice]:
     monday = last_monday(current)
     return [
@@ -52,7 +56,9 @@ def _digests(
     ]
 
 
-def _digest(person: Preference, monday: date, standings: Mapping[str, Standing], late: Counter[str]) -> Digest:
+def _digest(
+    person: Preference, monday: date, standings: Mapping[str, BranchStanding], late: Counter[str]
+) -> Digest:
     """Of the person's branch, or of all branches for who sees them all."""
     branch = person.branch_id
     theirs = list(standings.values()) if branch is None else [standings.get(branch, _NOTHING)]

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from acts.roles import NOTICE_ROLES
 from casework.alerts.published_sentence import published_facts
-from casework.notices.telling import (
-    NEWS,
-    ApprovalWaiting,
-    BranchMoved,
-    CaseAssigned,
-    NewAlarm,
-    Notice,
-    RemedyEnding,
-    checkers,
-    managers,
-    people_named,
-    people_of_branch,
-)
+from casework.notices.notice_facts import ApprovalWaiting, BranchMoved, CaseAssigned, NewAlarm, RemedyEnding
+from casework.notices.notice_making import NEWS, Notice
+from casework.notices.recipients import checkers, managers, people_named, people_of_branch
 from schemas.verdicts import GroupKind
 from schemas.weeks import format_week, monday, week_of_date
 from services.follow_up.round import Round
@@ -32,11 +22,11 @@ def tell_alarms(current: Round) -> int:
     if not people:
         return 0
     with current.store.read() as tx:
-        judged = f"{since}:{follow_up.judged(tx, since)}"
-        if follow_up.seen(tx, "tell_alarms") == judged:
+        judged = f"{since}:{follow_up.judged_mark(tx, since)}"
+        if follow_up.find_mark(tx, "tell_alarms") == judged:
             return 0
         wanted: list[Notice] = []
-        for alarm in notice_sources.alarms(tx, since):
+        for alarm in notice_sources.load_alarms(tx, since):
             facts = NewAlarm(
                 alarm.alert_id,
                 alarm.client_id,
@@ -44,7 +34,9 @@ def tell_alarms(current: Round) -> int:
                 alarm.message.summary,
                 published_facts(alarm.message),
             )
-            key = f"{alarm.alert_id}/{follow_up.began(tx, alarm.alert_id)[1]}"  # opened again it is news again
+            key = (
+                f"{alarm.alert_id}/{follow_up.get_opening(tx, alarm.alert_id)[1]}"  # opened again it is news again
+            )
             branch = people_of_branch(people, alarm.branch_id)
             wanted += current.notices(branch, "new_alarm", key, facts)
     return current.write_notices(wanted, ("tell_alarms", judged))
@@ -55,7 +47,7 @@ def tell_moved(current: Round) -> int:
     people = current.people()
     with current.store.read() as tx:
         since = week_of_date(current.today - NEWS)
-        found = movements.begun(tx, GroupKind.BRANCH, since) if people else []
+        found = movements.load_begun(tx, GroupKind.BRANCH, since) if people else []
     wanted: list[Notice] = []
     for row in found:
         facts = BranchMoved(row.name, monday(row.week), row.size_pct, row.quiet, row.clients, row.concerned)
@@ -69,7 +61,7 @@ def tell_assigned(current: Round) -> int:
     """Who leads a case or belongs to its task force since lately."""
     people = current.people()
     with current.store.read() as tx:
-        found = notice_sources.assigned(tx, current.today - NEWS) if people else []
+        found = notice_sources.load_assigned(tx, current.today - NEWS) if people else []
     wanted: list[Notice] = []
     for place in found:
         facts = CaseAssigned(place.case_id, place.client_id, place.client_name, place.role)
@@ -82,7 +74,7 @@ def tell_approvals(current: Round) -> int:
     """Remedies that wait for a yes to those who may give it, and who had no other part in them."""
     people = current.people()
     with current.store.read() as tx:
-        found = notice_sources.submitted(tx) if people else []
+        found = notice_sources.load_submitted(tx) if people else []
     wanted: list[Notice] = []
     for remedy, client in found:
         if remedy.next_level is None:
@@ -101,7 +93,7 @@ def tell_endings(current: Round) -> int:
     """Remedies that end within a month to their owner and to the lead of the case."""
     people = current.people()
     with current.store.read() as tx:
-        found = notice_sources.ending(tx) if people else []
+        found = notice_sources.load_ending(tx) if people else []
     wanted: list[Notice] = []
     for remedy, client, lead in found:
         if remedy.terms.ends_on is None:

@@ -40,12 +40,12 @@ def forget(current: Round) -> int:
     """Once an hour: old notices; sessions and sign-ins that have run out, by the world's clock, not the bank's."""
     now, hour = utc_now(), f"{current.now:%Y-%m-%dT%H}"
     with current.store.read() as tx:
-        if follow_up.seen(tx, "forget") == hour:
+        if follow_up.find_mark(tx, "forget") == hour:
             return 0
 
     def work(tx: Tx) -> int:
-        follow_up.mark_seen(tx, "forget", hour)
-        gone = notice_queue.forget_old(tx, current.now - KEEP_NOTICES)
+        follow_up.save_mark(tx, "forget", hour)
+        gone = notice_queue.forget_sent(tx, current.now - KEEP_NOTICES)
         return gone + web_sessions.forget_expired(tx, now) + sign_in_attempts.forget_expired(tx, now)
 
     return current.store.transact(work)
@@ -84,7 +84,7 @@ class FollowUp:
         """One round, whether it was this process's turn for all of it."""
         current = self.begin_round()
         for step in STEPS:
-            if not self._turn.mine():
+            if not self._turn.is_mine():
                 return False
             self._do(step, current)
         self._parts.metrics.follow_up_last_s.set(utc_now().timestamp())
@@ -104,7 +104,7 @@ class FollowUp:
                     worked()
                 stop.wait(LOOK_S)
         finally:
-            self._turn.give_back()
+            self._turn.release()
 
     def _guarded_round(self) -> None:
         try:
@@ -131,7 +131,7 @@ class FollowUp:
 
     def begin_round(self) -> Round:
         """What stands now."""
-        return Round(self._parts.store, self._parts.clock(), self._bank, self._turn.mine, self._failed)
+        return Round(self._parts.store, self._parts.clock(), self._bank, self._turn.is_mine, self._failed)
 
     def _failed(self, step: str) -> None:
         self._parts.metrics.follow_up_failures.labels(step).inc()

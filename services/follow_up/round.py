@@ -12,8 +12,11 @@ from zoneinfo import ZoneInfo
 from acts.bank import Bank, BankRules
 from acts.callers import TIME_ALONE
 from acts.performing import ActContext, Performer
-from casework.notices.telling import Facts, Kind, Notice, Preference, combine, notices_for
+from casework.notices.notice_facts import Facts
+from casework.notices.notice_making import Notice, combine, notices_for
+from casework.notices.recipients import Preference
 from schemas.errors import Conflict, NotFound, StaleRevision
+from schemas.vocabulary import NoticeKind
 from schemas.weeks import Week
 from store.cases import follow_up
 from store.notices import notice_preferences, notice_queue
@@ -74,9 +77,11 @@ class Round:
     def people(self) -> list[Preference]:
         """All who want to be told of anything."""
         with self.store.read() as tx:
-            return notice_preferences.everybody(tx)
+            return notice_preferences.load_all(tx)
 
-    def notices(self, people: Iterable[Preference], kind: Kind, subject_key: str, facts: Facts) -> list[Notice]:
+    def notices(
+        self, people: Iterable[Preference], kind: NoticeKind, subject_key: str, facts: Facts
+    ) -> list[Notice]:
         """Of one thing, for those of `people` who want to hear of its kind."""
         return notices_for(people, kind, subject_key, facts, self.now, self.zone)
 
@@ -85,8 +90,8 @@ class Round:
         it saw.
         """
         with self.store.read() as tx:
-            fresh = notice_queue.untold(tx, wanted)
-            seen = mark is None or follow_up.seen(tx, mark[0]) == mark[1]
+            fresh = notice_queue.without_stored(tx, wanted)
+            seen = mark is None or follow_up.find_mark(tx, mark[0]) == mark[1]
         if not fresh and seen:
             return 0
 
@@ -94,9 +99,9 @@ class Round:
 
         def write(tx: Tx) -> int:
             if mark is not None:
-                follow_up.mark_seen(tx, *mark)
-            notice_queue.write(tx, folded, self.now, folded=True)
-            return notice_queue.write(tx, sent, self.now)
+                follow_up.save_mark(tx, *mark)
+            notice_queue.add_notices(tx, folded, self.now, folded=True)
+            return notice_queue.add_notices(tx, sent, self.now)
 
         return self.store.transact(write)
 

@@ -29,8 +29,8 @@ def add(user: str, role: str, branch: str | None, *, generate: bool) -> str:
     _check(user, role, branch)
     parts = _parts()
     chosen, shown = _password(generate=generate)
-    hashed = Passwords().hashed(chosen)
-    act = partial(local_accounts.add, user=user, role=role, branch=branch, password_hash=hashed)
+    hashed = Passwords().hash(chosen)
+    act = partial(local_accounts.add_account, user=user, role=role, branch=branch, password_hash=hashed)
     _performer(parts).perform(_operator(), act)
     return f"{user} may sign in{shown}"
 
@@ -39,7 +39,7 @@ def password(user: str, *, generate: bool) -> str:
     """Give it another password, unlock it, and end its sessions. Raises NotFound."""
     parts = _parts()
     chosen, shown = _password(generate=generate)
-    act = partial(local_accounts.set_password, user=user, password_hash=Passwords().hashed(chosen))
+    act = partial(local_accounts.set_password, user=user, password_hash=Passwords().hash(chosen))
     ended = _performer(parts).perform(_operator(), act)
     return f"{user} has a new password{shown}; {ended} sessions ended"
 
@@ -60,7 +60,7 @@ def listed() -> str:
     """Every account, one a line, and never what is stored of its password."""
     parts = _parts()
     with parts.store.read() as tx:
-        found = accounts.listed(tx)
+        found = accounts.load_all(tx)
     return "\n".join(_line(each, parts.clock()) for each in found) or "no accounts"
 
 

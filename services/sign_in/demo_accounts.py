@@ -40,16 +40,16 @@ def _find_or_make(parts: Parts, password: str) -> list[Account]:
     """Those whose password it is. An account that was given another one is left alone, and not told of."""
     passwords, at = Passwords(), utc_now()
     with parts.store.read() as tx:
-        known = {each.user: each for each in accounts.listed(tx)}
+        known = {each.user: each for each in accounts.load_all(tx)}
     missing = [
-        new_account(user, role, branch, passwords.hashed(password), at)
+        new_account(user, role, branch, passwords.hash(password), at)
         for user, role, branch in _PEOPLE
         if user not in known
     ]
 
     def add(tx: Tx) -> None:
         for each in missing:
-            accounts.add(tx, each)
+            accounts.add_account(tx, each)
 
     parts.store.transact(add)
     there = [known[user] for user, _, _ in _PEOPLE if user in known]

@@ -85,6 +85,6 @@ def publish_clients(bank: SimulatedBank, sender: Sender, before: int) -> None:
     """The client master as it stood before a week: what a compacted topic would still hold."""
     publisher = Publisher(sender, bank.source)
     if before > bank.first_week:
-        publisher.clients(bank.client_records())
+        publisher.publish_clients(bank.client_records())
     for week in range(bank.first_week + 1, before):
-        publisher.clients(bank.client_changes(week))
+        publisher.publish_clients(bank.client_changes(week))

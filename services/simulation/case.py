@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from acts import alerts, cases, remedies, task_forces
 from acts.callers import Caller
-from acts.performing import Act, Performer, Request
+from acts.performing import Act, ActRequest, Performer
 from acts.roles import Role
-from casework.cases.case_lifecycle import Case, CaseState, Retention, Swot, Truth
+from casework.cases.case_lifecycle import Case, Swot
 from casework.remedies.proposed_terms import ProposedTerms
-from casework.remedies.terms import RemedyType
 from schemas.errors import NotFound
 from schemas.money import parse_amount
+from schemas.vocabulary import CaseState, RemedyType, Retention, TaskKind, Truth
 from services.simulation.outcomes import proposed_retention
 from store.alerts.alert_search import AlertRow
 
 T = TypeVar("T")
 _OFFICE_HOUR = time(10)
-_REQUEST = Request(request_id="simulated")
+_REQUEST = ActRequest(request_id="simulated")
 
 
 @dataclass
@@ -79,7 +79,7 @@ class CaseStory:
         act = partial(task_forces.add_review, case_id=self._id, minutes=minutes, decision=decision, swot=swot)
         return self._became(act)
 
-    def to_do(self, title: str, kind: Literal["contact", "analysis", "other"] = "other") -> CaseStory:
+    def to_do(self, title: str, kind: TaskKind = "other") -> CaseStory:
         due_on = _today(self._then()) + timedelta(days=7)
         owner = self.staff.actor
         act = partial(task_forces.add_task, case_id=self._id, title=title, owner=owner, due_on=due_on, kind=kind)

@@ -6,10 +6,10 @@ from datetime import date
 
 import numpy as np
 
-from casework.cases.case_lifecycle import Retention
 from casework.cases.retention import Proposal
 from casework.cases.retention_rules import RetentionRules
 from casework.remedies.effect import BEFORE_WEEKS, Effect, effect
+from schemas.vocabulary import Retention
 from store.cases import case_retention, case_search
 from store.clients import volumes
 from store.remedies import remedy_rows
@@ -22,7 +22,7 @@ def volume_after(tx: Tx, client_id: str, start: int) -> float:
     """Percent by which the half-year from week `start` on differs from the quarter before; minus infinity where
     that is not known.
     """
-    loaded = volumes.load(tx, [client_id], start - BEFORE_WEEKS, start + _EFFECT_WEEKS)
+    loaded = volumes.load_volumes(tx, [client_id], start - BEFORE_WEEKS, start + _EFFECT_WEEKS)
     turnover, known, began = loaded.turnover_minor[0], loaded.known[0], int(loaded.began[0])
     found = effect(turnover, known, BEFORE_WEEKS, _EFFECT_WEEKS, began)
     changed = found.change_pct if isinstance(found, Effect) else None
@@ -33,6 +33,6 @@ def proposed_retention(tx: Tx, case_id: str, today: date, rules: RetentionRules)
     """What the client's volume proposes for a case that was never reopened; None where that is too early to say."""
     case = case_search.get_whole(tx, case_id, only_branch=None)
     opened = case.case.opened_week
-    loaded = volumes.load(tx, [case.case.client_id], *case_retention.weeks_needed(case, opened))
-    found = case_retention.proposals(case, opened, remedy_rows.of_case(tx, case_id), loaded, today, rules)
+    loaded = volumes.load_volumes(tx, [case.case.client_id], *case_retention.weeks_needed(case, opened))
+    found = case_retention.proposals(case, opened, remedy_rows.load_of_case(tx, case_id), loaded, today, rules)
     return next((each.retention for each in reversed(found) if isinstance(each, Proposal)), None)

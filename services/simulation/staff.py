@@ -14,6 +14,7 @@ from threading import Event
 from types import MappingProxyType
 
 from acts.performing import Performer
+from casework.alerts.buckets import AsOf
 from schemas.errors import Conflict, StaleRevision
 from schemas.weeks import monday, parse_week
 from services.simulation.case import CaseStory
@@ -38,7 +39,7 @@ def staff_work(performer: Performer, judged_by: int) -> Callable[[Event], None]:
     def work(stop: Event) -> None:
         while not stop.is_set():
             with performer.store.read() as tx:
-                judged = overview.overview(tx).judged_week
+                judged = overview.load_overview(tx).judged_week
             if judged is not None and judged >= judged_by:
                 break
             stop.wait(LOOK_S)
@@ -63,7 +64,7 @@ def _nobody_has_opened_a_case(store: Store) -> bool:
 def stage(performer: Performer) -> Iterator[str]:
     """Tell the stories, each on an alert of its own, as far as there are alerts; gives the states they came to."""
     now, bank = performer.clock(), performer.bank
-    waiting = _open_falls(performer.store, bank.calendar.week_at(now))
+    waiting = _open_falls(performer.store, bank.as_of(now), bank.calendar.week_at(now))
     for tell, days in STORIES:
         fitting = [aged for aged in waiting if 7 * aged.weeks >= days]
         if not fitting:
@@ -89,10 +90,11 @@ class _Aged:
     effect_pct: float
 
 
-def _open_falls(store: Store, now: int) -> list[_Aged]:
+def _open_falls(store: Store, as_of: AsOf, now: int) -> list[_Aged]:
     """One of each client: its worst."""
     with store.read() as tx:
-        found = alert_search.search(tx, AlertFilter(states=("open",)), only_branch=None, after=None, limit=_MOST)
+        wanted = AlertFilter(as_of, states=("open",))
+        found = alert_search.search(tx, wanted, only_branch=None, after=None, limit=_MOST)
         falls = [alert for alert in found if alert.message.direction == "fall"]
         one_each = {alert.message.client_id: alert for alert in reversed(falls)}
         return [_aged(tx, alert, now) for alert in one_each.values()]

@@ -24,16 +24,16 @@ def is_explained(episode: Episode) -> bool:
     return episode.direction is Direction.FALL and bool(episode.newest.grade)
 
 
-def save_and_load(
+def save_new_and_load(
     tx: Connection, episodes: Sequence[Episode], made: Mapping[str, Explanation]
 ) -> dict[str, Explanation]:
     """Keep those just made, by alert_id, and find the others: each episode's as of its last week, if any."""
     _save(tx, episodes, made)
     others = [e for e in episodes if e.alert_id not in made and is_explained(e)]
-    return {**made, **of_weeks(tx, {e.alert_id: e.last_week for e in others})}
+    return {**made, **load_of_weeks(tx, {e.alert_id: e.last_week for e in others})}
 
 
-def of_weeks(tx: Connection, weeks: Mapping[str, int]) -> dict[str, Explanation]:
+def load_of_weeks(tx: Connection, weeks: Mapping[str, int]) -> dict[str, Explanation]:
     """By alert_id the explanation of its week, where there is one."""
     if not weeks:
         return {}
@@ -48,16 +48,16 @@ def _save(tx: Connection, episodes: Sequence[Episode], made: Mapping[str, Explan
     rows = [
         {
             "alert_id": e.alert_id,
-            "week": told.week,
+            "week": explanation.week,
             "revision": e.revision,
-            "onset_week": told.onset_week,
-            "label": told.label.value,
-            "strength": told.strength.value,
-            "explanation": msgspec.to_builtins(told),
-            "version": told.version,
+            "onset_week": explanation.onset_week,
+            "label": explanation.label.value,
+            "strength": explanation.strength.value,
+            "explanation": msgspec.to_builtins(explanation),
+            "version": explanation.version,
         }
         for e in episodes
-        if (told := made.get(e.alert_id)) is not None
+        if (explanation := made.get(e.alert_id)) is not None
     ]
     if not rows:
         return

@@ -1,6 +1,6 @@
 """Which alerts have changed lately, as the outbox tells: every revision of an alert has its message there.
 
-A hint for people who look at a list, not a feed to build on: see `ids_after`.
+A hint for people who look at a list, not a feed to build on: see `load_ids_after`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from store.tables.operations import outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedAlert:
     """An alert that is at `revision` now. `branch_id` as the message has it."""
 
     outbox_id: int
@@ -37,12 +37,12 @@ class _Message(msgspec.Struct):
 _MESSAGE = msgspec.json.Decoder(_Message)
 
 
-def position(tx: Connection) -> int:
+def newest_outbox_id(tx: Connection) -> int:
     """The newest id of the outbox; 0 where it is empty."""
     return int(tx.scalar(sa.select(sa.func.max(outbox.c.outbox_id))) or 0)
 
 
-def ids_after(tx: Connection, outbox_id: int, limit: int) -> list[int]:
+def load_ids_after(tx: Connection, outbox_id: int, limit: int) -> list[int]:
     """Ids of the alerts' messages behind one, in order, at most `limit`.
 
     PostgreSQL hands out ids before the commit: one behind may appear later. Whoever reads on goes back a little.
@@ -51,15 +51,15 @@ def ids_after(tx: Connection, outbox_id: int, limit: int) -> list[int]:
     return list(tx.scalars(query.order_by(outbox.c.outbox_id).limit(limit)))
 
 
-def read(tx: Connection, outbox_ids: Sequence[int]) -> list[Changed]:
+def load_changes(tx: Connection, outbox_ids: Sequence[int]) -> list[ChangedAlert]:
     """What these messages say, in the order of their ids."""
     if not outbox_ids:
         return []
     query = sa.select(outbox.c.outbox_id, outbox.c.value).where(outbox.c.outbox_id.in_(outbox_ids))
     found = tx.execute(query.order_by(outbox.c.outbox_id)).all()
-    return [_changed(outbox_id, value) for outbox_id, value in found]
+    return [_decode_change(outbox_id, value) for outbox_id, value in found]
 
 
-def _changed(outbox_id: int, value: bytes) -> Changed:
+def _decode_change(outbox_id: int, value: bytes) -> ChangedAlert:
     message = _MESSAGE.decode(value)
-    return Changed(outbox_id, message.alert_id, message.revision, message.branch_id)
+    return ChangedAlert(outbox_id, message.alert_id, message.revision, message.branch_id)

@@ -19,11 +19,11 @@ from sqlalchemy.engine import Connection
 from casework.alerts.episodes import Episode, EpisodeRules
 from casework.alerts.holdout import lot
 from casework.alerts.judging import Key
-from casework.alerts.message import ClientFacts, alert_message, encode
-from casework.quiet.budget import worth
+from casework.alerts.message import ClientFacts, alert_message
+from casework.quiet.budget import alert_worth
 from schemas.errors import NotFound, StaleRevision
 from schemas.explanations import Explanation
-from schemas.messages import TOPIC_ALERTS
+from schemas.messages import TOPIC_ALERTS, AlertMessage, encode_message
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week
 from store import outbox
@@ -32,20 +32,20 @@ from store.among import among
 from store.tables.alerts import alert, alert_evidence, alert_opening, alert_revision
 from store.tables.clients import client
 
-_IDS_A_STATEMENT = 500  # under every database's limit of parameters
 _NO_WEEK = 2**31 - 1  # no evidence is as new as that
 _VERDICT = msgspec.json.Decoder(Verdict)
+_MESSAGE = msgspec.json.Decoder(AlertMessage)
 _MADE = {"alert_id", "direction", "grade", "rank_minor"}
 _FACTS = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier, client.c.industry)
 _PLAIN = [column.name for column in alert.columns if column.name not in _MADE]
 
 
-def open_episodes(tx: Connection, shard: int, week: int) -> dict[Key, Episode]:
+def load_open(tx: Connection, shard: int, week: int) -> dict[Key, Episode]:
     """Every episode of a shard's clients that is not closed, with the evidence that judging `week` can touch."""
     return {_key(e): e for e in _episodes(tx, alert.c.state != "closed", _in_shard(shard), since=week - 1)}
 
 
-def last_closed(tx: Connection, shard: int, week: int, rules: EpisodeRules) -> dict[Key, Episode]:
+def load_last_closed(tx: Connection, shard: int, week: int, rules: EpisodeRules) -> dict[Key, Episode]:
     """Of each client and direction the closed episode that opened last, no later than `week`.
 
     Those that ended too long ago to matter to any of `rules` are left out.
@@ -83,22 +83,28 @@ def get_all(
     return {episode.alert_id: episode for episode in _episodes(tx, *wanted, since=_NO_WEEK)}
 
 
-def open_ids_of(tx: Connection, client_id: str) -> list[str]:
+def load_open_ids(tx: Connection, client_id: str) -> list[str]:
     """Ids of the client's alerts that are not closed."""
     theirs = sa.select(alert.c.alert_id).where(alert.c.client_id == client_id, alert.c.state != "closed")
     return list(tx.scalars(theirs.order_by(alert.c.alert_id)))
 
 
-def client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, ClientFacts]:
+def load_messages(tx: Connection, alert_id: str, revisions: Iterable[int]) -> dict[int, AlertMessage]:
+    """Those of the revisions that there are, as published."""
+    columns = (alert_revision.c.revision, alert_revision.c.message)
+    mine = (alert_revision.c.alert_id == alert_id, alert_revision.c.revision.in_(list(revisions)))
+    return {row.revision: _MESSAGE.decode(row.message) for row in tx.execute(sa.select(*columns).where(*mine))}
+
+
+def load_client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, ClientFacts]:
     """What alerts say of these clients."""
     return {
         row.client_id: ClientFacts(*row)
-        for chunk in _chunks(sorted(set(client_ids)))
-        for row in tx.execute(sa.select(*_FACTS).where(client.c.client_id.in_(chunk)))
+        for row in tx.execute(sa.select(*_FACTS).where(among(tx, client.c.client_id, client_ids)))
     }
 
 
-def facts_of_shard(tx: Connection, shard: int) -> dict[str, ClientFacts]:
+def load_facts_of_shard(tx: Connection, shard: int) -> dict[str, ClientFacts]:
     """The same of every client whose activity comes in a shard."""
     rows = tx.execute(sa.select(*_FACTS).where(client.c.shard == shard))
     return {row.client_id: ClientFacts(*row) for row in rows}
@@ -129,8 +135,11 @@ def save_all(
     _write_alerts(tx, episodes)
     _write_openings(tx, [e for e in episodes if e.revision == 1])
     _write_evidence(tx, episodes)
-    told = alert_explanations.save_and_load(tx, episodes, explained)
-    messages = [encode(alert_message(e, facts[e.client_id], currency, told.get(e.alert_id))) for e in episodes]
+    explanations = alert_explanations.save_new_and_load(tx, episodes, explained)
+    messages = [
+        encode_message(alert_message(e, facts[e.client_id], currency, explanations.get(e.alert_id)))
+        for e in episodes
+    ]
     revisions = [
         {"alert_id": e.alert_id, "revision": e.revision, "message": message}
         for e, message in zip(episodes, messages, strict=True)
@@ -147,9 +156,7 @@ def save_all(
 
 
 def _compare_revisions(tx: Connection, episodes: Sequence[Episode]) -> None:
-    stored: dict[str, int] = {}
-    for chunk in _chunks(sorted({e.client_id for e in episodes})):
-        stored.update(_lock(tx, alert.c.client_id.in_(chunk)))
+    stored = _lock(tx, among(tx, alert.c.client_id, {e.client_id for e in episodes}))
     for episode in episodes:
         actual = stored.get(episode.alert_id, 0)
         if actual != episode.revision - 1:
@@ -274,7 +281,7 @@ def _row(episode: Episode) -> dict[str, Any]:
 
 def _rank_minor(episode: Episode) -> int:
     score = episode.newest.score
-    return worth(episode.value_at_risk_minor, None if score is None else score.probability)
+    return alert_worth(episode.value_at_risk_minor, None if score is None else score.probability)
 
 
 def _in_shard(shard: int) -> sa.ColumnElement[bool]:
@@ -283,7 +290,3 @@ def _in_shard(shard: int) -> sa.ColumnElement[bool]:
 
 def _key(episode: Episode) -> Key:
     return episode.client_id, episode.direction
-
-
-def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + _IDS_A_STATEMENT] for start in range(0, len(ids), _IDS_A_STATEMENT))

@@ -10,11 +10,18 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from casework.alerts.buckets import AsOf
 from casework.alerts.holdout import Opening
+from casework.alerts.totals import Counted
+from schemas.buckets import BUCKETS, Bucket
 from schemas.errors import NotFound
 from schemas.keyset import Int32, Int64, Key
-from schemas.messages import AlertMessage, AlertState, LabelName
+from schemas.messages import AlertMessage
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import AlertState, LabelName
+from store.alerts import alert_buckets
+from store.alerts.alert_buckets import QUIET_WEEKS, WEEKS_WITHOUT_PAYMENT, with_judged
+from store.list_order import behind
 from store.quiet.budget import WAITS
 from store.tables.alerts import alert, alert_explanation, alert_opening, alert_revision
 from store.tables.clients import client
@@ -30,8 +37,10 @@ _MESSAGE = msgspec.json.Decoder(AlertMessage)
 class AlertFilter:
     """What to look for; None, or no states, for any. `week` is the newest week with evidence, a week number; `text`
     is part of the client's id or name, in either case. `label` is that of the newest explanation;
-    `deferred`: whether it waits for room in its branch's week.
+    `deferred`: whether it waits for room in its branch's week; `buckets` where it stands, by `as_of`.
     """
+
+    as_of: AsOf
 
     states: tuple[AlertState, ...] = ()
     grade: Grade | None = None
@@ -42,6 +51,7 @@ class AlertFilter:
     text: str | None = None
     label: str | None = None
     deferred: bool | None = None
+    buckets: tuple[Bucket, ...] = ()
 
 
 class AlertPlace(NamedTuple):
@@ -66,14 +76,20 @@ class LabelPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """One alert at its newest revision; `message` is that revision as published."""
+    """One alert at its newest revision; `message` is that revision as published.
+
+    `bucket`: None for a closed one. Weeks are counted to the newest judged one of the client's shard;
+    `weeks_without_payment` is None where no week of the client is known.
+    """
 
     message: AlertMessage
     place: AlertPlace
     client_name: str
     branch_id: str
     tier: str
+    bucket: Bucket | None
     quiet_weeks: int
+    weeks_without_payment: int | None
     snoozed_until: date | None
     snooze_reason: str | None
     outcome_note: str | None
@@ -91,11 +107,11 @@ def search(
     tx: Connection, wanted: AlertFilter, *, only_branch: str | None, after: AlertPlace | None, limit: int
 ) -> list[AlertRow]:
     """Up to `limit` alerts behind the place `after`. `only_branch`: all the reader may see; None for all."""
-    keys = sa.select(*_RANKED).join(client, client.c.client_id == alert.c.client_id)
-    found = keys.where(*_conditions(wanted, only_branch), *([] if after is None else [_behind(after)]))
+    keys = with_judged(sa.select(*_RANKED).join(client, client.c.client_id == alert.c.client_id))
+    found = keys.where(*_conditions(wanted, only_branch), *behind(_RANK, after))
     # The page is picked before its messages are joined: sorting those with it doubles the time.
     page = _first(found, limit, of_a_branch=only_branch is not None or wanted.branch is not None)
-    query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(*_RANK)
+    query = _alerts(wanted.as_of).join(page, page.c.alert_id == alert.c.alert_id).order_by(*_RANK)
     return [_row(found) for found in tx.execute(query).mappings()]
 
 
@@ -106,13 +122,12 @@ def search_by_label(
     place = sa.case({label: at for at, label in enumerate(_LABELS)}, value=alert_explanation.c.label)
     label_at = sa.func.coalesce(place, len(_LABELS)).label("label_at")
     newest = (alert_explanation.c.alert_id == alert.c.alert_id, alert_explanation.c.week == alert.c.last_week)
-    keys = sa.select(*_RANKED, label_at).join(client, client.c.client_id == alert.c.client_id)
+    keys = with_judged(sa.select(*_RANKED, label_at).join(client, client.c.client_id == alert.c.client_id))
     found = keys.outerjoin(alert_explanation, sa.and_(*newest)).where(*_conditions(wanted, only_branch))
     mine = found.cte("mine")
     rank = (mine.c.label_at, mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
-    behind = [] if after is None else [_behind_label(mine, after)]
-    page = sa.select(mine).where(*behind).order_by(*rank).limit(limit).subquery()
-    query = _alerts().join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.label_at, *_RANK)
+    page = sa.select(mine).where(*behind(rank, after)).order_by(*rank).limit(limit).subquery()
+    query = _alerts(wanted.as_of).join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.label_at, *_RANK)
     return [_row(row) for row in tx.execute(query).mappings()]
 
 
@@ -129,44 +144,57 @@ def _first(found: sa.Select[Any], limit: int, *, of_a_branch: bool) -> sa.Subque
     return sa.select(mine).order_by(*rank).limit(limit).subquery()
 
 
-def totals(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> dict[Grade, tuple[int, int]]:
-    """How many alerts of each grade, and their value at risk together, minor units; no grade without any."""
-    query = (
-        sa.select(alert.c.grade, sa.func.count(), sa.func.sum(alert.c.value_at_risk_minor))
-        .where(*_conditions(wanted, only_branch))
-        .group_by(alert.c.grade)
+def counts(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> list[Counted]:
+    """All that was found, counted by what it is."""
+    of_each = (
+        alert_buckets.bucket(wanted.as_of).label("bucket"),
+        alert.c.grade,
+        alert.c.direction,
+        WAITS.label("waits"),
+        alert.c.value_at_risk_minor,
     )
-    if only_branch is not None or wanted.branch is not None or wanted.text is not None:
-        query = query.join(client, client.c.client_id == alert.c.client_id)
-    return {Grade(grade): (count, int(at_risk)) for grade, count, at_risk in tx.execute(query)}
+    found = with_judged(sa.select(*of_each).join(client, client.c.client_id == alert.c.client_id))
+    each = found.where(*_conditions(wanted, only_branch)).subquery().c
+    kinds = (each.bucket, each.grade, each.direction, each.waits)
+    query = sa.select(*kinds, sa.func.count(), sa.func.sum(each.value_at_risk_minor)).group_by(*kinds)
+    return [
+        Counted(bucket, Grade(grade), Direction(direction), bool(waits), count, int(at_risk))
+        for bucket, grade, direction, waits, count, at_risk in tx.execute(query)
+    ]
 
 
-def get(tx: Connection, alert_id: str, *, only_branch: str | None) -> AlertRow:
+def get(tx: Connection, alert_id: str, as_of: AsOf, *, only_branch: str | None) -> AlertRow:
     """The alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
-    mine = _conditions(AlertFilter(), only_branch)
-    found = tx.execute(_alerts().where(alert.c.alert_id == alert_id, *mine)).mappings().one_or_none()
+    mine = _of_branch(only_branch)
+    found = tx.execute(_alerts(as_of).where(alert.c.alert_id == alert_id, *mine)).mappings().one_or_none()
     if found is None:
         raise NotFound("alert", alert_id)
     return _row(found)
 
 
-def client_of(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
+def get_client_id(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
     """The client of an alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
     query = sa.select(alert.c.client_id).join(client, client.c.client_id == alert.c.client_id)
-    found = tx.scalar(query.where(alert.c.alert_id == alert_id, *_conditions(AlertFilter(), only_branch)))
+    found = tx.scalar(query.where(alert.c.alert_id == alert_id, *_of_branch(only_branch)))
     if found is None:
         raise NotFound("alert", alert_id)
     return str(found)
 
 
-def _alerts() -> sa.Select[Any]:
+def _of_branch(only_branch: str | None) -> list[sa.ColumnElement[bool]]:
+    return [] if only_branch is None else [client.c.branch_id == only_branch]
+
+
+def _alerts(as_of: AsOf) -> sa.Select[Any]:
     newest = sa.and_(alert_revision.c.alert_id == alert.c.alert_id, alert_revision.c.revision == alert.c.revision)
-    return (
+    query = (
         sa.select(
             alert.c.alert_id,
             alert.c.grade,
             alert.c.rank_minor,
-            alert.c.quiet_weeks,
+            alert_buckets.bucket(as_of).label("bucket"),
+            QUIET_WEEKS.label("quiet_weeks"),
+            WEEKS_WITHOUT_PAYMENT.label("weeks_without_payment"),
             alert.c.snoozed_until,
             alert.c.snooze_reason,
             alert.c.outcome_note,
@@ -184,6 +212,7 @@ def _alerts() -> sa.Select[Any]:
         .join(alert_revision, newest)
         .outerjoin(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
     )
+    return with_judged(query)
 
 
 def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnElement[bool]]:
@@ -201,34 +230,16 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
         conditions.append(sa.exists().where(*newest, alert_explanation.c.label == wanted.label))
     if wanted.deferred is not None:
         conditions.append(WAITS if wanted.deferred else ~WAITS)
-    if set(wanted.states) == _UNCLOSED:
+    if wanted.buckets or set(wanted.states) == _UNCLOSED:
         conditions.append(alert.c.state != "closed")  # as the index of the ranking says it
-    elif wanted.states:
+    if wanted.states and set(wanted.states) != _UNCLOSED:
         conditions.append(alert.c.state.in_(wanted.states))
+    if wanted.buckets and set(wanted.buckets) != set(BUCKETS):
+        conditions.append(alert_buckets.bucket(wanted.as_of).in_(wanted.buckets))
     if wanted.text is not None:
         text = (client.c.client_id, client.c.name)
         conditions.append(sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in text)))
     return conditions
-
-
-def _behind(place: AlertPlace) -> sa.ColumnElement[bool]:
-    less_money = sa.and_(
-        alert.c.grade == place.grade,
-        sa.or_(
-            alert.c.rank_minor < place.rank_minor,
-            sa.and_(alert.c.rank_minor == place.rank_minor, alert.c.alert_id > place.alert_id),
-        ),
-    )
-    return sa.or_(alert.c.grade < place.grade, less_money)
-
-
-def _behind_label(mine: sa.CTE, place: LabelPlace) -> sa.ColumnElement[bool]:
-    money = sa.or_(
-        mine.c.rank_minor < place.rank_minor,
-        sa.and_(mine.c.rank_minor == place.rank_minor, mine.c.alert_id > place.alert_id),
-    )
-    grade = sa.or_(mine.c.grade < place.grade, sa.and_(mine.c.grade == place.grade, money))
-    return sa.or_(mine.c.label_at > place.label_at, sa.and_(mine.c.label_at == place.label_at, grade))
 
 
 def _row(found: sa.RowMapping) -> AlertRow:

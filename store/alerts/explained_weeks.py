@@ -62,17 +62,17 @@ class ExplainedWeeks:
         wanted = set(client_ids)
         before, known = self._read.pop(shard, (-1, None))
         if known is None or before != amendments or not known.week <= week < known.week + HISTORY_WEEKS:
-            weeks = read_weeks(tx, week, wanted)
+            weeks = load_weeks(tx, week, wanted)
         else:
             missing = wanted - known.place.keys()
             if len(known.place) + len(missing) > MOST_KEPT:
-                known = _of(known, wanted)
-            weeks = _joined(_advanced(tx, known, week), read_weeks(tx, week, missing) if missing else None)
+                known = _take_clients(known, wanted)
+            weeks = _join(_advance(tx, known, week), load_weeks(tx, week, missing) if missing else None)
         self._read[shard] = (amendments, weeks)
         return weeks
 
 
-def read_weeks(tx: Connection, week: int, client_ids: Iterable[str]) -> ClientWeeks:
+def load_weeks(tx: Connection, week: int, client_ids: Iterable[str]) -> ClientWeeks:
     """One row a client, its weeks joined into texts, as in store.clients.volumes."""
     ids, first = sorted(client_ids), week - HISTORY_WEEKS + 1
     place = {client_id: at for at, client_id in enumerate(ids)}
@@ -86,7 +86,7 @@ def read_weeks(tx: Connection, week: int, client_ids: Iterable[str]) -> ClientWe
     return ClientWeeks(week, place, numbers)
 
 
-def _advanced(tx: Connection, known: ClientWeeks, week: int) -> ClientWeeks:
+def _advance(tx: Connection, known: ClientWeeks, week: int) -> ClientWeeks:
     """The same clients up to a later week."""
     later = week - known.week
     if not later:
@@ -102,14 +102,14 @@ def _advanced(tx: Connection, known: ClientWeeks, week: int) -> ClientWeeks:
     return ClientWeeks(week, known.place, numbers)
 
 
-def _of(known: ClientWeeks, client_ids: set[str]) -> ClientWeeks:
+def _take_clients(known: ClientWeeks, client_ids: set[str]) -> ClientWeeks:
     """Some of the clients alone."""
     ids = sorted(client_ids & known.place.keys())
     numbers = known.numbers[:, [known.place[client_id] for client_id in ids]]
     return ClientWeeks(known.week, {client_id: at for at, client_id in enumerate(ids)}, numbers)
 
 
-def _joined(one: ClientWeeks, other: ClientWeeks | None) -> ClientWeeks:
+def _join(one: ClientWeeks, other: ClientWeeks | None) -> ClientWeeks:
     """The clients of both, which have none in common."""
     if other is None:
         return one

@@ -21,7 +21,7 @@ from detector.explanation.explaining import HISTORY_WEEKS, explain
 from schemas.explanations import Explanation
 from schemas.weeks import Week
 from store.alerts.alert_explanations import is_explained
-from store.alerts.explained_weeks import ClientWeeks, read_weeks
+from store.alerts.explained_weeks import ClientWeeks, load_weeks
 from store.among import among
 from store.tables.clients import client
 from store.tables.ledger import shard_week
@@ -41,7 +41,7 @@ class _Client:
 
 
 def explain_changed(
-    tx: Connection, shard: int, week: int, changed: Iterable[Episode], read_weeks: ReadWeeks = read_weeks
+    tx: Connection, shard: int, week: int, changed: Iterable[Episode], read_weeks: ReadWeeks = load_weeks
 ) -> dict[str, Explanation]:
     """By alert_id, as of the end of `week`, the falls among `changed` that have evidence of that week.
 
@@ -54,17 +54,17 @@ def explain_changed(
         return {}
     begun = (client.c.first_week <= week, client.c.shard == shard)
     own = {e.client_id for e in falls}
-    mine = {c.client_id: c for c in _clients(tx, week, among(tx, client.c.client_id, sorted(own)), *begun)}
+    mine = {c.client_id: c for c in _load_clients(tx, week, among(tx, client.c.client_id, sorted(own)), *begun)}
     there = (*begun, sa.or_(client.c.last_week.is_(None), client.c.last_week >= week))
     branches = _sample(tx, week, client.c.branch_id, {c.branch_id for c in mine.values()}, BRANCH_SAMPLE, there)
     names = {c.industry for c in mine.values() if c.industry is not None}
     industries = _sample(tx, week, client.c.industry, names, INDUSTRY_SAMPLE, there)
     weeks = read_weeks(tx, week, {*mine, *(c.client_id for group in (branches, industries) for c in group)})
-    released = _released(tx, shard, week)
-    in_branch, in_industry = _grouped(branches, "branch_id"), _grouped(industries, "industry")
+    released = _load_released(tx, shard, week)
+    in_branch, in_industry = _group_by(branches, "branch_id"), _group_by(industries, "industry")
     return {
         e.alert_id: explain(
-            _known(week, weeks, me, in_branch[me.branch_id], in_industry[me.industry], released),
+            _known_about(week, weeks, me, in_branch[me.branch_id], in_industry[me.industry], released),
             leading_series(e.newest),
         )
         for e in falls
@@ -72,31 +72,31 @@ def explain_changed(
     }
 
 
-def _known(
+def _known_about(
     week: int, weeks: ClientWeeks, me: _Client, branch: list[_Client], industry: list[_Client], released: Bools
 ) -> Known:
     """From the client's own first week on."""
     own, mine = weeks.place[me.client_id], slice(me.since, None)
     neighbours = [each for each in branch if each.client_id != me.client_id]
     peers = [each for each in industry if each.client_id != me.client_id]
-    turnover = weeks.debit[_rows(weeks, peers)] + weeks.credit[_rows(weeks, peers)]
+    turnover = weeks.debit[_places_in(weeks, peers)] + weeks.credit[_places_in(weeks, peers)]
     return Known(
         week=Week(week),
         debit=weeks.debit[own, mine],
         credit=weeks.credit[own, mine],
         industry=turnover[:, mine] if peers else None,
         industry_since=np.array([each.since - me.since for each in peers], np.int64) if peers else None,
-        branch_events=weeks.events[_rows(weeks, neighbours)].sum(axis=0)[mine] if neighbours else None,
+        branch_events=weeks.events[_places_in(weeks, neighbours)].sum(axis=0)[mine] if neighbours else None,
         branch_clients=len(neighbours),
         released=released[mine],
     )
 
 
-def _rows(weeks: ClientWeeks, clients: list[_Client]) -> list[int]:
+def _places_in(weeks: ClientWeeks, clients: list[_Client]) -> list[int]:
     return [weeks.place[each.client_id] for each in clients]
 
 
-def _clients(tx: Connection, week: int, *conditions: sa.ColumnElement[bool]) -> list[_Client]:
+def _load_clients(tx: Connection, week: int, *conditions: sa.ColumnElement[bool]) -> list[_Client]:
     """Since the first week of their new normal, where there is one by then: what came before is settled."""
     rebased = client.c.rebased_week
     by_then = sa.and_(rebased <= week, rebased > client.c.first_week)
@@ -126,14 +126,14 @@ def _sample(
     return [_client(row, week) for row in rows]
 
 
-def _grouped(clients: Iterable[_Client], by: str) -> defaultdict[str | None, list[_Client]]:
+def _group_by(clients: Iterable[_Client], by: str) -> defaultdict[str | None, list[_Client]]:
     groups: defaultdict[str | None, list[_Client]] = defaultdict(list)
     for each in clients:
         groups[getattr(each, by)].append(each)
     return groups
 
 
-def _released(tx: Connection, shard: int, week: int) -> Bools:
+def _load_released(tx: Connection, shard: int, week: int) -> Bools:
     """Weeks that were held and closed by hand."""
     found: Bools = np.zeros(HISTORY_WEEKS, np.bool_)
     first = week - HISTORY_WEEKS + 1

@@ -28,7 +28,7 @@ def proposals(
 ) -> list[retention.Proposal | Insufficient]:
     """One for each of PROPOSED_WEEKS. `remedies`: the case's; `loaded`: of its client, at least `weeks_needed`."""
     at, closed_on = loaded.client_ids.index(case.case.client_id), case.client_closed_on
-    attempted = retention.any_ran(remedies, today)
+    attempted = retention.any_carried_out(remedies, today)
     return [
         retention.propose(
             loaded.turnover_minor[at],

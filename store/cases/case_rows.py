@@ -15,8 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.cases.case_lifecycle import Case, CaseExists, CaseState, Member, Review, Swot, Task
+from casework.cases.case_lifecycle import Case, CaseExists, Member, Review, Swot, Task
 from schemas.errors import NotFound, StaleRevision
+from schemas.vocabulary import CaseState
 from store.tables.cases import case_alert, case_event, case_member, case_review, case_task, client_case
 from store.upsert import insert
 
@@ -44,19 +45,19 @@ def get(tx: Connection, case_id: str, *, for_update: bool = False) -> Case:
     mine = client_case.c.case_id == case_id
     if for_update:
         tx.execute(sa.select(client_case.c.revision).where(mine).with_for_update())
-    found = cases_where(tx, mine)
+    found = load_where(tx, mine)
     if not found:
         raise NotFound("case", case_id)
     return found[0]
 
 
-def open_case_of(tx: Connection, client_id: str) -> Case | None:
+def find_open(tx: Connection, client_id: str) -> Case | None:
     """The client's case that is not closed."""
-    found = cases_where(tx, client_case.c.client_id == client_id, _OPEN)
+    found = load_where(tx, client_case.c.client_id == client_id, _OPEN)
     return found[0] if found else None
 
 
-def last_closed_of(tx: Connection, client_id: str, *, for_update: bool = False) -> Case | None:
+def find_last_closed(tx: Connection, client_id: str, *, for_update: bool = False) -> Case | None:
     """The client's case that was closed last. `for_update`: and nobody else opens it again before the end."""
     last = (
         sa.select(client_case.c.case_id)
@@ -85,7 +86,7 @@ def save(tx: Connection, case: Case) -> None:
     _write_alerts(tx, case)
 
 
-def log(
+def append_event(
     tx: Connection,
     case_id: str,
     *,
@@ -99,14 +100,14 @@ def log(
     tx.execute(sa.insert(case_event).values(case_id=case_id, at=at, actor=actor, what=what, state=state, note=note))
 
 
-def timeline(tx: Connection, case_id: str) -> list[CaseEvent]:
+def load_timeline(tx: Connection, case_id: str) -> list[CaseEvent]:
     """Everything that happened to a case, oldest first."""
     columns = [case_event.c[name] for name in CaseEvent.__dataclass_fields__]
     mine = sa.select(*columns).where(case_event.c.case_id == case_id).order_by(case_event.c.event_id)
     return [CaseEvent(**found) for found in tx.execute(mine).mappings()]
 
 
-def cases_where(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Case]:
+def load_where(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Case]:
     """Whole cases that meet conditions on `client_case`, oldest first: five statements however many they are."""
     order = (client_case.c.opened_at, client_case.c.case_id)
     rows = tx.execute(sa.select(client_case).where(*conditions).order_by(*order)).mappings().all()
@@ -119,10 +120,10 @@ def with_parts(
     """Whole cases of rows of `client_case`, which are those that meet the conditions: four statements."""
     if not rows:
         return []
-    members = _of_cases(tx, case_member, case_member.c.place, conditions)
-    tasks = _of_cases(tx, case_task, case_task.c.place, conditions)
-    reviews = _of_cases(tx, case_review, case_review.c.place, conditions)
-    alerts = _of_cases(tx, case_alert, case_alert.c.alert_id, conditions)
+    members = _load_parts(tx, case_member, case_member.c.place, conditions)
+    tasks = _load_parts(tx, case_task, case_task.c.place, conditions)
+    reviews = _load_parts(tx, case_review, case_review.c.place, conditions)
+    alerts = _load_parts(tx, case_alert, case_alert.c.alert_id, conditions)
     return [
         Case(
             **row,
@@ -135,7 +136,7 @@ def with_parts(
     ]
 
 
-def _of_cases(
+def _load_parts(
     tx: Connection, part: sa.Table, order: sa.Column[Any], conditions: Sequence[sa.ColumnElement[bool]]
 ) -> dict[str, list[sa.RowMapping]]:
     query = sa.select(part).join_from(part, client_case).where(*conditions).order_by(order)
@@ -156,7 +157,7 @@ def _insert(tx: Connection, case: Case) -> None:
     # Not by an error, after which PostgreSQL answers no question about the one that is in the way.
     free = statement.on_conflict_do_nothing(index_elements=[client_case.c.client_id], index_where=_open_sql())
     if tx.scalar(free.returning(client_case.c.case_id)) is None:
-        raise CaseExists(case.client_id, _open_id(tx, case.client_id))
+        raise CaseExists(case.client_id, _find_open_id(tx, case.client_id))
 
 
 def _update(tx: Connection, case: Case) -> None:
@@ -165,7 +166,7 @@ def _update(tx: Connection, case: Case) -> None:
         with tx.begin_nested():  # opened again while another one is open
             changed = tx.execute(sa.update(client_case).where(*before).values(_row(case))).rowcount
     except sa.exc.IntegrityError:
-        raise CaseExists(case.client_id, _open_id(tx, case.client_id)) from None
+        raise CaseExists(case.client_id, _find_open_id(tx, case.client_id)) from None
     if not changed:
         actual = tx.scalar(sa.select(client_case.c.revision).where(client_case.c.case_id == case.case_id))
         raise StaleRevision(case.revision - 1, actual or 0)
@@ -176,7 +177,7 @@ def _open_sql() -> sa.TextClause:
     return sa.text("state <> 'closed'")
 
 
-def _open_id(tx: Connection, client_id: str) -> str:
+def _find_open_id(tx: Connection, client_id: str) -> str:
     theirs = sa.select(client_case.c.case_id).where(client_case.c.client_id == client_id, _OPEN)
     return str(tx.scalar(theirs))
 

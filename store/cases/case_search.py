@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from msgspec import Meta
 from sqlalchemy.engine import Connection
 
-from casework.cases.case_lifecycle import Case, CaseState, Origin, Retention, Truth
+from casework.cases.case_lifecycle import Case
 from schemas.errors import NotFound
 from schemas.keyset import Key
 from schemas.verdicts import Grade
+from schemas.vocabulary import CaseOrigin, CaseState, Retention, Truth
 from store.cases import case_rows
+from store.list_order import behind
 from store.tables.alerts import alert
 from store.tables.cases import case_alert, case_member, client_case
 from store.tables.clients import client
@@ -52,7 +54,7 @@ class CaseRow:
     tier: str
     revision: int
     state: CaseState
-    origin: Origin
+    origin: CaseOrigin
     alarm: bool
     lead: str
     opened_at: datetime
@@ -89,8 +91,9 @@ def search(
     tx: Connection, wanted: CaseFilter, *, only_branch: str | None, after: CasePlace | None, limit: int
 ) -> list[CaseRow]:
     """Up to `limit` cases behind the place `after`. `only_branch`: all the reader may see; None for all."""
-    conditions = _conditions(wanted, only_branch) + ([] if after is None else [_behind(after)])
-    query = _cases().where(*conditions).order_by(*_NEWEST).limit(limit)
+    query = (
+        _cases().where(*_conditions(wanted, only_branch), *behind(_NEWEST, after)).order_by(*_NEWEST).limit(limit)
+    )
     return [CaseRow(**found) for found in tx.execute(query).mappings()]
 
 
@@ -170,8 +173,3 @@ def _conditions(wanted: CaseFilter, only_branch: str | None) -> list[sa.ColumnEl
         belongs = (case_member.c.user == wanted.member, case_member.c.left_on.is_(None))
         conditions.append(client_case.c.case_id.in_(sa.select(case_member.c.case_id).where(*belongs)))
     return conditions
-
-
-def _behind(place: CasePlace) -> sa.ColumnElement[bool]:
-    at = client_case.c.opened_at
-    return sa.or_(at < place.opened_at, sa.and_(at == place.opened_at, client_case.c.case_id > place.case_id))

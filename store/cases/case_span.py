@@ -12,7 +12,7 @@ from store.among import among
 from store.tables.cases import case_event
 
 
-def reopened_weeks(tx: Connection, case_ids: Iterable[str], calendar: WeekCalendar) -> dict[str, int]:
+def load_reopened_weeks(tx: Connection, case_ids: Iterable[str], calendar: WeekCalendar) -> dict[str, int]:
     """Of those cases that were opened again, the week in which that happened last.
 
     What the weeks after the first opening were like, the relapse has answered.

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.alerts.holdout import Opening
-from schemas.messages import AlertState
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import AlertState
 from schemas.weeks import Week, parse_week
 from store.tables.alerts import alert, alert_opening, alert_revision
 from store.tables.cases import client_case, follow_up_mark
@@ -25,7 +25,7 @@ _A_CASE = sa.select(client_case.c.case_id).where(client_case.c.client_id == clie
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class RelapseCandidate:
     """An alert that falls, is live, and whose client has a closed case and no open one."""
 
     client_id: str
@@ -33,35 +33,35 @@ class Returned:
     opening: Opening
 
 
-class _Standing(msgspec.Struct):
+class _RevisionState(msgspec.Struct):
     """What is read of a revision's message; the rest is passed over unread."""
 
     state: AlertState
     week: str
 
 
-_STANDING = msgspec.json.Decoder(_Standing)
+_STANDING = msgspec.json.Decoder(_RevisionState)
 
 
-def seen(tx: Connection, name: str) -> str | None:
+def find_mark(tx: Connection, name: str) -> str | None:
     """What a step saw when it last looked."""
     found: str | None = tx.scalar(sa.select(follow_up_mark.c.seen).where(follow_up_mark.c.name == name))
     return found
 
 
-def mark_seen(tx: Connection, name: str, what: str) -> None:
+def save_mark(tx: Connection, name: str, what: str) -> None:
     """In the transaction of what came of the look."""
     statement = insert(tx, follow_up_mark).values(name=name, seen=what)
     tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"seen": what}))
 
 
-def diary_due(tx: Connection, today: date) -> list[str]:
+def load_diary_due(tx: Connection, today: date) -> list[str]:
     """Cases whose diary date has come, by id."""
     due = (client_case.c.state == "suspended", client_case.c.diary_date <= today)
     return list(tx.scalars(sa.select(client_case.c.case_id).where(*due).order_by(client_case.c.case_id)))
 
 
-def returned(tx: Connection, within_weeks: int) -> list[Returned]:
+def load_relapse_candidates(tx: Connection, within_weeks: int) -> list[RelapseCandidate]:
     """Alerts that may be a relapse of a case that was closed at most `within_weeks` before they began."""
     closed = sa.select(client_case.c.case_id).where(
         client_case.c.client_id == alert.c.client_id,
@@ -79,19 +79,21 @@ def returned(tx: Connection, within_weeks: int) -> list[Returned]:
         .order_by(alert.c.client_id, alert.c.alert_id)
     )
     return [
-        Returned(row.client_id, row.alert_id, Opening(row.alert_id, Direction.FALL, Grade(row.grade), row[3]))
+        RelapseCandidate(
+            row.client_id, row.alert_id, Opening(row.alert_id, Direction.FALL, Grade(row.grade), row[3])
+        )
         for row in tx.execute(query)
     ]
 
 
-def began(tx: Connection, alert_id: str) -> tuple[Week, int]:
+def get_opening(tx: Connection, alert_id: str) -> tuple[Week, int]:
     """The week in which an alert opened, or was opened again for the last time, and how often it was opened.
 
     As its revisions tell: each is kept as it was published.
     """
-    told = sa.select(alert_revision.c.message).where(alert_revision.c.alert_id == alert_id)
+    messages = sa.select(alert_revision.c.message).where(alert_revision.c.alert_id == alert_id)
     week, spells, was_open = 0, 0, False
-    for message in tx.scalars(told.order_by(alert_revision.c.revision)):
+    for message in tx.scalars(messages.order_by(alert_revision.c.revision)):
         standing = _STANDING.decode(message)
         is_open = standing.state != "closed"
         if is_open and not was_open:
@@ -100,7 +102,7 @@ def began(tx: Connection, alert_id: str) -> tuple[Week, int]:
     return Week(week), spells
 
 
-def missed_departures(tx: Connection, since: date, today: date) -> list[str]:
+def load_missed_departures(tx: Connection, since: date, today: date) -> list[str]:
     """Clients that closed their account in [since, today], never had an alert that fell, and have no case of it.
 
     Only those whose last week has been judged: while history is read in, nobody has been warned of anything yet.
@@ -124,7 +126,7 @@ def missed_departures(tx: Connection, since: date, today: date) -> list[str]:
     return list(tx.scalars(query))
 
 
-def judged(tx: Connection, since: int) -> str:
+def judged_mark(tx: Connection, since: int) -> str:
     """Changes whenever a week not before `since` has been judged, or judged again."""
     query = sa.select(sa.func.count(), sa.func.sum(shard_week.c.judged_revision), sa.func.max(shard_week.c.week))
     row: Sequence[int | None] = tx.execute(query.where(shard_week.c.week >= since)).one()

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.cases.case_lifecycle import Task, TaskState
+from casework.cases.case_lifecycle import Task
 from schemas.keyset import Key
+from schemas.vocabulary import TaskState
 from store.tables.cases import case_task, client_case
 from store.tables.clients import client
 
@@ -69,7 +70,7 @@ def search(
     return [_row(found) for found in tx.execute(query).mappings()]
 
 
-def contacts_of(tx: Connection, case_ids: Collection[str]) -> list[Task]:
+def load_contacts(tx: Connection, case_ids: Collection[str]) -> list[Task]:
     """The contacts with a client that were made in these cases, in the order in which they were planned."""
     made = (case_task.c.case_id.in_(case_ids), case_task.c.kind == "contact", case_task.c.state == "done")
     query = sa.select(*_TASK).where(*made).order_by(case_task.c.case_id, case_task.c.place)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from schemas.vocabulary import WeekStateName
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard, shard_week
 
-WeekStateName = Literal["open", "held", "closed"]
 _COLUMNS = ("debit_minor", "credit_minor", "debit_count", "credit_count")
 
 
@@ -34,14 +34,14 @@ class Activity:
     credit_count: npt.NDArray[np.int64]
 
 
-def load(tx: Connection, client_id: str, weeks: int, lead_in: int) -> Activity:
+def load_activity(tx: Connection, client_id: str, weeks: int, lead_in: int) -> Activity:
     """The last `weeks` weeks up to the newest of the client's shard, and up to `lead_in` before them.
 
     Begins at the client's first week at the earliest; empty for a client without any.
     """
     rows = _shard_weeks(tx, client_id, weeks + lead_in)
     if not rows or rows[0].shard is None or rows[0].first_week is None:
-        return _filled(0, 0, (), {})
+        return _without_gaps(0, 0, (), {})
     began, open_from = rows[0].first_week, rows[0].next_to_close
     known: dict[int, WeekStateName] = {row.week: row.state for row in rows if row.week is not None}
     last = max(began, *known) if known else began
@@ -55,7 +55,7 @@ def load(tx: Connection, client_id: str, weeks: int, lead_in: int) -> Activity:
     moved = sa.select(ledger.c.week, *(ledger.c[name] for name in _COLUMNS)).where(
         ledger.c.client_id == client_id, ledger.c.week.between(first, last)
     )
-    return _filled(first, shown - first, states, {row.week: row[1:] for row in tx.execute(moved)})
+    return _without_gaps(first, shown - first, states, {row.week: row[1:] for row in tx.execute(moved)})
 
 
 def _shard_weeks(tx: Connection, client_id: str, weeks: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
@@ -72,7 +72,7 @@ def _shard_weeks(tx: Connection, client_id: str, weeks: int) -> Sequence[sa.Row[
     ).all()
 
 
-def _filled(
+def _without_gaps(
     first: int, lead_in: int, states: tuple[WeekStateName, ...], amounts: dict[int, tuple[int, ...]]
 ) -> Activity:
     table = np.zeros((len(_COLUMNS), len(states)), np.int64)

@@ -15,11 +15,11 @@ from sqlalchemy.engine import Connection
 from schemas.errors import EbbwatchError
 from schemas.events import ClientRecord
 from schemas.weeks import week_of_date
+from store.among import among
 from store.tables.clients import client
 from store.upsert import insert
 
 UNASSIGNED = "unassigned"
-_IDS_A_STATEMENT = 500  # under every database's limit of parameters
 _MASTER = (
     "name", "kind", "branch_id", "tier", "industry", "relationship_manager", "opened_on", "closed_on",
     "placeholder", "last_week",
@@ -51,7 +51,7 @@ class ShardClients:
     branch_ids: list[str]
 
 
-def upsert_records(tx: Connection, records: Iterable[ClientRecord]) -> None:
+def save_records(tx: Connection, records: Iterable[ClientRecord]) -> None:
     """Take over master data; its activity's home and first week stay. Of repeats of a client the last one holds."""
     rows = {record.client_id: _row(record) for record in records}
     if not rows:
@@ -64,7 +64,7 @@ def upsert_records(tx: Connection, records: Iterable[ClientRecord]) -> None:
     )
 
 
-def tombstone(tx: Connection, client_id: str) -> None:
+def forget_client(tx: Connection, client_id: str) -> None:
     """The master knows the client no more: gone, or a placeholder again where there is activity to be shown."""
     mine = client.c.client_id == client_id
     tx.execute(sa.delete(client).where(mine, client.c.shard.is_(None)))
@@ -95,31 +95,26 @@ def save_first_weeks(tx: Connection, shard: int, first_weeks: Mapping[str, int])
     )
     if settled.rowcount == len(rows):  # where the driver counts: none was passed over
         return
-    places = places_of(tx, list(first_weeks))
+    places = load_places(tx, list(first_weeks))
     taken = sorted(client_id for client_id, place in places.items() if place.shard != shard)
     if taken:
         raise HomeTaken(taken)
 
 
-def places_of(tx: Connection, client_ids: Sequence[str]) -> dict[str, Place]:
+def load_places(tx: Connection, client_ids: Sequence[str]) -> dict[str, Place]:
     """Home and branch of the clients that are known, by id."""
-    found = {}
-    for start in range(0, len(client_ids), _IDS_A_STATEMENT):
-        ids = client_ids[start : start + _IDS_A_STATEMENT]
-        rows = tx.execute(
-            sa.select(client.c.client_id, client.c.shard, client.c.branch_id).where(client.c.client_id.in_(ids))
-        )
-        found.update({client_id: Place(shard, branch_id) for client_id, shard, branch_id in rows})
-    return found
+    query = sa.select(client.c.client_id, client.c.shard, client.c.branch_id)
+    rows = tx.execute(query.where(among(tx, client.c.client_id, client_ids)))
+    return {client_id: Place(shard, branch_id) for client_id, shard, branch_id in rows}
 
 
-def closed_on(tx: Connection, client_ids: Collection[str]) -> dict[str, date]:
+def load_closed_on(tx: Connection, client_ids: Collection[str]) -> dict[str, date]:
     """The days on which those of them that have left closed their last account."""
     rows = tx.execute(sa.select(client.c.client_id, client.c.closed_on).where(client.c.client_id.in_(client_ids)))
     return {client_id: day for client_id, day in rows if day is not None}
 
 
-def of_shard(tx: Connection, shard: int) -> ShardClients:
+def load_of_shard(tx: Connection, shard: int) -> ShardClients:
     """The clients whose activity comes in a shard."""
     rows = tx.execute(
         sa.select(client.c.client_id, client.c.first_week, client.c.branch_id).where(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from schemas.errors import NotFound
 from schemas.verdicts import Grade
+from schemas.vocabulary import ClientState
 from store.tables.alerts import alert
 from store.tables.clients import client
-
-ClientState = Literal["alerting", "closed", "placeholder", "active"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Peers:
     others: tuple[PeerVolume, ...]
 
 
-def compare(tx: Connection, client_id: str) -> Peers | None:
+def find_peers(tx: Connection, client_id: str) -> Peers | None:
     """Up to the newest closed week of the client's shard. None for a client without weeks or without industry."""
     closed = (shard_week.c.shard == client.c.shard, shard_week.c.state == "closed")
     newest = sa.select(sa.func.max(shard_week.c.week)).where(*closed).correlate(client).scalar_subquery()
@@ -45,12 +45,12 @@ def compare(tx: Connection, client_id: str) -> Peers | None:
     mine = tx.execute(sa.select(*shown).where(client.c.client_id == client_id)).one_or_none()
     if mine is None or mine.week is None or mine.industry is None:
         return None
-    found = {row.client_id: row for row in _volumes(tx, client_id, mine)}
+    found = {row.client_id: row for row in _load_volumes(tx, client_id, mine)}
     others = tuple(found[key] for key in sorted(found) if key != client_id)
     return Peers(mine.week, found.get(client_id), others)
 
 
-def _volumes(tx: Connection, client_id: str, mine: sa.Row[*tuple[Any, ...]]) -> list[PeerVolume]:
+def _load_volumes(tx: Connection, client_id: str, mine: sa.Row[*tuple[Any, ...]]) -> list[PeerVolume]:
     """Of the client and its peers, those that have every week of the comparison."""
     week = mine.week
     like = sa.and_(

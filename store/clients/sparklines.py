@@ -14,7 +14,7 @@ YEAR_WEEKS = 52
 _PAIRS = msgspec.json.Decoder(list[tuple[int, int]])
 
 
-def turnover(
+def load_turnover(
     tx: Connection, client_ids: Collection[str], *, weeks: int = YEAR_WEEKS
 ) -> Mapping[str, list[int | None]]:
     """Debit and credit together, minor units, of the last `weeks` closed weeks, oldest first.

@@ -28,7 +28,9 @@ _SQLITE = sa.text("""
 """)
 
 
-def load(tx: Connection, client_ids: Sequence[str], first_weeks: Int64, end_weeks: Int64) -> list[int]:
+def load_turnover_sums(
+    tx: Connection, client_ids: Sequence[str], first_weeks: Int64, end_weeks: Int64
+) -> list[int]:
     """Of each window [first, end) of weeks the sum of debit and credit, minor units; 0 where there is no row.
 
     Three parallel columns of length n; a client may come several times. Exact: sums may pass int64.

@@ -36,7 +36,7 @@ class Volumes:
     began: Int64  # (n,), each 0 to w
 
 
-def load(tx: Connection, client_ids: Sequence[str], first_week: int, end_week: int) -> Volumes:
+def load_volumes(tx: Connection, client_ids: Sequence[str], first_week: int, end_week: int) -> Volumes:
     """Turnover (debit and credit) of the weeks [first_week, end_week)."""
     ids = tuple(dict.fromkeys(client_ids))
     shape = (len(ids), max(end_week - first_week, 0))
@@ -73,7 +73,7 @@ def _fill_known(tx: Connection, volumes: Volumes, place: dict[str, int], end_wee
         .where(wanted, client.c.shard.is_not(None), client.c.first_week.is_not(None))
     ).all()
     opens = {row.shard: row.next_to_close or 0 for row in clients}
-    closed, silent = _shards(tx, opens, volumes.first_week, end_week)
+    closed, silent = _load_shards(tx, opens, volumes.first_week, end_week)
     weeks = np.arange(volumes.first_week, end_week)
     for row in clients:
         at = place[row.client_id]
@@ -81,7 +81,7 @@ def _fill_known(tx: Connection, volumes: Volumes, place: dict[str, int], end_wee
         volumes.began[at] = min(max(row.first_week - volumes.first_week, 0), len(weeks))
 
 
-def _shards(
+def _load_shards(
     tx: Connection, opens: Mapping[int, int], first_week: int, end_week: int
 ) -> tuple[dict[int, Bool], dict[int, Bool]]:
     """Of each shard the weeks that are closed, and those that have no state of their own. `opens`: the oldest open

@@ -10,14 +10,14 @@ from sqlalchemy.engine import Connection
 from casework.figures.tally import JUDGED, TRUE
 from schemas.verdicts import Grade
 from schemas.weeks import monday
-from store.figures.scope import Scope, Tallies, joined_moments, moments
+from store.figures.scope import Scope, Tallies, join_moments, split_moments
 from store.tables.alerts import alert, alert_opening
 from store.tables.cases import case_alert, client_case
 from store.tables.clients import client
 from store.tables.operations import audit
 
 
-def add(tx: Connection, scope: Scope, tallies: Tallies) -> None:
+def add_alert_counts(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     """By grade, outcome and the policy that opened them; acknowledged by a person's first act, or a case's."""
     # Grouped one by one: of their union PostgreSQL would not know how many alerts it is about.
     acts = (
@@ -35,7 +35,7 @@ def add(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     first = sa.case((sa.or_(taken.c.at.is_(None), acts.c.at < taken.c.at), acts.c.at), else_=taken.c.at)
     kinds = (client.c.branch_id, alert.c.grade, alert.c.outcome, alert_opening.c.policy_version)
     query = (
-        sa.select(*kinds, sa.func.count(), *joined_moments(alert.c.opened_week, first))
+        sa.select(*kinds, sa.func.count(), *join_moments(alert.c.opened_week, first))
         .join_from(alert, client, client.c.client_id == alert.c.client_id)
         .outerjoin(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
         .outerjoin(acts, acts.c.key == alert.c.alert_id)
@@ -46,7 +46,7 @@ def add(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     for branch, grade, outcome, policy, count, *texts in tx.execute(query):
         tally = tallies[branch]
         tally.alerts[Grade(grade), outcome] += count
-        tally.acknowledged += moments(*texts)
+        tally.acknowledged += split_moments(*texts)
         if outcome in JUDGED:
             tally.judged[policy, outcome in TRUE] += count
 

@@ -18,9 +18,9 @@ LOOK_BACK_WEEKS = 52  # an alert of more than a year before told of something el
 SILENT_WEEKS = 4  # a month: a client that moved nothing for so long has gone, whatever its accounts say
 
 
-def add(tx: Connection, scope: Scope, tallies: Tallies) -> None:
+def add_lead_times(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     """Of clients whose accounts closed in the period, and of lost ones that fell silent."""
-    for ends in (_closed(scope), _silent(scope)):
+    for ends in (_clients_closed(scope), _clients_fallen_silent(scope)):
         for branch, end, first_alert in tx.execute(_with_first_alert(ends)):
             if first_alert is None:
                 tallies[branch].missed += 1
@@ -28,14 +28,14 @@ def add(tx: Connection, scope: Scope, tallies: Tallies) -> None:
                 tallies[branch].leads.append(end - first_alert)
 
 
-def _closed(scope: Scope) -> sa.Subquery:
+def _clients_closed(scope: Scope) -> sa.Subquery:
     """Clients whose accounts are closed, with the week that happened in."""
     gone = (scope.within(client.c.last_week), client.c.closed_on <= scope.today)
     ends = sa.select(client.c.client_id, client.c.branch_id, client.c.last_week.label("end"))
     return ends.where(*gone, *scope.branches).subquery()
 
 
-def _silent(scope: Scope) -> sa.Subquery:
+def _clients_fallen_silent(scope: Scope) -> sa.Subquery:
     """Clients of lost cases whose accounts are open, with the last week that anything moved in."""
     lost = (scope.within(client_case.c.closed_week), client_case.c.retention == "lost")
     open_accounts = (client.c.closed_on.is_(None), *scope.branches)
@@ -60,8 +60,8 @@ def _silent(scope: Scope) -> sa.Subquery:
 
 
 def _with_first_alert(ends: sa.Subquery) -> sa.Select[Any]:
-    """Branch, week of the end, and week of the first alert that told of it; what data withdrew told of nothing."""
-    told = sa.and_(
+    """Branch, week of the end, and of the first alert that warned of it; what data withdrew warned of nothing."""
+    warned = sa.and_(
         alert.c.client_id == ends.c.client_id,
         alert.c.direction == Direction.FALL.value,
         alert.c.opened_week.between(ends.c.end - LOOK_BACK_WEEKS, ends.c.end),
@@ -70,6 +70,6 @@ def _with_first_alert(ends: sa.Subquery) -> sa.Select[Any]:
     first = sa.func.min(alert.c.opened_week)
     return (
         sa.select(ends.c.branch_id, ends.c.end, first)
-        .outerjoin_from(ends, alert, told)
+        .outerjoin_from(ends, alert, warned)
         .group_by(ends.c.client_id, ends.c.branch_id, ends.c.end)
     )

@@ -41,7 +41,7 @@ class Scope:
         return sa.and_(week >= self.first_week, week < self.end_week)
 
 
-def joined_moments(
+def join_moments(
     week: sa.ColumnElement[Any], at: sa.ColumnElement[Any]
 ) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
     """Weeks and UTC seconds of the rows with an `at`, each joined into a text in the order of the one scan.
@@ -54,7 +54,7 @@ def joined_moments(
     return weeks, seconds
 
 
-def moments(weeks: str | None, seconds: str | None) -> Moments:
+def split_moments(weeks: str | None, seconds: str | None) -> Moments:
     """What was joined, as columns; None where there was none."""
     if weeks is None or seconds is None:
         return Moments()

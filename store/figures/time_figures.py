@@ -7,30 +7,30 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.figures.scope import Scope, Tallies, joined_moments, moments
+from store.figures.scope import Scope, Tallies, join_moments, split_moments
 from store.tables.alerts import alert
 from store.tables.cases import case_alert, case_task, client_case
 from store.tables.clients import client
 
 
-def add(tx: Connection, scope: Scope, tallies: Tallies) -> None:
+def add_reaction_times(tx: Connection, scope: Scope, tallies: Tallies) -> None:
     """Of the cases opened in the period, from their first alert on."""
-    for branch, *texts in tx.execute(_by_branch(_formed(scope))):
-        tallies[branch].formed += moments(*texts)
-    for branch, *texts in tx.execute(_by_branch(_contacted(scope))):
-        tallies[branch].contacted += moments(*texts)
+    for branch, *texts in tx.execute(_by_branch(_cases_formed(scope))):
+        tallies[branch].formed += split_moments(*texts)
+    for branch, *texts in tx.execute(_by_branch(_clients_contacted(scope))):
+        tallies[branch].contacted += split_moments(*texts)
 
 
 def _by_branch(done: sa.Subquery) -> sa.Select[Any]:
-    return sa.select(done.c.branch_id, *joined_moments(done.c.week, done.c.at)).group_by(done.c.branch_id)
+    return sa.select(done.c.branch_id, *join_moments(done.c.week, done.c.at)).group_by(done.c.branch_id)
 
 
-def _formed(scope: Scope) -> sa.Subquery:
+def _cases_formed(scope: Scope) -> sa.Subquery:
     """When each case of the period was opened."""
     return _of_cases(scope, client_case.c.opened_at, client_case.c.opened_at).subquery()
 
 
-def _contacted(scope: Scope) -> sa.Subquery:
+def _clients_contacted(scope: Scope) -> sa.Subquery:
     """When the client of each case of the period was first spoken to."""
     contact = sa.and_(
         case_task.c.case_id == client_case.c.case_id, case_task.c.kind == "contact", case_task.c.state == "done"

@@ -25,26 +25,28 @@ from store.tables.ledger import shard
 MOST_A_SIDE = 2000
 
 
-def add(tx: Connection, scope: Scope, tallies: Tallies, hold_out: HoldOut, rules: RetentionRules) -> None:
+def add_trial_arms(
+    tx: Connection, scope: Scope, tallies: Tallies, hold_out: HoldOut, rules: RetentionRules
+) -> None:
     """1. The alerts. 2. Which can be measured. 3. What moved in a usual year and in the last quarter.
 
     Nothing where the bank holds nobody out: then there is nothing to compare with.
     """
     newest = tx.scalar(sa.select(sa.func.max(shard.c.next_to_close)))
-    rows = tx.execute(_drawn(scope, hold_out, newest)).all() if hold_out.lots and newest is not None else []
+    rows = tx.execute(_alerts_drawn(scope, hold_out, newest)).all() if hold_out.lots and newest is not None else []
     if not rows:
         return
     alerted = np.array([row.opened_week for row in rows], np.int64)
     first_weeks = np.array([row.first_week for row in rows], np.int64)
     began = np.maximum([first_week_needed(week) for week in alerted.tolist()], first_weeks)
     until, end = alerted + 1 - ONSET_WEEKS, alerted + 1 + SETTLED_WEEKS
-    closed = closed_weeks.load(tx, first_week_needed(int(alerted.min())), int(end.max()))
+    closed = closed_weeks.load_closed_weeks(tx, first_week_needed(int(alerted.min())), int(end.max()))
     shards = [row.shard for row in rows]
     known = closed.all_closed(shards, began, until) & closed.all_closed(shards, end - AFTER_WEEKS, end)
     chosen = np.flatnonzero(known)
     ids = [rows[i].client_id for i in chosen.tolist()]
-    usual = turnover_windows.load(tx, ids, began[chosen], until[chosen])
-    after = turnover_windows.load(tx, ids, end[chosen] - AFTER_WEEKS, end[chosen])
+    usual = turnover_windows.load_turnover_sums(tx, ids, began[chosen], until[chosen])
+    after = turnover_windows.load_turnover_sums(tx, ids, end[chosen] - AFTER_WEEKS, end[chosen])
     for i, usual_minor, after_minor in zip(chosen.tolist(), usual, after, strict=True):
         left = rows[i].last_week is not None and rows[i].last_week < end[i]
         was_kept = was_retained(usual_minor, int(until[i] - began[i]), after_minor, left=left, rules=rules)
@@ -59,7 +61,7 @@ def _count(tally: Tally, arm: Arm, *, held_out: bool) -> None:
         tally.treated += arm
 
 
-def _drawn(scope: Scope, hold_out: HoldOut, next_to_close: int) -> sa.Select[Any]:
+def _alerts_drawn(scope: Scope, hold_out: HoldOut, next_to_close: int) -> sa.Select[Any]:
     """Alerts that took part (casework.alerts.holdout.eligible) and are settled: of each side the first by lot."""
     took_part = (
         alert.c.direction == Direction.FALL.value,

@@ -21,17 +21,17 @@ from store.tables.policies import judged_week
 
 
 @dataclass(frozen=True, slots=True)
-class KeptYear:
+class StoredScores:
     """By shard and week. From the week `since` on every judged week has its scores; None: the last has not."""
 
     weeks: Mapping[int, Mapping[Week, PastScores]]
     since: Week | None
 
 
-NO_SCORES = KeptYear({}, None)
+NO_SCORES = StoredScores({}, None)
 
 
-def save(
+def save_scores(
     tx: Connection, claim: Claim, client_ids: Sequence[str], scores: Scores | None, fallen: npt.NDArray[np.bool_]
 ) -> None:
     """The scores of a week that is being judged, in place of those it had; None where no model is in use.
@@ -52,9 +52,9 @@ def save(
         tx.execute(sa.insert(leaver_score), rows)
 
 
-def load(tx: Connection, place: Mapping[str, int], first: int, last: int) -> KeptYear:
+def load_scores(tx: Connection, place: Mapping[str, int], first: int, last: int) -> StoredScores:
     """The weeks [first, last] of all shards, by each client's `place`."""
-    found = tx.execute(_judged(first, last)).all()
+    found = tx.execute(_select_judged(first, last)).all()
     lacking = [row.week for row in found if row.version is None]
     since = max([first, *(week + 1 for week in lacking)])
     year: dict[int, dict[Week, PastScores]] = {}
@@ -77,10 +77,10 @@ def load(tx: Connection, place: Mapping[str, int], first: int, last: int) -> Kep
                 alarm_at=row.alarm_at,
                 model_version=row.version,
             )
-    return KeptYear(year, Week(since) if found and since <= last else None)
+    return StoredScores(year, Week(since) if found and since <= last else None)
 
 
-def state(tx: Connection, first: int, last: int) -> tuple[tuple[object, ...], ...]:
+def load_state(tx: Connection, first: int, last: int) -> tuple[tuple[object, ...], ...]:
     """What changes whenever `load` would read something else: how often each shard's weeks have been judged."""
     judged = sa.func.sum(shard_week.c.judged_revision)
     theirs = sa.select(shard_week.c.shard, judged).where(shard_week.c.week.between(first, last))
@@ -88,7 +88,7 @@ def state(tx: Connection, first: int, last: int) -> tuple[tuple[object, ...], ..
     return tuple((row[0], int(row[1])) for row in rows)
 
 
-def _judged(first: int, last: int) -> sa.Select[tuple[int, int, str | None, float, float, float]]:
+def _select_judged(first: int, last: int) -> sa.Select[tuple[int, int, str | None, float, float, float]]:
     """Every judged week of every shard, with the limits of the model of its newest judging, where there was one."""
     newest = sa.and_(
         judged_week.c.shard == shard_week.c.shard,

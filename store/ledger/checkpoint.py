@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from store.operations.refused import DeadLetter
+from store.operations.refused_events import DeadLetter
 
 
 @dataclass(frozen=True, slots=True)

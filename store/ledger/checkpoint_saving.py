@@ -7,13 +7,10 @@ from sqlalchemy.engine import Connection
 from store.clients import client_master
 from store.ledger import event_filter, ledger_rows, offsets, shard_weeks, shards
 from store.ledger.checkpoint import Checkpoint
-from store.ledger.ledger_reading import WeeklyHistory, WeekRows, load_history, load_week
-from store.operations import refused
-
-__all__ = ["WeekRows", "WeeklyHistory", "load_history", "load_week", "save_checkpoint"]
+from store.operations import refused_events
 
 
-def save_checkpoint(tx: Connection, kept: Checkpoint) -> None:
+def save_checkpoint(tx: Connection, checkpoint: Checkpoint) -> None:
     """Write a checkpoint in the caller's transaction.
 
     1. Compare-and-set the offset: a process that lost the partition ends here. 2. Lock the shard. 3. Clients.
@@ -23,19 +20,21 @@ def save_checkpoint(tx: Connection, kept: Checkpoint) -> None:
 
     Raises LostPartition or HomeTaken; the transaction must then be given up and the shard loaded again.
     """
-    offsets.advance(tx, kept.topic, kept.topic_id, kept.shard, kept.from_offset, kept.next_offset)
-    next_to_close = shards.lock(tx, kept.shard)
-    client_master.save_first_weeks(tx, kept.shard, kept.first_weeks)
-    amended = shard_weeks.closed_among(tx, kept.shard, kept.deltas.weeks)
-    ledger_rows.supersede(tx, kept.deltas, amended)
-    ledger_rows.add(tx, kept.shard, kept.deltas, amended)
-    event_filter.append(tx, kept.shard, kept.from_offset, kept.filter_entries)
-    shards.save_summaries(tx, kept.shard, kept.summaries)
-    if kept.expired_before is not None:
-        event_filter.forget_before(tx, kept.shard, kept.expired_before)
-        shards.forget_summaries_before(tx, kept.shard, kept.expired_before)
-    refused.record(tx, kept.topic_id, kept.dead_letters, kept.at)
-    changed = shard_weeks.amend(tx, kept, amended, next_to_close)
-    shard_weeks.write(tx, kept)
-    ledger_rows.fill_silence(tx, kept.shard, kept.first_weeks, next_to_close)
-    shards.advance(tx, kept, changed)
+    offsets.advance(
+        tx, checkpoint.topic, checkpoint.topic_id, checkpoint.shard, checkpoint.from_offset, checkpoint.next_offset
+    )
+    next_to_close = shards.lock_shard(tx, checkpoint.shard)
+    client_master.save_first_weeks(tx, checkpoint.shard, checkpoint.first_weeks)
+    amended = shard_weeks.load_closed_among(tx, checkpoint.shard, checkpoint.deltas.weeks)
+    ledger_rows.supersede(tx, checkpoint.deltas, amended)
+    ledger_rows.add_deltas(tx, checkpoint.shard, checkpoint.deltas, amended)
+    event_filter.append_entries(tx, checkpoint.shard, checkpoint.from_offset, checkpoint.filter_entries)
+    shards.save_summaries(tx, checkpoint.shard, checkpoint.summaries)
+    if checkpoint.expired_before is not None:
+        event_filter.forget_before(tx, checkpoint.shard, checkpoint.expired_before)
+        shards.forget_summaries_before(tx, checkpoint.shard, checkpoint.expired_before)
+    refused_events.save_refused(tx, checkpoint.topic_id, checkpoint.dead_letters, checkpoint.at)
+    changed = shard_weeks.raise_revisions(tx, checkpoint, amended, next_to_close)
+    shard_weeks.save_weeks(tx, checkpoint)
+    ledger_rows.fill_silence(tx, checkpoint.shard, checkpoint.first_weeks, next_to_close)
+    shards.save_shard(tx, checkpoint, changed)

@@ -37,7 +37,7 @@ class ClosedWeeks:
         return all_of_them
 
 
-def load(tx: Connection, first_week: int, end_week: int) -> ClosedWeeks:
+def load_closed_weeks(tx: Connection, first_week: int, end_week: int) -> ClosedWeeks:
     """The weeks [first_week, end_week) of every shard. One without a state is closed before the oldest open one."""
     opens = {
         row.shard: row.next_to_close or 0 for row in tx.execute(sa.select(shard.c.shard, shard.c.next_to_close))

@@ -12,7 +12,7 @@ from store.tables.ledger import event_filter
 PIECES_PER_WEEK = 256  # a shard reads a few thousand pieces at its start, however long it has trickled
 
 
-def append(tx: Connection, shard: int, from_offset: int, entries: Mapping[int, bytes]) -> None:
+def append_entries(tx: Connection, shard: int, from_offset: int, entries: Mapping[int, bytes]) -> None:
     """Keep the entries that a checkpoint beginning at `from_offset` added, by week."""
     if not entries:
         return
@@ -30,7 +30,7 @@ def forget_before(tx: Connection, shard: int, week: int) -> None:
     tx.execute(sa.delete(event_filter).where(event_filter.c.shard == shard, event_filter.c.week < week))
 
 
-def load(tx: Connection, shard: int) -> list[tuple[int, bytes]]:
+def load_entries(tx: Connection, shard: int) -> list[tuple[int, bytes]]:
     """(week, entries) of a shard, as they were appended."""
     rows = tx.execute(
         sa.select(event_filter.c.week, event_filter.c.entries)

@@ -64,7 +64,7 @@ def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> Week
         np.zeros((len(ids), weeks), np.int64),
     )
     place = {client_id: i for i, client_id in enumerate(history.client_ids)}
-    for week, ids_read, (debit, credit) in by_week(tx, shard, first, last_week, AMOUNTS):
+    for week, ids_read, (debit, credit) in load_by_week(tx, shard, first, last_week, AMOUNTS):
         at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
         known = at >= 0
         history.debit_minor[at[known], week - first] = debit[known]
@@ -96,18 +96,18 @@ def judged_from(week: int) -> sa.ColumnElement[int]:
     return sa.case((later, rebased), else_=client.c.first_week).label("first_week")
 
 
-def totals(tx: Connection, shard: int, first_week: int) -> LedgerDeltas:
+def load_totals(tx: Connection, shard: int, first_week: int) -> LedgerDeltas:
     """The ledger of a shard from a week on, as columns."""
     ids: list[str] = []
     weeks, numbers = [np.zeros(0, np.int32)], [np.zeros((4, 0), np.int64)]
-    for week, ids_read, columns in by_week(tx, shard, first_week, None, (*AMOUNTS, *_COUNTS)):
+    for week, ids_read, columns in load_by_week(tx, shard, first_week, None, (*AMOUNTS, *_COUNTS)):
         ids += ids_read
         weeks.append(np.full(len(ids_read), week, np.int32))
         numbers.append(columns)
     return LedgerDeltas(ids, np.concatenate(weeks), *np.concatenate(numbers, axis=1))
 
 
-def by_week(
+def load_by_week(
     tx: Connection, shard: int, first: int, last: int | None, columns: Sequence[sa.Column[int]]
 ) -> Iterator[tuple[int, list[str], Int64]]:
     """(week, client ids (n,), int64 (columns, n)) of each week that has rows.

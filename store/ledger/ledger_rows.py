@@ -11,6 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.among import among
 from store.ledger.checkpoint import LedgerDeltas
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard_week
@@ -59,7 +60,7 @@ def supersede(tx: Connection, deltas: LedgerDeltas, amended: Collection[int]) ->
         tx.exec_driver_sql(_SUPERSEDE_ROWS, list(zip(ids, weeks, strict=True)))
 
 
-def add(tx: Connection, shard: int, deltas: LedgerDeltas, amended: Collection[int]) -> None:
+def add_deltas(tx: Connection, shard: int, deltas: LedgerDeltas, amended: Collection[int]) -> None:
     """Add the changes to their rows, making those that are not there. Rows of `amended` weeks gain a revision."""
     if not deltas.client_ids:
         return
@@ -100,15 +101,16 @@ def fill_silence(tx: Connection, shard: int, first_weeks: Mapping[str, int], nex
     if next_to_close is None:
         return
     early = [client_id for client_id, week in first_weeks.items() if week < next_to_close]
-    for start in range(0, len(early), 500):
-        due = sa.and_(
-            client.c.client_id.in_(early[start : start + 500]),
-            shard_week.c.week >= client.c.first_week,
-            shard_week.c.state == "closed",
-            sa.or_(client.c.last_week.is_(None), client.c.last_week >= shard_week.c.week),
-        )
-        rows = sa.select(client.c.client_id, shard_week.c.week, sa.literal(shard), *_zeros())
-        _insert_zeros(tx, rows.join(shard_week, shard_week.c.shard == client.c.shard).where(due))
+    if not early:
+        return
+    due = sa.and_(
+        among(tx, client.c.client_id, early),
+        shard_week.c.week >= client.c.first_week,
+        shard_week.c.state == "closed",
+        sa.or_(client.c.last_week.is_(None), client.c.last_week >= shard_week.c.week),
+    )
+    rows = sa.select(client.c.client_id, shard_week.c.week, sa.literal(shard), *_zeros())
+    _insert_zeros(tx, rows.join(shard_week, shard_week.c.shard == client.c.shard).where(due))
 
 
 def _zeros() -> list[sa.ColumnElement[int]]:

@@ -12,7 +12,7 @@ from store.tables.ledger import topic_offset
 from store.upsert import insert
 
 
-def load(tx: Connection, topic: str) -> dict[int, tuple[str, int]]:
+def load_offsets(tx: Connection, topic: str) -> dict[int, tuple[str, int]]:
     """(topic id, next offset) by partition, of the partitions that were ever checkpointed."""
     rows = tx.execute(
         sa.select(topic_offset.c.partition, topic_offset.c.topic_id, topic_offset.c.next_offset).where(

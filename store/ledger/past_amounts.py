@@ -12,12 +12,12 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.ledger.ledger_reading import AMOUNTS, Int64, by_week
+from store.ledger.ledger_reading import AMOUNTS, Int64, load_by_week
 from store.tables.clients import client
 from store.tables.ledger import ledger, ledger_history
 
 
-def amounts(tx: Connection, client_id: str, first: int, last: int, amendments: int | None) -> Int64:
+def load_amounts(tx: Connection, client_id: str, first: int, last: int, amendments: int | None) -> Int64:
     """Debit and credit, int64 (2, 1, weeks), of the weeks [first, last], after `amendments` (None: now)."""
     now = sa.select(ledger.c.week, *AMOUNTS)
     mine = (ledger.c.client_id == client_id, ledger.c.week.between(first, last))
@@ -25,23 +25,23 @@ def amounts(tx: Connection, client_id: str, first: int, last: int, amendments: i
     for week, debit, credit in tx.execute(now.where(*mine)):
         found[:, 0, week - first] = debit, credit
     of_client = ledger_history.c.client_id == client_id
-    return _as_it_was(tx, found, {client_id: 0}, first, last, amendments, of_client)
+    return _undo_amendments(tx, found, {client_id: 0}, first, last, amendments, of_client)
 
 
-def shard_amounts(
+def load_shard_amounts(
     tx: Connection, shard: int, client_ids: Sequence[str], first: int, last: int, amendments: int | None
 ) -> Int64:
     """The same of some of a shard's clients, int64 (2, n, weeks)."""
     place = {client_id: at for at, client_id in enumerate(client_ids)}
     found = np.zeros((2, len(client_ids), last - first + 1), np.int64)
-    for week, ids, columns in by_week(tx, shard, first, last, AMOUNTS):
+    for week, ids, columns in load_by_week(tx, shard, first, last, AMOUNTS):
         at = np.fromiter((place.get(client_id, -1) for client_id in ids), np.int64, len(ids))
         found[:, at[at >= 0], week - first] = columns[:, at >= 0]
     of_shard = ledger_history.c.client_id.in_(sa.select(client.c.client_id).where(client.c.shard == shard))
-    return _as_it_was(tx, found, place, first, last, amendments, of_shard)
+    return _undo_amendments(tx, found, place, first, last, amendments, of_shard)
 
 
-def _as_it_was(
+def _undo_amendments(
     tx: Connection,
     found: Int64,
     place: dict[str, int],

@@ -55,7 +55,7 @@ def get_client(tx: Connection, client_id: str) -> JudgedClient:
     return JudgedClient(*row)
 
 
-def load(tx: Connection, shard: int, week: int, weeks: int, amendments: int | None) -> PastWeek:
+def load_past_week(tx: Connection, shard: int, week: int, weeks: int, amendments: int | None) -> PastWeek:
     """The `weeks` weeks up to `week` as they were when the shard had been amended so often (None: as they are)."""
     columns = (client.c.client_id, client.c.tier, client.c.branch_id, client.c.industry)
     theirs = (
@@ -65,5 +65,5 @@ def load(tx: Connection, shard: int, week: int, weeks: int, amendments: int | No
     )
     rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
     ids, tiers, branches, industries, first_week = map(list, zip(*rows, strict=True)) if rows else ([],) * 5
-    debit, credit = past_amounts.shard_amounts(tx, shard, ids, week - weeks + 1, week, amendments)
+    debit, credit = past_amounts.load_shard_amounts(tx, shard, ids, week - weeks + 1, week, amendments)
     return PastWeek(ids, tiers, branches, industries, np.array(first_week, np.int32), debit, credit)

@@ -12,7 +12,7 @@ from store.tables.ledger import rate
 from store.upsert import insert
 
 
-def upsert(tx: Connection, rates: Iterable[tuple[str, int, str]]) -> None:
+def save_rates(tx: Connection, rates: Iterable[tuple[str, int, str]]) -> None:
     """Keep (currency, week number, base units a unit as a decimal text); the newest word holds."""
     rows = [{"currency": currency, "week": week, "rate": text} for currency, week, text in rates]
     if not rows:
@@ -26,12 +26,12 @@ def upsert(tx: Connection, rates: Iterable[tuple[str, int, str]]) -> None:
     )
 
 
-def forget(tx: Connection, currency: str, week: int) -> None:
+def forget_rate(tx: Connection, currency: str, week: int) -> None:
     """The rate was taken back (a tombstone). Events already converted keep the rate they were converted with."""
     tx.execute(sa.delete(rate).where(rate.c.currency == currency, rate.c.week == week))
 
 
-def load(tx: Connection) -> dict[tuple[str, int], Fraction]:
+def load_rates(tx: Connection) -> dict[tuple[str, int], Fraction]:
     """All rates, exact, by (currency, week number)."""
     rows = tx.execute(sa.select(rate.c.currency, rate.c.week, rate.c.rate))
     return {(currency, week): Fraction(text) for currency, week, text in rows}

@@ -38,7 +38,7 @@ class HeldWeek:
     expected: int | None
 
 
-def claim(tx: Connection) -> Claim | None:
+def claim_week(tx: Connection) -> Claim | None:
     """The oldest week that waits for the detector and has nothing open, held or unjudged before it; None if none.
 
     On PostgreSQL the row stays locked until the transaction ends and another detector passes over it, and finds
@@ -72,7 +72,7 @@ def mark_judged(tx: Connection, claimed: Claim) -> None:
     )
 
 
-def held(tx: Connection) -> list[HeldWeek]:
+def load_held(tx: Connection) -> list[HeldWeek]:
     """All held weeks, by shard and week."""
     rows = tx.execute(
         sa.select(
@@ -95,9 +95,9 @@ def release(tx: Connection, number: int, week: int, at: datetime) -> None:
     """Close a held week with what has arrived. Raises NotFound, or Conflict where it is not held.
 
     Ingest has the week in memory as held: what it goes on to add there amends the closed week, and it learns of the
-    release by shards.news.
+    release by shards.load_news.
     """
-    shards.lock(tx, number)
+    shards.lock_shard(tx, number)
     mine = (shard_week.c.shard == number, shard_week.c.week == week)
     state = tx.scalar(sa.select(shard_week.c.state).where(*mine).with_for_update())
     if state is None:
@@ -110,7 +110,7 @@ def release(tx: Connection, number: int, week: int, at: datetime) -> None:
     ledger_rows.add_zeros(tx, number, week)
 
 
-def closed_among(tx: Connection, number: int, weeks: npt.NDArray[np.int32]) -> set[int]:
+def load_closed_among(tx: Connection, number: int, weeks: npt.NDArray[np.int32]) -> set[int]:
     """Those of `weeks` that are closed in the database."""
     if not len(weeks):
         return set()
@@ -122,7 +122,7 @@ def closed_among(tx: Connection, number: int, weeks: npt.NDArray[np.int32]) -> s
     return set(found) & set(np.unique(weeks).tolist())
 
 
-def amend(tx: Connection, kept: Checkpoint, amended: set[int], next_to_close: int | None) -> bool:
+def raise_revisions(tx: Connection, checkpoint: Checkpoint, amended: set[int], next_to_close: int | None) -> bool:
     """Closed weeks changed: they and all closed weeks after them gain a revision. True where there are any.
 
     A week that appears as closed before weeks closed long ago (an event older than the shard's first week) counts
@@ -130,27 +130,31 @@ def amend(tx: Connection, kept: Checkpoint, amended: set[int], next_to_close: in
     """
     from_week = min(amended, default=None)
     if next_to_close is not None:
-        known = _states(tx, kept.shard, [week.week for week in kept.weeks])
+        known = _load_states(tx, checkpoint.shard, [week.week for week in checkpoint.weeks])
         early = [
-            w.week for w in kept.weeks if w.state == "closed" and w.week < next_to_close and w.week not in known
+            w.week
+            for w in checkpoint.weeks
+            if w.state == "closed" and w.week < next_to_close and w.week not in known
         ]
         from_week = min([*early, *amended], default=None)
     if from_week is None:
         return False
     tx.execute(
         sa.update(shard_week)
-        .where(shard_week.c.shard == kept.shard, shard_week.c.week >= from_week, shard_week.c.state == "closed")
+        .where(
+            shard_week.c.shard == checkpoint.shard, shard_week.c.week >= from_week, shard_week.c.state == "closed"
+        )
         .values(revision=shard_week.c.revision + 1)
     )
     return True
 
 
-def write(tx: Connection, kept: Checkpoint) -> None:
+def save_weeks(tx: Connection, checkpoint: Checkpoint) -> None:
     """Write the weeks of a checkpoint. A week that is closed stays closed, by whatever closed it first."""
-    known = _states(tx, kept.shard, [week.week for week in kept.weeks])
+    known = _load_states(tx, checkpoint.shard, [week.week for week in checkpoint.weeks])
     new, changed, counted = [], [], []
-    for week in kept.weeks:
-        row = _row(kept, week)
+    for week in checkpoint.weeks:
+        row = _row(checkpoint, week)
         if week.week not in known:
             new.append(row)
         elif known[week.week] == "closed":
@@ -158,29 +162,31 @@ def write(tx: Connection, kept: Checkpoint) -> None:
         else:
             changed.append(row)
         if week.state == "closed" and known.get(week.week) != "closed":
-            ledger_rows.add_zeros(tx, kept.shard, week.week)
+            ledger_rows.add_zeros(tx, checkpoint.shard, week.week)
     if new:
         tx.execute(sa.insert(shard_week), [row | {"judged_revision": 0} for row in new])
-    _update(tx, changed, ("state", "hold_reason", "received", "expected", "revision", "closed_at", "closed_by"))
-    _update(tx, counted, ("received", "expected"))
+    _update_weeks(
+        tx, changed, ("state", "hold_reason", "received", "expected", "revision", "closed_at", "closed_by")
+    )
+    _update_weeks(tx, counted, ("received", "expected"))
 
 
-def _row(kept: Checkpoint, week: WeekState) -> dict[str, object]:
+def _row(checkpoint: Checkpoint, week: WeekState) -> dict[str, object]:
     closed = week.state == "closed"
     return {
-        "shard": kept.shard,
+        "shard": checkpoint.shard,
         "week": week.week,
         "state": week.state,
         "hold_reason": week.hold_reason,
         "received": week.received,
         "expected": week.expected,
         "revision": int(closed),
-        "closed_at": kept.at if closed else None,
+        "closed_at": checkpoint.at if closed else None,
         "closed_by": week.closed_by,
     }
 
 
-def _update(tx: Connection, rows: list[dict[str, object]], names: tuple[str, ...]) -> None:
+def _update_weeks(tx: Connection, rows: list[dict[str, object]], names: tuple[str, ...]) -> None:
     if not rows:
         return
     mine = sa.and_(shard_week.c.shard == sa.bindparam("of_shard"), shard_week.c.week == sa.bindparam("of_week"))
@@ -192,7 +198,7 @@ def _update(tx: Connection, rows: list[dict[str, object]], names: tuple[str, ...
     tx.execute(sa.update(shard_week).where(mine).values(values), given)
 
 
-def _states(tx: Connection, number: int, weeks: list[int]) -> dict[int, str]:
+def _load_states(tx: Connection, number: int, weeks: list[int]) -> dict[int, str]:
     if not weeks:
         return {}
     rows = tx.execute(

@@ -19,7 +19,7 @@ from store.upsert import insert
 
 
 @dataclass(frozen=True, slots=True)
-class KeptShard:
+class StoredShard:
     """All that a shard's ingest holds in memory, as of its last checkpoint."""
 
     topic: str
@@ -47,14 +47,14 @@ class OtherShard:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class ShardNews:
     """What other processes changed that a shard in memory must know."""
 
     released: Sequence[int] = ()  # weeks a person has closed
     branch_of: Mapping[str, str] = field(default_factory=dict)  # branch by client id
 
 
-def load(tx: Connection, topic: str, topic_id: str, number: int, memory_weeks: int) -> KeptShard:
+def load_shard(tx: Connection, topic: str, topic_id: str, number: int, memory_weeks: int) -> StoredShard:
     """A shard at its last checkpoint; an empty one where there was none.
 
     `memory_weeks`: how many weeks before `next_to_close` ingest remembers (ClosingRules.memory_weeks).
@@ -62,44 +62,44 @@ def load(tx: Connection, topic: str, topic_id: str, number: int, memory_weeks: i
     at = tx.execute(sa.select(shard).where(shard.c.shard == number)).one_or_none()
     next_to_close = None if at is None else at.next_to_close
     floor = 0 if next_to_close is None else next_to_close - memory_weeks
-    return KeptShard(
+    return StoredShard(
         topic=topic,
         topic_id=topic_id,
         shard=number,
-        next_offset=offsets.load(tx, topic).get(number, (topic_id, 0))[1],
+        next_offset=offsets.load_offsets(tx, topic).get(number, (topic_id, 0))[1],
         next_to_close=next_to_close,
         newest_events_s=b"" if at is None else at.newest_events_s,
         advanced_at=None if at is None else at.advanced_at,
-        weeks=_weeks(tx, number, floor),
-        filter_entries=event_filter.load(tx, number),
-        summaries=_summaries(tx, number, floor),
-        clients=client_master.of_shard(tx, number),
-        totals=ledger_reading.totals(tx, number, floor),
+        weeks=_load_weeks(tx, number, floor),
+        filter_entries=event_filter.load_entries(tx, number),
+        summaries=_load_summaries(tx, number, floor),
+        clients=client_master.load_of_shard(tx, number),
+        totals=ledger_reading.load_totals(tx, number, floor),
     )
 
 
-def others(tx: Connection, number: int) -> list[OtherShard]:
+def load_others(tx: Connection, number: int) -> list[OtherShard]:
     """Every shard but this one."""
     columns = (shard.c.shard, shard.c.next_to_close, shard.c.watermark_s, shard.c.advanced_at)
     return [OtherShard(*row) for row in tx.execute(sa.select(*columns).where(shard.c.shard != number))]
 
 
-def news(tx: Connection, number: int) -> News:
+def load_news(tx: Connection, number: int) -> ShardNews:
     """Released weeks and the branches of all clients of a shard; some 50 ms for 50,000 clients."""
     released = tx.scalars(
         sa.select(shard_week.c.week).where(shard_week.c.shard == number, shard_week.c.closed_by == "release")
     ).all()
     rows = tx.execute(sa.select(client.c.client_id, client.c.branch_id).where(client.c.shard == number))
-    return News(released, {row.client_id: row.branch_id for row in rows})
+    return ShardNews(released, {row.client_id: row.branch_id for row in rows})
 
 
-def next_to_close(tx: Connection) -> dict[int, int]:
+def load_next_to_close(tx: Connection) -> dict[int, int]:
     """The first week that each shard has not closed; without the shards that have had no event yet."""
     known = sa.select(shard.c.shard, shard.c.next_to_close).where(shard.c.next_to_close.is_not(None))
     return {row.shard: row.next_to_close for row in tx.execute(known)}
 
 
-def lock(tx: Connection, number: int) -> int | None:
+def lock_shard(tx: Connection, number: int) -> int | None:
     """Hold a shard's row until the end of the transaction; its next_to_close, None where it has none yet.
 
     Whoever changes a shard's weeks does this first, so that a checkpoint and a release wait for each other.
@@ -108,20 +108,20 @@ def lock(tx: Connection, number: int) -> int | None:
     return found
 
 
-def advance(tx: Connection, kept: Checkpoint, amended: bool) -> None:
+def save_shard(tx: Connection, checkpoint: Checkpoint, amended: bool) -> None:
     """Write the shard's row: absolute values replaced, tallies added. `amended`: a closed week has changed."""
-    came = kept.next_offset > kept.from_offset
+    came = checkpoint.next_offset > checkpoint.from_offset
     row = {
-        "shard": kept.shard,
-        "next_to_close": kept.next_to_close,
-        "newest_events_s": kept.newest_events_s,
-        "watermark_s": kept.watermark_s,
+        "shard": checkpoint.shard,
+        "next_to_close": checkpoint.next_to_close,
+        "newest_events_s": checkpoint.newest_events_s,
+        "watermark_s": checkpoint.watermark_s,
         "amendments": int(amended),
-        "accepted": kept.tally.accepted,
-        "duplicates": kept.tally.duplicates,
-        "late": kept.tally.late,
-        "dead_letters": kept.tally.dead_letters,
-        "advanced_at": kept.at,
+        "accepted": checkpoint.tally.accepted,
+        "duplicates": checkpoint.tally.duplicates,
+        "late": checkpoint.tally.late,
+        "dead_letters": checkpoint.tally.dead_letters,
+        "advanced_at": checkpoint.at,
     }
     statement = insert(tx, shard)
     new = statement.excluded
@@ -137,7 +137,7 @@ def advance(tx: Connection, kept: Checkpoint, amended: bool) -> None:
     )
 
 
-def _weeks(tx: Connection, number: int, floor: int) -> tuple[WeekState, ...]:
+def _load_weeks(tx: Connection, number: int, floor: int) -> tuple[WeekState, ...]:
     columns = (shard_week.c[name] for name in ("week", "state", "received", "expected", "hold_reason", "closed_by"))
     mine = (shard_week.c.shard == number, shard_week.c.week >= floor)
     return tuple(
@@ -145,7 +145,7 @@ def _weeks(tx: Connection, number: int, floor: int) -> tuple[WeekState, ...]:
     )
 
 
-def _summaries(tx: Connection, number: int, floor: int) -> tuple[SummaryRow, ...]:
+def _load_summaries(tx: Connection, number: int, floor: int) -> tuple[SummaryRow, ...]:
     columns = (weekly_summary.c[name] for name in SummaryRow.__dataclass_fields__)
     mine = (weekly_summary.c.shard == number, weekly_summary.c.week >= floor)
     return tuple(SummaryRow(*row) for row in tx.execute(sa.select(*columns).where(*mine)))

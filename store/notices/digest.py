@@ -10,17 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.remedies.remedy_lifecycle import Level
 from schemas.verdicts import Direction, Grade
+from schemas.vocabulary import Level
 from store.quiet.budget import WAITS
 from store.tables.alerts import alert
 from store.tables.cases import client_case
 from store.tables.clients import client
-from store.tables.remedies import remedy
+from store.tables.remedies import remedy_table
 
 
 @dataclass(slots=True)
-class Standing:
+class BranchStanding:
     """Of one branch. `approvals`: remedies that wait for a yes, by the level that has to give it."""
 
     alarms: int = 0
@@ -31,9 +31,9 @@ class Standing:
     approvals: dict[Level, int] = field(default_factory=dict)
 
 
-def standings(tx: Connection) -> Mapping[str, Standing]:
+def load_standings(tx: Connection) -> Mapping[str, BranchStanding]:
     """By branch, of those where anything is open. The money is that of what falls: a client's once."""
-    found: dict[str, Standing] = defaultdict(Standing)
+    found: dict[str, BranchStanding] = defaultdict(BranchStanding)
     for branch_id, grade, number, at_risk_minor, deferred in tx.execute(_alerts()):
         standing = found[branch_id]
         standing.deferred += deferred
@@ -45,7 +45,7 @@ def standings(tx: Connection) -> Mapping[str, Standing]:
     for branch_id, number in tx.execute(_by_branch(client_case, client_case.c.state != "closed")):
         found[branch_id].cases = number
     for branch_id, level, number in tx.execute(
-        _by_branch(remedy, remedy.c.state == "submitted", remedy.c.next_level)
+        _by_branch(remedy_table, remedy_table.c.state == "submitted", remedy_table.c.next_level)
     ):
         found[branch_id].approvals[level] = number
     return found

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Preference
+from casework.notices.recipients import Preference
 from schemas.errors import NotFound, StaleRevision
-from store.tables.notices import notice_preference as table
+from store.tables.notices import preference_table
 from store.upsert import insert
 
 _PLAIN = ("user", "role", "branch_id", "language", "address", "revision")
@@ -27,37 +27,41 @@ def get(tx: Connection, user: str) -> Preference:
 
 def find(tx: Connection, user: str, *, for_update: bool = False) -> Preference | None:
     """One person's, or None. `for_update`: nobody else changes it before the end."""
-    query = sa.select(table).where(table.c.user == user)
+    query = sa.select(preference_table).where(preference_table.c.user == user)
     row = tx.execute(query.with_for_update() if for_update else query).one_or_none()
-    return None if row is None else preference_of(row)
+    return None if row is None else read_preference(row)
 
 
-def everybody(tx: Connection) -> list[Preference]:
+def load_all(tx: Connection) -> list[Preference]:
     """All who want to be told of anything, by name."""
-    return [preference_of(row) for row in tx.execute(sa.select(table).order_by(table.c.user)) if row.kinds]
+    return [
+        read_preference(row)
+        for row in tx.execute(sa.select(preference_table).order_by(preference_table.c.user))
+        if row.kinds
+    ]
 
 
 def save(tx: Connection, preference: Preference) -> None:
     """Keep a new one, at revision 1, or one that is one revision past what is stored. Raises StaleRevision."""
     row = _row(preference)
     if preference.revision == 1:
-        fresh = insert(tx, table).values(row).on_conflict_do_nothing().returning(table.c.user)
+        fresh = insert(tx, preference_table).values(row).on_conflict_do_nothing().returning(preference_table.c.user)
         if tx.scalar(fresh) is None:
             raise StaleRevision(0, get(tx, preference.user).revision)
         return
-    before = (table.c.user == preference.user, table.c.revision == preference.revision - 1)
-    if not tx.execute(sa.update(table).where(*before).values(row)).rowcount:
+    before = (preference_table.c.user == preference.user, preference_table.c.revision == preference.revision - 1)
+    if not tx.execute(sa.update(preference_table).where(*before).values(row)).rowcount:
         raise StaleRevision(preference.revision - 1, get(tx, preference.user).revision)
 
 
 def follow_role(tx: Connection, user: str, role: str, branch_id: str | None) -> None:
     """The person is known under this role and branch now: what they are told of follows. For a sign-in."""
-    other = sa.or_(table.c.role != role, table.c.branch_id.is_distinct_from(branch_id))
-    changed = sa.update(table).where(table.c.user == user, other)
-    tx.execute(changed.values(role=role, branch_id=branch_id, revision=table.c.revision + 1))
+    other = sa.or_(preference_table.c.role != role, preference_table.c.branch_id.is_distinct_from(branch_id))
+    changed = sa.update(preference_table).where(preference_table.c.user == user, other)
+    tx.execute(changed.values(role=role, branch_id=branch_id, revision=preference_table.c.revision + 1))
 
 
-def preference_of(row: sa.Row[Any]) -> Preference:
+def read_preference(row: sa.Row[Any]) -> Preference:
     """A row with the table's columns."""
     quiet = None
     if row.quiet_from is not None:

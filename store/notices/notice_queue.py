@@ -11,11 +11,14 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.notices.telling import Facts, Kind, Notice, Preference, read_facts
+from casework.notices.notice_facts import Facts, read_facts
+from casework.notices.notice_making import Notice
+from casework.notices.recipients import Preference
 from schemas.errors import NotFound
+from schemas.vocabulary import NoticeKind
 from store.among import among
-from store.notices.notice_preferences import preference_of
-from store.tables.notices import notice, notice_preference
+from store.notices.notice_preferences import read_preference
+from store.tables.notices import notice, preference_table
 from store.tables.sign_in import account
 from store.upsert import insert
 
@@ -23,14 +26,14 @@ _WAITING = (notice.c.sent_at.is_(None), notice.c.failed.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueNotice:
     """A notice to be sent now. `barred`: why it is not to be sent after all, None where it is.
 
     `facts` as they are kept, see `read_facts`: one that cannot be read holds up no other.
     """
 
     notice_id: int
-    kind: Kind
+    kind: NoticeKind
     facts: object
     written_at: datetime
     tries: int
@@ -39,11 +42,11 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class StoredNotice:
     """A notice as its reader may look it up."""
 
     notice_id: int
-    kind: Kind
+    kind: NoticeKind
     facts: Facts
     written_at: datetime
     not_before: datetime
@@ -52,10 +55,10 @@ class Written:
     failed: str | None
 
 
-_WRITTEN = [notice.c[name] for name in Written.__dataclass_fields__]
+_WRITTEN = [notice.c[name] for name in StoredNotice.__dataclass_fields__]
 
 
-def write(tx: Connection, notices: Sequence[Notice], at: datetime, *, folded: bool = False) -> int:
+def add_notices(tx: Connection, notices: Sequence[Notice], at: datetime, *, folded: bool = False) -> int:
     """Keep those that have not been told yet; how many they were. `folded`: another one tells of them as well."""
     rows = [
         {
@@ -76,7 +79,7 @@ def write(tx: Connection, notices: Sequence[Notice], at: datetime, *, folded: bo
     return len(tx.execute(fresh.returning(notice.c.notice_id), rows).all())
 
 
-def untold(tx: Connection, notices: Sequence[Notice]) -> list[Notice]:
+def without_stored(tx: Connection, notices: Sequence[Notice]) -> list[Notice]:
     """Those of which there is no row yet: a look that takes no lock, so that most rounds write nothing."""
     if not notices:
         return []
@@ -89,17 +92,17 @@ def untold(tx: Connection, notices: Sequence[Notice]) -> list[Notice]:
     return [n for n in notices if (n.user, n.kind, n.subject_key) not in there]
 
 
-def due(tx: Connection, now: datetime, limit: int) -> list[Due]:
+def load_due(tx: Connection, now: datetime, limit: int) -> list[DueNotice]:
     """What may be sent now, the longest waiting first."""
     query = (
-        sa.select(notice, notice_preference, account.c.disabled)
-        .join(notice_preference, notice_preference.c.user == notice.c.user)
+        sa.select(notice, preference_table, account.c.disabled)
+        .join(preference_table, preference_table.c.user == notice.c.user)
         .outerjoin(account, account.c.user == notice.c.user)
         .where(*_WAITING, notice.c.not_before <= now)
         .order_by(notice.c.not_before, notice.c.notice_id)
         .limit(limit)
     )
-    return [_due(row) for row in tx.execute(query)]
+    return [_due_notice(row) for row in tx.execute(query)]
 
 
 def mark_sent(tx: Connection, notice_id: int, at: datetime) -> None:
@@ -122,54 +125,54 @@ def give_up(tx: Connection, notice_id: int, reason: str) -> None:
     _update(tx, notice_id, failed=reason)
 
 
-def depth(tx: Connection, now: datetime) -> tuple[int, datetime | None]:
+def queue_depth(tx: Connection, now: datetime) -> tuple[int, datetime | None]:
     """How many notices could be sent now and are not, and since when the oldest of them could."""
     query = sa.select(sa.func.count(), sa.func.min(notice.c.not_before))
     count, oldest = tx.execute(query.where(*_WAITING, notice.c.not_before <= now)).one()
     return count, oldest
 
 
-def get(tx: Connection, user: str, kind: Kind, subject_key: str) -> Written:
+def get(tx: Connection, user: str, kind: NoticeKind, subject_key: str) -> StoredNotice:
     """One notice by what it is about. Raises NotFound."""
     mine = (notice.c.user == user, notice.c.kind == kind, notice.c.subject_key == subject_key)
-    found = _written(tx, sa.select(*_WRITTEN).where(*mine))
+    found = _load_stored(tx, sa.select(*_WRITTEN).where(*mine))
     if not found:
         raise NotFound("notice", f"{kind} {subject_key}")
     return found[0]
 
 
-def of_user(tx: Connection, user: str, *, before_id: int | None, limit: int) -> list[Written]:
+def search_of_user(tx: Connection, user: str, *, before_id: int | None, limit: int) -> list[StoredNotice]:
     """Up to `limit` of one person's notices older than `before_id`, newest first."""
     query = sa.select(*_WRITTEN).where(notice.c.user == user).order_by(notice.c.notice_id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(notice.c.notice_id < before_id)
-    return _written(tx, query)
+    return _load_stored(tx, query)
 
 
-def forget_old(tx: Connection, before: datetime) -> int:
+def forget_sent(tx: Connection, before: datetime) -> int:
     """Remove what was sent or given up and written before an instant; how many there were."""
     settled = sa.or_(notice.c.sent_at.is_not(None), notice.c.failed.is_not(None))
     return tx.execute(sa.delete(notice).where(settled, notice.c.written_at < before)).rowcount
 
 
-def _written(tx: Connection, query: sa.Select[Any]) -> list[Written]:
-    return [Written(**{**row, "facts": read_facts(row["facts"])}) for row in tx.execute(query).mappings()]
+def _load_stored(tx: Connection, query: sa.Select[Any]) -> list[StoredNotice]:
+    return [StoredNotice(**{**row, "facts": read_facts(row["facts"])}) for row in tx.execute(query).mappings()]
 
 
 def _update(tx: Connection, notice_id: int, **values: object) -> None:
     tx.execute(sa.update(notice).where(notice.c.notice_id == notice_id, *_WAITING).values(**values))
 
 
-def _due(row: sa.Row[tuple[object, ...]]) -> Due:
+def _due_notice(row: sa.Row[tuple[object, ...]]) -> DueNotice:
     found = row._mapping
-    reader = preference_of(row)
-    kind: Kind = found[notice.c.kind]
+    reader = read_preference(row)
+    kind: NoticeKind = found[notice.c.kind]
     barred = None
     if found[account.c.disabled]:
         barred = "the account is disabled"
     elif kind != "test" and kind not in reader.kinds:
         barred = "no longer wanted"
-    return Due(
+    return DueNotice(
         notice_id=found[notice.c.notice_id],
         kind=kind,
         facts=found[notice.c.facts],

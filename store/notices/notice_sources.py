@@ -23,8 +23,8 @@ from store.remedies import remedy_rows
 from store.tables.alerts import alert, alert_evidence, alert_opening, alert_revision
 from store.tables.cases import case_member, client_case
 from store.tables.clients import client
-from store.tables.notices import notice_preference
-from store.tables.remedies import remedy
+from store.tables.notices import preference_table
+from store.tables.remedies import remedy_table
 
 _APART_WEEKS = 4  # an alarm that comes back after less is the one that people know
 _LIVE = ("open", "acknowledged")
@@ -34,7 +34,7 @@ _MESSAGE = msgspec.json.Decoder(AlertMessage)
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class AlarmRow:
     """An open alert that is an alarm since lately."""
 
     alert_id: str
@@ -45,7 +45,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class AssignedCase:
     """One person's place in a task force."""
 
     case_id: str
@@ -68,7 +68,7 @@ class LiveAlert:
     opening: Opening
 
 
-def alarms(tx: Connection, since: int) -> list[Alarm]:
+def load_alarms(tx: Connection, since: int) -> list[AlarmRow]:
     """Alerts that nobody has seen, with evidence of an alarm in week `since` or later and none soon before it."""
     of_alarm = sa.select(alert_evidence.c.week).where(
         alert_evidence.c.alert_id == alert.c.alert_id, alert_evidence.c.grade == int(Grade.ALARM)
@@ -85,10 +85,10 @@ def alarms(tx: Connection, since: int) -> list[Alarm]:
         .where(fresh, ~known, ~budget.WAITS)
         .order_by(alert.c.alert_id)
     )
-    return [Alarm(*row[:4], _MESSAGE.decode(row[4])) for row in tx.execute(query)]
+    return [AlarmRow(*row[:4], _MESSAGE.decode(row[4])) for row in tx.execute(query)]
 
 
-def assigned(tx: Connection, since: date) -> list[Assigned]:
+def load_assigned(tx: Connection, since: date) -> list[AssignedCase]:
     """Who joined the task force of an open case on a day or later, of those who want to be told of anything."""
     query = (
         sa.select(
@@ -101,30 +101,30 @@ def assigned(tx: Connection, since: date) -> list[Assigned]:
         )
         .join(client_case, client_case.c.case_id == case_member.c.case_id)
         .join(client, client.c.client_id == client_case.c.client_id)
-        .join(notice_preference, notice_preference.c.user == case_member.c.user)
+        .join(preference_table, preference_table.c.user == case_member.c.user)
         .where(client_case.c.state != "closed")
         .where(case_member.c.joined_on >= since, case_member.c.left_on.is_(None))
         .order_by(client_case.c.case_id, case_member.c.place)
     )
-    return [Assigned(*row) for row in tx.execute(query)]
+    return [AssignedCase(*row) for row in tx.execute(query)]
 
 
-def submitted(tx: Connection) -> list[tuple[Remedy, ClientFacts]]:
+def load_submitted(tx: Connection) -> list[tuple[Remedy, ClientFacts]]:
     """Remedies that wait for a yes."""
-    return _with_facts(tx, remedy_rows.matching(tx, remedy.c.state == "submitted"))
+    return _with_facts(tx, remedy_rows.load_where(tx, remedy_table.c.state == "submitted"))
 
 
-def ending(tx: Connection) -> list[tuple[Remedy, ClientFacts, str]]:
+def load_ending(tx: Connection) -> list[tuple[Remedy, ClientFacts, str]]:
     """Remedies that end within a month, with the lead of their case."""
-    found = _with_facts(tx, remedy_rows.matching(tx, remedy.c.state == "expiring"))
+    found = _with_facts(tx, remedy_rows.load_where(tx, remedy_table.c.state == "expiring"))
     leads = sa.select(client_case.c.case_id, client_case.c.lead).where(
-        client_case.c.case_id.in_(sa.select(remedy.c.case_id).where(remedy.c.state == "expiring"))
+        client_case.c.case_id.in_(sa.select(remedy_table.c.case_id).where(remedy_table.c.state == "expiring"))
     )
     lead_of = {row.case_id: row.lead for row in tx.execute(leads)}
     return [(each, facts, lead_of[each.case_id]) for each, facts in found]
 
 
-def live_alerts(tx: Connection, since: int) -> list[LiveAlert]:
+def load_live_alerts(tx: Connection, since: int) -> list[LiveAlert]:
     """Alerts that no case has taken, and that began, or may have become an alarm, in week `since` or later."""
     rose = sa.and_(alert.c.grade > alert_opening.c.grade, alert.c.last_week >= since)
     query = (
@@ -149,13 +149,13 @@ def live_alerts(tx: Connection, since: int) -> list[LiveAlert]:
     ]
 
 
-def open_cases(tx: Connection) -> list[tuple[Case, ClientFacts]]:
+def load_open_cases(tx: Connection) -> list[tuple[Case, ClientFacts]]:
     """Cases that are worked on: a suspended one waits for its day."""
-    found = case_rows.cases_where(tx, client_case.c.state.not_in(("closed", "suspended")))
-    facts = alert_rows.client_facts(tx, [case.client_id for case in found])
+    found = case_rows.load_where(tx, client_case.c.state.not_in(("closed", "suspended")))
+    facts = alert_rows.load_client_facts(tx, [case.client_id for case in found])
     return [(case, facts[case.client_id]) for case in found if case.client_id in facts]
 
 
 def _with_facts(tx: Connection, found: Sequence[Remedy]) -> list[tuple[Remedy, ClientFacts]]:
-    facts = alert_rows.client_facts(tx, [each.client_id for each in found])
+    facts = alert_rows.load_client_facts(tx, [each.client_id for each in found])
     return [(each, facts[each.client_id]) for each in found if each.client_id in facts]

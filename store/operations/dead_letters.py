@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from schemas.errors import NotFound
 from schemas.keyset import Key
+from store.list_order import behind
 from store.tables.operations import dead_letter
 
 
@@ -56,11 +57,8 @@ def search(
     tx: Connection, wanted: DeadLetterFilter, *, after: DeadLetterPlace | None, limit: int
 ) -> list[DeadLetterRow]:
     """Up to `limit` dead letters behind the place `after`, without their bytes."""
-    at, identity = dead_letter.c.recorded_at, dead_letter.c.dead_letter_id
-    query = sa.select(*_LISTED).where(*_conditions(wanted)).order_by(at.desc(), identity).limit(limit)
-    if after is not None:
-        same_instant = sa.and_(at == after.recorded_at, identity > after.dead_letter_id)
-        query = query.where(sa.or_(at < after.recorded_at, same_instant))
+    order = (dead_letter.c.recorded_at.desc(), dead_letter.c.dead_letter_id)
+    query = sa.select(*_LISTED).where(*_conditions(wanted), *behind(order, after)).order_by(*order).limit(limit)
     return [DeadLetterRow(**found) for found in tx.execute(query).mappings()]
 
 

@@ -36,12 +36,6 @@ def acquire(tx: Connection, name: str, owner: str, now: datetime, ttl: timedelta
     return True
 
 
-def renew(tx: Connection, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
-    """Hold it longer. False where another owner has it by now; true where it expired and nobody took it."""
-    renewed = sa.update(lease).where(lease.c.name == name, lease.c.owner == owner)
-    return tx.execute(renewed.values(expires_at=now + ttl)).rowcount == 1
-
-
 def release(tx: Connection, name: str, owner: str) -> None:
     """Give it back at once; nothing happens where another owner has it."""
     tx.execute(sa.delete(lease).where(lease.c.name == name, lease.c.owner == owner))

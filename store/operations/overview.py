@@ -45,7 +45,7 @@ class Overview:
     latest: tuple[LatestAlert, ...]
 
 
-def overview(tx: Connection, latest: int = 8) -> Overview:
+def load_overview(tx: Connection, latest: int = 8) -> Overview:
     """Read it all. `latest`: how many of the newest open alerts to name."""
     tallies = tx.execute(
         sa.select(*(sa.func.coalesce(sa.func.sum(shard.c[name]), 0) for name in ("accepted", "duplicates", "late")))
@@ -64,7 +64,7 @@ def overview(tx: Connection, latest: int = 8) -> Overview:
         held_weeks=_count(tx, shard_week, shard_week.c.state == "held"),
         open_alerts={Grade(grade): count for grade, count in grades},
         unsent=_count(tx, outbox, outbox.c.sent_at.is_(None)),
-        latest=_latest(tx, latest),
+        latest=_load_latest(tx, latest),
     )
 
 
@@ -72,7 +72,7 @@ def _count(tx: Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> i
     return int(tx.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0)
 
 
-def _latest(tx: Connection, limit: int) -> tuple[LatestAlert, ...]:
+def _load_latest(tx: Connection, limit: int) -> tuple[LatestAlert, ...]:
     rows = tx.execute(
         sa.select(
             alert.c.client_id,

@@ -33,7 +33,7 @@ class Turn:
         self._renew_before_end = renew_before_end
         self._held_until: datetime | None = None
 
-    def mine(self) -> bool:
+    def is_mine(self) -> bool:
         """Whether it is this process's turn; takes or keeps it where it can."""
         now = self._clock()
         if self._held_until is not None and now < self._held_until - self._renew_before_end:
@@ -44,7 +44,7 @@ class Turn:
         self._held_until = now + self._ttl if taken else None
         return taken
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """At a stop: the next one need not wait for the lease to run out. Fails open where the database is away."""
         self._held_until = None
         try:

@@ -19,7 +19,7 @@ class Judging(NamedTuple):
     model_version: str
 
 
-def note(tx: Connection, claim: Claim, policy_version: str, model_version: str = "") -> None:
+def save_judging(tx: Connection, claim: Claim, policy_version: str, model_version: str = "") -> None:
     """Keep what a claimed week is judged from; the same revision judged again replaces it.
 
     `model_version`: of the leaver model; empty where none is in use.
@@ -34,7 +34,7 @@ def note(tx: Connection, claim: Claim, policy_version: str, model_version: str =
     tx.execute(insert(tx, judged_week).values(row).on_conflict_do_update(index_elements=key, set_=made_from))
 
 
-def find(tx: Connection, shard: int, week: int, revision: int) -> Judging | None:
+def find_judging(tx: Connection, shard: int, week: int, revision: int) -> Judging | None:
     """Of a week at a revision; None where that was not noted."""
     mine = (judged_week.c.shard == shard, judged_week.c.week == week, judged_week.c.revision == revision)
     row = tx.execute(sa.select(judged_week.c.amendments, judged_week.c.model_version).where(*mine)).one_or_none()

@@ -19,8 +19,8 @@ from detector.quiet.surroundings import Surroundings, groupings_of
 from detector.replay import NO_END, History
 from schemas.weeks import Week
 from store.leaver import leaver_scores
-from store.leaver.leaver_scores import NO_SCORES, KeptYear
-from store.ledger.ledger_reading import AMOUNTS, by_week
+from store.leaver.leaver_scores import NO_SCORES, StoredScores
+from store.ledger.ledger_reading import AMOUNTS, load_by_week
 from store.quiet import calendar, movements
 from store.tables.clients import client
 from store.tables.ledger import shard, shard_week
@@ -29,7 +29,7 @@ State = tuple[tuple[object, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Bank:
+class BankHistory:
     """The history of all shards' clients, sorted by id. `branch`: place of each one's branch in `branches`."""
 
     history: History
@@ -40,7 +40,7 @@ class Bank:
     quiet_weeks: Mapping[int, Mapping[Week, frozenset[Group]]]  # by shard, before the weeks to be replayed
     entries: tuple[Entry, ...]  # of the calendar, in the weeks to be replayed
     oldest_week: Week  # of any client
-    scores: KeptYear = NO_SCORES  # in the weeks to be replayed
+    scores: StoredScores = NO_SCORES  # in the weeks to be replayed
 
     def shards(
         self, festivals: Festivals = NONE
@@ -61,11 +61,11 @@ class Bank:
         if found == NOTHING:
             return None
         everybody = zip(self.history.client_ids, self.branch.tolist(), strict=True)
-        waits = (found.hold(client_id, self.branches[at]) for client_id, at in everybody)
+        waits = (found.covers(client_id, self.branches[at]) for client_id, at in everybody)
         return np.fromiter(waits, np.bool_, len(self.history.client_ids))
 
 
-def last_judged(tx: Connection) -> Week | None:
+def find_last_judged_week(tx: Connection) -> Week | None:
     """The newest week that every shard has been judged for; None where none has been."""
     newest = (
         sa.select(sa.func.max(shard_week.c.week).label("week"))
@@ -77,15 +77,15 @@ def last_judged(tx: Connection) -> Week | None:
     return None if found is None else Week(found)
 
 
-def state(tx: Connection, last_week: Week, replayed: int) -> State:
+def load_state(tx: Connection, last_week: Week, replayed: int) -> State:
     """What changes whenever a history up to `last_week` would be read differently, but for who the clients are."""
     rows = tx.execute(sa.select(shard.c.shard, shard.c.amendments).order_by(shard.c.shard))
-    entries = calendar.between(tx, last_week - replayed + 1, last_week)
+    entries = calendar.load_between(tx, last_week - replayed + 1, last_week)
     held = sorted((entry.entry_id, entry.revision) for entry in entries)
     return (*((row.shard, row.amendments, last_week) for row in rows), *held)
 
 
-def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
+def load_bank(tx: Connection, last_week: Week, weeks: int, replayed: int) -> BankHistory:
     """The `weeks` weeks up to `last_week` of every client that had begun by then and not closed before them.
 
     `replayed`: the last so many of them are to be replayed.
@@ -112,7 +112,7 @@ def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
     place = {client_id: at for at, client_id in enumerate(ids)}
     for number in sorted(set(shards)):
         ids_before: list[str] = []
-        for week, ids_read, read in by_week(tx, number, first, last_week, AMOUNTS):
+        for week, ids_read, read in load_by_week(tx, number, first, last_week, AMOUNTS):
             if ids_read != ids_before:  # mostly the same clients in the same order
                 at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
                 ids_before = ids_read
@@ -130,21 +130,21 @@ def load(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Bank:
         rebased_week=np.array(rebased, np.int32),
     )
     branch = np.array([numbers[branch_id] for branch_id in branch_ids], np.intp)
-    return Bank(
+    return BankHistory(
         history=history,
         branch=branch,
         branches=branches,
         shard=np.array(shards, np.intp),
         industries=list(industries),
-        quiet_weeks={each: movements.quiet_weeks(tx, each, last_week - replayed + 1) for each in set(shards)},
-        entries=tuple(calendar.between(tx, last_week - replayed + 1, last_week)),
+        quiet_weeks={each: movements.load_quiet_weeks(tx, each, last_week - replayed + 1) for each in set(shards)},
+        entries=tuple(calendar.load_between(tx, last_week - replayed + 1, last_week)),
         oldest_week=Week(min(begins, default=last_week)),
-        scores=leaver_scores.load(tx, place, last_week - replayed + 1, last_week),
+        scores=leaver_scores.load_scores(tx, place, last_week - replayed + 1, last_week),
     )
 
 
-def with_newest_scores(tx: Connection, bank: Bank, replayed: int) -> Bank:
+def with_newest_scores(tx: Connection, bank: BankHistory, replayed: int) -> BankHistory:
     """The same history with the scores as they are now."""
     place = {client_id: at for at, client_id in enumerate(bank.history.client_ids)}
     last = bank.history.last_week
-    return replace(bank, scores=leaver_scores.load(tx, place, last - replayed + 1, last))
+    return replace(bank, scores=leaver_scores.load_scores(tx, place, last - replayed + 1, last))

@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from casework.policies.rules import SeenPreview
 from schemas.weeks import Week
-from store.policies.policy_versions import StoredPolicy, read_row
+from store.list_order import behind
+from store.policies.policy_versions import StoredPolicy, read_stored_policy
 from store.tables.alerts import alert, alert_opening
 from store.tables.policies import policy, policy_preview
 
@@ -25,19 +26,13 @@ class PolicyPlace(NamedTuple):
 
 def search(tx: Connection, *, after: PolicyPlace | None, limit: int) -> list[StoredPolicy]:
     """Up to `limit` policies, the newest first."""
-    place = sa.tuple_(policy.c.proposed_at, policy.c.version)
-    found = sa.select(policy).order_by(policy.c.proposed_at.desc(), policy.c.version.desc()).limit(limit)
-    if after is not None:
-        bound = (
-            sa.literal(after.proposed_at, policy.c.proposed_at.type),
-            sa.literal(after.version, policy.c.version.type),
-        )
-        found = found.where(place < sa.tuple_(*bound))
-    return [read_row(row) for row in tx.execute(found)]
+    order = (policy.c.proposed_at.desc(), policy.c.version.desc())
+    found = sa.select(policy).where(*behind(order, after)).order_by(*order).limit(limit)
+    return [read_stored_policy(row) for row in tx.execute(found)]
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class PolicyRecord:
     """Alerts that a policy opened, those that people closed, and those of them that were false alarms."""
 
     opened: int
@@ -45,16 +40,16 @@ class Record:
     false_alarms: int
 
 
-def record_of(tx: Connection, version: str) -> Record:
+def load_record(tx: Connection, version: str) -> PolicyRecord:
     """How a policy has done so far."""
     closed = sa.case((sa.and_(alert.c.state == "closed", alert.c.touched), 1), else_=0)
     false = sa.case((sa.and_(alert.c.state == "closed", alert.c.outcome == "false_alarm"), 1), else_=0)
     counts = (sa.func.count(), sa.func.coalesce(sa.func.sum(closed), 0), sa.func.coalesce(sa.func.sum(false), 0))
     opened = sa.select(*counts).join_from(alert_opening, alert, alert.c.alert_id == alert_opening.c.alert_id)
-    return Record(*map(int, tx.execute(opened.where(alert_opening.c.policy_version == version)).one()))
+    return PolicyRecord(*map(int, tx.execute(opened.where(alert_opening.c.policy_version == version)).one()))
 
 
-def save_seen(
+def save_seen_preview(
     tx: Connection, version: str, seen: SeenPreview, *, seen_by: str, last_week: Week, figures: dict[str, Any]
 ) -> None:
     """Save that somebody saw these figures."""
@@ -70,7 +65,7 @@ def save_seen(
     tx.execute(sa.insert(policy_preview).values(row))
 
 
-def find_seen(tx: Connection, version: str, seen_by: str) -> SeenPreview | None:
+def find_seen_preview(tx: Connection, version: str, seen_by: str) -> SeenPreview | None:
     """When a person last saw what a policy would do; None where they never did."""
     columns = (policy_preview.c.preview_id, policy_preview.c.beside, policy_preview.c.seen_at)
     mine = (policy_preview.c.version == version, policy_preview.c.seen_by == seen_by)

@@ -48,17 +48,17 @@ class Application:
 
 def ensure_base_policy(tx: Connection, base: Policy, at: datetime) -> None:
     """Note the policy of the settings as the one in force, unless a person has applied one."""
-    hold_still(tx)
-    last = newest_application(tx)
+    lock_applications(tx)
+    last = find_newest_application(tx)
     by_person = sa.select(policy_application.c.place).where(policy_application.c.applied_by.is_not(None)).limit(1)
     if tx.scalar(by_person) is not None or (last is not None and last.version == base.version):
         return
-    add(tx, base, proposed_by=None, at=at)
-    from_week = Week(0) if last is None else next_week(tx)
-    apply(tx, Application(base.version, from_week, None, at))
+    add_policy(tx, base, proposed_by=None, at=at)
+    from_week = Week(0) if last is None else get_next_week(tx)
+    add_application(tx, Application(base.version, from_week, None, at))
 
 
-def add(
+def add_policy(
     tx: Connection, proposed: Policy, *, proposed_by: str | None, at: datetime, note: str | None = None
 ) -> bool:
     """Keep a policy. False where the very same is there already: it stays whoever's it was."""
@@ -75,8 +75,8 @@ def add(
     return tx.scalar(new) is not None
 
 
-def apply(tx: Connection, application: Application) -> None:
-    """Keep an application; after `hold_still` in the same transaction."""
+def add_application(tx: Connection, application: Application) -> None:
+    """Keep an application; after `lock_applications` in the same transaction."""
     tx.execute(sa.insert(policy_application).values({name: getattr(application, name) for name in _APPLIED}))
     mine = policy.c.version == application.version
     tx.execute(sa.update(policy).where(mine).values(revision=policy.c.revision + 1))
@@ -87,7 +87,7 @@ def get(tx: Connection, version: str) -> StoredPolicy:
     row = tx.execute(sa.select(policy).where(policy.c.version == version)).one_or_none()
     if row is None:
         raise NotFound("policy", version)
-    return read_row(row)
+    return read_stored_policy(row)
 
 
 def find_for_week(tx: Connection, week: int) -> Policy | None:
@@ -96,15 +96,15 @@ def find_for_week(tx: Connection, week: int) -> Policy | None:
     """
     if tx.dialect.name == "postgresql" and tx.get_execution_options().get("ebbwatch_write"):
         tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
-    return _last_applied(tx, policy_application.c.from_week <= week)
+    return _find_last_applied(tx, policy_application.c.from_week <= week)
 
 
 def find_newest(tx: Connection) -> Policy | None:
     """The policy that was applied last, which may be for a week to come; None before any was noted."""
-    return _last_applied(tx)
+    return _find_last_applied(tx)
 
 
-def _last_applied(tx: Connection, *conditions: sa.ColumnElement[bool]) -> Policy | None:
+def _find_last_applied(tx: Connection, *conditions: sa.ColumnElement[bool]) -> Policy | None:
     found = (
         sa.select(policy.c.body)
         .join(policy_application, policy_application.c.version == policy.c.version)
@@ -116,32 +116,32 @@ def _last_applied(tx: Connection, *conditions: sa.ColumnElement[bool]) -> Policy
     return None if body is None else load_policy(body)
 
 
-def newest_application(tx: Connection) -> Application | None:
+def find_newest_application(tx: Connection) -> Application | None:
     """The last one, which may be for a week to come."""
     row = tx.execute(_applications().order_by(policy_application.c.place.desc()).limit(1)).one_or_none()
     return None if row is None else _application(row)
 
 
-def applications_of(tx: Connection, version: str) -> list[Application]:
+def load_applications(tx: Connection, version: str) -> list[Application]:
     """When a version came into force, the newest first."""
     mine = _applications().where(policy_application.c.version == version)
     return [_application(row) for row in tx.execute(mine.order_by(policy_application.c.place.desc()))]
 
 
-def hold_still(tx: Connection) -> None:
+def lock_applications(tx: Connection) -> None:
     """Wait for those who are judging or applying, and keep others waiting until the end of this transaction."""
     if tx.dialect.name == "postgresql":  # SQLite has one writer at a time
         tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
-def next_week(tx: Connection) -> Week:
+def get_next_week(tx: Connection) -> Week:
     """The first week that no shard has been judged for; 0 where none has been judged."""
     judged = sa.select(sa.func.max(shard_week.c.week)).where(shard_week.c.judged_revision > 0)
     newest = tx.scalar(judged)
     return Week(0 if newest is None else newest + 1)
 
 
-def read_row(row: sa.Row[Any]) -> StoredPolicy:
+def read_stored_policy(row: sa.Row[Any]) -> StoredPolicy:
     """A row of the table `policy`."""
     return StoredPolicy(
         policy=load_policy(row.body),

@@ -13,7 +13,7 @@ from store.tables.ledger import shard_week
 WAITS = sa.and_(alert.c.deferred, ~alert.c.touched)  # what a person has taken up waits no longer
 
 
-def waiting(tx: Connection) -> list[Waiting]:
+def load_waiting(tx: Connection) -> list[Waiting]:
     """Open alerts that have not been let in."""
     query = (
         sa.select(alert.c.alert_id, client.c.branch_id, alert.c.rank_minor)
@@ -23,7 +23,7 @@ def waiting(tx: Connection) -> list[Waiting]:
     return [Waiting(*row) for row in tx.execute(query)]
 
 
-def used(tx: Connection, week: int) -> dict[str, int]:
+def count_admitted(tx: Connection, week: int) -> dict[str, int]:
     """How many alerts of each branch were let in in a week."""
     query = (
         sa.select(client.c.branch_id, sa.func.count())
@@ -34,7 +34,7 @@ def used(tx: Connection, week: int) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def all_judged(tx: Connection) -> bool:
+def is_all_judged(tx: Connection) -> bool:
     """No closed week waits for the detector: what there is to rank is there."""
     behind = sa.and_(shard_week.c.state == "closed", shard_week.c.judged_revision < shard_week.c.revision)
     return tx.scalar(sa.select(shard_week.c.week).where(behind).limit(1)) is None

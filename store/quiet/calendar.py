@@ -13,6 +13,7 @@ from casework.quiet.calendar import Entry
 from schemas.errors import NotFound
 from schemas.keyset import Int32, Key
 from schemas.weeks import Week
+from store.list_order import behind
 from store.tables.clients import client
 from store.tables.quiet import calendar_entry
 
@@ -50,18 +51,18 @@ class EntryFilter:
     until: int | None = None
 
 
-def of_week(tx: Connection, week: int) -> list[Entry]:
+def load_of_week(tx: Connection, week: int) -> list[Entry]:
     """The entries that hold a week."""
-    return between(tx, week, week)
+    return load_between(tx, week, week)
 
 
-def between(tx: Connection, first: int, last: int) -> list[Entry]:
+def load_between(tx: Connection, first: int, last: int) -> list[Entry]:
     """The entries that hold any of the weeks [first, last]."""
     mine = (_HELD, calendar_entry.c.first_week <= last, calendar_entry.c.last_week >= first)
     return [_row(row).entry for row in tx.execute(sa.select(calendar_entry).where(*mine)).mappings()]
 
 
-def of_client(tx: Connection, client_id: str, branch_id: str, first: int, last: int) -> list[Entry]:
+def load_of_client(tx: Connection, client_id: str, branch_id: str, first: int, last: int) -> list[Entry]:
     """Of the weeks [first, last], those entries that hold for a client: its own, its branch's and the bank's."""
     c = calendar_entry.c
     theirs = sa.or_(
@@ -73,7 +74,7 @@ def of_client(tx: Connection, client_id: str, branch_id: str, first: int, last: 
     return [_row(row).entry for row in tx.execute(query).mappings()]
 
 
-def add(tx: Connection, entry: Entry, made_by: str, at: datetime) -> None:
+def add_entry(tx: Connection, entry: Entry, made_by: str, at: datetime) -> None:
     """Keep a new entry."""
     tx.execute(
         sa.insert(calendar_entry).values(
@@ -100,7 +101,7 @@ def get(tx: Connection, entry_id: str, *, only_branch: str | None, for_update: b
     return _row(found)
 
 
-def remove(tx: Connection, entry: Entry, removed_by: str, at: datetime) -> None:
+def remove_entry(tx: Connection, entry: Entry, removed_by: str, at: datetime) -> None:
     """It holds no more."""
     mine = calendar_entry.c.entry_id == entry.entry_id
     tx.execute(
@@ -114,11 +115,8 @@ def search(
     tx: Connection, wanted: EntryFilter, *, only_branch: str | None, after: EntryPlace | None, limit: int
 ) -> list[EntryRow]:
     """Up to `limit` entries behind the place `after`: the bank's, and those that `only_branch` sees."""
-    c = calendar_entry.c
-    query = _entries(only_branch).where(_HELD, *_conditions(wanted)).order_by(c.last_week.desc(), c.entry_id)
-    if after is not None:
-        same = sa.and_(c.last_week == after.last_week, c.entry_id > after.entry_id)
-        query = query.where(sa.or_(c.last_week < after.last_week, same))
+    order = (calendar_entry.c.last_week.desc(), calendar_entry.c.entry_id)
+    query = _entries(only_branch).where(_HELD, *_conditions(wanted), *behind(order, after)).order_by(*order)
     return [_row(row) for row in tx.execute(query.limit(limit)).mappings()]
 
 
@@ -136,7 +134,7 @@ def _conditions(wanted: EntryFilter) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def branch_of(tx: Connection, entry: Entry) -> str | None:
+def get_branch(tx: Connection, entry: Entry) -> str | None:
     """The branch that an entry belongs to; None for the bank's. Raises NotFound for a client that is not there."""
     if entry.scope != "client":
         return entry.subject or None

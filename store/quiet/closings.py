@@ -14,11 +14,11 @@ from store.quiet import calendar
 from store.tables.clients import client
 
 
-def save(tx: Connection, consequences: Iterable[Rebase | Entry], actor: str, at: datetime) -> None:
+def save_consequences(tx: Connection, consequences: Iterable[Rebase | Entry], actor: str, at: datetime) -> None:
     """New normals of clients, never back to an earlier week, and calendar entries by whoever closed the alert."""
     for each in consequences:
         if isinstance(each, Entry):
-            calendar.add(tx, each, actor, at)
+            calendar.add_entry(tx, each, actor, at)
         else:
             mine = client.c.client_id == each.client_id
             earlier = sa.or_(client.c.rebased_week.is_(None), client.c.rebased_week < each.week)

@@ -16,6 +16,7 @@ from detector.groups import Group, Movement
 from schemas.keyset import Int32, Key
 from schemas.verdicts import Baseline, GroupKind, Verdict
 from schemas.weeks import Week
+from store.list_order import behind
 from store.tables.quiet import explained_verdict, movement
 
 _MOST = 10_000  # branches times the weeks that are news
@@ -58,7 +59,7 @@ class MovementFilter:
     since: int | None = None
 
 
-def quiet_weeks(tx: Connection, shard: int, week: int) -> dict[Week, frozenset[Group]]:
+def load_quiet_weeks(tx: Connection, shard: int, week: int) -> dict[Week, frozenset[Group]]:
     """The groups that rested in each of the weeks before `week` that any comparison of it reaches."""
     query = sa.select(movement.c.week, movement.c.kind, movement.c.name).where(
         movement.c.shard == shard, movement.c.week.between(week - LONGEST, week - 1), movement.c.quiet
@@ -69,7 +70,7 @@ def quiet_weeks(tx: Connection, shard: int, week: int) -> dict[Week, frozenset[G
     return {at: frozenset(groups) for at, groups in found.items()}
 
 
-def save(
+def save_movements(
     tx: Connection, shard: int, week: int, movements: Sequence[Movement], explained: Iterable[Verdict]
 ) -> None:
     """What judging a week of a shard found, in place of what it found before."""
@@ -114,7 +115,7 @@ def save(
         )
 
 
-def explained_of(tx: Connection, client_id: str, since: int) -> list[Verdict]:
+def load_explained(tx: Connection, client_id: str, since: int) -> list[Verdict]:
     """Verdicts of a client that a group explains, of week `since` and later, the newest first."""
     text = sa.cast(explained_verdict.c.verdict, sa.Text)
     mine = (explained_verdict.c.client_id == client_id, explained_verdict.c.week >= since)
@@ -122,7 +123,7 @@ def explained_of(tx: Connection, client_id: str, since: int) -> list[Verdict]:
     return [_VERDICT.decode(found) for found in tx.scalars(query)]
 
 
-def begun(tx: Connection, kind: GroupKind, since: int) -> list[GroupWeek]:
+def load_begun(tx: Connection, kind: GroupKind, since: int) -> list[GroupWeek]:
     """Movements that concern anybody, of week `since` and later, of groups that had none in the week before."""
     wanted = MovementFilter(kind=kind, since=since - 1)
     found = search(tx, wanted, only_branch=None, after=None, limit=_MOST)
@@ -136,23 +137,18 @@ def search(
 ) -> list[GroupWeek]:
     """Up to `limit` movements behind the place `after`. `only_branch`: the only one whose movements are told."""
     m = movement.c
+    order = (m.week.desc(), m.kind, m.name)
     weighed = sa.func.sum(m.size_pct * m.clients) / sa.func.sum(m.clients)
     totals = (sa.func.sum(m.clients), sa.func.sum(m.moved), sa.func.sum(m.concerned))
     query = (
-        # Shards may find a group widest in different comparisons; one of them is told.
+        # Shards may find a group widest in different comparisons; one of them is concerned.
         sa.select(m.kind, m.name, m.week, sa.func.min(m.baseline), weighed, *totals)
         .add_columns(sa.func.max(sa.case((m.quiet, 1), else_=0)))
-        .where(*_conditions(wanted, only_branch))
+        .where(*_conditions(wanted, only_branch), *behind(order, after))
         .group_by(m.week, m.kind, m.name)
-        .order_by(m.week.desc(), m.kind, m.name)
+        .order_by(*order)
         .limit(limit)
     )
-    if after is not None:
-        same_week = sa.and_(
-            m.week == after.week,
-            sa.or_(m.kind > after.kind, sa.and_(m.kind == after.kind, m.name > after.name)),
-        )
-        query = query.where(sa.or_(m.week < after.week, same_week))
     return [
         GroupWeek(
             GroupKind(kind),
@@ -162,10 +158,10 @@ def search(
             float(size),
             int(n),
             int(off),
-            int(told),
+            int(concerned),
             bool(quiet),
         )
-        for kind, name, week, baseline, size, n, off, told, quiet in tx.execute(query)
+        for kind, name, week, baseline, size, n, off, concerned, quiet in tx.execute(query)
     ]
 
 

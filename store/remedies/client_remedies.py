@@ -8,10 +8,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from casework.remedies.remedy_lifecycle import RemedyState
-from casework.remedies.terms import RemedyType
+from schemas.vocabulary import RemedyState, RemedyType
 from store.remedies.remedy_rows import state_on
-from store.tables.remedies import remedy
+from store.tables.remedies import remedy_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,15 @@ class ClientRemedy:
     ended_on: date | None
 
 
-def of_client(tx: Connection, client_id: str, today: date, *, limit: int) -> list[ClientRemedy]:
+def load_of_client(tx: Connection, client_id: str, today: date, *, limit: int) -> list[ClientRemedy]:
     """Up to `limit` of them, the oldest first."""
-    plain = [remedy.c[name] for name in ClientRemedy.__dataclass_fields__ if name != "state"]
+    plain = [remedy_table.c[name] for name in ClientRemedy.__dataclass_fields__ if name != "state"]
     query = (
         sa.select(*plain, state_on(today).label("state"))
-        .where(remedy.c.client_id == client_id)
-        .order_by(sa.func.coalesce(remedy.c.submitted_at, remedy.c.proposed_at), remedy.c.remedy_id)
+        .where(remedy_table.c.client_id == client_id)
+        .order_by(
+            sa.func.coalesce(remedy_table.c.submitted_at, remedy_table.c.proposed_at), remedy_table.c.remedy_id
+        )
         .limit(limit)
     )
     return [ClientRemedy(**row) for row in tx.execute(query).mappings()]

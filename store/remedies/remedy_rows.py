@@ -16,14 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from casework.alerts.message import ClientFacts
-from casework.remedies.message import encode, remedy_event, remedy_message
-from casework.remedies.remedy_lifecycle import EXPIRING_DAYS, RUNNING, Approval, Level, Remedy, RemedyState
+from casework.remedies.message import remedy_message, state_to_publish
+from casework.remedies.remedy_lifecycle import EXPIRING_DAYS, RUNNING, Approval, Remedy
 from casework.remedies.terms import FeeTerms, Terms
 from schemas.errors import NotFound, StaleRevision
-from schemas.messages import TOPIC_REMEDIES
+from schemas.messages import TOPIC_REMEDIES, encode_message
+from schemas.vocabulary import Level, RemedyState
 from store import outbox
-from store.tables.remedies import remedy as table
-from store.tables.remedies import remedy_approval, remedy_part
+from store.among import among
+from store.tables.remedies import remedy_approval, remedy_part, remedy_table
 from store.upsert import insert
 
 _PLAIN = (
@@ -37,60 +38,60 @@ _DECIDED = RUNNING | {"returned", "rejected"}
 
 def get(tx: Connection, remedy_id: str, *, for_update: bool = False) -> Remedy:
     """One remedy. `for_update`: nobody else changes the client's remedies before the end. Raises NotFound."""
-    mine = table.c.remedy_id == remedy_id
+    mine = remedy_table.c.remedy_id == remedy_id
     if for_update:
-        owner = sa.select(table.c.client_id).where(mine).scalar_subquery()
-        locked = sa.select(table).where(table.c.client_id == owner).order_by(table.c.client_id, table.c.remedy_id)
+        owner = sa.select(remedy_table.c.client_id).where(mine).scalar_subquery()
+        locked = (
+            sa.select(remedy_table)
+            .where(remedy_table.c.client_id == owner)
+            .order_by(remedy_table.c.client_id, remedy_table.c.remedy_id)
+        )
         rows = tx.execute(locked.with_for_update()).mappings().all()
-        found = [each for each, _ in with_parts(tx, [row for row in rows if row["remedy_id"] == remedy_id])]
+        found = [each for each, _ in load_with_parts(tx, [row for row in rows if row["remedy_id"] == remedy_id])]
     else:
-        found = matching(tx, mine)
+        found = load_where(tx, mine)
     if not found:
         raise NotFound("remedy", remedy_id)
     return found[0]
 
 
-def of_case(tx: Connection, case_id: str) -> list[Remedy]:
+def load_of_case(tx: Connection, case_id: str) -> list[Remedy]:
     """All remedies of a case, the oldest first."""
-    return matching(tx, table.c.case_id == case_id)
+    return load_where(tx, remedy_table.c.case_id == case_id)
 
 
-def of_cases(tx: Connection, case_ids: Collection[str]) -> list[Remedy]:
+def load_of_cases(tx: Connection, case_ids: Collection[str]) -> list[Remedy]:
     """All remedies of these cases, the oldest first."""
-    return matching(tx, table.c.case_id.in_(case_ids)) if case_ids else []
+    return load_where(tx, among(tx, remedy_table.c.case_id, case_ids)) if case_ids else []
 
 
-def of_client(tx: Connection, client_id: str) -> list[Remedy]:
-    """All remedies of a client, the oldest first."""
-    return matching(tx, table.c.client_id == client_id)
-
-
-def of_ids(tx: Connection, remedy_ids: Iterable[str]) -> list[Remedy]:
+def load_of_ids(tx: Connection, remedy_ids: Iterable[str]) -> list[Remedy]:
     """Those of these remedies that there are, the oldest first."""
-    found = [matching(tx, table.c.remedy_id.in_(chunk)) for chunk in _chunks(sorted(remedy_ids))]
-    return [remedy for chunk in found for remedy in chunk]
+    return load_where(tx, among(tx, remedy_table.c.remedy_id, remedy_ids))
 
 
-def states_of_case(tx: Connection, case_id: str) -> dict[str, RemedyState]:
+def load_states_of_case(tx: Connection, case_id: str) -> dict[str, RemedyState]:
     """The state of each remedy of a case, by id, as it was last changed."""
-    rows = tx.execute(sa.select(table.c.remedy_id, table.c.state).where(table.c.case_id == case_id))
+    rows = tx.execute(
+        sa.select(remedy_table.c.remedy_id, remedy_table.c.state).where(remedy_table.c.case_id == case_id)
+    )
     return {row.remedy_id: row.state for row in rows}
 
 
-def due(tx: Connection, today: date) -> list[Remedy]:
+def load_due(tx: Connection, today: date) -> list[Remedy]:
     """Remedies that days alone have changed since they were kept: those for which `age` gives another state."""
-    return matching(tx, table.c.state.in_(RUNNING), table.c.state != state_on(today))
+    return load_where(tx, remedy_table.c.state.in_(RUNNING), remedy_table.c.state != state_on(today))
 
 
 def state_on(today: date) -> sa.ColumnElement[str]:
     """The state on a day as the database works it out: what `age` gives."""
     running = sa.case(
-        (table.c.ends_on <= today, "expired"),
-        (table.c.starts_on > today, "approved"),
-        (table.c.ends_on <= today + timedelta(days=EXPIRING_DAYS), "expiring"),
+        (remedy_table.c.ends_on <= today, "expired"),
+        (remedy_table.c.starts_on > today, "approved"),
+        (remedy_table.c.ends_on <= today + timedelta(days=EXPIRING_DAYS), "expiring"),
         else_="active",
     )
-    return sa.case((table.c.state.in_(RUNNING), running), else_=table.c.state)
+    return sa.case((remedy_table.c.state.in_(RUNNING), running), else_=remedy_table.c.state)
 
 
 def save(tx: Connection, remedy: Remedy, facts: ClientFacts, currency: str, at: datetime) -> None:
@@ -99,26 +100,28 @@ def save(tx: Connection, remedy: Remedy, facts: ClientFacts, currency: str, at: 
     1. Lock and compare. 2. Remedy. 3. Parts. 4. Approvals. 5. Outbox, where the bank has to hear of it.
     Raises StaleRevision, and then the transaction must be given up.
     """
-    before = _compare(tx, remedy)
+    before = _lock_current_state(tx, remedy)
     _write(tx, remedy, before, at)
     _write_parts(tx, remedy)
     _write_approvals(tx, remedy, at)
-    news = remedy_event(before, remedy.state)
+    news = state_to_publish(before, remedy.state)
     if news:
-        value = encode(remedy_message(remedy, news, facts, currency))
+        value = encode_message(remedy_message(remedy, news, facts, currency))
         outbox.append(tx, TOPIC_REMEDIES, remedy.client_id.encode(), value, at=at)
 
 
-def matching(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Remedy]:
+def load_where(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Remedy]:
     """Remedies with who took which part and the approvals that hold, the oldest first."""
-    query = sa.select(table).where(*conditions).order_by(table.c.proposed_at, table.c.remedy_id)
-    return [remedy for remedy, _ in with_parts(tx, tx.execute(query).mappings().all())]
+    query = (
+        sa.select(remedy_table).where(*conditions).order_by(remedy_table.c.proposed_at, remedy_table.c.remedy_id)
+    )
+    return [remedy for remedy, _ in load_with_parts(tx, tx.execute(query).mappings().all())]
 
 
-def with_parts(tx: Connection, rows: Sequence[sa.RowMapping]) -> list[tuple[Remedy, Mapping[Level, datetime]]]:
-    """Whole remedies of rows of the table, in their order, and when each level's yes that holds was given."""
+def load_with_parts(tx: Connection, rows: Sequence[sa.RowMapping]) -> list[tuple[Remedy, Mapping[Level, datetime]]]:
+    """Whole remedies of rows of its table, in their order, and when each level's yes that holds was given."""
     ids = [row["remedy_id"] for row in rows]
-    parts, approvals = _parts(tx, ids), _approvals(tx, ids)
+    parts, approvals = _load_parts(tx, ids), _load_approvals(tx, ids)
     return [
         (
             _remedy(row, parts[row["remedy_id"]], approvals[row["remedy_id"]]),
@@ -128,8 +131,8 @@ def with_parts(tx: Connection, rows: Sequence[sa.RowMapping]) -> list[tuple[Reme
     ]
 
 
-def terms_of(row: sa.RowMapping) -> Terms:
-    """The terms in a row of the table."""
+def read_terms(row: sa.RowMapping) -> Terms:
+    """The terms in a row of its table."""
     fee = None if row["fee_code"] is None else FeeTerms(**{name: row[name] for name in _FEE})
     return Terms(**{name: row[name] for name in _TERMS}, fee=fee)
 
@@ -139,7 +142,7 @@ def _remedy(row: sa.RowMapping, parts: Mapping[str, set[str]], approvals: Iterab
     valid = [approval for approval in approvals if approval.terms_version == row["terms_version"]]
     return Remedy(
         **{name: row[name] for name in _PLAIN},
-        terms=terms_of(row),
+        terms=read_terms(row),
         route=route,
         makers=frozenset(parts["maker"]),
         checkers=frozenset(parts["checker"]),
@@ -147,29 +150,27 @@ def _remedy(row: sa.RowMapping, parts: Mapping[str, set[str]], approvals: Iterab
     )
 
 
-def _parts(tx: Connection, ids: Sequence[str]) -> Mapping[str, Mapping[str, set[str]]]:
+def _load_parts(tx: Connection, ids: Sequence[str]) -> Mapping[str, Mapping[str, set[str]]]:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for chunk in _chunks(ids):
-        for row in tx.execute(sa.select(remedy_part).where(remedy_part.c.remedy_id.in_(chunk))):
-            found[row.remedy_id][row.part].add(row.user)
+    for row in tx.execute(sa.select(remedy_part).where(among(tx, remedy_part.c.remedy_id, ids))):
+        found[row.remedy_id][row.part].add(row.user)
     return found
 
 
-def _approvals(tx: Connection, ids: Sequence[str]) -> Mapping[str, dict[Approval, datetime]]:
+def _load_approvals(tx: Connection, ids: Sequence[str]) -> Mapping[str, dict[Approval, datetime]]:
     """Of each remedy the approvals that hold, and when they were given."""
     found: dict[str, dict[Approval, datetime]] = defaultdict(dict)
-    for chunk in _chunks(ids):
-        holding = sa.select(remedy_approval).where(remedy_approval.c.remedy_id.in_(chunk), ~remedy_approval.c.void)
-        for row in tx.execute(holding):
-            found[row.remedy_id][Approval(row.terms_version, row.level, row.checker)] = row.at
+    holding = among(tx, remedy_approval.c.remedy_id, ids), ~remedy_approval.c.void
+    for row in tx.execute(sa.select(remedy_approval).where(*holding)):
+        found[row.remedy_id][Approval(row.terms_version, row.level, row.checker)] = row.at
     return found
 
 
-def _compare(tx: Connection, remedy: Remedy) -> RemedyState | None:
+def _lock_current_state(tx: Connection, remedy: Remedy) -> RemedyState | None:
     """The state it is kept in now, None for a new one. A change locks all of the client's."""
     new = remedy.revision == 1
     # A new one locks nothing: who proposes holds the case, for which those who change others wait in the end.
-    mine = table.c.remedy_id == remedy.remedy_id if new else table.c.client_id == remedy.client_id
+    mine = remedy_table.c.remedy_id == remedy.remedy_id if new else remedy_table.c.client_id == remedy.client_id
     found = _lock(tx, mine)
     actual, state = found.get(remedy.remedy_id, (0, None))
     if actual != remedy.revision - 1:
@@ -179,22 +180,22 @@ def _compare(tx: Connection, remedy: Remedy) -> RemedyState | None:
 
 def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, tuple[int, RemedyState]]:
     """Revision and state of all remedies of some clients, locked until the end (SQLite: already so)."""
-    rows = sa.select(table.c.remedy_id, table.c.revision, table.c.state).where(clients)
-    ordered = rows.order_by(table.c.client_id, table.c.remedy_id).with_for_update()
+    rows = sa.select(remedy_table.c.remedy_id, remedy_table.c.revision, remedy_table.c.state).where(clients)
+    ordered = rows.order_by(remedy_table.c.client_id, remedy_table.c.remedy_id).with_for_update()
     return {row.remedy_id: (row.revision, row.state) for row in tx.execute(ordered)}
 
 
 def _write(tx: Connection, remedy: Remedy, before: RemedyState | None, at: datetime) -> None:
     row = _row(remedy)
     if remedy.state != before:
-        row |= _moments(remedy.state, before, at)
+        row |= _decision_moments(remedy.state, before, at)
     if before is None:
-        tx.execute(sa.insert(table).values(row | {"proposed_at": at}))
+        tx.execute(sa.insert(remedy_table).values(row | {"proposed_at": at}))
     else:
-        tx.execute(sa.update(table).where(table.c.remedy_id == remedy.remedy_id).values(row))
+        tx.execute(sa.update(remedy_table).where(remedy_table.c.remedy_id == remedy.remedy_id).values(row))
 
 
-def _moments(after: RemedyState, before: RemedyState | None, at: datetime) -> dict[str, datetime | None]:
+def _decision_moments(after: RemedyState, before: RemedyState | None, at: datetime) -> dict[str, datetime | None]:
     """When it was submitted, and when the last decision was taken; neither is of a draft."""
     if after == "draft":
         return {"submitted_at": None, "decided_at": None}
@@ -223,7 +224,7 @@ def _write_approvals(tx: Connection, remedy: Remedy, at: datetime) -> None:
         tx.execute(sa.update(remedy_approval).where(mine, older).values(void=True))
     if not remedy.approvals:
         return
-    known = _approvals(tx, [remedy.remedy_id])[remedy.remedy_id]
+    known = _load_approvals(tx, [remedy.remedy_id])[remedy.remedy_id]
     rows = [
         {
             "remedy_id": remedy.remedy_id,
@@ -250,7 +251,3 @@ def _row(remedy: Remedy) -> dict[str, Any]:
         "next_level": remedy.next_level if remedy.state == "submitted" else None,
         "total_minor": terms.total_minor,
     }
-
-
-def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + 500] for start in range(0, len(ids), 500))

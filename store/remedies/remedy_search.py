@@ -12,16 +12,17 @@ from msgspec import Meta
 from sqlalchemy.engine import Connection
 
 from casework.alerts.message import ClientFacts
-from casework.remedies.remedy_lifecycle import UNDECIDED, Level, Remedy, RemedyState, age
-from casework.remedies.terms import RemedyType
+from casework.remedies.remedy_lifecycle import UNDECIDED, Remedy, age
 from schemas.errors import NotFound
 from schemas.keyset import Key
+from schemas.vocabulary import Level, RemedyState, RemedyType
+from store.list_order import behind
 from store.remedies import remedy_rows
 from store.tables.clients import client
-from store.tables.remedies import remedy as table
+from store.tables.remedies import remedy_table
 
-_asked_at: sa.ColumnElement[datetime] = sa.func.coalesce(table.c.submitted_at, table.c.proposed_at)
-_OLDEST = (_asked_at, table.c.remedy_id)
+_asked_at: sa.ColumnElement[datetime] = sa.func.coalesce(remedy_table.c.submitted_at, remedy_table.c.proposed_at)
+_OLDEST = (_asked_at, remedy_table.c.remedy_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +70,30 @@ def search(
     limit: int,
 ) -> list[RemedyRow]:
     """Up to `limit` remedies behind the place `after`. `only_branch`: all the reader may see; None for all."""
-    conditions = _conditions(wanted, today, only_branch) + ([] if after is None else [_behind(after)])
+    conditions = _conditions(wanted, today, only_branch) + behind(_OLDEST, after)
     return _rows(tx, today, conditions, limit)
 
 
-def of_client(tx: Connection, client_id: str, today: date) -> list[RemedyRow]:
+def load_of_client(tx: Connection, client_id: str, today: date) -> list[RemedyRow]:
     """All remedies of a client, in the order of `search`."""
-    return _rows(tx, today, [table.c.client_id == client_id], None)
+    return _rows(tx, today, [remedy_table.c.client_id == client_id], None)
 
 
 def get(tx: Connection, remedy_id: str, today: date, *, only_branch: str | None) -> RemedyRow:
     """The remedy. Raises NotFound for none, and for one of another branch than `only_branch`."""
     mine = _conditions(RemedyFilter(), today, only_branch)
-    found = _rows(tx, today, [table.c.remedy_id == remedy_id, *mine], 1)
+    found = _rows(tx, today, [remedy_table.c.remedy_id == remedy_id, *mine], 1)
     if not found:
         raise NotFound("remedy", remedy_id)
     return found[0]
 
 
-def owner_of(tx: Connection, remedy_id: str, *, only_branch: str | None) -> tuple[str, ClientFacts]:
+def get_case_and_client(tx: Connection, remedy_id: str, *, only_branch: str | None) -> tuple[str, ClientFacts]:
     """(case_id, client) of a remedy. Raises NotFound for none, and for one of another branch than `only_branch`."""
     facts = (client.c[name] for name in ClientFacts.__dataclass_fields__)
-    query = sa.select(table.c.case_id, *facts).join(client, client.c.client_id == table.c.client_id)
+    query = sa.select(remedy_table.c.case_id, *facts).join(client, client.c.client_id == remedy_table.c.client_id)
     mine = [] if only_branch is None else [client.c.branch_id == only_branch]
-    found = tx.execute(query.where(table.c.remedy_id == remedy_id, *mine)).one_or_none()
+    found = tx.execute(query.where(remedy_table.c.remedy_id == remedy_id, *mine)).one_or_none()
     if found is None:
         raise NotFound("remedy", remedy_id)
     return found.case_id, ClientFacts(*found[1:])
@@ -103,7 +104,11 @@ def _rows(
 ) -> list[RemedyRow]:
     """The oldest first: three statements, however many they are. No limit: all."""
     of_client = (client.c.name.label("client_name"), client.c.branch_id)
-    query = sa.select(table, *of_client).join(client, client.c.client_id == table.c.client_id).where(*conditions)
+    query = (
+        sa.select(remedy_table, *of_client)
+        .join(client, client.c.client_id == remedy_table.c.client_id)
+        .where(*conditions)
+    )
     rows = tx.execute(query.order_by(*_OLDEST).limit(limit)).mappings().all()
     return [
         RemedyRow(
@@ -114,7 +119,7 @@ def _rows(
             submitted_at=row["submitted_at"],
             approved_at=approved_at,
         )
-        for row, (remedy, approved_at) in zip(rows, remedy_rows.with_parts(tx, rows), strict=True)
+        for row, (remedy, approved_at) in zip(rows, remedy_rows.load_with_parts(tx, rows), strict=True)
     ]
 
 
@@ -122,20 +127,15 @@ def _conditions(wanted: RemedyFilter, today: date, only_branch: str | None) -> l
     equal = (
         (client.c.branch_id, only_branch),
         (client.c.branch_id, wanted.branch),
-        (table.c.type, wanted.type),
-        (table.c.next_level, wanted.level),
-        (table.c.client_id, wanted.client_id),
-        (table.c.case_id, wanted.case_id),
+        (remedy_table.c.type, wanted.type),
+        (remedy_table.c.next_level, wanted.level),
+        (remedy_table.c.client_id, wanted.client_id),
+        (remedy_table.c.case_id, wanted.case_id),
     )
     conditions = [column == value for column, value in equal if value is not None]
     if wanted.states:
         # What days cannot change is asked for as it is kept, which an index knows.
         plain = UNDECIDED.issuperset(wanted.states)
-        state = table.c.state if plain else remedy_rows.state_on(today)
+        state = remedy_table.c.state if plain else remedy_rows.state_on(today)
         conditions.append(state.in_(wanted.states))
     return conditions
-
-
-def _behind(place: RemedyPlace) -> sa.ColumnElement[bool]:
-    same = sa.and_(_asked_at == place.asked_at, table.c.remedy_id > place.remedy_id)
-    return sa.or_(_asked_at > place.asked_at, same)

@@ -31,7 +31,7 @@ class Account:
     locked_until: datetime | None = None
 
 
-def add(tx: Connection, made: Account) -> None:
+def add_account(tx: Connection, made: Account) -> None:
     """Raises Conflict where the user has an account."""
     row = {name: getattr(made, name) for name in Account.__dataclass_fields__}
     if (
@@ -41,7 +41,7 @@ def add(tx: Connection, made: Account) -> None:
         raise Conflict(f"{made.user} has an account")
 
 
-def listed(tx: Connection) -> list[Account]:
+def load_all(tx: Connection) -> list[Account]:
     """All of them, by user."""
     return [Account(**row._mapping) for row in tx.execute(sa.select(account).order_by(account.c.user))]
 
@@ -64,7 +64,7 @@ def begin_try(tx: Connection, user: str, at: datetime) -> Account | None:
     return found
 
 
-def succeed(tx: Connection, found: Account, password_hash: str) -> bool:
+def save_success(tx: Connection, found: Account, password_hash: str) -> bool:
     """The password was right: forget the wrong ones, and keep `password_hash`, which may be a newer hash of it.
 
     False where the account was disabled or given another password in the meantime.

@@ -21,13 +21,13 @@ class Attempt:
     expires_at: datetime
 
 
-def add(tx: Connection, attempt: Attempt) -> None:
+def add_attempt(tx: Connection, attempt: Attempt) -> None:
     """Keep it until it is taken or expires."""
     row = {name: getattr(attempt, name) for name in Attempt.__dataclass_fields__}
     tx.execute(sign_in_attempt.insert().values(row))
 
 
-def take(tx: Connection, state_hash: str, at: datetime) -> Attempt | None:
+def take_attempt(tx: Connection, state_hash: str, at: datetime) -> Attempt | None:
     """The attempt, which is then gone; None where it was taken before, has expired, or never was."""
     gone = sign_in_attempt.delete().where(sign_in_attempt.c.state_hash == state_hash).returning(sign_in_attempt)
     row = tx.execute(gone).one_or_none()

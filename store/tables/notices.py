@@ -14,7 +14,7 @@ from sqlalchemy import (
 
 from store.tables.columns import Instant, Json, Serial, metadata
 
-notice_preference = Table(
+preference_table = Table(
     "notice_preference",
     metadata,
     Column("user", String(200), primary_key=True),

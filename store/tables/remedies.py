@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from store.tables.columns import Instant, Json, metadata
 
-remedy = Table(
+remedy_table = Table(
     "remedy",
     metadata,
     Column("remedy_id", String(36), primary_key=True),

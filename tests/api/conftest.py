@@ -92,7 +92,7 @@ class Bank:
             **facts,
         )
         with self.store.write() as tx:
-            told = alert_rows.client_facts(tx, [client_id])[client_id]
+            told = alert_rows.load_client_facts(tx, [client_id])[client_id]
             new = {} if why is None else {episode.alert_id: why}
             alert_rows.save_all(tx, [episode], {client_id: told}, "HKD", NOW, new)
         return episode.alert_id

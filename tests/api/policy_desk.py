@@ -45,8 +45,8 @@ def a_kept_policy(bank: Bank) -> str:
     policy = Policy("kept", 2, "C", (TierPolicy("C", 0, ()),))
     seen = SeenPreview("00000000-0000-4000-8000-0000000000aa", SHIPPED, NOW)
     with bank.store.write() as tx:
-        policy_versions.add(tx, policy, proposed_by="approver-1", at=NOW)
-        policy_search.save_seen(tx, policy.version, seen, seen_by="staff-17", last_week=LAST, figures={})
+        policy_versions.add_policy(tx, policy, proposed_by="approver-1", at=NOW)
+        policy_search.save_seen_preview(tx, policy.version, seen, seen_by="staff-17", last_week=LAST, figures={})
         tx.execute(sa.update(shard_week).where(shard_week.c.state == "closed").values(judged_revision=1))
     return policy.version
 

@@ -44,7 +44,7 @@ def two_remedies(bank: Bank) -> None:
             by = frozenset({"branch"})
             steps.append(remedy_lifecycle.approve(steps[-1], ("branch",), by, "manager-b009", NOW.date(), None))
         with bank.store.write() as tx:
-            facts = alert_rows.client_facts(tx, [client_id])[client_id]
+            facts = alert_rows.load_client_facts(tx, [client_id])[client_id]
             for step in steps:
                 remedy_rows.save(tx, step, facts, "HKD", NOW)
 

@@ -17,9 +17,9 @@ from casework.remedies.remedy_lifecycle import Remedy, age
 from schemas.messages import TOPIC_REMEDIES, RemedyMessage
 from store import outbox
 from store.alerts import alert_rows
-from store.remedies import remedy_ageing, remedy_rows
+from store.remedies import remedy_events, remedy_rows
 from store.tables.operations import audit
-from store.tables.remedies import remedy as remedy_table
+from store.tables.remedies import remedy_table as remedy_table
 from tests.api.conftest import CASE
 from tests.api.remedy_desk import MARKETING, OTHER_CASE, REDUCTION, V1, WAIVER, Desk
 from tests.casework.remedy_oracle import History, check_limits, check_people, gift
@@ -134,9 +134,9 @@ class DeskMachine(RuleBasedStateMachine):
         self.desk.api.clock.now += timedelta(days=days)
         if follow_up:
             with self.desk.bank.store.write() as tx:
-                for remedy in remedy_rows.due(tx, self.today):
-                    facts = alert_rows.client_facts(tx, [remedy.client_id])[remedy.client_id]
-                    remedy_ageing.bring_to_today(tx, remedy, self.today, facts, "HKD", self.desk.api.clock())
+                for remedy in remedy_rows.load_due(tx, self.today):
+                    facts = alert_rows.load_client_facts(tx, [remedy.client_id])[remedy.client_id]
+                    remedy_events.save_as_of_today(tx, remedy, self.today, facts, "HKD", self.desk.api.clock())
 
     def act(self, remedy_id: str, user: str, act: str, what: dict[str, Any]) -> None:
         before = self.load(remedy_id)
@@ -183,7 +183,7 @@ class DeskMachine(RuleBasedStateMachine):
     def the_bank_hears_of_each_thing_once(self):
         heard: dict[str, list[str]] = {}
         with self.desk.bank.store.read() as tx:
-            for sent in outbox.unsent(tx, 1000):
+            for sent in outbox.load_unsent(tx, 1000):
                 if sent.message.topic == TOPIC_REMEDIES:
                     message = msgspec.json.decode(sent.message.value, type=RemedyMessage)
                     heard.setdefault(message.remedy_id, []).append(message.state)

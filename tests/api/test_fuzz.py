@@ -57,7 +57,7 @@ paths = st.one_of(
 )
 posts = st.sampled_from(
     [f"alerts/{ALERT}/{act}" for act in ("acknowledge", "snooze", "close", "assign")]
-    + ["alerts/bulk", "cases"]
+    + ["alerts/bulk", "alerts/gone", "cases"]
     + [f"cases/{CASE}/{act}" for act in ("transitions", "alerts", "close", "members", "members/leave", "lead")]
     + [f"cases/{CASE}/{act}" for act in ("tasks", f"tasks/{CASE}/done", f"tasks/{CASE}/cancel", "reviews")]
     + [f"remedies/{WAITING}/{act}" for act in ("revise", "submit", "approve", "reject", "return", "withdraw")]

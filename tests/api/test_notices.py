@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from casework.notices.telling import CaseAssigned, NewAlarm, Notice
+from casework.notices.notice_facts import CaseAssigned, NewAlarm
+from casework.notices.notice_making import Notice
 from schemas.messages import Summary
 from store.notices import notice_queue
-from store.tables.notices import notice_preference
+from store.tables.notices import preference_table
 from store.tables.operations import audit
 
 SECRET = "s3cret-Token-9f1c"
@@ -34,14 +35,14 @@ def without(name: str) -> dict[str, Any]:
 
 def stored_address(api) -> str | None:
     with api.store.read() as tx:
-        return tx.scalar(sa.select(notice_preference.c.address))
+        return tx.scalar(sa.select(preference_table.c.address))
 
 
 def write(api, *subjects: str, user: str = "staff-17") -> None:
     facts = NewAlarm("a-1", "C1", "C1 Trading", Summary("It ebbs.", "下降。"))
     now = api.clock()
     rows = [Notice(user, "new_alarm", key, facts, now) for key in subjects]
-    api.store.transact(lambda tx: notice_queue.write(tx, rows, now))
+    api.store.transact(lambda tx: notice_queue.add_notices(tx, rows, now))
 
 
 def test_who_never_said_is_not_told_and_sees_what_there_is_to_choose(two_branches, api) -> None:
@@ -207,5 +208,5 @@ def test_a_case_leads_to_its_page(two_branches, api) -> None:
     rows = [
         Notice("staff-17", "case_assigned", "c-1", CaseAssigned("c-1", "C1", "C1 Trading", "lead"), api.clock())
     ]
-    api.store.transact(lambda tx: notice_queue.write(tx, rows, api.clock()))
+    api.store.transact(lambda tx: notice_queue.add_notices(tx, rows, api.clock()))
     assert api.staff().get("/api/v1/notices").json()["items"][0]["path"] == "/desk/cases/c-1"

@@ -9,7 +9,7 @@ import pytest
 
 from casework.alerts.episodes import alert_id_of
 from casework.cases.case_lifecycle import Task
-from casework.notices.telling import Preference
+from casework.notices.recipients import Preference
 from casework.quiet.calendar import Entry
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
@@ -49,6 +49,7 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("POST", f"/alerts/{ALERT}/close", {"outcome": "false_alarm"}, BRANCH),
     ("POST", f"/alerts/{ALERT}/assign", {"assignee": "staff-4"}, BRANCH),
     ("POST", "/alerts/bulk", {"act": "acknowledge", "alert_ids": [ALERT]}, BRANCH),
+    ("POST", "/alerts/gone", {"alert_ids": [ALERT], "outcome": "true_decline"}, BRANCH),
     ("GET", "/movements", None, EVERYBODY),
     ("GET", "/calendar", None, EVERYBODY),
     ("GET", "/calendar/holidays?year=2026", None, EVERYBODY),
@@ -117,7 +118,7 @@ def bank_with_a_case(two_branches):
     with two_branches.store.write() as tx:
         address = "json://sink.bank.example"
         shut = Entry(CASE, "branch", "B1", WEEK, WEEK, "shut")
-        calendar.add(tx, shut, "manager-b001", NOW)
+        calendar.add_entry(tx, shut, "manager-b001", NOW)
         notice_preferences.save(tx, Preference("staff-17", "branch_staff", "B1", "en", address))
 
 

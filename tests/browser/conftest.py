@@ -170,10 +170,10 @@ def quieten(bank: Bank) -> None:
     explained = Verdict("C01", WEEK - 6, Direction.FALL, Grade.NONE, (), 0, "policy-1", 1, common)
     with bank.store.write() as tx:
         for entry in entries:
-            calendar.add(tx, entry, "manager-b1", NOW)
+            calendar.add_entry(tx, entry, "manager-b1", NOW)
         for week, baseline in ((WEEK - 6, Baseline.WEEK_VS_RECENT), (WEEK - 5, Baseline.QUARTER_VS_LAST_YEAR)):
             found = [Movement(group, week, baseline, Series.TURNOVER, -82.5, 1240, 905) for group in groups]
-            movements.save(tx, 0, week, found, [explained] if week == explained.week else [])
+            movements.save_movements(tx, 0, week, found, [explained] if week == explained.week else [])
 
 
 def violations(page: Page) -> list[str]:

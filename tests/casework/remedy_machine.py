@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from casework.remedies import limits, remedy_lifecycle
-from casework.remedies.claims import claim, claim_of
+from casework.remedies.claims import claim_of, find_claim
 from casework.remedies.limits import Authority, LevelLimit, LimitExceeded
 from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import FeeTerms, Terms
@@ -78,7 +78,7 @@ class Book:
 
     def claims(self, branch: str):
         for each in self.remedies.values():
-            found = claim(each.remedy_id, each.client_id, each.state, each.terms, each.ended_on)
+            found = find_claim(each.remedy_id, each.client_id, each.state, each.terms, each.ended_on)
             if found and BRANCHES[each.client_id] == branch:
                 yield found
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from casework.remedies.limits import Authority
-from casework.remedies.remedy_lifecycle import LEVELS, Level, Remedy
+from casework.remedies.remedy_lifecycle import LEVELS, Remedy
 from casework.remedies.terms import Terms
+from schemas.vocabulary import Level
 
 GIVEN = frozenset({"approved", "active", "expiring", "expired", "revoked"})
 

@@ -15,19 +15,19 @@ AT_ONCE = Pace(None, lambda: 0.0, lambda _: None)
 
 
 def test_each_partition_is_told_how_many_events_it_got(bank, first_week, sender):
-    Publisher(sender, "test").week(first_week, bank.bookings(first_week))
+    Publisher(sender, "test").publish_week(first_week, bank.bookings(first_week))
     got = Counter(home for event, home in sender.activity() if event["type"] == "transaction")
     assert sender.markers() == {("2023-W01", home): got[home] for home in range(3)}
     assert [event["type"] for event, _ in sender.activity()[-3:]] == ["week_closed"] * 3
 
 
 def test_a_week_without_events_is_closed_with_zero_everywhere(bank, first_week, sender):
-    Publisher(sender, "test").week(first_week, bank.bookings(first_week).clear())
+    Publisher(sender, "test").publish_week(first_week, bank.bookings(first_week).clear())
     assert sender.markers() == {("2023-W01", home): 0 for home in range(3)}
 
 
 def test_events_of_a_client_stay_in_its_partition_under_its_key(bank, first_week, sender):
-    Publisher(sender, "test").week(first_week, bank.bookings(first_week))
+    Publisher(sender, "test").publish_week(first_week, bank.bookings(first_week))
     for topic, key, value, home in sender.sent:
         event = msgspec.json.decode(value, type=Event)
         if not isinstance(event, WeekClosed):

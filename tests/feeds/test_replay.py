@@ -8,7 +8,8 @@ import msgspec
 
 from feeds.columns import ColumnMapping, parse_speed
 from feeds.pacing import Pace
-from feeds.replay import Progress, Report, read, replay
+from feeds.payments_file import open_payments
+from feeds.replay import Progress, Report, replay
 from schemas.events import Event
 
 LONDON = ZoneInfo("Europe/London")
@@ -42,7 +43,7 @@ def test_a_file_in_any_order_gives_the_same_weeks(sender, opened, write, good):
     shuffled = "\n".join([head, *reversed(lines)])
     in_order, reversed_order = (replay(opened(t), type(sender)(), AT_ONCE) for t in (good, shuffled))
     assert in_order == reversed_order
-    weeks = [week for week, _ in read(write(shuffled), ColumnMapping(), LONDON)]
+    weeks = [week for week, _ in open_payments(write(shuffled), ColumnMapping(), LONDON).weeks()]
     assert weeks == sorted(weeks)
 
 

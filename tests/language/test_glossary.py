@@ -12,15 +12,12 @@ from babel.messages.pofile import read_po
 
 from acts.roles import Role
 from api.web.language.words import DEAD_LETTER_REASONS, WORDS, msgid
-from casework.alerts.sla import Step
-from casework.notices.telling import Kind
-from casework.remedies.remedy_lifecycle import Level, RemedyState
-from casework.remedies.terms import RemedyType
 from language.catalogues import catalogue_file, texts_in
 from language.names import DEADLINES_IN_SENTENCES, LEVELS_IN_SENTENCES, REMEDIES_IN_SENTENCES
+from schemas.buckets import BUCKETS
 from schemas.explanations import FindingKind, Label, Strength
-from schemas.messages import AlertState, Outcome
 from schemas.verdicts import Baseline, Direction, GroupKind, Series
+from schemas.vocabulary import AlertState, Level, NoticeKind, Outcome, RemedyState, RemedyType, Step
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs/glossary.md"
@@ -39,6 +36,7 @@ AGREED: dict[str, set[str]] = {
         "%(n)s overdue deadline, escalated",
         "A branch left a deadline undone",
     },
+    "gone": {"%(least)s and %(most)s weeks, less the %(gone)s gone by"},  # of weeks
     "lead": {  # a verb here
         "%(client)s (%(number)s) left without a warning. Nobody leads the review yet.",
         "You lead the task force for %(client)s (%(number)s).",
@@ -132,6 +130,7 @@ def test_a_term_has_its_word_wherever_a_text_names_it() -> None:
 CODES = {
     "grade": {"prompt", "alarm"},
     "alert_state": set(get_args(AlertState)),
+    "bucket": set(BUCKETS),
     "outcome": set(get_args(Outcome)),
     "truth": set(get_args(Outcome)),
     "direction": set(Direction),
@@ -147,7 +146,7 @@ CODES = {
     "remedy_state": set(get_args(RemedyState)),
     "level": set(get_args(Level)),
     "deadline": set(get_args(Step)),
-    "notice_kind": {*get_args(get_args(Kind)[0]), "test"},
+    "notice_kind": {*get_args(get_args(NoticeKind)[0]), "test"},
 }
 
 

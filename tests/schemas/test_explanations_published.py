@@ -6,9 +6,8 @@ import json
 
 import msgspec
 
-from casework.alerts.message import encode
 from schemas.examples import ALERT
-from schemas.messages import TOPIC_ALERTS, AlertMessage
+from schemas.messages import TOPIC_ALERTS, AlertMessage, encode_message
 from schemas.weeks import parse_week
 
 
@@ -23,18 +22,18 @@ class OldAlert(msgspec.Struct):
 
 def test_an_alert_with_and_without_explanation_keeps_to_the_schema(validator) -> None:
     for alert in (ALERT, msgspec.structs.replace(ALERT, explanation=None)):
-        validator(TOPIC_ALERTS).validate(json.loads(encode(alert)))
+        validator(TOPIC_ALERTS).validate(json.loads(encode_message(alert)))
 
 
 def test_a_message_from_before_there_were_explanations_is_read_and_is_valid(validator) -> None:
-    old = json.loads(encode(ALERT))
+    old = json.loads(encode_message(ALERT))
     del old["explanation"]
     validator(TOPIC_ALERTS).validate(old)
     assert msgspec.json.decode(json.dumps(old), type=AlertMessage).explanation is None
 
 
 def test_an_old_consumer_reads_a_new_message() -> None:
-    assert msgspec.json.decode(encode(ALERT), type=OldAlert).revision == ALERT.revision
+    assert msgspec.json.decode(encode_message(ALERT), type=OldAlert).revision == ALERT.revision
 
 
 def test_the_example_agrees_with_itself() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.money import NotMoney, convert, format_amount, minor_digits, parse_amount
+from schemas.money import NotMoney, convert_minor, format_amount, minor_digits, parse_amount
 
 DIGITS = {"JPY": 0, "HKD": 2, "KWD": 3, "CLF": 4}
 CURRENCY = st.sampled_from(list(DIGITS))
@@ -88,9 +88,9 @@ def test_a_conversion_is_the_decimal_product_rounded_half_to_even(
         context.prec = 60
         exact = Decimal(minor).scaleb(-DIGITS[currency]) * rate
         wanted = exact.scaleb(DIGITS[base]).quantize(Decimal(1), ROUND_HALF_EVEN)
-    assert convert(minor, currency, base, Fraction(rate)) == wanted
+    assert convert_minor(minor, currency, base, Fraction(rate)) == wanted
 
 
 @pytest.mark.parametrize(("minor", "wanted"), [(1, 0), (3, 2), (5, 2), (-1, 0), (-3, -2)])
 def test_a_half_goes_to_the_even_side(minor: int, wanted: int) -> None:
-    assert convert(minor, "HKD", "HKD", Fraction(1, 2)) == wanted
+    assert convert_minor(minor, "HKD", "HKD", Fraction(1, 2)) == wanted

@@ -13,9 +13,10 @@ from jsonschema import Draft202012Validator
 from casework.alerts.actions import close
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.judging import judge
-from casework.alerts.message import ClientFacts, alert_message, encode
+from casework.alerts.message import ClientFacts, alert_message
 from schemas import events, messages
-from schemas.publish import PUBLISHED, published_files, write
+from schemas.messages import encode_message
+from schemas.publish import PUBLISHED, published_files, write_files
 from schemas.topics import TOPICS
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
 from schemas.weeks import Week
@@ -45,7 +46,7 @@ def test_the_published_files_are_those_the_types_give_now() -> None:
 
 
 def test_writing_them_elsewhere_writes_the_same(tmp_path) -> None:
-    write(tmp_path / "contract")
+    write_files(tmp_path / "contract")
     assert {path.name for path in (tmp_path / "contract").iterdir()} == set(published_files())
 
 
@@ -92,7 +93,7 @@ def test_every_alert_keeps_to_its_schema(validator, compared, direction, value, 
     episode = judge(None, None, verdict, week, EpisodeRules())
     episode = close(episode, "inconclusive", None) if closed else episode
     client = ClientFacts("C000123", "Client 000123 Trading", "B014", "A")
-    validator(messages.TOPIC_ALERTS).validate(json.loads(encode(alert_message(episode, client, currency))))
+    validator(messages.TOPIC_ALERTS).validate(json.loads(encode_message(alert_message(episode, client, currency))))
 
 
 @pytest.mark.parametrize(

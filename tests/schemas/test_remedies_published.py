@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
-from casework.remedies.message import encode, remedy_event, remedy_message
-from casework.remedies.terms import CONCESSIONS, FeeTerms, RemedyType, Terms
-from schemas.messages import TOPIC_REMEDIES
+from casework.remedies.message import remedy_message, state_to_publish
+from casework.remedies.terms import CONCESSIONS, FeeTerms, Terms
+from schemas.messages import TOPIC_REMEDIES, encode_message
 from schemas.money import MAX_MINOR
+from schemas.vocabulary import RemedyType
 
 TODAY = date(2026, 1, 13)
 BOTH = frozenset({"region", "head_office"})
@@ -49,10 +50,10 @@ def test_everything_told_of_a_remedy_keeps_to_its_schema(validator, steps, curre
     client = ClientFacts("C1", "C1 Trading", "B014", "A")
     heard = []
     for before, after in zip([None, *steps], steps, strict=False):
-        news = remedy_event(before and before.state, after.state)
+        news = state_to_publish(before and before.state, after.state)
         if news:
-            message = encode(remedy_message(after, news, client, currency))
-            assert message == encode(remedy_message(after, news, client, currency))
+            message = encode_message(remedy_message(after, news, client, currency))
+            assert message == encode_message(remedy_message(after, news, client, currency))
             validator(TOPIC_REMEDIES).validate(json.loads(message))
             heard.append(json.loads(message)["state"])
     assert heard in (["approved", "ended"], ["approved", "revoked"])

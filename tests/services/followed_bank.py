@@ -14,7 +14,7 @@ from casework.alerts import actions
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.judging import judge
 from casework.cases.case_lifecycle import Case
-from casework.notices.telling import CHOICES, Preference
+from casework.notices.recipients import CHOICES, Preference
 from casework.remedies import remedy_lifecycle
 from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import FeeTerms, Terms
@@ -65,7 +65,7 @@ class FollowedBank(Bank):
         ttl, renew = timedelta(minutes=3), timedelta(minutes=2)
         turn = Turn(self.store, "follow-up", owner, self.clock, ttl=ttl, renew_before_end=renew)
         if mine is not None:
-            turn.mine = mine  # type: ignore[method-assign]
+            turn.is_mine = mine  # type: ignore[method-assign]
         return FollowUp(parts, turn)
 
     def passes(self, by: timedelta = timedelta()) -> None:
@@ -94,7 +94,7 @@ class FollowedBank(Bank):
         alert_id = self.alert(client_id, week=week, direction=direction)
         with self.store.write() as tx:
             changed = replace(alert_rows.get(tx, alert_id, for_update=True), revision=2, **facts)
-            alert_rows.save(tx, changed, alert_rows.client_facts(tx, [client_id])[client_id], "HKD", NOW)
+            alert_rows.save(tx, changed, alert_rows.load_client_facts(tx, [client_id])[client_id], "HKD", NOW)
         return alert_id
 
     def returns(self, alert_id: str, week: int, grade: Grade = Grade.ALARM) -> None:
@@ -108,14 +108,14 @@ class FollowedBank(Bank):
             opened = judge(None, closed, verdict, Week(week), EpisodeRules())
             assert opened is not None
             alert_rows.save(
-                tx, opened, alert_rows.client_facts(tx, [closed.client_id])[closed.client_id], "HKD", NOW
+                tx, opened, alert_rows.load_client_facts(tx, [closed.client_id])[closed.client_id], "HKD", NOW
             )
 
     def close_alert(self, alert_id: str, outcome: str = "expected_event") -> None:
         with self.store.write() as tx:
             closed = actions.close(alert_rows.get(tx, alert_id, for_update=True), outcome, None)
             alert_rows.save(
-                tx, closed, alert_rows.client_facts(tx, [closed.client_id])[closed.client_id], "HKD", NOW
+                tx, closed, alert_rows.load_client_facts(tx, [closed.client_id])[closed.client_id], "HKD", NOW
             )
 
     def waiver(self, starts_on: date, ends_on: date, *, approved: bool = True, number: int = 1) -> Remedy:
@@ -134,7 +134,7 @@ class FollowedBank(Bank):
             steps.append(remedy_lifecycle.approve(steps[-1], ("region",), ALL, "approver-1", today, None))
         for step in steps:
             with self.store.write() as tx:
-                facts = alert_rows.client_facts(tx, ["C1"])["C1"]
+                facts = alert_rows.load_client_facts(tx, ["C1"])["C1"]
                 remedy_rows.save(tx, step, facts, "HKD", self.clock())
         return steps[-1]
 

@@ -172,7 +172,7 @@ def acknowledge(store: Store, alert_id: str) -> int:
     """As the API does; the revision it made."""
     with store.write() as tx:
         after = actions.acknowledge(alert_rows.get(tx, alert_id, for_update=True), "U1")
-        facts = alert_rows.client_facts(tx, [after.client_id])
+        facts = alert_rows.load_client_facts(tx, [after.client_id])
         alert_rows.save_all(tx, [after], facts, "HKD", NOW)
     return after.revision
 

@@ -65,7 +65,7 @@ def test_a_week_keeps_the_scores_that_matter_even_where_the_calendar_holds_its_a
     last = Week(FIRST_WEEK + HISTORY - 1)
     everybody = Entry("00000000-0000-4000-8000-0000000000ca", "bank", "", Week(last - 4), last, "stocktaking")
     with bank.store.write() as tx:
-        calendar.add(tx, everybody, "staff-17", NOW)
+        calendar.add_entry(tx, everybody, "staff-17", NOW)
     bank.judge_all(bank.judge(leaver_scores=scores))
     with bank.store.read() as tx:
         rows = tx.execute(sa.select(*(leaver_score.c[name] for name in ("week", "client_id", "probability")))).all()

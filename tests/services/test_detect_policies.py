@@ -21,8 +21,8 @@ HALF_WAY = FIRST_WEEK + 20
 def apply_from(bank: JudgedBank, policy: Policy, week: int) -> None:
     with bank.store.write() as tx:
         policy_versions.ensure_base_policy(tx, bank.policy, NOW)
-        policy_versions.add(tx, policy, proposed_by="approver-1", at=NOW)
-        policy_versions.apply(tx, Application(policy.version, Week(week), "approver-2", NOW))
+        policy_versions.add_policy(tx, policy, proposed_by="approver-1", at=NOW)
+        policy_versions.add_application(tx, Application(policy.version, Week(week), "approver-2", NOW))
 
 
 def versions(bank: JudgedBank) -> dict[int, str]:

@@ -41,8 +41,8 @@ def settled(bank: JudgedBank) -> JudgedBank:
 
 def apply(bank: JudgedBank, policy: Policy, week: int) -> None:
     with bank.store.write() as tx:
-        policy_versions.add(tx, policy, proposed_by="approver-1", at=NOW)
-        policy_versions.apply(tx, Application(policy.version, Week(week), "approver-2", NOW))
+        policy_versions.add_policy(tx, policy, proposed_by="approver-1", at=NOW)
+        policy_versions.add_application(tx, Application(policy.version, Week(week), "approver-2", NOW))
 
 
 def stricter(policy: Policy) -> Policy:

@@ -11,14 +11,15 @@ import pytest
 import sqlalchemy as sa
 
 from acts.judging.leaver_scores import LeaverScores
-from acts.replays import graded_weeks
+from acts.replays import grade_weeks
 from casework.alerts.actions import close
-from casework.policies.episode_columns import Came
-from casework.policies.preview import run
+from casework.policies.course import run_course
+from casework.policies.episode_columns import AlertNews
 from casework.policies.queue import DIRECTIONS, Capacity
 from detector.leaver.model import LeaverModel
 from detector.quiet.calendar import NONE
 from detector.state import HISTORY_WEEKS
+from schemas.verdicts import Grade
 from schemas.weeks import Week, monday
 from services.detect import Judge
 from services.follow_up.budget import admit
@@ -47,7 +48,7 @@ class Clock:
 
 
 class Branch:
-    """Weeks close one by one; each is judged, let in, and what has recovered is closed by people."""
+    """Weeks close one by one; each is judged, let in, and alarms that have recovered are closed by people."""
 
     def __init__(self, bank: JudgedBank, model: LeaverModel, room: int) -> None:
         self.bank, self.clock = bank, Clock()
@@ -68,32 +69,33 @@ class Branch:
             self.bank.judge_all(self.judge)
             current = self.follow_up.begin_round()
             if current.rules.branch_weekly_alerts:
-                assert self.follow_up._turn.mine()
+                assert self.follow_up._turn.is_mine()
                 admit(current)
             self._close_recovered()
 
     def _close_recovered(self) -> None:
-        over = (alert.c.state == "open", alert.c.recovered_week.is_not(None), ~alert.c.deferred)
+        over = (alert.c.recovered_week.is_not(None), alert.c.grade == Grade.ALARM, ~alert.c.deferred)
+        seen = (alert.c.state == "open", *over)
         with self.bank.store.write() as tx:
-            for alert_id in tx.scalars(sa.select(alert.c.alert_id).where(*over)).all():
+            for alert_id in tx.scalars(sa.select(alert.c.alert_id).where(*seen)).all():
                 closed = close(alert_rows.get(tx, alert_id), "true_decline", None)
-                facts = alert_rows.client_facts(tx, [closed.client_id])[closed.client_id]
+                facts = alert_rows.load_client_facts(tx, [closed.client_id])[closed.client_id]
                 alert_rows.save(tx, closed, facts, "HKD", NOW)
 
 
-def replayed(bank: JudgedBank, room: int) -> list[tuple[str, int, Came, int]]:
+def replayed(bank: JudgedBank, room: int) -> list[tuple[str, int, AlertNews, int]]:
     """(direction and client, week, why it came up or that it waited, grade then)."""
     with bank.store.read() as tx:
-        last = policy_history.last_judged(tx)
+        last = policy_history.find_last_judged_week(tx)
         assert last is not None
-        whole = policy_history.load(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
+        whole = policy_history.load_bank(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
     ids = whole.history.client_ids
     capacity = Capacity(room, FIRST_WEEK, ids, [whole.branches[at] for at in whole.branch]) if room else None
-    weeks = graded_weeks(whole, bank.policy, Week(FIRST_WEEK), NONE, lambda _: None)
-    events = run(weeks, len(ids), RULES, np.arange(0), capacity=capacity).events
+    weeks = grade_weeks(whole, bank.policy, Week(FIRST_WEEK), NONE, lambda _: None)
+    events = run_course(weeks, len(ids), RULES, np.arange(0), capacity=capacity).events
     columns = (events.week, events.way, events.client, events.why, events.grade)
     return [
-        (f"{DIRECTIONS[way]} {ids[at]}", week, Came(why), grade)
+        (f"{DIRECTIONS[way]} {ids[at]}", week, AlertNews(why), grade)
         for week, way, at, why, grade in zip(*(column.tolist() for column in columns), strict=True)
     ]
 
@@ -116,15 +118,15 @@ def test_the_alerts_are_those_that_the_judge_raised_and_follow_up_let_in(
     with bank.store.read() as tx:
         rows = tx.execute(sa.select(*columns).join_from(alert, alert_opening)).all()
     told = replayed(bank, room)
-    opened = {(who, week) for who, week, why, _ in told if why is Came.OPENED}
-    waited = [who for who, _, why, _ in told if why is Came.WAITED]
+    opened = {(who, week) for who, week, why, _ in told if why is AlertNews.OPENED}
+    waited = [who for who, _, why, _ in told if why is AlertNews.WAITED]
     if room:
         let_in = {(f"{row.direction} {row.client_id}", row.let_in_week - 1) for row in rows if row.let_in_week}
-        again = {(who, week) for who, week, why, _ in told if why is Came.REOPENED}
+        again = {(who, week) for who, week, why, _ in told if why is AlertNews.REOPENED}
         assert opened <= let_in <= opened | again  # one that recovered unseen comes up when it began again
         assert waited
     else:
         assert opened == {(f"{row.direction} {row.client_id}", row.opened_week) for row in rows}
-        grades = {(who, week, grade) for who, week, why, grade in told if why is Came.OPENED}
+        grades = {(who, week, grade) for who, week, why, grade in told if why is AlertNews.OPENED}
         assert grades == {(f"{row.direction} {row.client_id}", row.opened_week, row.grade) for row in rows}
         assert not waited

@@ -16,7 +16,7 @@ from schemas.verdicts import Direction
 from schemas.weeks import Week
 from store.leaver import leaver_models
 from store.policies import policy_history
-from store.policies.policy_history import Bank
+from store.policies.policy_history import BankHistory
 from store.quiet import calendar
 from store.tables.alerts import alert, alert_evidence
 from tests.services.conftest import FIRST_WEEK, NOW, WEEKS, JudgedBank
@@ -38,11 +38,11 @@ def evidence(bank: JudgedBank) -> set[Told]:
         return {tuple(row) for row in tx.execute(sa.select(*columns).join_from(alert, alert_evidence))}
 
 
-def loaded(bank: JudgedBank) -> Bank:
+def loaded(bank: JudgedBank) -> BankHistory:
     with bank.store.read() as tx:
-        last = policy_history.last_judged(tx)
+        last = policy_history.find_last_judged_week(tx)
         assert last == FIRST_WEEK + bank.weeks - 1
-        return policy_history.load(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
+        return policy_history.load_bank(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
 
 
 def replayed(bank: JudgedBank, *, scored: bool = True) -> set[Told]:
@@ -97,9 +97,9 @@ def test_clients_that_the_calendar_holds_back_are_those_of_its_entries(
     last = Week(FIRST_WEEK + WEEKS - 1)
     entry = Entry("00000000-0000-4000-8000-0000000000ca", "client", "C03", Week(last - 1), last, "stocktaking")
     with bank.store.write() as tx:
-        before = policy_history.state(tx, last, WEEKS)
-        calendar.add(tx, entry, "staff-17", NOW)
-        assert policy_history.state(tx, last, WEEKS) != before
+        before = policy_history.load_state(tx, last, WEEKS)
+        calendar.add_entry(tx, entry, "staff-17", NOW)
+        assert policy_history.load_state(tx, last, WEEKS) != before
     bank_then = loaded(bank)
     held = bank_then.held(last, frozenset())
     assert [bank_then.history.client_ids[place] for place in np.flatnonzero(held)] == ["C03"]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from store.ledger import checkpoint_saving
 from store.ledger.checkpoint import Checkpoint, LedgerDeltas, WeekState
-from store.operations.refused import DeadLetter
+from store.operations.refused_events import DeadLetter
 from store.unit_of_work import Store
 
 TOPIC = "corebank.activity"

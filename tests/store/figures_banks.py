@@ -20,7 +20,7 @@ from store.tables.cases import case_alert, case_event, case_task, client_case
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard, shard_week
 from store.tables.operations import audit
-from store.tables.remedies import remedy
+from store.tables.remedies import remedy_table
 from store.unit_of_work import Store
 
 W = 2900  # the oldest open week, of the shard that is furthest
@@ -72,7 +72,7 @@ class SmallBank:
             client: self.clients, shard: shards, shard_week: weeks, ledger: self.ledger, alert: self.alerts,
             alert_opening: self.openings, audit: self.acts, client_case: self.cases, case_alert: self.case_alerts,
             case_event: self.events,
-            case_task: self.tasks, remedy: self.remedies,
+            case_task: self.tasks, remedy_table: self.remedies,
         }  # fmt: skip
         with store.write() as tx:
             for table in reversed(kept):

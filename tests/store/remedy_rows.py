@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
-from casework.remedies.remedy_lifecycle import Remedy, RemedyState
+from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import FeeTerms, Terms
+from schemas.vocabulary import RemedyState
 from store.remedies import remedy_rows
 from store.tables.cases import client_case
 from store.tables.clients import client

@@ -27,30 +27,30 @@ def filled(store):
 def test_messages_wait_in_the_order_of_writing(filled) -> None:
     with filled.write() as tx:
         outbox.append(tx, "ebbwatch.alerts", b"C2", b"{}", at=AT)
-        waiting = outbox.unsent(tx, 10)
+        waiting = outbox.load_unsent(tx, 10)
     assert [u.message for u in waiting] == [*MESSAGES, Message("ebbwatch.alerts", b"C2", b"{}")]
     assert [u.outbox_id for u in waiting] == sorted(u.outbox_id for u in waiting)
 
 
 def test_the_oldest_come_first_and_topics_can_be_left_out(filled) -> None:
     with filled.read() as tx:
-        assert [u.message for u in outbox.unsent(tx, 2)] == MESSAGES[:2]
-        assert [u.message for u in outbox.unsent(tx, 2, but_not={"ebbwatch.alerts"})] == MESSAGES[1:]
+        assert [u.message for u in outbox.load_unsent(tx, 2)] == MESSAGES[:2]
+        assert [u.message for u in outbox.load_unsent(tx, 2, but_not={"ebbwatch.alerts"})] == MESSAGES[1:]
 
 
 def test_sent_and_refused_messages_no_longer_wait(filled) -> None:
     with filled.write() as tx:
-        first, second, third = (u.outbox_id for u in outbox.unsent(tx, 10))
-        outbox.mark(tx, [first], {third: "too large"}, AT)
-        assert [u.outbox_id for u in outbox.unsent(tx, 10)] == [second]
-        assert outbox.depth(tx) == (1, AT)
+        first, second, third = (u.outbox_id for u in outbox.load_unsent(tx, 10))
+        outbox.mark_outcomes(tx, [first], {third: "too large"}, AT)
+        assert [u.outbox_id for u in outbox.load_unsent(tx, 10)] == [second]
+        assert outbox.queue_depth(tx) == (1, AT)
 
 
 def test_an_unmarked_message_is_found_whatever_was_marked_after_it(filled) -> None:
     with filled.write() as tx:
-        first, *later = (u.outbox_id for u in outbox.unsent(tx, 10))
+        first, *later = (u.outbox_id for u in outbox.load_unsent(tx, 10))
         outbox.mark_sent(tx, later, AT)
-        assert [u.outbox_id for u in outbox.unsent(tx, 10)] == [first]
+        assert [u.outbox_id for u in outbox.load_unsent(tx, 10)] == [first]
 
 
 def test_what_is_rolled_back_never_waits(store) -> None:
@@ -58,20 +58,20 @@ def test_what_is_rolled_back_never_waits(store) -> None:
         outbox.append_all(tx, MESSAGES, AT)
         raise RuntimeError
     with store.read() as tx:
-        assert outbox.depth(tx) == (0, None)
+        assert outbox.queue_depth(tx) == (0, None)
 
 
 def test_purging_keeps_the_unsent_the_refused_and_the_newly_sent(filled) -> None:
     with filled.write() as tx:
-        first, second, third = (u.outbox_id for u in outbox.unsent(tx, 10))
-        outbox.mark(tx, [first], {second: "too large"}, AT)
-        assert outbox.purge_sent(tx, AT) == 0
-        assert outbox.purge_sent(tx, AT + timedelta(seconds=1)) == 1
-        assert [u.outbox_id for u in outbox.unsent(tx, 10)] == [third]
+        first, second, third = (u.outbox_id for u in outbox.load_unsent(tx, 10))
+        outbox.mark_outcomes(tx, [first], {second: "too large"}, AT)
+        assert outbox.forget_sent(tx, AT) == 0
+        assert outbox.forget_sent(tx, AT + timedelta(seconds=1)) == 1
+        assert [u.outbox_id for u in outbox.load_unsent(tx, 10)] == [third]
 
 
 def test_thousands_are_marked_in_one_go(store) -> None:
     with store.write() as tx:
         outbox.append_all(tx, [Message("ebbwatch.alerts", b"C1", b"{}")] * 3000, AT)
-        outbox.mark_sent(tx, [u.outbox_id for u in outbox.unsent(tx, 5000)], AT)
-        assert outbox.depth(tx)[0] == 0
+        outbox.mark_sent(tx, [u.outbox_id for u in outbox.load_unsent(tx, 5000)], AT)
+        assert outbox.queue_depth(tx)[0] == 0

@@ -19,23 +19,23 @@ def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
 
 def test_a_new_database_lacks_the_schema_until_it_is_upgraded(tmp_path) -> None:
     new = open_store(f"sqlite:///{tmp_path / 'new.db'}")
-    assert schema.pending(new) == "0008"
-    schema.upgrade(new)
-    schema.upgrade(new)
-    assert schema.pending(new) is None
+    assert schema.find_pending(new) == "0009"
+    schema.upgrade_schema(new)
+    schema.upgrade_schema(new)
+    assert schema.find_pending(new) is None
     new.close()
 
 
 def test_the_newest_revision_is_that_of_the_migrations() -> None:
-    assert schema.newest() == ScriptDirectory.from_config(schema._config(None)).get_current_head()
+    assert schema.newest_revision() == ScriptDirectory.from_config(schema._config(None)).get_current_head()
 
 
 def test_the_newest_migration_can_be_taken_back_and_made_again(tmp_path) -> None:
     new = open_store(f"sqlite:///{tmp_path / 'new.db'}")
-    schema.upgrade(new)
+    schema.upgrade_schema(new)
     with new.write() as tx:
         command.downgrade(schema._config(tx), "-1")
-    assert schema.pending(new) is not None
-    schema.upgrade(new)
-    assert schema.pending(new) is None
+    assert schema.find_pending(new) is not None
+    schema.upgrade_schema(new)
+    assert schema.find_pending(new) is None
     new.close()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from schemas.errors import BadSetting
 from store import schema
 from store.ledger import offsets
-from store.tables.notices import notice_preference
+from store.tables.notices import preference_table
 from store.unit_of_work import Store, open_store
 
 TOPIC = "corebank.activity"
@@ -26,7 +26,7 @@ def put(tx: sa.Connection, partition: int) -> None:
 
 def partitions(store: Store) -> set[int]:
     with store.read() as tx:
-        return set(offsets.load(tx, TOPIC))
+        return set(offsets.load_offsets(tx, TOPIC))
 
 
 def test_work_that_fails_in_passing_is_done_again_whole(store: Store) -> None:
@@ -68,7 +68,7 @@ def test_a_serialization_failure_heals_by_itself(postgres_url: str) -> None:
     meetings = []
 
     def work(tx: sa.Connection) -> None:
-        seen = offsets.load(tx, TOPIC)[0][1]
+        seen = offsets.load_offsets(tx, TOPIC)[0][1]
         if len(meetings) < 2:
             meetings.append(seen)
             both_have_read.wait()
@@ -80,7 +80,7 @@ def test_a_serialization_failure_heals_by_itself(postgres_url: str) -> None:
     for thread in others:
         thread.join()
     with store.read() as tx:
-        assert offsets.load(tx, TOPIC) == {0: ("T1", 3)}
+        assert offsets.load_offsets(tx, TOPIC) == {0: ("T1", 3)}
     store.close()
 
 
@@ -93,14 +93,14 @@ def test_a_reader_keeps_nothing(store: Store) -> None:
 def test_migrating_again_changes_nothing_and_nothing_is_pending(store: Store) -> None:
     with store.write() as tx:
         put(tx, 1)
-    schema.upgrade(store)
-    assert schema.pending(store) is None
+    schema.upgrade_schema(store)
+    assert schema.find_pending(store) is None
     assert partitions(store) == {1}
 
 
 def test_a_new_database_is_not_at_the_newest_schema(tmp_path: object) -> None:
     store = open_store(f"sqlite:///{tmp_path}/new.db")
-    assert schema.pending(store) is not None
+    assert schema.find_pending(store) is not None
     store.close()
 
 
@@ -114,7 +114,7 @@ def test_an_error_of_a_statement_does_not_show_its_values(store: Store) -> None:
     row = {"user": "staff-17", "role": "branch_staff", "language": "en", "kinds": [], "revision": 1}
     with pytest.raises(sa.exc.IntegrityError) as failed, store.write() as tx:
         for _ in range(2):
-            tx.execute(sa.insert(notice_preference).values(row | {"address": "json://s3cret.bank.example"}))
+            tx.execute(sa.insert(preference_table).values(row | {"address": "json://s3cret.bank.example"}))
     assert "s3cret" not in str(failed.value)
     assert "INSERT" in str(failed.value)
 

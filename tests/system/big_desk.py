@@ -11,8 +11,9 @@ import msgspec
 import sqlalchemy as sa
 
 from casework.alerts.episodes import Episode, alert_id_of
-from casework.alerts.message import ClientFacts, alert_message, encode
-from casework.quiet.budget import worth
+from casework.alerts.message import ClientFacts, alert_message
+from casework.quiet.budget import alert_worth
+from schemas.messages import encode_message
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, LeaverScore, Series, Verdict
 from schemas.weeks import parse_week
 from store.tables.alerts import alert, alert_evidence, alert_explanation, alert_revision
@@ -153,7 +154,7 @@ def _comparison(grade: Grade, n: int) -> Comparison:
 def _alert_row(e: Episode) -> tuple[Any, ...]:
     found = {name: getattr(e, name) for name in (column.name for column in alert.columns) if hasattr(e, name)}
     assert e.newest.score is not None
-    rank_minor = worth(e.value_at_risk_minor, e.newest.score.probability)
+    rank_minor = alert_worth(e.value_at_risk_minor, e.newest.score.probability)
     found |= {"direction": e.direction.value, "grade": int(e.grade), "rank_minor": rank_minor}
     return tuple(found.get(column.name) for column in alert.columns)
 
@@ -164,7 +165,7 @@ def _evidence_row(e: Episode) -> tuple[Any, ...]:
 
 def _revision_row(e: Episode) -> tuple[Any, ...]:
     facts = ClientFacts(e.client_id, f"Client {e.client_id}", branch_of(int(e.client_id[1:])), "B")
-    return e.alert_id, 1, encode(alert_message(e, facts, "HKD"))
+    return e.alert_id, 1, encode_message(alert_message(e, facts, "HKD"))
 
 
 def _explanation_row(e: Episode) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Started before their broker, ingest and relay wait for it; one that the relay loses later is waited for as well."""
+"""Ingest and relay wait for a broker that comes after them, and the relay for one that it loses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
 
 def add_message(store: Store) -> None:
     with store.write() as tx:
-        outbox.add(tx, [Message(TOPIC_ALERTS, b"C1", b"{}")], datetime.now(UTC))
+        outbox.append_all(tx, [Message(TOPIC_ALERTS, b"C1", b"{}")], datetime.now(UTC))
 
 
 def make_topics(broker: EmbeddedBroker) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,6 @@ PROCESSES = ("ingest", "detect", "relay")
 FIRST_WEEK = parse_week("2021-W01")
 PARTITIONS = 2
 DONE_S = 60
-
-LOST, BACK = "the database is away: waiting for it", "the database is back"
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -69,38 +68,37 @@ def fleet(store: Store, broker: EmbeddedBroker, postgres_server: PostgresServer,
         yield started
 
 
-def times_said(fleet: Fleet, message: str) -> dict[str, int]:
-    """How often each process logged it; nothing that any of them wrote is a trace."""
-    said = {}
+LOST, BACK = "the database is away: waiting for it", "the database is back"
+
+
+def times_logged(fleet: Fleet, name: str, message: str) -> int:
+    """How often a process logged it; every line it wrote must be one of its log."""
+    lines = [json.loads(line) for line in fleet.log(name, 100_000).splitlines()]
+    assert not [line for line in lines if "exception" in line], name
+    return sum(line["message"] == message for line in lines)
+
+
+def wait_for_word(fleet: Fleet, message: str, times: int) -> None:
+    """Until every process has logged it so often."""
     for name in PROCESSES:
-        lines = [json.loads(line) for line in fleet.log(name, 100_000).splitlines()]
-        assert not [line for line in lines if "exception" in line], name
-        said[name] = sum(line["message"] == message for line in lines)
-    return said
+        said = partial(times_logged, fleet, name, message)
+        fleet.wait_until(lambda said=said: said() == times, DONE_S, f"{name}'s word of it")
 
 
 def test_no_process_ends_and_what_comes_afterwards_is_judged_and_sent(
     fleet: Fleet, store: Store, stream: NoisyStream, postgres_server: PostgresServer
 ) -> None:
     weeks = iter(range(FIRST_WEEK, FIRST_WEEK + 10))
-
-    def wait_until_all_say(message: str, times: int) -> None:
-        fleet.wait_until(
-            lambda: times_said(fleet, message) == dict.fromkeys(PROCESSES, times),
-            DONE_S,
-            f"{message}, {times} times",
-        )
-
     stream.send_clients()
     stream.send_week(next(weeks))
     fleet.wait_until(lambda: settled(store, stream), DONE_S, "the first week")
-    for outages, how in enumerate((FAST, IMMEDIATE), start=1):
+    for outage, how in enumerate((FAST, IMMEDIATE), start=1):
         postgres_server.stop(how)
         stream.send_week(next(weeks))
-        wait_until_all_say(LOST, outages)
+        wait_for_word(fleet, LOST, outage)
         postgres_server.start()
         stream.send_week(next(weeks))
-        fleet.wait_until(lambda: settled(store, stream), DONE_S, "the weeks of the outage and after it")
-        wait_until_all_say(BACK, outages)
-    assert times_said(fleet, LOST) == dict.fromkeys(PROCESSES, 2)
+        fleet.wait_until(partial(settled, store, stream), DONE_S, "the weeks of the outage and after it")
+        wait_for_word(fleet, BACK, outage)
+        assert [times_logged(fleet, name, LOST) for name in PROCESSES] == [outage] * len(PROCESSES)
     assert stream.rubbish > 0  # each was a message to be sent

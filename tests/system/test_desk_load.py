@@ -46,11 +46,11 @@ def person(desk: tuple[Product, Store], role: str, branch: str | None) -> httpx2
     product, store = desk
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     session = Session(
-        web_sessions.hash_of(token), f"{role}-{secrets.token_hex(3)}", role, branch, secrets.token_urlsafe(32),
+        web_sessions.hash_token(token), f"{role}-{secrets.token_hex(3)}", role, branch, secrets.token_urlsafe(32),
         now, now, now + timedelta(hours=1),
     )  # fmt: skip
     with store.write() as tx:
-        web_sessions.add(tx, session)
+        web_sessions.add_session(tx, session)
     return httpx2.Client(
         base_url=f"http://127.0.0.1:{product.http_port}",
         cookies={"ebbwatch_session": token},

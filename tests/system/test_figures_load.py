@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 
 from casework.alerts.holdout import HoldOut
-from casework.figures.durations import reaction
+from casework.figures.durations import reaction_times
 from casework.figures.tally import total
 from store.figures import branch_figures
 from store.figures.scope import Scope
@@ -39,9 +39,11 @@ def _quickest(store: Store, drawn: HoldOut) -> float:
     for _ in range(3):
         began = perf_counter()
         with store.read() as tx:
-            tallies = branch_figures.load(tx, Scope(W - 52, W, AT.date(), CALENDAR), drawn)
+            tallies = branch_figures.load_tallies(tx, Scope(W - 52, W, AT.date(), CALENDAR), drawn)
         every = total(tallies.values())
-        slowness = [reaction(m, CALENDAR, frozenset()) for m in (every.acknowledged, every.formed, every.contacted)]
+        slowness = [
+            reaction_times(m, CALENDAR, frozenset()) for m in (every.acknowledged, every.formed, every.contacted)
+        ]
         took_s.append(perf_counter() - began)
         assert every.alerts.total() == 4 * big_figures.CLIENTS
         assert [each.count for each in slowness if each] == [4 * big_figures.CLIENTS, 10_000, 10_000]
@@ -51,6 +53,6 @@ def _quickest(store: Store, drawn: HoldOut) -> float:
 
 def _ledger_rows_read(store: Store) -> int:
     with store.read() as tx:
-        branch_figures.load(tx, Scope(W - 52, W, AT.date(), CALENDAR), HoldOut(0.1, 2_000_000))
+        branch_figures.load_tallies(tx, Scope(W - 52, W, AT.date(), CALENDAR), HoldOut(0.1, 2_000_000))
         read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'ledger'"
         return int(tx.exec_driver_sql(read).scalar_one())

@@ -43,7 +43,7 @@ def product(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Iterat
 @pytest.fixture
 def store(product: Product) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{product.data_dir}/ebbwatch.db")
-    schema.upgrade(opened)
+    schema.upgrade_schema(opened)
     yield opened
     opened.close()
 

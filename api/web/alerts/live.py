@@ -1,6 +1,6 @@
 """Server-sent events of alerts that are new or have changed: one reader of the database for all who listen.
 
-    1. A page says up to where it knows (`alert_news.position`, in its address of the stream).
+    1. A page says up to where it knows (`alert_news.newest_outbox_id`, in its address of the stream).
     2. The stream tells what came after that, then whatever the reader finds, every few seconds.
     3. It ends with the session, with the process, and when the browser goes.
 
@@ -27,7 +27,7 @@ from api.deps import ApiDeps
 from api.web.sign_in.session import AlertReader, Visitor
 from api.web.sign_in.session_cookie import token_of
 from store.alerts import alert_news
-from store.alerts.alert_news import Changed
+from store.alerts.alert_news import ChangedAlert
 from store.sign_in import web_sessions
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Watch:
     def __init__(self, deps: ApiDeps, stopping: Event | None, pace: Pace) -> None:
         self.deps, self.pace = deps, pace
         self._stopping = stopping
-        self._listeners: set[asyncio.Queue[Sequence[Changed] | None]] = set()
+        self._listeners: set[asyncio.Queue[Sequence[ChangedAlert] | None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._floors: deque[int] = deque(maxlen=OVERLAP)  # where the last polls began: ids before may still appear
         self._seen: set[int] = set()
@@ -65,9 +65,9 @@ class Watch:
     def listeners(self) -> int:
         return len(self._listeners)
 
-    async def listen(self) -> AsyncGenerator[Sequence[Changed]]:
+    async def listen(self) -> AsyncGenerator[Sequence[ChangedAlert]]:
         """What changes from now on; ends when the process stops."""
-        queue: asyncio.Queue[Sequence[Changed] | None] = asyncio.Queue(_WAITING)
+        queue: asyncio.Queue[Sequence[ChangedAlert] | None] = asyncio.Queue(_WAITING)
         self._listeners.add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
@@ -91,27 +91,27 @@ class Watch:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(None)
 
-    async def _poll(self) -> list[Changed]:
+    async def _poll(self) -> list[ChangedAlert]:
         try:
             return await to_thread.run_sync(self._read)
         except Exception:  # the next poll is a new chance
             log.exception("changed alerts cannot be read")
             return []
 
-    def _read(self) -> list[Changed]:
+    def _read(self) -> list[ChangedAlert]:
         with self.deps.store.read() as tx:
             if not self._floors:
-                self._floors.append(alert_news.position(tx))
+                self._floors.append(alert_news.newest_outbox_id(tx))
                 return []
-            ids = alert_news.ids_after(tx, self._floors[0], BATCH * OVERLAP)
+            ids = alert_news.load_ids_after(tx, self._floors[0], BATCH * OVERLAP)
             fresh = [outbox_id for outbox_id in ids if outbox_id not in self._seen]
-            found = alert_news.read(tx, fresh[-BATCH:])
+            found = alert_news.load_changes(tx, fresh[-BATCH:])
         self._seen.update(fresh)
         self._floors.append(max(ids, default=self._floors[-1]))
         self._seen = {outbox_id for outbox_id in self._seen if outbox_id > self._floors[0]}
         return found
 
-    def _hand_out(self, found: list[Changed]) -> None:
+    def _hand_out(self, found: list[ChangedAlert]) -> None:
         if not found:
             return
         for queue in self._listeners:
@@ -176,15 +176,15 @@ def _is_signed_in(visitor: Visitor) -> bool:
     if token is None:
         return False
     with deps.store.read() as tx:
-        return web_sessions.find(tx, web_sessions.hash_of(token), deps.desk.now()) is not None
+        return web_sessions.find_session(tx, web_sessions.hash_token(token), deps.desk.now()) is not None
 
 
-def _since(deps: ApiDeps, outbox_id: int) -> list[Changed]:
+def _since(deps: ApiDeps, outbox_id: int) -> list[ChangedAlert]:
     with deps.store.read() as tx:
-        return alert_news.read(tx, alert_news.ids_after(tx, outbox_id, BATCH))
+        return alert_news.load_changes(tx, alert_news.load_ids_after(tx, outbox_id, BATCH))
 
 
-def _event(visitor: Visitor, found: Sequence[Changed], since: int) -> ServerSentEvent | None:
+def _event(visitor: Visitor, found: Sequence[ChangedAlert], since: int) -> ServerSentEvent | None:
     """The ids and revisions of those that are the visitor's to see."""
     branch = visitor.branch
     mine = {change.alert_id: change.revision for change in found if branch is None or change.branch_id == branch}

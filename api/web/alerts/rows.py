@@ -40,7 +40,7 @@ class Row:
 
 def rows_of(visitor: Visitor, found: Sequence[AlertBody]) -> list[Row]:
     ids = {alert.client_id for alert in found}
-    volumes, gone = sparklines.turnover(visitor.tx, ids), client_master.closed_on(visitor.tx, ids)
+    volumes, gone = sparklines.load_turnover(visitor.tx, ids), client_master.load_closed_on(visitor.tx, ids)
     return [
         Row(
             alert,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from acts import cases, task_forces
 from acts.performing import Act
-from api.cases.case_routes import closing, transition
+from api.cases.case_routes import close_act, transition_act
 from api.paths import UuidPath
 from api.web.cases.case_page import Back, case_page, path_of_case
 from api.web.flash import Flash
@@ -36,7 +36,7 @@ def move(visitor: CaseWorker, sent: SentForm, case_id: UuidPath) -> Response:
 
     def act() -> Act[Case]:
         sent.must_have("to")
-        return transition(visitor.caller, case_id, sent.body(TransitionBody, only=("to", "note")))
+        return transition_act(visitor.caller, case_id, sent.body(TransitionBody, only=("to", "note")))
 
     return attempt(visitor, sent, case_id, act, Flash(N_("The case has moved on.")))
 
@@ -48,7 +48,7 @@ def suspend(visitor: CaseWorker, sent: SentForm, case_id: UuidPath) -> Response:
     def act() -> Act[Case]:
         sent.must_have("until")
         body = sent.body(TransitionBody, only=("until", "note"), to="suspended")
-        return transition(visitor.caller, case_id, body)
+        return transition_act(visitor.caller, case_id, body)
 
     return attempt(visitor, sent, case_id, act, Flash(N_("Suspended until its day.")))
 
@@ -57,7 +57,7 @@ def suspend(visitor: CaseWorker, sent: SentForm, case_id: UuidPath) -> Response:
 def close(visitor: CaseFormer, sent: SentForm, case_id: UuidPath) -> Response:
     """End it with what it turned out to be."""
     done = Flash(N_("The case is closed, and its alerts with it."))
-    return attempt(visitor, sent, case_id, lambda: closing(case_id, sent.body(CloseCaseBody)), done)
+    return attempt(visitor, sent, case_id, lambda: close_act(case_id, sent.body(CloseCaseBody)), done)
 
 
 @router.post(f"{ONE}/alerts")

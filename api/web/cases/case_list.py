@@ -9,19 +9,20 @@ from typing import Any, get_args
 
 from fastapi import APIRouter, Response
 
-from api.cases.reading import CaseQuery, case_list_page
+from api.cases.reading import CaseQuery, search_cases
 from api.web.listing import downloads, listing, read_query, typed_values
 from api.web.rendering import render
 from api.web.sign_in.session import CaseReader, Visitor
 from casework.alerts import sla
 from casework.alerts.sla import Deadline
-from schemas.http_cases import CaseBody, CaseStateName
-from store.cases import case_deadlines
+from schemas.http_cases import CaseBody
+from schemas.vocabulary import CaseState
+from store.cases import case_progress
 
 router = APIRouter(include_in_schema=False)
 CASES = "/desk/cases"
 EVERY_STATE = "all"
-OPEN: tuple[CaseStateName, ...] = tuple(state for state in get_args(CaseStateName) if state != "closed")
+OPEN: tuple[CaseState, ...] = tuple(state for state in get_args(CaseState) if state != "closed")
 _FIELDS = ("state", "branch", "lead", "mine")
 _LATE = frozenset({"breached", "warned"})
 
@@ -41,7 +42,7 @@ def cases_page(visitor: CaseReader) -> Response:
         visitor,
         CASES,
         CaseQuery,
-        lambda query: case_list_page(visitor.tx, visitor.deps, visitor.caller, query),
+        lambda query: search_cases(visitor.tx, visitor.deps, visitor.caller, query),
         names=_FIELDS,
         asks=partial(_asks, visitor.caller.actor),
     )
@@ -73,7 +74,7 @@ def _asks(actor: str, given: Mapping[str, str]) -> dict[str, Any]:
 def _rows(visitor: Visitor, found: Sequence[CaseBody]) -> list[Row]:
     """Nothing falls due in a closed case."""
     ids, deps = [case.case_id for case in found if case.state != "closed"], visitor.deps
-    progress = case_deadlines.progress_of(visitor.tx, ids, deps.calendar)
+    progress = case_progress.load_progress(visitor.tx, ids, deps.calendar)
     today, rules = visitor.today, deps.rules
     late = {
         case_id: [d for d in sla.deadlines(done, today, rules.holidays, rules.deadlines) if d.status in _LATE]

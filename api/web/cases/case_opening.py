@@ -7,9 +7,9 @@ import re
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from api.alerts.listing import AlertQuery, alert_page
-from api.cases.case_routes import forming
-from api.clients.reading import find_client
+from api.alerts.listing import AlertQuery, search_alerts
+from api.cases.case_routes import form_act
+from api.clients.reading import get_client_row
 from api.deps import ApiDeps
 from api.pagination import MOST
 from api.web.alerts.monday import UNCLOSED
@@ -50,7 +50,7 @@ def form_task_force(visitor: CaseFormer, sent: SentForm) -> Response:
     """Open the case, and on to it."""
     chosen = frozenset(sent.all("alert_ids"))
     return sent.attempt(
-        lambda: forming(_body(sent)),
+        lambda: form_act(_body(sent)),
         done=Flash(N_("The task force stands.")),
         back_to=lambda case: path_of_case(case.case_id),
         again=lambda form: _page(visitor, sent.one("client_id"), form, chosen),
@@ -74,15 +74,15 @@ def _page(
     if client_id is None:
         return render(visitor, "case_which.html")
     tx, deps = visitor.tx, visitor.deps
-    client = find_client(tx, deps, visitor.caller, client_id)
+    client = get_client_row(tx, deps, visitor.caller, client_id)
     there = case_search.search(
         tx, CaseFilter(states=OPEN, client_id=client_id), only_branch=None, after=None, limit=1
     )
     if there and form is None:
         return RedirectResponse(path_of_case(there[0].case_id), 303)
     query = AlertQuery.model_validate({"state": [*UNCLOSED], "limit": MOST})
-    found = alert_page(tx, deps, visitor.caller, query, client_id=client_id).items
-    last = case_rows.last_closed_of(tx, client_id)
+    found = search_alerts(tx, deps, visitor.caller, query, client_id=client_id).items
+    last = case_rows.find_last_closed(tx, client_id)
     return render(
         visitor,
         "case_new.html",

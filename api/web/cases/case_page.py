@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fastapi import Response
 
 from acts.roles import Permission
-from api.alerts.listing import AlertQuery, alert_page
+from api.alerts.listing import AlertQuery, search_alerts
 from api.pagination import MOST
 from api.web.alerts.sentences import sentence
 from api.web.cases.case_list import CASES
@@ -22,9 +22,10 @@ from api.web.language.case_words import MEMBER_ROLES
 from api.web.remedies.form import RemedyForm, remedy_form
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor
-from schemas.http_cases import CaseDetailBody, CaseStateName, RetentionProposalBody
+from schemas.http_cases import CaseDetailBody, RetentionProposalBody
+from schemas.vocabulary import CaseState
 
-WAY: tuple[CaseStateName, ...] = ("forming", "in_review", "plan", "executing", "monitoring", "closed")
+WAY: tuple[CaseState, ...] = ("forming", "in_review", "plan", "executing", "monitoring", "closed")
 JOINING = tuple(role for role in MEMBER_ROLES if role != "lead")
 _OWN_FORMS = frozenset({"suspended", "closed"})  # these ask for more than a note
 
@@ -52,7 +53,7 @@ def case_page(visitor: Visitor, case_id: str, back: Back | None = None) -> Respo
     view = read_case_view(visitor, case_id)
     case = view.case
     query = AlertQuery.model_validate({"limit": MOST})
-    found = alert_page(visitor.tx, visitor.deps, visitor.caller, query, client_id=case.client_id)
+    found = search_alerts(visitor.tx, visitor.deps, visitor.caller, query, client_id=case.client_id)
     alerts = [(alert, sentence(alert, visitor.language)) for alert in found.items]
     return render(
         visitor,
@@ -81,7 +82,7 @@ def _remedy_form(visitor: Visitor, view: CaseView, back: Back) -> RemedyForm | N
     return remedy_form(visitor, view, back.of("remedies") or back.of("revise", back.at), back.at)
 
 
-def _steps(case: CaseDetailBody) -> list[CaseStateName]:
+def _steps(case: CaseDetailBody) -> list[CaseState]:
     """Where a button leads, the furthest first: that is what people come for."""
     return [state for state in reversed(case.next_states) if state not in _OWN_FORMS]
 

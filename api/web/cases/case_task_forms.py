@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from acts import task_forces
 from acts.performing import Act
-from api.cases.case_tasks import adding_review, adding_task
+from api.cases.case_tasks import add_review_act, add_task_act
 from api.paths import UuidPath
 from api.web.cases.case_forms import attempt
 from api.web.flash import Flash
@@ -26,7 +26,7 @@ ONE = "/desk/cases/{case_id}"
 def new_task(visitor: CaseWorker, sent: SentForm, case_id: UuidPath) -> Response:
     """Something to be done."""
     done = Flash(N_("Task added."))
-    return attempt(visitor, sent, case_id, lambda: adding_task(case_id, sent.body(NewTaskBody)), done, "#tasks")
+    return attempt(visitor, sent, case_id, lambda: add_task_act(case_id, sent.body(NewTaskBody)), done, "#tasks")
 
 
 @router.post(f"{ONE}/tasks/{{task_id}}/done")
@@ -51,7 +51,7 @@ def task_cancelled(visitor: CaseWorker, sent: SentForm, case_id: UuidPath, task_
 def new_review(visitor: CaseWorker, sent: SentForm, case_id: UuidPath) -> Response:
     """The minutes of a review."""
     done = Flash(N_("The minutes are kept."))
-    return attempt(visitor, sent, case_id, lambda: adding_review(case_id, _minutes(sent)), done, "#reviews")
+    return attempt(visitor, sent, case_id, lambda: add_review_act(case_id, _minutes(sent)), done, "#reviews")
 
 
 def _minutes(sent: Sent) -> MinutesBody:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.http_cases import CaseEventBody, CaseStateName
+from schemas.http_cases import CaseEventBody
+from schemas.vocabulary import CaseState
 
 _SETS_STATE = frozenset({"opened", "reopened", "moved", "resumed"})
 
@@ -18,7 +19,7 @@ class Moment:
     actor: str
     what: str
     note: str | None
-    state: CaseStateName | None = None
+    state: CaseState | None = None
     remedy: str | None = None
     role: str | None = None
 
@@ -27,7 +28,7 @@ def moment_of(event: CaseEventBody) -> Moment:
     """An event of the case as the page tells it."""
     note = event.note
     state = event.state if event.what in _SETS_STATE else None
-    if event.what.startswith("remedy.") and note:  # store.remedies.remedy_timeline: the type, and what was said
+    if event.what.startswith("remedy.") and note:  # store.remedies.remedy_events: the type, and what was said
         remedy, _, said = note.partition(": ")
         return Moment(event.at, event.actor, event.what, said or None, state, remedy)
     if event.what == "member.joined" and note:  # acts.task_forces.join: the user, and the role

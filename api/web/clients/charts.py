@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,9 @@ from schemas.http_alerts import AlertBody
 from schemas.http_clients import ActivityBody
 from schemas.http_policies import LimitBody
 from schemas.money import minor_digits
+from schemas.vocabulary import SeriesName
 from schemas.weeks import monday, parse_week
 
-SeriesName = Literal["debit", "credit", "turnover"]
 LEAD_IN_WEEKS = 65  # what the first week shown needs before it: the year before its quarter
 _WEEK = timedelta(weeks=1)
 Floats = npt.NDArray[np.float64]

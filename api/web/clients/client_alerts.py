@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from acts import alerts
 from acts.performing import Act
-from api.alerts.alert_routes import closing
+from api.alerts.alert_routes import close_act
 from api.paths import UuidPath
 from api.web.clients.client_page import client_page
 from api.web.flash import Flash
@@ -57,12 +57,12 @@ def assign(visitor: AlertActor, sent: SentForm, alert_id: UuidPath) -> Response:
 def close(visitor: AlertActor, sent: SentForm, alert_id: UuidPath) -> Response:
     """End it with what it turned out to be."""
     done = Flash(N_("The alert is closed."))
-    return _attempt(visitor, sent, alert_id, lambda: closing(alert_id, sent.body(CloseBody)), done)
+    return _attempt(visitor, sent, alert_id, lambda: close_act(alert_id, sent.body(CloseBody)), done)
 
 
 def _attempt(visitor: Visitor, sent: Sent, alert_id: str, act: Callable[[], Act[Episode]], done: Flash) -> Response:
     """Back to the client, or its page again with what was wrong. Raises NotFound for another branch's alert."""
-    client_id = alert_search.client_of(visitor.tx, alert_id, only_branch=visitor.branch)
+    client_id = alert_search.get_client_id(visitor.tx, alert_id, only_branch=visitor.branch)
     visitor.reading.close()
     return sent.attempt(
         act,

@@ -6,13 +6,13 @@ from typing import get_args
 
 from fastapi import APIRouter, Response
 
-from api.clients.reading import ClientQuery, client_list_page
+from api.clients.reading import ClientQuery, search_clients
 from api.web.alerts.rows import picture
 from api.web.listing import listing
 from api.web.rendering import render
 from api.web.sign_in.session import ClientReader
+from schemas.vocabulary import ClientState
 from store.clients import sparklines
-from store.clients.client_search import ClientState
 
 router = APIRouter(include_in_schema=False)
 PATH = "/desk/clients"
@@ -22,8 +22,8 @@ PATH = "/desk/clients"
 def clients(visitor: ClientReader) -> Response:
     """The list, each client with its year of turnover."""
     tx, deps = visitor.tx, visitor.deps
-    found = listing(visitor, PATH, ClientQuery, lambda query: client_list_page(tx, deps, visitor.caller, query))
-    volumes = sparklines.turnover(tx, {client.client_id for client in found.items})
+    found = listing(visitor, PATH, ClientQuery, lambda query: search_clients(tx, deps, visitor.caller, query))
+    volumes = sparklines.load_turnover(tx, {client.client_id for client in found.items})
     pictures = {client_id: picture(visitor, line) for client_id, line in volumes.items()}
     return render(
         visitor,

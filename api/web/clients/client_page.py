@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 
-from api.alerts.listing import AlertQuery, alert_page
-from api.clients.reading import activity_of, find_client, presets_of
-from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, SeriesName, Voice, figure
+from api.alerts.listing import AlertQuery, search_alerts
+from api.clients.reading import get_activity_body, get_client_row, presets_body
+from api.web.alerts.outcomes import outcome_options
+from api.web.clients.charts import LEAD_IN_WEEKS, Drawn, Voice, figure
 from api.web.clients.facts import RANGES, client_facts
 from api.web.clients.peer_strip import strip
 from api.web.forms import FormState
-from api.web.language.words import msgid
 from api.web.rendering import client_path, pages_in, render
 from api.web.sign_in.session import ClientReader, Visitor
 from schemas.events import ID_PATTERN
-from schemas.messages import Outcome
+from schemas.vocabulary import SeriesName
 
 router = APIRouter(include_in_schema=False)
 ClientId = Annotated[str, Path(pattern=ID_PATTERN, max_length=64)]
 Weeks = Annotated[int, Query(ge=1, le=RANGES[-1])]
 YEAR = 52
-_PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in ("withdrawn", "recovered"))
 
 
 @router.get("/desk/clients/{client_id:path}/chart.json")
@@ -32,13 +31,13 @@ def chart(
 ) -> JSONResponse:
     """The figure for plotly. Raises NotFound."""
     tx, deps, pages = visitor.tx, visitor.deps, pages_in(visitor.language)
-    client = find_client(tx, deps, visitor.caller, client_id)
-    found = alert_page(tx, deps, visitor.caller, AlertQuery.model_validate({}), client_id=client_id).items
+    client = get_client_row(tx, deps, visitor.caller, client_id)
+    found = search_alerts(tx, deps, visitor.caller, AlertQuery.model_validate({}), client_id=client_id).items
     drawn = Drawn(
-        activity=activity_of(tx, deps, client, weeks + LEAD_IN_WEEKS),
+        activity=get_activity_body(tx, deps, client, weeks + LEAD_IN_WEEKS),
         weeks=weeks,
         series=series,
-        presets=presets_of(tx, deps, client.tier).presets,
+        presets=presets_body(tx, deps, client.tier).presets,
         alerts=sorted(found, key=lambda alert: alert.state == "closed"),
         holidays=deps.rules.holidays,
     )
@@ -65,7 +64,7 @@ def client_page(
 ) -> Response:
     """`form` is one that came back, `about` the alert that it was for."""
     facts = client_facts(visitor, client_id, weeks, series)
-    texts, path = pages_in(visitor.language).texts, client_path(client_id)
+    path = client_path(client_id)
     return render(
         visitor,
         "client.html",
@@ -74,7 +73,7 @@ def client_page(
         series=series,
         ranges=RANGES,
         path_of_client=path,
-        outcome_options=[("", ""), *((code, texts.gettext(msgid("outcome", code))) for code in _PEOPLE_SAY)],
+        outcome_options=outcome_options(visitor.language),
         strip=strip(facts.peers),
         form=form,
         about=about,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from acts.roles import Permission
-from api.alerts.listing import AlertQuery, alert_page
-from api.cases.reading import CaseQuery, case_list_page
-from api.clients.reading import activity_of, client_body, find_client, peers_of, presets_of
+from api.alerts.listing import AlertQuery, search_alerts
+from api.cases.reading import CaseQuery, search_cases
+from api.clients.reading import client_body, get_activity_body, get_client_row, get_peers_body, presets_body
 from api.deps import ApiDeps
 from api.web.alerts.arithmetic import Line, lines_of
 from api.web.alerts.sentences import comparisons
-from api.web.clients.charts import SeriesName, level
+from api.web.clients.charts import level
 from api.web.clients.timeline import RAN, Moment, moments
 from api.web.clients.why import Why, why_of
 from api.web.sign_in.session import Visitor
@@ -23,6 +23,7 @@ from schemas.http_cases import CaseBody
 from schemas.http_clients import ActivityBody, ClientBody, WeekBody
 from schemas.http_peers import PeersBody
 from schemas.http_policies import LimitBody
+from schemas.vocabulary import SeriesName
 from schemas.weeks import monday, parse_week
 from store.cases import task_search
 from store.clients import volumes
@@ -77,21 +78,21 @@ class ClientFacts:
 def client_facts(visitor: Visitor, client_id: str, weeks: int, series: SeriesName) -> ClientFacts:
     """Raises NotFound for no client, and for one of another branch."""
     tx, deps, caller = visitor.tx, visitor.deps, visitor.caller
-    client = find_client(tx, deps, caller, client_id)
-    activity = activity_of(tx, deps, client, weeks)
+    client = get_client_row(tx, deps, caller, client_id)
+    activity = get_activity_body(tx, deps, client, weeks)
     query = AlertQuery.model_validate({"limit": _MOST_ALERTS})
-    found = alert_page(tx, deps, caller, query, client_id=client_id).items
+    found = search_alerts(tx, deps, caller, query, client_id=client_id).items
     unclosed = [alert for alert in found if alert.state != "closed"]
     cases = _cases(visitor, client_id)
     rows = _rows(deps, activity, found)
-    presets = presets_of(tx, deps, client.tier).presets
+    presets = presets_body(tx, deps, client.tier).presets
     return ClientFacts(
         client=client_body(client),
         activity=activity,
         rows=rows,
         concerns=[Concern(alert, comparisons(alert, visitor.language), lines_of(alert)) for alert in unclosed],
         why=why_of(visitor, unclosed),
-        peers=peers_of(tx, client),
+        peers=get_peers_body(tx, client),
         preset=level(presets, series, unclosed[0].direction if unclosed else "fall"),
         case=next((case for case in cases if case.state != "closed"), None),
         moments=_moments(visitor, client, found, cases),
@@ -103,7 +104,7 @@ def _cases(visitor: Visitor, client_id: str) -> list[CaseBody]:
     if not visitor.may(Permission.READ_CASES):
         return []
     query = CaseQuery.model_validate({"client_id": client_id, "limit": _MOST_CASES})
-    return case_list_page(visitor.tx, visitor.deps, visitor.caller, query).items
+    return search_cases(visitor.tx, visitor.deps, visitor.caller, query).items
 
 
 def _moments(
@@ -113,8 +114,8 @@ def _moments(
     tx, zone = visitor.tx, visitor.deps.calendar.zone
     if not cases:
         return moments(found, cases, (), (), {}, zone, client.closed_on)
-    contacts = task_search.contacts_of(tx, [case.case_id for case in cases])
-    remedies = client_remedies.of_client(tx, client.client_id, visitor.today, limit=_MOST_REMEDIES)
+    contacts = task_search.load_contacts(tx, [case.case_id for case in cases])
+    remedies = client_remedies.load_of_client(tx, client.client_id, visitor.today, limit=_MOST_REMEDIES)
     effects = _effects(tx, client.client_id, remedies)
     return moments(found, cases, contacts, remedies, effects, zone, client.closed_on)
 
@@ -126,7 +127,7 @@ def _effects(tx: Tx, client_id: str, remedies: Sequence[ClientRemedy]) -> dict[s
         return {}
     starts = {remedy.remedy_id: start_week(remedy.starts_on) for remedy in ran}
     first = min(starts.values()) - BEFORE_WEEKS
-    loaded = volumes.load(tx, [client_id], first, max(starts.values()) + MEASURED_WEEKS[-1])
+    loaded = volumes.load_volumes(tx, [client_id], first, max(starts.values()) + MEASURED_WEEKS[-1])
     turnover, known, began = loaded.turnover_minor[0], loaded.known[0], int(loaded.began[0])
     measured: dict[str, Effect] = {}
     for remedy_id, start in starts.items():

@@ -13,7 +13,7 @@ from api.web.sign_in.session import Visitor
 from schemas.explanations import TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody
 from schemas.http_explanations import ExplanationBody, FindingBody, SpanBody
-from schemas.messages import LabelName
+from schemas.vocabulary import LabelName
 from schemas.weeks import monday, parse_week
 
 Days = tuple[date, date]  # first and last

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from api.web.language.alert_changes import changes_text
 from api.web.language.rule_texts import CASE_REFUSALS, RULES
+from casework.alerts.alert_changes import AlertChanged
 from language.catalogues import Texts
 from language.marking import N_
 from schemas.errors import NotAllowedByRules
@@ -23,6 +25,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "SnoozeNeedsReason": N_("Say why it can wait."),
         "SnoozeOutOfRange": N_("Choose a day after today, at most %(weeks)s weeks ahead."),
         "UnknownOutcome": N_("Choose one of the outcomes."),
+        "NotGone": N_("This client is not gone: its alert is closed on its own page."),
         "StaleRevision": N_(
             "Somebody else changed this meanwhile. Nothing of yours was done: what you see now is the newest state."
         ),
@@ -73,6 +76,8 @@ _UNFIT = N_("This does not fit here.")
 
 def refusal_text(error: Exception, texts: Texts) -> str:
     """What to tell whoever sent it."""
+    if isinstance(error, AlertChanged):
+        return changes_text(error, texts)
     for above in type(error).__mro__:
         text = REFUSALS.get(above.__name__)
         if text is not None:

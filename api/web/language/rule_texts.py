@@ -54,7 +54,7 @@ RULES: Mapping[str, str] = MappingProxyType(
 CASE_REFUSALS: Mapping[str, str] = MappingProxyType(
     {
         "NoOpenAlert": N_("This client has no open alert that a task force could be about."),
-        "TaskSettled": N_("This task has been settled already."),
+        "TaskNotOpen": N_("This task has been settled already."),
         "TermsOver": N_(
             "It waited for so long that its term is over: return it, so that its dates can be changed."
         ),

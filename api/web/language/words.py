@@ -54,6 +54,13 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "snoozed": N_("Snoozed"),
             "suppressed": N_("Suppressed"),
         },
+        "bucket": {
+            "new": N_("New"),
+            "in_work": N_("In work"),
+            "snoozed": N_("Snoozed"),
+            "recovered": N_("Recovered"),
+            "gone": N_("Gone"),
+        },
         "outcome": _OUTCOMES,
         "truth": _OUTCOMES,
         "retention": {

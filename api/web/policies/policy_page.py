@@ -9,13 +9,13 @@ from fastapi import Response
 
 from acts import policies
 from acts.roles import Permission
-from api.policies.reading import policy_detail
+from api.policies.reading import load_policy_detail
 from api.web.forms import FormState
 from api.web.policies.figures import rows_of
 from api.web.policies.form import LEAST_SCALE, MOST_SCALE, fields_of
 from api.web.rendering import render
 from api.web.sign_in.session import Visitor
-from casework.policies.rules import may_apply
+from casework.policies.rules import get_preview_to_apply
 from schemas.errors import Conflict, Forbidden
 from schemas.http_policies import PreviewBody
 from store.policies import policy_search, policy_versions
@@ -36,11 +36,11 @@ class Workbench:
 def policy_page(visitor: Visitor, version: str, bench: Workbench) -> Response:
     """Raises NotFound."""
     stored = policy_versions.get(visitor.tx, version)
-    running = policies.in_force(visitor.tx, visitor.deps.bank).version
+    running = policies.get_in_force(visitor.tx, visitor.deps.bank).version
     return render(
         visitor,
         "policy.html",
-        detail=policy_detail(visitor.tx, stored, running),
+        detail=load_policy_detail(visitor.tx, stored, running),
         tiers=fields_of(stored.policy, bench.form),
         form=bench.form,
         preview=bench.preview,
@@ -60,11 +60,11 @@ def _may_apply(visitor: Visitor, stored: StoredPolicy, running: str) -> bool:
     if not visitor.may(Permission.SET_POLICIES):
         return False
     try:
-        may_apply(
+        get_preview_to_apply(
             stored.version,
             proposed_by=stored.proposed_by,
             in_force=running,
-            seen=policy_search.find_seen(visitor.tx, stored.version, actor),
+            seen=policy_search.find_seen_preview(visitor.tx, stored.version, actor),
             actor=actor,
             now=visitor.deps.clock(),
         )

@@ -12,10 +12,9 @@ from acts.performing import Act
 from acts.roles import Permission
 from api.deps import ApiDeps
 from api.pagination import ListQuery
-from api.policies.bodies import content_body, policy_of
+from api.policies.bodies import content_body, policy_of, preview_body
 from api.policies.policy_routes import VersionPath
-from api.policies.preview import preview_body
-from api.policies.reading import policy_list_page
+from api.policies.reading import search_policies
 from api.web.flash import Flash
 from api.web.forms import OF_THE_FORM, FormState, Sent, SentForm
 from api.web.listing import listing
@@ -39,10 +38,8 @@ _APPLIED = Flash(N_("Applied: it judges from the next week on."))
 @router.get(POLICIES)
 def policies_page(visitor: PolicyReader) -> Response:
     """All of them, the newest first."""
-    running = policies.in_force(visitor.tx, visitor.deps.bank)
-    found = listing(
-        visitor, POLICIES, ListQuery, lambda query: policy_list_page(visitor.tx, query, running.version)
-    )
+    running = policies.get_in_force(visitor.tx, visitor.deps.bank)
+    found = listing(visitor, POLICIES, ListQuery, lambda query: search_policies(visitor.tx, query, running.version))
     return render(visitor, "policies.html", found=found, running=running.name, path_of=path_of)
 
 
@@ -115,7 +112,7 @@ def apply(visitor: PolicySetter, sent: SentForm, version: VersionPath) -> Respon
 def _prepare(deps: ApiDeps) -> None:
     """In transactions of its own: it goes on when the page has long been sent."""
     with deps.store.read() as tx:
-        running = policies.in_force(tx, deps.bank)
+        running = policies.get_in_force(tx, deps.bank)
     deps.replays.prepare(deps.store, running, deps.rules.replay)
 
 
@@ -133,6 +130,6 @@ def _preview(visitor: Visitor, sent: Sent, version: str) -> policies.Preview:
 
 
 def _note_seen(sent: Sent, found: policies.Preview, figures: PreviewBody) -> None:
-    act = partial(policies.note_seen, seen=found, shown=figures.model_dump(mode="json"))
+    act = partial(policies.save_seen_preview, seen=found, shown=figures.model_dump(mode="json"))
     performer, caller = sent.visitor.deps.performer, sent.visitor.caller
     performer.perform_once(caller, act, sent.act_request, lambda _context, _noted: Answer(200, {}, b""))

@@ -13,7 +13,7 @@ from acts import calendar_entries
 from acts.performing import Act, ActContext
 from api.pagination import MOST
 from api.paths import UuidPath
-from api.quiet.calendar import CalendarQuery, entry_page, new_entry_act, rest_body
+from api.quiet.calendar import CalendarQuery, new_entry_act, rest_body, search_entries
 from api.web.flash import Flash
 from api.web.forms import BadFields, FormState, Sent, SentForm
 from api.web.listing import address, read_query, sent_by_address, typed_values
@@ -57,7 +57,7 @@ def enter(visitor: CalendarKeeper, sent: SentForm) -> Response:
 @router.post(ENTRIES + "/{entry_id}/remove")
 def take_back(visitor: CalendarKeeper, sent: SentForm, entry_id: UuidPath) -> Response:
     """It holds no more."""
-    return _attempt(visitor, sent, lambda: partial(calendar_entries.remove, entry_id=entry_id), _TAKEN_BACK)
+    return _attempt(visitor, sent, lambda: partial(calendar_entries.remove_entry, entry_id=entry_id), _TAKEN_BACK)
 
 
 def _attempt(visitor: Visitor, sent: Sent, act: Callable[[], Act[EntryRow]], done: Flash) -> Response:
@@ -118,7 +118,7 @@ def _entries(visitor: Visitor, client_id: str | None, span: Span) -> tuple[list[
     asked: dict[str, Any] = {"limit": MOST, "client_id": client_id}
     asked |= {"since": format_week(span.first), "until": format_week(span.last), "cursor": None}
     for _ in range(_MOST_PAGES):
-        page = entry_page(visitor.tx, visitor.caller, CalendarQuery.model_validate(asked))
+        page = search_entries(visitor.tx, visitor.caller, CalendarQuery.model_validate(asked))
         found += page.items
         asked["cursor"] = page.next
         if page.next is None:

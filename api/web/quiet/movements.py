@@ -6,11 +6,11 @@ from typing import get_args
 
 from fastapi import APIRouter, Response
 
-from api.quiet.movements import MovementQuery, movement_page
+from api.quiet.movements import MovementQuery, search_movements
 from api.web.listing import listing
 from api.web.rendering import render
 from api.web.sign_in.session import AlertReader
-from schemas.http_movements import GroupName
+from schemas.vocabulary import GroupName
 
 router = APIRouter(include_in_schema=False)
 MOVEMENTS = "/desk/movements"
@@ -20,6 +20,6 @@ MOVEMENTS = "/desk/movements"
 def movements_page(visitor: AlertReader) -> Response:
     """The list, the newest week first, narrowed by the filters in its address."""
     found = listing(
-        visitor, MOVEMENTS, MovementQuery, lambda query: movement_page(visitor.tx, visitor.caller, query)
+        visitor, MOVEMENTS, MovementQuery, lambda query: search_movements(visitor.tx, visitor.caller, query)
     )
     return render(visitor, "movements.html", status=found.status, found=found, kinds=get_args(GroupName))

@@ -14,8 +14,8 @@ from acts import remedies
 from acts.performing import Act
 from acts.roles import levels_of
 from api.paths import UuidPath
-from api.remedies.reading import RemedyQuery, find_remedies, page_of
-from api.remedies.what_if import what_if_of_remedies
+from api.remedies.reading import RemedyQuery, page_of_remedies, search_remedy_rows
+from api.remedies.what_if import load_what_if_of_remedies
 from api.web.cases.case_page import Back
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
@@ -24,16 +24,10 @@ from api.web.paths import local_path
 from api.web.rendering import render
 from api.web.sign_in.session import RemedyChecker, Visitor
 from casework.remedies import remedy_lifecycle
-from casework.remedies.remedy_lifecycle import (
-    Level,
-    MakerIsNotChecker,
-    Remedy,
-    TermsOver,
-    WrongLevel,
-    WrongRemedyState,
-)
+from casework.remedies.remedy_lifecycle import MakerIsNotChecker, Remedy, TermsOver, WrongLevel, WrongRemedyState
 from language.marking import N_
 from schemas.http_remedies import ApproveBody, DecisionBody, RemedyBody, WhatIfBody
+from schemas.vocabulary import Level
 
 router = APIRouter(include_in_schema=False)
 APPROVALS = "/desk/approvals"
@@ -138,10 +132,10 @@ def _page(visitor: Visitor, filters: Mapping[str, str], back: Back | None = None
 
 def _read_inbox(visitor: Visitor, query: RemedyQuery) -> _Inbox:
     tx, deps = visitor.tx, visitor.deps
-    rows = find_remedies(tx, deps, visitor.caller, query)
-    page = page_of(tx, deps, query, rows)
+    rows = search_remedy_rows(tx, deps, visitor.caller, query)
+    page = page_of_remedies(tx, deps, query, rows)
     waiting = [row.remedy for row in rows[: len(page.items)]]
-    what_if = what_if_of_remedies(tx, deps, waiting)
+    what_if = load_what_if_of_remedies(tx, deps, waiting)
     return _Inbox(
         [
             Waiting(body, what_if.get(body.remedy_id, ()), why_not(visitor, remedy))

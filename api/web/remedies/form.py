@@ -12,7 +12,7 @@ from datetime import date
 from functools import partial
 
 from api.pagination import LIMIT
-from api.remedies.what_if import WhatIfQuery, what_if_with
+from api.remedies.what_if import WhatIfQuery, what_if_bodies
 from api.web.cases.case_view import CaseView
 from api.web.forms import BadFields, FormState, Sent
 from api.web.language.amounts import body_with_amounts
@@ -60,7 +60,7 @@ def remedy_form(visitor: Visitor, view: CaseView, returned: FormState | None, at
         kind = "fee_waiver" if figures.get("concession_pct", "100") == "100" else "fee_reduction"
         values = {"type": kind} | values | figures
     asked = values | ({name: value for name, value in returned.values.items() if value} if returned else {})
-    answer = partial(what_if_with, visitor.deps, view.at_risk_minor, view.proposed)
+    answer = partial(what_if_bodies, visitor.deps, view.at_risk_minor, view.proposed)
     return RemedyForm(
         values=defaultdict(str, values),
         returned=returned,

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Response
 from acts import remedies
 from acts.performing import Act
 from api.paths import UuidPath
-from api.remedies.bodies import proposed_terms
-from api.remedies.what_if import WhatIfQuery, what_if_of_case
+from api.remedies.bodies import read_proposed_terms
+from api.remedies.what_if import WhatIfQuery, load_what_if_of_case
 from api.web.cases.case_page import Back, case_page, path_of_case
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
@@ -35,7 +35,7 @@ def what_if_part(visitor: CaseReader, case_id: UuidPath) -> Response:
     """The answers alone, for a script that asks while one types."""
 
     def answer(query: WhatIfQuery) -> Sequence[WhatIfBody]:
-        return what_if_of_case(visitor.tx, visitor.deps, visitor.caller, case_id, query)
+        return load_what_if_of_case(visitor.tx, visitor.deps, visitor.caller, case_id, query)
 
     asked = asked_what_if(visitor, visitor.request.query_params, answer, show_errors=True)
     return render(visitor, "parts/what_if.html", what_if=asked)
@@ -48,7 +48,7 @@ def propose(visitor: RemedyProposer, sent: SentForm, case_id: UuidPath) -> Respo
     def act() -> Act[Remedy]:
         sent.must_have("type")
         body = body_with_amounts(sent, ProposeBody, AMOUNTS)
-        proposed = proposed_terms(body, visitor.deps.base_currency)
+        proposed = read_proposed_terms(body, visitor.deps.base_currency)
         owner, renews = body.owner, body.renews
         return partial(
             remedies.propose, case_id=case_id, kind=body.type, proposed=proposed, owner=owner, renews=renews
@@ -63,7 +63,7 @@ def revise(visitor: RemedyProposer, sent: SentForm, remedy_id: UuidPath) -> Resp
 
     def act() -> Act[Remedy]:
         body = body_with_amounts(sent, TermsBody, AMOUNTS)
-        proposed = proposed_terms(body, visitor.deps.base_currency)
+        proposed = read_proposed_terms(body, visitor.deps.base_currency)
         return partial(remedies.revise, remedy_id=remedy_id, proposed=proposed, owner=body.owner)
 
     return _change(visitor, sent, remedy_id, act, Flash(N_("Terms changed: it is a draft again.")))
@@ -108,7 +108,7 @@ def _change(
     done: Flash | Callable[[Remedy], Flash],
 ) -> Response:
     """Raises NotFound, also for another branch's remedy."""
-    case_id, _ = remedy_search.owner_of(visitor.tx, remedy_id, only_branch=visitor.branch)
+    case_id, _ = remedy_search.get_case_and_client(visitor.tx, remedy_id, only_branch=visitor.branch)
     visitor.reading.close()
     return _attempt(visitor, sent, case_id, act, done, remedy_id)
 

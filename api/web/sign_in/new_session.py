@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
-from acts.performing import Request as ActRequest
+from acts.performing import ActRequest
 from acts.sign_in.sessions import NewSession
 from api.desk_config import DeskConfig
 from api.web.sign_in.session_cookie import give_cookie, token_of

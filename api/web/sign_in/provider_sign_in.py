@@ -24,7 +24,7 @@ from api.web.sign_in.new_session import act_request, redirect_with_cookie, wante
 from schemas.errors import EbbwatchError
 from store.sign_in import sign_in_attempts
 from store.sign_in.sign_in_attempts import Attempt
-from store.sign_in.web_sessions import hash_of
+from store.sign_in.web_sessions import hash_token
 from store.unit_of_work import Tx
 
 ATTEMPT_TTL = timedelta(minutes=10)  # a second factor is found within it, and a forgotten tab is not
@@ -37,7 +37,7 @@ def send_out(request: Request, deps: ApiDeps, provider: SignInProvider, back_to:
     secret, now = browser.secret_of(request, deps.desk), deps.desk.now()
     state = browser.new_state(secret)
     attempt = Attempt(
-        state_hash=hash_of(state),
+        state_hash=hash_token(state),
         nonce=secrets.token_urlsafe(_NONCE_BYTES),
         code_verifier=secrets.token_urlsafe(_VERIFIER_BYTES),
         return_to=back_to,
@@ -47,7 +47,7 @@ def send_out(request: Request, deps: ApiDeps, provider: SignInProvider, back_to:
 
     def save(tx: Tx) -> None:
         sign_in_attempts.forget_expired(tx, now)
-        sign_in_attempts.add(tx, attempt)
+        sign_in_attempts.add_attempt(tx, attempt)
 
     deps.store.transact(save)
     answer = RedirectResponse(url, 303)
@@ -73,7 +73,7 @@ def _take_attempt(request: Request, deps: ApiDeps, state: str) -> Attempt:
     if not browser.is_own_state(request, deps.desk, state):
         raise SignInFailed("attempt", "the state is not one of this browser's")
     now = deps.desk.now()
-    attempt = deps.store.transact(lambda tx: sign_in_attempts.take(tx, hash_of(state), now))
+    attempt = deps.store.transact(lambda tx: sign_in_attempts.take_attempt(tx, hash_token(state), now))
     if attempt is None:
         raise SignInFailed("attempt", "the state was used before or has expired")
     return attempt

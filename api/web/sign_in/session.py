@@ -129,8 +129,8 @@ def find_session(request: Request, deps: ApiDeps, reading: Snapshot) -> tuple[Se
     token = token_of(request, deps.desk)
     if token is None:
         return None
-    now, hashed = deps.desk.now(), web_sessions.hash_of(token)
-    session = web_sessions.find(reading.tx, hashed, now)
+    now, hashed = deps.desk.now(), web_sessions.hash_token(token)
+    session = web_sessions.find_session(reading.tx, hashed, now)
     if session is None:
         return None
     try:
@@ -147,7 +147,7 @@ def _save_seen(deps: ApiDeps, token_hash: str, now: datetime) -> None:
     """Fails open: a page is not worth a wait for a busy database, and the next one comes within the half hour."""
     try:
         with deps.store.write() as tx:
-            web_sessions.seen(tx, token_hash, now)
+            web_sessions.save_seen(tx, token_hash, now)
     except Exception as error:
         if not is_transient(error):
             raise

@@ -15,7 +15,9 @@ from casework.alerts.episodes import alert_id_of
 from schemas.messages import AlertMessage
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
+from store.alerts import alert_rows
 from store.tables.operations import outbox
+from tests.api.conftest import NOW
 
 ALERT = f"/api/v1/alerts/{alert_id_of('C1', Direction.FALL, parse_week('2026-W02'))}"
 
@@ -127,3 +129,14 @@ def test_another_revision_than_was_meant_is_left_alone(two_branches, api, meant)
 @pytest.mark.parametrize("nonsense", ["1", '"1', "1, 2", '"1" "2"'])
 def test_an_if_match_that_is_no_tag_is_refused(two_branches, api, nonsense) -> None:
     assert api.staff().post(f"{ALERT}/acknowledge", headers={"If-Match": nonsense}).status_code == 400
+
+
+def test_a_closing_meant_for_other_figures_is_told_which(two_branches, api) -> None:
+    with two_branches.store.write() as tx:
+        before = alert_rows.get(tx, ALERT.rpartition("/")[2])
+        after = replace(before, revision=2, value_at_risk_minor=9_00)
+        alert_rows.save(tx, after, alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", NOW)
+    answer = api.staff().post(f"{ALERT}/close", json={"outcome": "false_alarm"}, headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.json()["type"]) == (412, "urn:ebbwatch:problem:stale-revision")
+    assert answer.json()["detail"] == "revision is 2, not 1; since then: value_at_risk from 120000.00 to 9.00"
+    assert api.staff().post(f"{ALERT}/acknowledge").status_code == 200

@@ -114,7 +114,7 @@ def many_alerts(store, count: int) -> list[str]:
     opened = [judge(None, None, verdict, WEEK, EpisodeRules()) for verdict in said]
     with store.write() as tx:
         tx.execute(sa.insert(client), [facts | {"client_id": client_id} for client_id in ids])
-        alert_rows.save_all(tx, opened, alert_rows.client_facts(tx, ids), "HKD", NOW)
+        alert_rows.save_all(tx, opened, alert_rows.load_client_facts(tx, ids), "HKD", NOW)
     return [episode.alert_id for episode in opened]
 
 

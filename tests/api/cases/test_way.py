@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from casework.remedies.remedy_lifecycle import Remedy, Terms
+from casework.remedies.remedy_lifecycle import Remedy
+from casework.remedies.terms import Terms
 from store.alerts import alert_rows
 from store.remedies import remedy_rows
 from tests.api.conftest import CASE, NOW
@@ -34,7 +35,7 @@ def a_remedy(bank, state: str) -> None:
         terms=Terms(date(2026, 1, 13), None, 0, 0),
     )  # fmt: skip
     with bank.store.write() as tx:
-        remedy_rows.save(tx, remedy, alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", NOW)
+        remedy_rows.save(tx, remedy, alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", NOW)
 
 
 def test_the_way_of_a_case_is_told_in_its_timeline_and_the_audit_trail(manager, bank, api) -> None:

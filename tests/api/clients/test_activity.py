@@ -101,6 +101,6 @@ def test_weeks_say_what_the_calendar_holds_back(volumes, bank, api) -> None:
 def test_a_week_that_a_group_explains_says_which(volumes, bank, api) -> None:
     common = Common(GroupKind.INDUSTRY, "Retail", -60.0, 1)
     verdict = Verdict("C1", LAST - 3, Direction.FALL, Grade.NONE, (), 0, "p-1", 1, common)
-    bank.store.transact(lambda tx: movements.save(tx, 0, LAST - 3, [], [verdict]))
+    bank.store.transact(lambda tx: movements.save_movements(tx, 0, LAST - 3, [], [verdict]))
     weeks = activity(api, "?weeks=10")["weeks"]
     assert {each["week"]: each["beside"] for each in weeks if each["beside"]} == {format_week(LAST - 3): "industry"}

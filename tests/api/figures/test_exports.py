@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.figures import list_tables, spreadsheets
-from api.figures.spreadsheets import XLSX, Table, harmless
+from api.figures.spreadsheets import XLSX, Table, without_formula
 from schemas.verdicts import Direction
 from store.tables.alerts import alert
 from store.tables.clients import client
@@ -106,7 +106,7 @@ def test_what_people_wrote_stays_text(two_branches, api, text) -> None:
         tx.execute(sa.update(client).where(client.c.client_id == "C1").values(name=text))
     person = api.staff("B1")
     name = read_csv(person.get("/api/v1/alerts.csv"))[1][0]["client_name"]
-    assert name == harmless(text)
+    assert name == without_formula(text)
     assert name[0] not in "=+-@\t\r＝"
     sheet = read_xlsx(person.get("/api/v1/alerts.xlsx"))["alerts"]
     cell = sheet.cell(2, 3)
@@ -116,7 +116,7 @@ def test_what_people_wrote_stays_text(two_branches, api, text) -> None:
 
 @given(st.text())
 def test_no_cell_of_a_csv_begins_a_formula_and_nothing_is_lost(text: str) -> None:
-    cell = harmless(text)
+    cell = without_formula(text)
     assert not cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
     assert not cell.startswith(("\t", "\r", "\n"))
     assert cell.replace("'", "") == text.replace("'", "")
@@ -125,7 +125,7 @@ def test_no_cell_of_a_csv_begins_a_formula_and_nothing_is_lost(text: str) -> Non
 
 @given(st.text(alphabet=st.characters(exclude_characters="=+-@＝＋－＠\t\r\n;", exclude_categories=["Cs"])))
 def test_other_text_is_left_as_it_is(text: str) -> None:
-    assert harmless(text) == text
+    assert without_formula(text) == text
 
 
 def test_chinese_is_readable_and_lines_stay_in_their_cell(two_branches, api) -> None:

@@ -38,8 +38,8 @@ def model_in_use(bank):
             tx.execute(sa.update(shard_week).where(shard_week.c.week >= first).values(judged_revision=revision))
             for week in range(first, LAST + 1):
                 claim = Claim(0, week, revision, 0)
-                judgings.note(tx, claim, SHIPPED, model.version)
-                leaver_scores.save(tx, claim, list(chances), said, np.zeros(len(chances), np.bool_))
+                judgings.save_judging(tx, claim, SHIPPED, model.version)
+                leaver_scores.save_scores(tx, claim, list(chances), said, np.zeros(len(chances), np.bool_))
 
     return judge
 
@@ -203,7 +203,7 @@ def test_applying_twice_with_one_key_is_applying_once(desk) -> None:
     assert first.json() == again.json()
     assert again.headers["Idempotent-Replayed"] == "true"
     with desk.store.read() as tx:
-        assert len(policy_versions.applications_of(tx, version)) == 1
+        assert len(policy_versions.load_applications(tx, version)) == 1
 
 
 def test_a_policy_tells_how_its_alerts_ended(desk, bank) -> None:

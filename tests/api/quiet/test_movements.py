@@ -20,7 +20,9 @@ def moved(two_branches) -> None:
             Movement(group, Week(week), Baseline.WEEK_VS_RECENT, Series.TURNOVER, -82.46, 40, 35)
             for group in groups
         ]
-        two_branches.store.transact(lambda tx, found=found, week=week: movements.save(tx, 0, week, found, []))
+        two_branches.store.transact(
+            lambda tx, found=found, week=week: movements.save_movements(tx, 0, week, found, [])
+        )
 
 
 @pytest.mark.usefixtures("moved")

@@ -57,7 +57,7 @@ def spend(cost: int) -> dict:
 
 def messages(desk: Desk) -> list[str]:
     with desk.bank.store.read() as tx:
-        sent = [each.message for each in outbox.unsent(tx, 1000) if each.message.topic == TOPIC_REMEDIES]
+        sent = [each.message for each in outbox.load_unsent(tx, 1000) if each.message.topic == TOPIC_REMEDIES]
     return [msgspec.json.decode(message.value, type=RemedyMessage).state for message in sent]
 
 

@@ -24,7 +24,7 @@ def desk(bank, api) -> Desk:
 def told(desk: Desk) -> list[tuple[int, str]]:
     """Revision and state of every message to the bank."""
     with desk.bank.store.read() as tx:
-        waiting = [each.message for each in outbox.unsent(tx, 100) if each.message.topic == TOPIC_REMEDIES]
+        waiting = [each.message for each in outbox.load_unsent(tx, 100) if each.message.topic == TOPIC_REMEDIES]
     read = [msgspec.json.decode(message.value, type=RemedyMessage) for message in waiting]
     return [(message.revision, message.state) for message in read]
 

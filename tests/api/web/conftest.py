@@ -78,7 +78,7 @@ class Desk:
         person, caller = self.anyone(), Caller(user, Role(role), branch)
         token, session = new_session(caller, self.config.now(), self.config.session)
         with self.store.write() as tx:
-            web_sessions.add(tx, session)
+            web_sessions.add_session(tx, session)
         person.cookies.set(cookie_name(self.config), token)
         person.headers["X-Test-Token"] = session.csrf  # tests read it here; the application never does
         return person

@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from casework.notices.telling import (
+from casework.notices.notice_facts import (
     ApprovalWaiting,
     BranchMoved,
     CaseAssigned,
     Deadline,
     Digest,
     Facts,
-    Kind,
     NewAlarm,
     RemedyEnding,
     Several,
@@ -25,6 +24,7 @@ from casework.notices.telling import (
 from casework.notices.text import desk_path, notice_text
 from language.catalogues import languages
 from schemas.messages import Summary
+from schemas.vocabulary import NoticeKind
 from tests.api.conftest import CASE, WEEK
 from tests.api.web.case_desk import CaseDesk
 
@@ -41,7 +41,7 @@ def case(desk) -> CaseDesk:
     return made
 
 
-def every_notice(case: CaseDesk) -> list[tuple[Kind, Facts, TestClient]]:
+def every_notice(case: CaseDesk) -> list[tuple[NoticeKind, Facts, TestClient]]:
     """One of each kind and of each form of its facts, with whom it is for."""
     fee, branch = "fee_reduction", case.manager
     of_case = Deadline("first_contact", DAY, "C1", "C1 Trading", CASE)
@@ -72,7 +72,7 @@ def every_notice(case: CaseDesk) -> list[tuple[Kind, Facts, TestClient]]:
 
 def test_every_kind_of_notice_leads_to_a_page_and_a_place_on_it(case) -> None:
     notices = every_notice(case)
-    assert {kind for kind, _, _ in notices} == {*get_args(get_args(Kind)[0]), "test"}
+    assert {kind for kind, _, _ in notices} == {*get_args(get_args(NoticeKind)[0]), "test"}
     assert {type(facts) for _, facts, _ in notices} == set(get_args(Facts))
     for kind, facts, reader in notices:
         for language in languages():

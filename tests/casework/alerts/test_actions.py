@@ -110,7 +110,7 @@ def test_people_close_with_a_persons_outcome_only(alert, outcome) -> None:
 
 def test_what_the_figures_closed_is_not_closed_again_by_a_person(book, verdict) -> None:
     history = book()
-    history.judge_all({W: verdict(W)}, range(W, W + 5))
+    history.judge_all({W: verdict(W)}, range(W, W + 14))
     with pytest.raises(AlertClosed):
         close(history.only(), "recovered", None)
 

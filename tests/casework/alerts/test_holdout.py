@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.alerts.holdout import LOTS, HoldOut, Opening, eligible, held_out, lot
+from casework.alerts.holdout import LOTS, HoldOut, Opening, is_held_out, lot, takes_part
 from schemas.verdicts import Direction, Grade
 
 IDS = [str(UUID(int=n, version=5)) for n in range(20_000)]
@@ -21,7 +21,7 @@ def opening(alert_id: str = IDS[0], **changes: object) -> Opening:
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.5])
 def test_as_many_are_held_out_as_the_share_says(share: float) -> None:
-    held = sum(held_out(opening(i), HoldOut(share, 1000)) for i in IDS)
+    held = sum(is_held_out(opening(i), HoldOut(share, 1000)) for i in IDS)
     spread = (share * (1 - share) * len(IDS)) ** 0.5
     assert abs(held - share * len(IDS)) < 5 * spread
 
@@ -30,24 +30,24 @@ def test_as_many_are_held_out_as_the_share_says(share: float) -> None:
 def test_a_greater_share_holds_out_all_that_a_smaller_one_does(identity: UUID, one: float, other: float) -> None:
     less, more = sorted((one, other))
     drawn = opening(str(identity))
-    assert held_out(drawn, HoldOut(more, 1000)) or not held_out(drawn, HoldOut(less, 1000))
+    assert is_held_out(drawn, HoldOut(more, 1000)) or not is_held_out(drawn, HoldOut(less, 1000))
 
 
 @given(st.uuids(), st.integers(0, 2000))
 def test_all_and_nothing_are_shares_too(identity: UUID, at_risk: int) -> None:
     drawn = opening(str(identity), value_at_risk_minor=at_risk)
-    assert held_out(drawn, HoldOut(1.0, 1000)) is (at_risk < 1000)
-    assert not held_out(drawn, HoldOut(0.0, 1000))
-    assert not held_out(drawn, HoldOut())
+    assert is_held_out(drawn, HoldOut(1.0, 1000)) is (at_risk < 1000)
+    assert not is_held_out(drawn, HoldOut(0.0, 1000))
+    assert not is_held_out(drawn, HoldOut())
 
 
 @pytest.mark.parametrize(
     "changes", [{"grade": Grade.ALARM}, {"direction": Direction.RISE}, {"value_at_risk_minor": 1000}]
 )
 def test_alarms_rises_and_what_is_worth_more_take_no_part(changes: dict[str, object]) -> None:
-    assert eligible(opening(), HoldOut(1.0, 1000))
-    assert not eligible(opening(**changes), HoldOut(1.0, 1000))
-    assert not held_out(opening(**changes), HoldOut(1.0, 1000))
+    assert takes_part(opening(), HoldOut(1.0, 1000))
+    assert not takes_part(opening(**changes), HoldOut(1.0, 1000))
+    assert not is_held_out(opening(**changes), HoldOut(1.0, 1000))
 
 
 def test_the_draw_is_the_same_in_every_process_and_release() -> None:

@@ -36,23 +36,39 @@ def test_grade_rises_and_does_not_fall_with_later_weeks(book, verdict) -> None:
     assert sorted(history.only().evidence) == [W, W + 1, W + 2]
 
 
-def test_quiet_weeks_close_an_untouched_prompt_as_recovered(book, verdict) -> None:
+@pytest.mark.parametrize("grade", [PROMPT, ALARM])
+def test_what_nobody_touched_recovers_and_ends_by_itself_after_a_quiet_quarter(book, verdict, grade) -> None:
     history = book()
-    history.judge(W, verdict(W))
+    history.judge(W, verdict(W, grade))
     assert history.judge_all({}, range(W + 1, W + 4)) == []
-    closed = history.judge(W + 4, None)
-    assert (closed.state, closed.outcome, closed.recovered_week) == ("closed", "recovered", W + 4)
-    assert (closed.quiet_weeks, closed.revision) == (4, 2)
+    recovered = history.judge(W + 4, None)
+    assert (recovered.state, recovered.outcome, recovered.recovered_week) == ("open", None, W + 4)
+    assert (recovered.quiet_weeks, recovered.revision) == (4, 2)
+    assert history.judge_all({}, range(W + 5, W + 13)) == []
+    ended = history.judge(W + 13, None)
+    assert (ended.state, ended.outcome, ended.recovered_week) == ("closed", "recovered", W + 4)
+    assert (ended.quiet_weeks, ended.revision, ended.grade) == (13, 3, grade)
+    assert history.judge_all({}, range(W + 14, W + 30)) == []
 
 
-def test_quiet_weeks_are_only_recorded_on_an_alarm(book, verdict) -> None:
-    history = book()
-    history.judge(W, verdict(W, ALARM))
-    (recorded,) = history.judge_all({}, range(W + 1, W + 30))
-    assert (recorded.state, recorded.outcome, recorded.recovered_week) == ("open", None, W + 4)
+def test_an_end_before_the_recovery_waits_for_it(book, verdict) -> None:
+    history = book(EpisodeRules(quiet_weeks_to_recover=4, quiet_weeks_to_end=1))
+    history.judge(W, verdict(W))
+    (ended,) = history.judge_all({}, range(W + 1, W + 9))
+    assert (ended.state, ended.recovered_week, ended.quiet_weeks) == ("closed", W + 4, 4)
 
 
-def test_quiet_weeks_are_only_recorded_on_a_prompt_that_people_touched(book, verdict) -> None:
+def test_a_list_left_alone_for_a_year_is_no_longer_than_what_is_really_falling(book, verdict) -> None:
+    falling = 3
+    history = {client: book() for client in range(20)}
+    for client, alone in history.items():
+        last = W + 52 if client < falling else W + client  # the others fall for some weeks, and never again
+        grade = ALARM if client % 2 else PROMPT
+        alone.judge_all({week: verdict(week, grade) for week in range(W, last)}, range(W, W + 52))
+    assert [client for client, alone in history.items() if alone.open() is not None] == list(range(falling))
+
+
+def test_quiet_weeks_are_only_recorded_on_what_people_touched(book, verdict) -> None:
     history = book()
     history.keep(acknowledge(history.judge(W, verdict(W)), "U17"))
     (recorded,) = history.judge_all({}, range(W + 1, W + 30))
@@ -72,7 +88,7 @@ def test_a_verdict_after_recorded_recovery_takes_it_back(book, verdict) -> None:
     assert (back.recovered_week, back.last_week, back.quiet_weeks) == (None, W + 6, 0)
 
 
-@pytest.mark.parametrize(("weeks_later", "same"), [(5, True), (17, True), (18, False)])
+@pytest.mark.parametrize(("weeks_later", "same"), [(14, True), (17, True), (18, False)])
 def test_a_return_within_the_window_reopens_the_same_episode(book, verdict, weeks_later, same) -> None:
     history = book()
     returned = W + weeks_later
@@ -81,7 +97,7 @@ def test_a_return_within_the_window_reopens_the_same_episode(book, verdict, week
     assert opened.state == "open"
     assert opened.outcome is None
     assert (opened.alert_id == alert_id_of("C000123", Direction.FALL, W)) is same
-    assert opened.revision == (3 if same else 1)
+    assert opened.revision == (4 if same else 1)
 
 
 def test_after_a_persons_final_closing_an_equal_verdict_rests_and_then_opens_a_new_episode(book, verdict) -> None:

@@ -98,30 +98,37 @@ def test_other_numbers_of_the_alarm_that_was_snoozed_do_not_break_the_snooze(boo
 def test_quiet_weeks_count_from_the_evidence_that_is_left(book, verdict) -> None:
     history = book()
     history.judge_all({W: verdict(W), W + 2: verdict(W + 2)}, range(W, W + 4))
-    changes = history.judge_all({}, range(W + 2, W + 6))
-    assert [(c.last_week, c.state) for c in changes] == [(W, "open"), (W, "closed")]
-    assert changes[-1].recovered_week == W + 4
+    changes = history.judge_all({}, range(W + 2, W + 14))
+    assert [(c.last_week, c.state) for c in changes] == [(W, "open"), (W, "open"), (W, "closed")]
+    assert [c.recovered_week for c in changes] == [None, W + 4, W + 4]
 
 
 def test_a_verdict_found_late_inside_a_recovered_episode_reopens_it(book, verdict) -> None:
     history = book()
-    history.judge_all({W: verdict(W)}, range(W, W + 10))
-    changes = history.judge_all({W + 3: verdict(W + 3)}, range(W + 3, W + 10))
-    assert [(c.state, c.last_week) for c in changes] == [("open", W + 3), ("closed", W + 3)]
+    history.judge_all({W: verdict(W)}, range(W, W + 15))
+    changes = history.judge_all({W + 3: verdict(W + 3)}, range(W + 3, W + 17))
+    assert [(c.state, c.last_week) for c in changes] == [("open", W + 3), ("open", W + 3), ("closed", W + 3)]
     assert history.only().recovered_week == W + 7
 
 
-def test_an_alarm_found_late_inside_a_recovered_prompt_reopens_it(book, verdict) -> None:
+def test_a_verdict_found_late_in_the_quiet_weeks_of_an_ended_episode_reopens_it(book, verdict) -> None:
     history = book()
-    history.judge_all({W: verdict(W)}, range(W, W + 10))
+    ended = history.judge_all({W: verdict(W, ALARM)}, range(W, W + 15))[-1]
+    reopened = history.judge_all({W + 8: verdict(W + 8)}, range(W + 8, W + 15))[0]
+    assert (reopened.alert_id, reopened.state, reopened.last_week) == (ended.alert_id, "open", W + 8)
+    assert history.open() is not None
+
+
+def test_an_alarm_found_late_inside_an_ended_prompt_is_over_as_well(book, verdict) -> None:
+    history = book()
+    history.judge_all({W: verdict(W)}, range(W, W + 15))
     changed = history.judge(W, verdict(W, ALARM))
-    assert (changed.state, changed.grade, changed.outcome) == ("open", ALARM, None)
-    assert (changed.recovered_week, changed.quiet_weeks) == (None, 0)
+    assert (changed.state, changed.grade, changed.outcome) == ("closed", ALARM, "recovered")
 
 
-def test_other_numbers_of_a_recovered_prompt_do_not_reopen_it(book, verdict) -> None:
+def test_other_numbers_of_an_ended_prompt_do_not_reopen_it(book, verdict) -> None:
     history = book()
-    history.judge_all({W: verdict(W)}, range(W, W + 10))
+    history.judge_all({W: verdict(W)}, range(W, W + 15))
     changed = history.judge(W, verdict(W, actual_minor=30_000_000))
     assert (changed.state, changed.outcome, changed.recovered_week) == ("closed", "recovered", W + 4)
 

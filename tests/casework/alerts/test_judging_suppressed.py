@@ -41,7 +41,7 @@ def test_it_stays_so_as_long_as_weeks_are_suppressed_and_opens_with_the_next_tha
 
 def test_what_does_not_come_again_recovers_unseen_also_an_alarm(verdict) -> None:
     held = judged(None, [verdict(W, Grade.ALARM)], W, HELD)
-    for week in range(W + 1, W + 6):
+    for week in range(W + 1, W + 15):
         held = judged(held, [], week) if held.state != "closed" else held
     assert (held.state, held.outcome) == ("closed", "recovered")
 
@@ -59,10 +59,10 @@ def test_what_a_person_took_up_is_not_moved_by_the_calendar(verdict) -> None:
 
 def test_a_return_in_a_suppressed_week_is_suppressed(verdict) -> None:
     alert = judged(None, [verdict(W)], W)
-    for week in range(W + 1, W + 5):
+    for week in range(W + 1, W + 14):
         alert = judged(alert, [], week)
     assert alert.state == "closed"
-    again = judged(None, [verdict(W + 6)], W + 6, HELD, closed=alert)
+    again = judged(None, [verdict(W + 15)], W + 15, HELD, closed=alert)
     assert (again.state, again.alert_id) == ("suppressed", alert.alert_id)
 
 

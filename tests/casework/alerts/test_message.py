@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.alerts.actions import close
-from casework.alerts.message import ClientFacts, alert_message, encode
-from schemas.messages import AlertMessage
+from casework.alerts.message import ClientFacts, alert_message
+from schemas.messages import AlertMessage, encode_message
 from schemas.verdicts import Grade
 from schemas.weeks import parse_week
 
@@ -50,8 +50,8 @@ def test_a_withdrawn_alert_still_makes_a_message(book, verdict) -> None:
 def test_the_same_episode_gives_the_same_bytes_and_they_read_back(book, verdict, actual_minor, value) -> None:
     def made() -> bytes:
         opened = book().judge(W, verdict(W, actual_minor=actual_minor, value_at_risk_minor=value))
-        return encode(alert_message(close(opened, "new_normal", None), CLIENT, "HKD"))
+        return encode_message(alert_message(close(opened, "new_normal", None), CLIENT, "HKD"))
 
     first = made()
     assert made() == first
-    assert encode(msgspec.json.decode(first, type=AlertMessage)) == first
+    assert encode_message(msgspec.json.decode(first, type=AlertMessage)) == first

@@ -7,12 +7,12 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from casework.alerts.message import ClientFacts, alert_message, encode
+from casework.alerts.message import ClientFacts, alert_message
 from casework.alerts.published_sentence import published_facts
 from casework.alerts.sentence import whole_sentence
 from language.catalogues import texts_in
 from schemas.explanations import Explanation, Finding, FindingKind, Label, Span, Strength
-from schemas.messages import AlertMessage
+from schemas.messages import AlertMessage, encode_message
 from schemas.verdicts import Baseline, Direction, Grade, LeaverScore, Series
 from schemas.weeks import Week, parse_week
 
@@ -52,7 +52,7 @@ def test_the_sentence_made_from_a_message_is_its_summary(
     history = book()
     history.judge(W, replace(made, score=score))
     message = alert_message(history.only(), ClientFacts("C1", "C1", "B1", "A"), "HKD", explanation)
-    read = msgspec.json.decode(encode(message), type=AlertMessage)
+    read = msgspec.json.decode(encode_message(message), type=AlertMessage)
     facts = published_facts(read)
     assert whole_sentence(facts, texts_in("en")) == message.summary.en
     assert whole_sentence(facts, texts_in("zh-Hans")) == message.summary.zh

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.alerts.sla import STEPS, DeadlineRules, Progress, Within, deadlines, escalates, shown_on
+from casework.alerts.sla import (
+    STEPS,
+    DeadlineRules,
+    Progress,
+    Within,
+    day_alerts_appear,
+    deadlines,
+    has_to_escalate,
+)
 from schemas.weeks import parse_week
 
 MONDAY = date(2026, 1, 12)
@@ -28,7 +36,7 @@ def status(progress: Progress, today: date) -> dict[str, str]:
 
 
 def test_an_alert_is_seen_on_the_monday_after_its_week() -> None:
-    assert shown_on(parse_week("2026-W02")) == MONDAY
+    assert day_alerts_appear(parse_week("2026-W02")) == MONDAY
 
 
 def test_an_alarm_is_due_sooner_than_a_prompt() -> None:
@@ -83,22 +91,22 @@ def test_before_its_end_it_is_overdue_like_any_other() -> None:
 
 def test_what_has_ended_escalates_no_more() -> None:
     (acknowledge, *_) = deadlines(replace(ALARM, ended_on=date(2026, 2, 2)), date(2026, 2, 2), NONE)
-    assert (acknowledge.status, escalates(acknowledge, date(2026, 2, 20), NONE)) == ("missed", False)
+    assert (acknowledge.status, has_to_escalate(acknowledge, date(2026, 2, 20), NONE)) == ("missed", False)
 
 
 @pytest.mark.parametrize(("today", "told"), [("01-13", False), ("01-15", False), ("01-16", True)])
 def test_the_region_hears_of_a_breach_of_more_than_two_business_days(today, told) -> None:
     day = date.fromisoformat(f"2026-{today}")
     acknowledge = deadlines(ALARM, day, NONE)[0]
-    assert escalates(acknowledge, day, NONE) is told
+    assert has_to_escalate(acknowledge, day, NONE) is told
 
 
 def test_a_weekend_and_what_was_done_do_not_escalate() -> None:
     late = replace(ALARM, opened_on=date(2026, 1, 15), alarm_on=date(2026, 1, 15))  # due on Friday
     (acknowledge, *_) = deadlines(late, date(2026, 1, 20), NONE)
-    assert (acknowledge.status, escalates(acknowledge, date(2026, 1, 20), NONE)) == ("breached", False)
+    assert (acknowledge.status, has_to_escalate(acknowledge, date(2026, 1, 20), NONE)) == ("breached", False)
     (done, *_) = deadlines(replace(late, done_on={"acknowledge": date(2026, 1, 30)}), date(2026, 2, 20), NONE)
-    assert (done.status, escalates(done, date(2026, 2, 20), NONE)) == ("missed", False)
+    assert (done.status, has_to_escalate(done, date(2026, 2, 20), NONE)) == ("missed", False)
 
 
 @given(opened=DAYS, alarm=st.none() | DAYS, done=st.dictionaries(st.sampled_from(STEPS), DAYS), today=DAYS)
@@ -120,5 +128,5 @@ def test_the_bank_sets_days_warning_and_escalation() -> None:
     on = [deadlines(ALARM, date(2026, 1, day), NONE, rules)[0] for day in (13, 14, 15, 16)]
     assert [d.due_on for d in on] == [date(2026, 1, 15)] * 4
     assert [d.status for d in on] == ["due", "warned", "warned", "breached"]
-    assert escalates(on[-1], date(2026, 1, 16), NONE, rules)
-    assert not escalates(on[-1], date(2026, 1, 16), NONE)
+    assert has_to_escalate(on[-1], date(2026, 1, 16), NONE, rules)
+    assert not has_to_escalate(on[-1], date(2026, 1, 16), NONE)

@@ -144,7 +144,7 @@ class CaseOfOneClient(RuleBasedStateMachine):
         held_on = self.today - timedelta(days=back)
         attendees = [*[*self.team][:many], *strangers]
         review = Review("r", held_on, tuple(attendees), "m", "d", "staff-1")
-        if self.act(lambda: task_force.minute(self.case, review, RULES, self.today)):
+        if self.act(lambda: task_force.add_review(self.case, review, RULES, self.today)):
             team = self.team if held_on == self.today else self.teams.get(held_on, {})
             assert set(attendees) <= set(team), "a stranger's review"
             assert len(set(attendees)) >= RULES.quorum, "a review without a quorum"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from casework.cases.case_lifecycle import LEAD, Member
-from casework.cases.missed_departure import missed_departure, since
+from casework.cases.missed_departure import first_closing_day, missed_departure
 from casework.cases.task_force import UNASSIGNED, hand_over
 from schemas.weeks import week_of_date
 
@@ -31,4 +31,4 @@ def test_nobody_leads_it_until_a_person_takes_it_who_is_then_its_only_member() -
 
 
 def test_a_quarter_is_looked_back() -> None:
-    assert since(TODAY) == date(2025, 10, 14)
+    assert first_closing_day(TODAY) == date(2025, 10, 14)

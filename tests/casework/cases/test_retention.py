@@ -10,9 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.cases.retention import PROPOSED_WEEKS, Proposal, any_ran, first_week_needed, propose, ran
+from casework.cases.retention import (
+    PROPOSED_WEEKS,
+    Proposal,
+    any_carried_out,
+    first_week_needed,
+    propose,
+    was_carried_out,
+)
 from casework.cases.retention_rules import RetentionRules
-from casework.remedies.remedy_lifecycle import Remedy, Terms
+from casework.remedies.remedy_lifecycle import Remedy
+from casework.remedies.terms import Terms
 from schemas.verdicts import Insufficient
 
 ALERTED, OPENED = 64, 66  # places in the weeks read: a year and a quarter lie up to and with the alert's week
@@ -127,24 +135,24 @@ def a_remedy(**changes: object) -> Remedy:
 @pytest.mark.parametrize("state", ["approved", "active", "expiring", "expired"])
 def test_a_remedy_has_run_once_it_began(state: str) -> None:
     made = a_remedy(state=state)
-    assert ran(made, TODAY)
-    assert ran(made, made.terms.starts_on)
-    assert not ran(made, date(2025, 12, 31))
+    assert was_carried_out(made, TODAY)
+    assert was_carried_out(made, made.terms.starts_on)
+    assert not was_carried_out(made, date(2025, 12, 31))
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "rejected", "withdrawn"])
 def test_what_was_never_agreed_has_not_run(state: str) -> None:
-    assert not ran(a_remedy(state=state), TODAY)
+    assert not was_carried_out(a_remedy(state=state), TODAY)
 
 
 def test_what_was_revoked_has_run_only_if_that_was_after_it_began() -> None:
-    assert ran(a_remedy(state="revoked", ended_on=date(2026, 1, 2)), TODAY)
-    assert not ran(a_remedy(state="revoked", ended_on=date(2026, 1, 1)), TODAY)
-    assert not ran(a_remedy(state="revoked", ended_on=date(2025, 12, 30)), TODAY)
+    assert was_carried_out(a_remedy(state="revoked", ended_on=date(2026, 1, 2)), TODAY)
+    assert not was_carried_out(a_remedy(state="revoked", ended_on=date(2026, 1, 1)), TODAY)
+    assert not was_carried_out(a_remedy(state="revoked", ended_on=date(2025, 12, 30)), TODAY)
 
 
 def test_saying_that_nothing_is_done_is_doing_nothing() -> None:
     nothing = a_remedy(type="no_action")
-    assert not ran(nothing, TODAY)
-    assert any_ran([nothing, a_remedy()], TODAY)
-    assert not any_ran([nothing], TODAY)
+    assert not was_carried_out(nothing, TODAY)
+    assert any_carried_out([nothing, a_remedy()], TODAY)
+    assert not any_carried_out([nothing], TODAY)

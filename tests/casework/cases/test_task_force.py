@@ -8,14 +8,14 @@ import pytest
 
 from casework.cases.case_lifecycle import Case, CaseClosed, CaseRules, Member, Review, Task, close, open_case
 from casework.cases.task_force import (
-    TaskSettled,
+    TaskNotOpen,
+    add_review,
     add_task,
     cancel_task,
     finish_task,
     hand_over,
     join,
     leave,
-    minute,
 )
 from schemas.errors import NotAllowedByRules, NotFound
 
@@ -84,7 +84,7 @@ def test_a_task_is_done_once_with_what_shows_it(case) -> None:
     (task,) = done.tasks
     assert (task.state, task.evidence, task.done_by, task.done_at) == ("done", "note of the call", "staff-4", AT)
     assert finish_task(done, "t-1", "another note", "staff-5", AT) is done
-    with pytest.raises(TaskSettled, match="is done"):
+    with pytest.raises(TaskNotOpen, match="is done"):
         cancel_task(done, "t-1")
 
 
@@ -92,7 +92,7 @@ def test_a_cancelled_task_is_not_done_later(case) -> None:
     cancelled = cancel_task(add_task(case, Task("t-1", "call", "staff-17", NEXT_DAY)), "t-1")
     assert [t.state for t in cancelled.tasks] == ["cancelled"]
     assert cancel_task(cancelled, "t-1") is cancelled
-    with pytest.raises(TaskSettled, match="is cancelled"):
+    with pytest.raises(TaskNotOpen, match="is cancelled"):
         finish_task(cancelled, "t-1", "note", "staff-4", AT)
 
 
@@ -105,21 +105,21 @@ def test_a_task_that_is_not_the_cases_is_not_found(case) -> None:
 
 def test_a_review_is_minuted_by_those_who_belonged_that_day(case) -> None:
     later = leave(case, "staff-17", NEXT_DAY)
-    minuted = minute(later, a_review("manager-b001", "staff-17"), RULES, NEXT_DAY)
+    minuted = add_review(later, a_review("manager-b001", "staff-17"), RULES, NEXT_DAY)
     assert minuted.reviews == (a_review("manager-b001", "staff-17"),)
     with pytest.raises(NotAllowedByRules, match="not of the task force on 2026-01-14: staff-17"):
-        minute(later, a_review("manager-b001", "staff-17", held_on=NEXT_DAY), RULES, NEXT_DAY)
+        add_review(later, a_review("manager-b001", "staff-17", held_on=NEXT_DAY), RULES, NEXT_DAY)
 
 
 @pytest.mark.parametrize("there", [(), ("manager-b001",), ("staff-17", "staff-17")])
 def test_a_review_by_too_few_is_none(case, there) -> None:
     with pytest.raises(NotAllowedByRules, match="needs 2 members"):
-        minute(case, a_review(*there), RULES, DAY)
+        add_review(case, a_review(*there), RULES, DAY)
 
 
 def test_a_review_is_minuted_after_it_was_held(case) -> None:
     with pytest.raises(NotAllowedByRules, match="held_on"):
-        minute(case, a_review("manager-b001", "staff-17", held_on=NEXT_DAY), RULES, DAY)
+        add_review(case, a_review("manager-b001", "staff-17", held_on=NEXT_DAY), RULES, DAY)
 
 
 def test_a_closed_case_has_no_task_force_to_do_anything(case) -> None:
@@ -131,7 +131,7 @@ def test_a_closed_case_has_no_task_force_to_do_anything(case) -> None:
         lambda: add_task(closed, Task("t-1", "call", "staff-17", NEXT_DAY)),
         lambda: finish_task(closed, "t-1", "note", "staff-4", AT),
         lambda: cancel_task(closed, "t-1"),
-        lambda: minute(closed, a_review("manager-b001", "staff-17"), RULES, DAY),
+        lambda: add_review(closed, a_review("manager-b001", "staff-17"), RULES, DAY),
     ):
         with pytest.raises(CaseClosed):
             act()

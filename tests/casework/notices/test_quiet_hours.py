@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.notices.quiet_hours import QuietHours, next_loud, parse_quiet_hours
+from casework.notices.quiet_hours import QuietHours, end_of_quiet, parse_quiet_hours
 from schemas.errors import NotAllowedByRules
 
 HONG_KONG, LONDON = ZoneInfo("Asia/Hong_Kong"), ZoneInfo("Europe/London")
@@ -39,26 +39,26 @@ def at(day: int, hour: int, minute: int = 0, *, zone: ZoneInfo = HONG_KONG) -> d
     ],
 )
 def test_a_notice_waits_for_the_end_of_the_quiet_hours(now, quiet, loud) -> None:
-    assert next_loud(now.astimezone(UTC), quiet, HONG_KONG) == loud
+    assert end_of_quiet(now.astimezone(UTC), quiet, HONG_KONG) == loud
 
 
 def test_an_hour_that_comes_twice_is_waited_for_the_next_time() -> None:
     quiet = QuietHours(time(0, 30), time(1, 30))
     first, second = (datetime(2025, 10, 26, h, 30, tzinfo=UTC) for h in (0, 1))  # 01:30, in summer and in winter
-    assert next_loud(first - timedelta(minutes=1), quiet, LONDON) == first
-    assert next_loud(second - timedelta(minutes=1), quiet, LONDON) == second
+    assert end_of_quiet(first - timedelta(minutes=1), quiet, LONDON) == first
+    assert end_of_quiet(second - timedelta(minutes=1), quiet, LONDON) == second
 
 
 def test_an_end_that_the_clocks_skip_comes_as_much_later() -> None:
     quiet = QuietHours(time(23), time(1, 30))
     half_past_two_in_summer = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
-    assert next_loud(datetime(2026, 3, 29, 0, 30, tzinfo=UTC), quiet, LONDON) == half_past_two_in_summer
+    assert end_of_quiet(datetime(2026, 3, 29, 0, 30, tzinfo=UTC), quiet, LONDON) == half_past_two_in_summer
 
 
 def test_loud_minutes_that_the_clocks_skip_come_the_day_after() -> None:
     almost_always = QuietHours(time(1, 1), time(1))
     now = datetime(2026, 3, 28, 12, tzinfo=UTC)
-    assert next_loud(now, almost_always, LONDON) == datetime(2026, 3, 30, 0, tzinfo=UTC)  # 01:00 of summer time
+    assert end_of_quiet(now, almost_always, LONDON) == datetime(2026, 3, 30, 0, tzinfo=UTC)  # 01:00 of summer time
 
 
 @given(minutes, times, times)
@@ -66,9 +66,9 @@ def test_it_is_loud_within_two_days_of_any_time(after, starts, ends) -> None:
     if starts == ends:
         return
     quiet, now = QuietHours(starts, ends), FIRST + timedelta(minutes=after)
-    loud = next_loud(now, quiet, LONDON)
+    loud = end_of_quiet(now, quiet, LONDON)
     assert now <= loud <= now + timedelta(hours=49)
-    assert not quiet.hold(loud.astimezone(LONDON).time())
+    assert not quiet.covers(loud.astimezone(LONDON).time())
 
 
 @pytest.mark.parametrize(

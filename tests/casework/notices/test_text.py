@@ -8,9 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from casework.alerts.sla import Step
-from casework.notices.telling import (
-    CHOICES,
+from casework.notices.notice_facts import (
     ApprovalWaiting,
     BranchMoved,
     CaseAssigned,
@@ -22,11 +20,11 @@ from casework.notices.telling import (
     Several,
     Trial,
 )
+from casework.notices.recipients import CHOICES
 from casework.notices.text import desk_path, notice_text
-from casework.remedies.remedy_lifecycle import Level
-from casework.remedies.terms import RemedyType
 from language.catalogues import languages
 from schemas.messages import Summary
+from schemas.vocabulary import Level, RemedyType, Step
 
 SUMMARY = Summary(
     "Debits are 38% below their 8-week average; about HK$1.2M a year at risk.",

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from casework.policies.episode_columns import Came
+from casework.policies.course import Course, Events
+from casework.policies.episode_columns import AlertNews
 from casework.policies.figures import load_of
-from casework.policies.preview import Course, Events
 from casework.policies.staff_hours import StaffHours
 from schemas.verdicts import Grade
 from schemas.weeks import Week
 
 P, A = Grade.PROMPT, Grade.ALARM
 TOLD = [  # week, way, client, why, grade
-    (9, 0, 0, Came.OPENED, P),
-    (10, 0, 0, Came.RAISED, A),
-    (10, 0, 1, Came.OPENED, A),
-    (10, 1, 2, Came.OPENED, P),
-    (11, 0, 2, Came.REOPENED, P),
-    (11, 0, 3, Came.WAITED, A),
-    (12, 0, 1, Came.OPENED, P),
+    (9, 0, 0, AlertNews.OPENED, P),
+    (10, 0, 0, AlertNews.RAISED, A),
+    (10, 0, 1, AlertNews.OPENED, A),
+    (10, 1, 2, AlertNews.OPENED, P),
+    (11, 0, 2, AlertNews.REOPENED, P),
+    (11, 0, 3, AlertNews.WAITED, A),
+    (12, 0, 1, AlertNews.OPENED, P),
 ]
 COLUMNS = [np.array(column) for column in zip(*TOLD, strict=True)]
 COURSE = Course(Week(0), Events(*COLUMNS), np.zeros((13, 0), np.int32))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from casework.policies.leavers import Caught, caught, find_leavers
-from casework.policies.preview import Course, Events
+from casework.policies.course import Course, Events
+from casework.policies.leavers import Caught, count_caught_leavers, find_leavers
 from schemas.weeks import Week
 
 NONE = np.zeros(0, np.int32)
@@ -52,15 +52,15 @@ def test_a_short_history_has_no_silent_quarter() -> None:
 def test_an_alert_catches_that_stands_between_half_a_year_before_the_silence_and_a_quarter_after(
     span: tuple[int, int], ahead: int | None
 ) -> None:
-    found = caught(standing(60, span), np.array([40]))
+    found = count_caught_leavers(standing(60, span), np.array([40]))
     before = int(ahead is not None and ahead > 0)
     assert found == Caught(1, int(ahead is not None), before, ahead)
 
 
 def test_weeks_ahead_is_the_median_of_the_caught() -> None:
-    found = caught(standing(60, (38, 60), (30, 60), (20, 60), (59, 60)), np.array([40, 40, 40, 40]))
+    found = count_caught_leavers(standing(60, (38, 60), (30, 60), (20, 60), (59, 60)), np.array([40, 40, 40, 40]))
     assert (found.leavers, found.caught, found.weeks_ahead) == (4, 3, 10.0)
 
 
 def test_nobody_left_means_no_weeks_ahead() -> None:
-    assert caught(standing(60), np.zeros(0, np.intp)) == Caught(0, 0, 0, None)
+    assert count_caught_leavers(standing(60), np.zeros(0, np.intp)) == Caught(0, 0, 0, None)

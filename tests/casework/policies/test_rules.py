@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casework.policies.rules import SEEN_FOR, AlreadyInForce, NotSeen, ProposerDoesNotApply, SeenPreview, may_apply
+from casework.policies.rules import (
+    SEEN_FOR,
+    AlreadyInForce,
+    NotSeen,
+    ProposerDoesNotApply,
+    SeenPreview,
+    get_preview_to_apply,
+)
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 LOOK = SeenPreview("p1", "old-1", NOW - timedelta(days=1))
@@ -14,7 +21,7 @@ LOOK = SeenPreview("p1", "old-1", NOW - timedelta(days=1))
 
 def apply(**changes: object) -> SeenPreview:
     given = {"proposed_by": "approver-1", "in_force": "old-1", "seen": LOOK, "actor": "approver-2", "now": NOW}
-    return may_apply("new-1", **(given | changes))
+    return get_preview_to_apply("new-1", **(given | changes))
 
 
 def test_who_saw_it_and_did_not_propose_it_may_apply_it() -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from casework.quiet.calendar import NOTHING, Entry, new_entry, rest_weeks, suppressions, version
+from casework.quiet.calendar import NOTHING, Entry, calendar_version, new_entry, rest_weeks, suppressions
 from schemas.errors import NotAllowedByRules
 from schemas.weeks import Week, monday
 
@@ -16,7 +16,9 @@ ENTRY = Entry("e-1", "client", "C1", W, Week(W + 3), "works holidays")
 
 
 def test_an_entry_holds_from_its_first_week_through_its_last() -> None:
-    held = [week for week in range(W - 2, W + 7) if suppressions([ENTRY], Week(week), frozenset()).hold("C1", "B1")]
+    held = [
+        week for week in range(W - 2, W + 7) if suppressions([ENTRY], Week(week), frozenset()).covers("C1", "B1")
+    ]
     assert held == [W, W + 1, W + 2, W + 3]
 
 
@@ -28,11 +30,11 @@ def test_it_holds_whom_it_names() -> None:
         (replace(ENTRY, scope="bank", subject=""), [True, True, True]),
     ):
         found = suppressions([entry], W, frozenset())
-        assert [found.hold(*who) for who in of] == held
+        assert [found.covers(*who) for who in of] == held
 
 
 def test_a_week_of_rest_holds_everybody() -> None:
-    assert suppressions([], W, frozenset({W})).hold("C9", "B9")
+    assert suppressions([], W, frozenset({W})).covers("C9", "B9")
     assert suppressions([], W, frozenset({Week(W + 1)})) == NOTHING
 
 
@@ -58,8 +60,8 @@ def test_an_entry_that_makes_no_sense_is_refused(changes: dict[str, Week], says:
 
 
 def test_the_version_changes_with_what_is_suppressed_and_not_with_why() -> None:
-    base = version("HK-1", [ENTRY])
-    assert version("HK-1", [replace(ENTRY, reason="other", entry_id="e-2")]) == base
-    assert version("HK-1", [replace(ENTRY, last_week=Week(W + 4))]) != base
-    assert version("HK-1", []) != base
+    base = calendar_version("HK-1", [ENTRY])
+    assert calendar_version("HK-1", [replace(ENTRY, reason="other", entry_id="e-2")]) == base
+    assert calendar_version("HK-1", [replace(ENTRY, last_week=Week(W + 4))]) != base
+    assert calendar_version("HK-1", []) != base
     assert date(2025, 1, 1) not in rest_weeks([])

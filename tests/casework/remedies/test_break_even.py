@@ -11,22 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.remedies.break_even import Option, of_fee, of_terms, options
+from casework.remedies.break_even import Option, fee_break_even, options, terms_break_even
 from casework.remedies.terms import FeeTerms, Terms
 
 WAIVER = Terms(date(2026, 2, 1), date(2026, 5, 1), 0, 0, None, FeeTerms("F1", 120_000, 100, 1, 1))
 
 
 def test_a_waiver_of_1200_a_month_needs_276_thousand_a_week_at_ten_basis_points() -> None:
-    assert of_fee(120_000, 100, 10) == 27_616_439  # 1200.00 * 12 / 365 * 7 / 0.001 = 276164.383...
-    assert of_fee(120_000, 50, 10) == 13_808_220
-    assert of_terms(WAIVER, 10) == of_fee(120_000, 100, 10)
+    assert fee_break_even(120_000, 100, 10) == 27_616_439  # 1200.00 * 12 / 365 * 7 / 0.001 = 276164.383...
+    assert fee_break_even(120_000, 50, 10) == 13_808_220
+    assert terms_break_even(WAIVER, 10) == fee_break_even(120_000, 100, 10)
 
 
 @given(price=st.integers(0, 10**17), pct=st.integers(1, 100), bps=st.integers(1, 10_000))
 def test_its_margin_just_pays_for_the_fee(price, pct, bps) -> None:
     fee_a_week = Fraction(price * pct * 84, 36_500)
-    turnover = of_fee(price, pct, bps)
+    turnover = fee_break_even(price, pct, bps)
     assert Fraction(turnover * bps, 10_000) >= fee_a_week
     assert turnover == 0 or Fraction((turnover - 1) * bps, 10_000) < fee_a_week
 
@@ -45,11 +45,11 @@ def test_a_cost_is_spread_over_the_days_it_is_for(price, cost, days, bps) -> Non
     with localcontext() as context:
         context.prec = 60
         a_week = Decimal(cost) * 7 / days + Decimal(price) * 12 * 7 / 365
-        assert abs(Decimal(of_terms(terms, bps)) - a_week * 10_000 / bps) <= 1
+        assert abs(Decimal(terms_break_even(terms, bps)) - a_week * 10_000 / bps) <= 1
 
 
 def test_what_has_no_end_has_no_break_even() -> None:
-    assert of_terms(Terms(date(2026, 2, 1), None, 5_000, 0), 10) == 0
+    assert terms_break_even(Terms(date(2026, 2, 1), None, 5_000, 0), 10) == 0
 
 
 def test_the_four_answers_to_what_would_it_take() -> None:

@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 
-from casework.remedies.claims import claim, claim_of
+from casework.remedies.claims import claim_of, find_claim
 from casework.remedies.terms import FeeTerms, Terms
 
 TERMS = Terms(date(2026, 2, 1), date(2026, 5, 1), 1_000, 0, None, FeeTerms("acct-Maint ", 120_000, 100, 1, 1))
 
 
 def of(state: str, terms: Terms = TERMS, ended_on: date | None = None):
-    return claim("R1", "C1", state, terms, ended_on)
+    return find_claim("R1", "C1", state, terms, ended_on)
 
 
 @pytest.mark.parametrize("state", ["draft", "returned", "rejected", "withdrawn"])

@@ -9,9 +9,11 @@ import pytest
 
 from casework.alerts.message import ClientFacts
 from casework.remedies import remedy_lifecycle
-from casework.remedies.message import encode, remedy_event, remedy_message
-from casework.remedies.remedy_lifecycle import RUNNING, RemedyState
+from casework.remedies.message import remedy_message, state_to_publish
+from casework.remedies.remedy_lifecycle import RUNNING
 from casework.remedies.terms import FeeTerms, Terms
+from schemas.messages import encode_message
+from schemas.vocabulary import RemedyState
 
 TODAY = date(2026, 1, 13)
 TERMS = Terms(date(2026, 2, 1), date(2026, 5, 1), 0, 0, "why", FeeTerms("ACCT-MAINT", 120_000, 100, 40_000_000, 1))
@@ -21,7 +23,7 @@ RECORD = "6f1d1a52-3a0b-4a39-9d54-0d0f6c8f5a11"
 
 
 def test_the_bank_hears_of_what_begins_to_run_of_its_end_and_of_its_revocation_alone() -> None:
-    news = {(before, after): remedy_event(before, after) for before in (None, *STATES) for after in STATES}
+    news = {(before, after): state_to_publish(before, after) for before in (None, *STATES) for after in STATES}
     assert {pair for pair, said in news.items() if said == "approved"} == {
         (before, after) for before in (None, *STATES) for after in RUNNING if before not in RUNNING
     }
@@ -45,7 +47,7 @@ def test_the_same_remedy_gives_the_same_bytes(waiver) -> None:
         b'"currency":"HKD","fee_code":"ACCT-MAINT","list_price":"1200.00","concession_pct":100,'
         b'"volume_commitment":"400000.00"}'
     )
-    assert {encode(remedy_message(waiver, "approved", CLIENT, "HKD")) for _ in range(3)} == {wanted}
+    assert {encode_message(remedy_message(waiver, "approved", CLIENT, "HKD")) for _ in range(3)} == {wanted}
 
 
 def test_an_end_and_a_revocation_say_on_which_day(waiver) -> None:

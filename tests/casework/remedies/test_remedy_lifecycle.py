@@ -16,7 +16,7 @@ from casework.remedies.remedy_lifecycle import (
     WrongRemedyState,
     age,
     approve,
-    longer,
+    longer_route,
     propose,
     reject,
     reroute,
@@ -153,7 +153,7 @@ def test_only_what_waits_is_routed_anew(waiting, draft) -> None:
 
 def test_of_two_routes_the_one_that_leads_higher_is_longer() -> None:
     routes = [(), ("branch",), ("region",), TWO]
-    assert all(longer(one, other) == max(one, other, key=routes.index) for one in routes for other in routes)
+    assert all(longer_route(one, other) == max(one, other, key=routes.index) for one in routes for other in routes)
 
 
 def test_other_terms_void_the_approvals_and_start_anew(waiting_for_two) -> None:

@@ -1,4 +1,4 @@
-"""Conversion in columns against schemas.money.convert, amount by amount."""
+"""Conversion in columns against schemas.money.convert_minor, amount by amount."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.decoding.codes import NO_CODE
 from ingest.decoding.currencies import Currencies, to_base
-from schemas.money import MAX_MINOR, NotMoney, convert
+from schemas.money import MAX_MINOR, NotMoney, convert_minor
 
 RATE = st.from_regex(r"[0-9]{1,9}(\.[0-9]{1,12})?", fullmatch=True).map(Fraction)
 CURRENCY = st.sampled_from(["HKD", "JPY", "KWD", "USD"])
@@ -28,7 +28,7 @@ def test_column_is_converted_as_each_amount_alone(
 ) -> None:
     base_minor, too_big = to_base(np.array(minor, np.int64), currency, base, rate)
 
-    exact = [convert(one, currency, base, rate) for one in minor]
+    exact = [convert_minor(one, currency, base, rate) for one in minor]
     assert too_big.tolist() == [one > MAX_MINOR for one in exact]
     assert base_minor.tolist() == [0 if one > MAX_MINOR else one for one in exact]
 

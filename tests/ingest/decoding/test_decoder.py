@@ -14,7 +14,7 @@ from ingest.decoding.codes import Codes
 from ingest.decoding.decoded import Decoded, Transactions
 from ingest.decoding.decoder import Decoder
 from ingest.decoding.week_table import weeks_at
-from schemas.money import convert
+from schemas.money import convert_minor
 from tests.ingest.decoding.event_json import (
     CALENDAR,
     NOW_S,
@@ -145,8 +145,8 @@ def test_summary_is_in_the_base_currency_and_its_own() -> None:
     assert (found.client_id, found.account_id, found.week, found.currency) == ("C000123", "A00045", WEEK, "USD")
     assert (found.revision, found.debit_count, found.credit_count) == (4, 3, 1)
     rate = RATES["USD", WEEK]
-    assert found.debit_minor == convert(123456, "USD", "HKD", rate)
-    assert found.credit_minor == convert(9900, "USD", "HKD", rate)
+    assert found.debit_minor == convert_minor(123456, "USD", "HKD", rate)
+    assert found.credit_minor == convert_minor(9900, "USD", "HKD", rate)
 
 
 def test_marker_needs_no_key() -> None:

@@ -46,7 +46,7 @@ class Bench:
         """As after a crash: whatever was not saved is gone."""
         self.feed = Feed()
         with self.store.read() as tx:
-            saved = shards.load(tx, TOPIC, "T1", self.number, self.rules.memory_weeks)
+            saved = shards.load_shard(tx, TOPIC, "T1", self.number, self.rules.memory_weeks)
         self.shard = Shard(saved, self.rules, CALENDAR, self.feed.clients, self.feed.accounts, self._places)
 
     def fold(self, *events: Event, now: datetime = NOW) -> None:
@@ -93,13 +93,13 @@ class Bench:
 
     def _places(self, ids: Sequence[str]) -> dict[str, client_master.Place]:
         with self.store.read() as tx:
-            return client_master.places_of(tx, ids)
+            return client_master.load_places(tx, ids)
 
 
 @pytest.fixture(scope="session")
 def memory_store() -> Iterator[Store]:
     made = open_store("sqlite://")
-    schema.upgrade(made)
+    schema.upgrade_schema(made)
     yield made
     made.close()
 

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.folding.closing import ClosingRules, Witnesses, others_complete_until_s, thin_branches
 from store.ledger.shard_weeks import release
-from store.ledger.shards import News, OtherShard
+from store.ledger.shards import OtherShard, ShardNews
 from tests.ingest.folding.feed import CALENDAR, NOW, Bad, Marker, Tx
 
 W = 2900
@@ -114,7 +114,7 @@ def test_a_week_that_a_person_released_is_closed_in_memory_and_takes_amendments(
     bench.run(Tx("a", W), Marker(W, 5))
     with bench.store.write() as tx:
         release(tx, 0, W, NOW)
-    bench.shard.apply_news(News(released=[W]))
+    bench.shard.apply_news(ShardNews(released=[W]))
     bench.run(Tx("b", W))
     assert bench.weeks() == {W: ("closed", "release")}
     assert bench.tally() == (1, 0, 1, 0)
@@ -132,7 +132,7 @@ def test_a_release_that_the_shard_has_not_heard_of_is_not_undone(bench: Any) -> 
 def test_a_branch_is_watched_as_soon_as_the_master_tells_of_it(bench: Any) -> None:
     usual = [Tx(f"{c}-{week}-{i}", week, c) for week in range(W, W + 3) for c in ("C1", "C2") for i in range(30)]
     bench.run(*usual, *(Tx(f"w{i}", W + 3, "C1", day=0.5) for i in range(30)))
-    bench.shard.apply_news(News(branch_of={"C1": "B1", "C2": "B2"}))
+    bench.shard.apply_news(ShardNews(branch_of={"C1": "B1", "C2": "B2"}))
     bench.run(*(Tx(f"past-{i}", W + 4, day=3) for i in range(2)))
     assert bench.weeks()[W + 3] == ("held", None)
     assert bench.hold_reason(W + 3) == "branch B2 has 0 bookings, usually 30"

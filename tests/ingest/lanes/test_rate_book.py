@@ -26,7 +26,7 @@ def book(store: Store, stopwatch: Stopwatch) -> RateBook:
 
 def tell(store: Store, rate: str) -> None:
     with store.write() as tx:
-        rates.upsert(tx, [("USD", WEEK, rate)])
+        rates.save_rates(tx, [("USD", WEEK, rate)])
 
 
 def test_a_rate_is_exact_and_of_its_week_alone(store: Store, book: RateBook) -> None:
@@ -61,6 +61,6 @@ def test_a_rate_that_was_taken_back_is_gone_within_a_minute(
     tell(store, "7.8")
     book.find("USD", WEEK)
     with store.write() as tx:
-        rates.forget(tx, "USD", WEEK)
+        rates.forget_rate(tx, "USD", WEEK)
     stopwatch.now_s += STALE_S
     assert book.find("USD", WEEK) is None

@@ -12,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from casework.notices.address import DEFAULT_SCHEMES
+from casework.notices.notice_facts import NewAlarm, Trial
+from casework.notices.notice_making import Notice
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import CHOICES, NewAlarm, Notice, Preference, Trial
+from casework.notices.recipients import CHOICES, Preference
 from casework.notices.text import NoticeText
 from publish.notices.apprise_channel import AppriseChannel
 from publish.notices.notifier import GIVE_UP_AFTER, LEASE, LEASE_TTL, RENEW_BEFORE_END, TRIES_AT_LEAST, Notifier
@@ -66,14 +68,14 @@ def tell(store, clock) -> Callable[..., None]:
     def write(user: str, *clients: str, kind: str = "new_alarm", not_before: datetime | None = None) -> None:
         facts = [Trial() if kind == "test" else NewAlarm(f"a-{c}", c, f"{c} Trading", EBBS) for c in clients]
         rows = [Notice(user, kind, c, f, not_before or clock()) for c, f in zip(clients, facts, strict=True)]
-        store.transact(lambda tx: notice_queue.write(tx, rows, clock()))
+        store.transact(lambda tx: notice_queue.add_notices(tx, rows, clock()))
 
     return write
 
 
-def of(store, user: str = "staff-17") -> list[notice_queue.Written]:
+def of(store, user: str = "staff-17") -> list[notice_queue.StoredNotice]:
     with store.read() as tx:
-        return notice_queue.of_user(tx, user, before_id=None, limit=100)[::-1]
+        return notice_queue.search_of_user(tx, user, before_id=None, limit=100)[::-1]
 
 
 def counted(metrics, name: str, **labels: str) -> float:

@@ -18,7 +18,7 @@ A, B = "ebbwatch.alerts", "ebbwatch.deadletter"
 
 def waiting(store) -> list[bytes | None]:
     with store.read() as tx:
-        return [unsent.message.value for unsent in outbox.unsent(tx, 10_000)]
+        return [unsent.message.value for unsent in outbox.load_unsent(tx, 10_000)]
 
 
 def test_messages_go_out_once_and_in_order(store, kafka, make_relay, put) -> None:
@@ -159,7 +159,7 @@ def test_a_message_sent_long_ago_is_forgotten(store, kafka, make_relay, put, clo
     stop = StopAfter(1)
     relay.run(stop)
     with store.read() as tx:
-        assert outbox.purge_sent(tx, clock()) == 0
+        assert outbox.forget_sent(tx, clock()) == 0
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publish.outbox.waves import place_of, waves
+from publish.outbox.waves import place_of, split_into_waves
 from store.outbox import Message, Unsent
 
 messages = st.lists(st.tuples(st.sampled_from(["a", "b"]), st.sampled_from([None, b"1", b"2", b"3"])))
@@ -14,7 +14,7 @@ messages = st.lists(st.tuples(st.sampled_from(["a", "b"]), st.sampled_from([None
 @given(messages)
 def test_a_key_is_once_in_a_wave_and_its_order_is_that_of_the_batch(batch) -> None:
     unsent = [Unsent(i, Message(topic, key, b"")) for i, (topic, key) in enumerate(batch)]
-    ordered = waves(unsent)
+    ordered = split_into_waves(unsent)
     assert sorted(u.outbox_id for wave in ordered for u in wave) == list(range(len(batch)))
     for wave in ordered:
         keyed = [place_of(u) for u in wave if u.message.key is not None]
@@ -27,4 +27,4 @@ def test_a_key_is_once_in_a_wave_and_its_order_is_that_of_the_batch(batch) -> No
 @given(messages)
 def test_messages_without_a_key_wait_for_nobody(batch) -> None:
     unsent = [Unsent(i, Message(topic, None, b"")) for i, (topic, _) in enumerate(batch)]
-    assert len(waves(unsent)) == bool(unsent)
+    assert len(split_into_waves(unsent)) == bool(unsent)

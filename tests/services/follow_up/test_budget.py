@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from casework.alerts.buckets import AsOf
 from services.detect import Judge
 from services.follow_up.process import LEASE, LEASE_TTL, RENEW_BEFORE_END, FollowUp
 from services.parts import Parts
@@ -50,7 +51,7 @@ def bank(make_bank, clock) -> tuple[JudgedBank, FollowUp]:
 
 def listed(bank: JudgedBank, *, deferred: bool) -> list[tuple[str, int]]:
     with bank.store.read() as tx:
-        wanted = AlertFilter(states=("open",), deferred=deferred)
+        wanted = AlertFilter(AsOf(NOW.date()), states=("open",), deferred=deferred)
         rows = alert_search.search(tx, wanted, only_branch=None, after=None, limit=99)
     return [(row.place.alert_id, row.place.rank_minor) for row in rows]
 
@@ -61,7 +62,7 @@ def test_new_alerts_wait_until_they_are_let_in_the_most_at_stake_first(bank) -> 
     assert len(waiting) > ROOM
     assert listed(made, deferred=False) == []
     with made.store.read() as tx:
-        assert notice_sources.alarms(tx, FIRST_WEEK) == []
+        assert notice_sources.load_alarms(tx, FIRST_WEEK) == []
     follow_up.run_once()
     by_worth = sorted(waiting, key=lambda each: (-each[1], each[0]))
     assert set(listed(made, deferred=False)) == set(by_worth[:ROOM])
@@ -85,7 +86,7 @@ def test_nothing_is_let_in_while_weeks_wait_to_be_judged(bank) -> None:
     made, follow_up = bank
     made.amend(0, "C01", FIRST_WEEK + 30, 5)
     with made.store.read() as tx:
-        assert not budget.all_judged(tx)
+        assert not budget.is_all_judged(tx)
     follow_up.run_once()
     assert listed(made, deferred=False) == []
 
@@ -94,5 +95,5 @@ def test_without_a_limit_nobody_waits(make_bank) -> None:
     made = make_bank(1)
     made.judge_all(made.judge())
     with made.store.read() as tx:
-        assert budget.waiting(tx) == []
+        assert budget.load_waiting(tx) == []
         assert tx.scalar(sa.select(sa.func.count()).select_from(alert)) > 0

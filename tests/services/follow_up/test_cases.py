@@ -32,7 +32,7 @@ def bank(store, tmp_path) -> FollowedBank:
 
 def sent(bank) -> list[tuple[str, str]]:
     with bank.store.read() as tx:
-        told = [u.message for u in outbox.unsent(tx, 100) if u.message.topic == "ebbwatch.remedies"]
+        told = [u.message for u in outbox.load_unsent(tx, 100) if u.message.topic == "ebbwatch.remedies"]
     read = [msgspec.json.decode(message.value, type=RemedyMessage) for message in told]
     return [(message.state, str(message.ended_on)) for message in read]
 

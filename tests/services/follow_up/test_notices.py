@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from casework.alerts import actions
 from casework.cases import task_force
 from casework.cases.case_lifecycle import Task
+from casework.notices.notice_facts import Deadline, Digest, Facts, read_facts
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Deadline, Digest, Facts, read_facts
 from schemas.verdicts import Direction, Grade
 from store import audit
 from store.alerts import alert_rows
@@ -82,7 +82,7 @@ def test_many_alarms_at_once_are_one_notice_and_are_not_told_again(bank) -> None
     judge_again(bank)
     bank.passes(HOUR)
     with bank.store.read() as tx:
-        (one,) = [n for n in notice_queue.due(tx, bank.clock(), 99) if n.kind == "new_alarm"]
+        (one,) = [n for n in notice_queue.load_due(tx, bank.clock(), 99) if n.kind == "new_alarm"]
     assert (one.reader.user, read_facts(one.facts).number) == ("manager-b002", 9)
     assert len(bank.told("new_alarm")) == 10
 
@@ -263,7 +263,7 @@ def test_who_has_the_alert_hears_of_the_deadline_that_is_left(bank) -> None:
     alert = bank.alert("C1", week=WEEK)
     with bank.store.write() as tx:
         seen = actions.acknowledge(alert_rows.get(tx, alert, for_update=True), "staff-17")
-        alert_rows.save(tx, seen, alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", NOW)
+        alert_rows.save(tx, seen, alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", NOW)
         audit.record(
             tx, audit.Entry(NOW, "staff-17", "branch_staff", "alert.acknowledge", "alert", alert, {}, {}, None)
         )

@@ -76,7 +76,7 @@ def fill(bank: FollowedBank) -> None:
     with bank.store.write() as tx:
         case_rows.save(tx, suspend(case_rows.get(tx, asleep), date(2026, 1, 14), NOW.date()))
     bank.alert("C5", week=WEEK, deferred=True)
-    bank.store.transact(lambda tx: movements.save(tx, 0, WEEK, [MOVED], [EXPLAINED]))
+    bank.store.transact(lambda tx: movements.save_movements(tx, 0, WEEK, [MOVED], [EXPLAINED]))
     bank.clock.now = NOW + DAY
 
 
@@ -253,8 +253,8 @@ def test_what_has_run_out_is_forgotten(bank) -> None:
     with bank.store.write() as tx:
         for number, ends in ((1, now - DAY), (2, now + DAY)):
             session = Session(str(number) * 64, "staff-17", "branch_staff", "B1", "csrf", now, now, ends)
-            web_sessions.add(tx, session)
-            sign_in_attempts.add(tx, Attempt(str(number) * 64, "nonce", "verifier", "/", ends))
+            web_sessions.add_session(tx, session)
+            sign_in_attempts.add_attempt(tx, Attempt(str(number) * 64, "nonce", "verifier", "/", ends))
     bank.passes()
     with bank.store.write() as tx:
         tx.execute(sa.update(notice).values(sent_at=NOW))

@@ -57,7 +57,7 @@ def test_a_week_of_rest_raises_movements_and_no_alert_but_the_leavers(bank: Judg
     assert found(bank) == ({LEAVER}, [("bank", REST, True), ("branch", REST, True), ("industry", REST, True)])
     with bank.store.read() as tx:
         rested = set(tx.scalars(sa.select(explained_verdict.c.client_id)))
-        (verdict,) = movements.explained_of(tx, "C007", FIRST_WEEK + REST)
+        (verdict,) = movements.load_explained(tx, "C007", FIRST_WEEK + REST)
     assert len(rested) == CLIENTS - 1
     assert (verdict.common.name, verdict.common.quiet_weeks) == ("B1", 1)
 
@@ -89,7 +89,7 @@ def test_a_week_that_the_calendar_holds_back_shows_its_alerts_as_suppressed(bank
     """The leaver's fall begins in a week that is suppressed for it, and opens in the week after."""
     begun, states = FIRST_WEEK + REST - 4, {}
     entry = Entry("e-1", "client", LEAVER, Week(begun), Week(begun), "moves its head office")
-    bank.store.transact(lambda tx: calendar.add(tx, entry, "manager-b001", NOW))
+    bank.store.transact(lambda tx: calendar.add_entry(tx, entry, "manager-b001", NOW))
     judge = bank.judge()
     mine = sa.select(alert.c.state, alert.c.alert_id).where(
         alert.c.client_id == LEAVER, alert.c.direction == "fall", alert.c.state != "closed"

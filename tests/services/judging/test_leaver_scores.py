@@ -19,7 +19,7 @@ from schemas.messages import AlertMessage
 from services.judging.leaver_model import model_of
 from services.settings import Settings
 from services.train import ledger_history
-from store.ledger.checkpoint_saving import WeekRows
+from store.ledger.ledger_reading import WeekRows
 from store.ledger.shard_weeks import Claim
 from store.tables.alerts import alert_revision
 from store.unit_of_work import Tx

@@ -47,7 +47,7 @@ def typed(monkeypatch: pytest.MonkeyPatch):
 
 def account(parts: Parts, user: str = "manager-b001") -> Account:
     with parts.store.read() as tx:
-        return next(each for each in kept_accounts.listed(tx) if each.user == user)
+        return next(each for each in kept_accounts.load_all(tx) if each.user == user)
 
 
 def add(user: str = "manager-b001", role: str = "branch_manager", branch: str | None = "B001") -> str:
@@ -57,7 +57,7 @@ def add(user: str = "manager-b001", role: str = "branch_manager", branch: str | 
 def a_session(parts: Parts, user: str = "manager-b001") -> str:
     now = parts.clock()
     with parts.store.write() as tx:
-        web_sessions.add(
+        web_sessions.add_session(
             tx, Session("h" * 64, user, "branch_manager", "B001", "c", now, now, now.replace(year=9999))
         )
     return "h" * 64
@@ -131,7 +131,7 @@ def test_a_new_password_unlocks_and_ends_every_session(parts, typed) -> None:
     assert Passwords().matches(account(parts).password_hash, "another horse battery")
     assert account(parts).locked_until is None
     with parts.store.read() as tx:
-        assert web_sessions.find(tx, session, parts.clock()) is None
+        assert web_sessions.find_session(tx, session, parts.clock()) is None
 
 
 def test_who_is_disabled_is_out_at_once_and_may_be_let_in_again(parts, typed) -> None:
@@ -139,7 +139,7 @@ def test_who_is_disabled_is_out_at_once_and_may_be_let_in_again(parts, typed) ->
     session = a_session(parts)
     assert accounts.disable("manager-b001").endswith("1 sessions ended")
     with parts.store.read() as tx:
-        assert web_sessions.find(tx, session, parts.clock()) is None
+        assert web_sessions.find_session(tx, session, parts.clock()) is None
     assert accounts.listed() == "manager-b001\tbranch_manager\tB001\tdisabled"
     accounts.enable("manager-b001")
     assert accounts.listed() == "manager-b001\tbranch_manager\tB001\topen"

@@ -16,7 +16,7 @@ from acts.sign_in.local_key import LocalKey
 from api.cases.case_routes import CaseQuery, get_case, list_cases
 from api.deps import ApiDeps
 from api.desk_config import DeskConfig
-from api.remedies.reading import RemedyQuery, remedy_page
+from api.remedies.reading import RemedyQuery, search_remedies
 from casework.cases.missed_departure import missed_departure
 from schemas.http_remedies import RemedyBody
 from services.simulation.staff import staff_work, stage
@@ -50,7 +50,7 @@ def deps(store: Store, tmp_path) -> ApiDeps:
 
 def _remedies(deps: ApiDeps, **wanted: object) -> list[RemedyBody]:
     with deps.store.read() as tx:
-        return remedy_page(tx, deps, REGION, RemedyQuery.model_validate(wanted)).items
+        return search_remedies(tx, deps, REGION, RemedyQuery.model_validate(wanted)).items
 
 
 def test_there_is_a_case_in_every_state(deps: ApiDeps) -> None:

@@ -56,7 +56,7 @@ def bank(store):
 
 def save(bank, *episodes) -> None:
     with bank.write() as tx:
-        facts = alert_rows.client_facts(tx, {e.client_id for e in episodes})
+        facts = alert_rows.load_client_facts(tx, {e.client_id for e in episodes})
         alert_rows.save_all(tx, episodes, facts, "HKD", AT)
 
 
@@ -106,7 +106,7 @@ def test_every_revision_is_kept_and_goes_to_the_outbox_as_the_same_bytes(bank) -
     save(bank, acknowledge(first, "U17"))
     with bank.read() as tx:
         kept = tx.execute(sa.select(alert_revision.c.message).order_by(alert_revision.c.revision)).scalars().all()
-        sent = outbox.unsent(tx, 10)
+        sent = outbox.load_unsent(tx, 10)
     assert [(u.message.topic, u.message.key, u.message.value) for u in sent] == [
         ("ebbwatch.alerts", b"C1", message) for message in kept
     ]
@@ -133,8 +133,8 @@ def test_a_stale_revision_keeps_nothing_of_its_batch(bank) -> None:
         save(bank, opened(W, "C2"), acknowledge(first, "U18"))
     assert (stale.value.expected, stale.value.actual) == (1, 2)
     with bank.read() as tx:
-        assert list(alert_rows.open_episodes(tx, 0, 0)) == [("C1", Direction.FALL)]
-        assert outbox.depth(tx)[0] == 2
+        assert list(alert_rows.load_open(tx, 0, 0)) == [("C1", Direction.FALL)]
+        assert outbox.queue_depth(tx)[0] == 2
 
 
 def test_the_same_new_alert_twice_is_stale(bank) -> None:
@@ -154,7 +154,7 @@ def test_a_closing_and_the_episode_that_takes_its_place_are_kept_together(bank) 
     save(bank, first)
     save(bank, opened(W + 9), close(first, "data_fault", None))
     with bank.read() as tx:
-        assert alert_rows.open_episodes(tx, 0, 0)["C1", Direction.FALL].opened_week == W + 9
+        assert alert_rows.load_open(tx, 0, 0)["C1", Direction.FALL].opened_week == W + 9
 
 
 def test_a_shard_has_the_open_episodes_of_its_own_clients(bank) -> None:
@@ -162,9 +162,9 @@ def test_a_shard_has_the_open_episodes_of_its_own_clients(bank) -> None:
     save(bank, fall, rise, closed, opened(W, "C3"))
     save(bank, close(closed, "false_alarm", None))
     with bank.read() as tx:
-        assert alert_rows.open_episodes(tx, 0, 0) == {("C1", Direction.FALL): fall, ("C1", Direction.RISE): rise}
-        assert list(alert_rows.open_episodes(tx, 1, 0)) == [("C3", Direction.FALL)]
-        assert alert_rows.open_episodes(tx, 2, 0) == {}
+        assert alert_rows.load_open(tx, 0, 0) == {("C1", Direction.FALL): fall, ("C1", Direction.RISE): rise}
+        assert list(alert_rows.load_open(tx, 1, 0)) == [("C3", Direction.FALL)]
+        assert alert_rows.load_open(tx, 2, 0) == {}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_last_closed_is_the_one_that_had_opened_by_that_week_and_still_matters(b
         save(bank, opened(at))
         save(bank, close(opened(at), "true_decline", None))
     with bank.read() as tx:
-        last = alert_rows.last_closed(tx, 0, week, RULES)
+        last = alert_rows.load_last_closed(tx, 0, week, RULES)
     assert [e.opened_week for e in last.values()] == ([] if found is None else [found])
 
 
@@ -196,7 +196,7 @@ def test_two_people_at_once_take_turns_and_the_second_sees_the_first(bank) -> No
         with bank.write() as tx:
             seen = acknowledge(alert_rows.get(tx, first.alert_id, for_update=True), actor)
             if seen.revision > 1 and seen.assignee == actor:
-                alert_rows.save(tx, seen, alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", AT)
+                alert_rows.save(tx, seen, alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", AT)
             return seen.assignee
 
     with ThreadPoolExecutor(2) as people:
@@ -210,12 +210,12 @@ def test_two_alerts_of_one_client_are_saved_in_turns_so_that_their_messages_keep
     save(bank, fall, rise)
     with ThreadPoolExecutor(1) as another:
         with bank.write() as tx:
-            alert_rows.save(tx, acknowledge(fall, "U17"), alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", AT)
+            alert_rows.save(tx, acknowledge(fall, "U17"), alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", AT)
             second = another.submit(save, bank, acknowledge(rise, "U18"))
             assert wait([second], timeout=0.3).not_done
         second.result(10)
     with bank.read() as tx:
-        messages = [msgspec.json.decode(u.message.value, type=AlertMessage) for u in outbox.unsent(tx, 10)]
+        messages = [msgspec.json.decode(u.message.value, type=AlertMessage) for u in outbox.load_unsent(tx, 10)]
     assert [m.assignee for m in messages] == [None, None, "U17", "U18"]
 
 
@@ -229,7 +229,7 @@ def test_several_hundred_changes_are_kept_in_seconds_and_all_read_back(bank) -> 
     save(bank, *episodes)
     save(bank, *(judge(e, None, verdict(W + 1, e.client_id), Week(W + 1), RULES) for e in episodes))
     with bank.read() as tx:
-        read = alert_rows.open_episodes(tx, 3, 0)
+        read = alert_rows.load_open(tx, 3, 0)
     assert perf_counter() - started < 8
     assert [sorted(read[i, Direction.FALL].evidence) for i in ids] == [[W, W + 1]] * len(ids)
 
@@ -247,7 +247,7 @@ def test_judging_with_the_evidence_that_is_loaded_is_judging_with_all_of_it(bank
             said = draw.choice([None, Grade.PROMPT, Grade.PROMPT, Grade.ALARM])
             told = None if said is None else verdict(judged, grade=said)
             with bank.read() as tx:
-                parts = alert_rows.open_episodes(tx, 0, judged) | alert_rows.last_closed(tx, 0, judged, RULES)
+                parts = alert_rows.load_open(tx, 0, judged) | alert_rows.load_last_closed(tx, 0, judged, RULES)
             part = parts.get((whole.client_id, whole.direction))
             if part is None or judged < W:
                 continue
@@ -278,7 +278,7 @@ def test_several_alerts_are_read_with_what_people_can_act_on(bank) -> None:
     with bank.write() as tx:
         found = alert_rows.get_all(tx, [first.alert_id, other.alert_id, "no-such-alert"], for_update=True)
         alert_rows.save(
-            tx, acknowledge(found[first.alert_id], "U17"), alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", AT
+            tx, acknowledge(found[first.alert_id], "U17"), alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", AT
         )
     assert set(found) == {first.alert_id, other.alert_id}
     assert get(bank, first.alert_id) == acknowledge(second, "U17")
@@ -289,4 +289,4 @@ def test_the_open_alerts_of_a_client_are_named(bank) -> None:
     save(bank, fall, rise, opened(W, "C2"))
     save(bank, close(rise, "false_alarm", None))
     with bank.read() as tx:
-        assert alert_rows.open_ids_of(tx, "C1") == [fall.alert_id]
+        assert alert_rows.load_open_ids(tx, "C1") == [fall.alert_id]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from detector.explanation.explaining import HISTORY_WEEKS
 from store.alerts import explained_weeks
-from store.alerts.explained_weeks import ClientWeeks, ExplainedWeeks, read_weeks
+from store.alerts.explained_weeks import ClientWeeks, ExplainedWeeks, load_weeks
 from store.tables.clients import client
 from store.tables.ledger import ledger
 from store.unit_of_work import Store
@@ -40,7 +40,7 @@ def bank(store: Store) -> Store:
 
 def assert_as_in_the_ledger(bank: Store, found: ClientWeeks, wanted: set[str]) -> None:
     with bank.read() as tx:
-        anew = read_weeks(tx, found.week, wanted)
+        anew = load_weeks(tx, found.week, wanted)
     for client_id in wanted:
         kept, read = (each.numbers[:, each.place[client_id]] for each in (found, anew))
         assert (kept == read).all()

@@ -82,7 +82,7 @@ def explained(bank, *episodes, week: int = W):
 
 def save(bank, changed, told) -> AlertMessage:
     with bank.write() as tx:
-        facts = alert_rows.client_facts(tx, [changed.client_id])
+        facts = alert_rows.load_client_facts(tx, [changed.client_id])
         alert_rows.save_all(tx, [changed], facts, "HKD", AT, told)
         revision = (alert_revision.c.alert_id == changed.alert_id, alert_revision.c.revision == changed.revision)
         return msgspec.json.decode(
@@ -152,8 +152,8 @@ def test_it_is_published_and_kept_and_said_again_of_a_persons_act(bank) -> None:
     assert again.explanation == first
     assert "Looks like business leaving us (strong evidence)" in again.summary.en
     with bank.read() as tx:
-        assert alert_explanations.of_weeks(tx, {alert.alert_id: W}) == told
-        assert alert_explanations.of_weeks(tx, {alert.alert_id: W + 1}) == {}
+        assert alert_explanations.load_of_weeks(tx, {alert.alert_id: W}) == told
+        assert alert_explanations.load_of_weeks(tx, {alert.alert_id: W + 1}) == {}
         kept = tx.execute(sa.select(alert_explanation)).one()
     assert (kept.revision, kept.label, kept.onset_week) == (1, "leaving", W - 9)
 

@@ -35,7 +35,7 @@ def alert_ids(store) -> list[str]:
     """C1's prompt of week W, which is an alarm from the next week on, and its rise of week W + 1, a prompt."""
     with store.write() as tx:
         tx.execute(sa.insert(client).values(FACTS))
-        facts = alert_rows.client_facts(tx, ["C1"])["C1"]
+        facts = alert_rows.load_client_facts(tx, ["C1"])["C1"]
         made = []
         for direction, first in ((Direction.FALL, W), (Direction.RISE, W + 1)):
             episode = judge(None, None, verdict(first, direction, Grade.PROMPT), Week(first), None)
@@ -71,7 +71,7 @@ def of_case(store, case: Case) -> Progress:
     with store.write() as tx:
         if case.revision == 1:
             case_rows.save(tx, case)
-        return case_progress.of_cases(tx, [case], CALENDAR)[case.case_id]
+        return case_progress.load_of_cases(tx, [case], CALENDAR)[case.case_id]
 
 
 def test_a_new_case_has_its_alerts_weeks_and_counts_as_seen_and_formed(store, alert_ids) -> None:
@@ -94,7 +94,7 @@ def test_contacts_and_reviews_are_the_first_of_their_kind(store, alert_ids) -> N
         case = task_force.finish_task(case, f"t{n}", "e", "staff-17", EVENING + timedelta(days=5 - n))
     for held_on in (DAY + timedelta(days=3), DAY + timedelta(days=2)):
         review = Review("r", held_on, ("manager-b001", "staff-17"), "m", "d", "staff-17")
-        case = task_force.minute(case, review, CaseRules(), held_on)
+        case = task_force.add_review(case, review, CaseRules(), held_on)
     progress = of_case(store, case)
     assert progress.done_on["first_contact"] == DAY + timedelta(days=3)
     assert progress.done_on["first_review"] == DAY + timedelta(days=2)
@@ -119,7 +119,7 @@ def test_alerts_without_a_case_are_seen_or_not(store, alert_ids) -> None:
     fall, rise = alert_ids
     acted(store, rise, EVENING)
     with store.read() as tx:
-        found = case_progress.of_alerts(tx, [fall, rise, "no-such-alert"], CALENDAR)
+        found = case_progress.load_of_alerts(tx, [fall, rise, "no-such-alert"], CALENDAR)
     assert found == {
         fall: Progress(MONDAY, MONDAY + timedelta(days=7), {}),
         rise: Progress(MONDAY + timedelta(days=7), None, {"acknowledge": DAY}),
@@ -129,7 +129,7 @@ def test_alerts_without_a_case_are_seen_or_not(store, alert_ids) -> None:
 def test_an_alert_in_a_case_is_seen_and_has_its_task_force(store, alert_ids) -> None:
     of_case(store, a_case(alert_ids[1]))
     with store.read() as tx:
-        found = case_progress.of_alerts(tx, alert_ids, CALENDAR)
+        found = case_progress.load_of_alerts(tx, alert_ids, CALENDAR)
     assert [found[each].done_on for each in alert_ids] == [{}, {"acknowledge": DAY, "task_force": DAY}]
 
 

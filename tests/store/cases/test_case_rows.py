@@ -63,7 +63,7 @@ def alert_ids(store) -> list[str]:
         for direction in Direction:
             said = Verdict("C1", W, direction, Grade.ALARM, (), 5, "standard-1", 1)
             episode = judge(None, None, said, W, None)
-            alert_rows.save(tx, episode, alert_rows.client_facts(tx, ["C1"])["C1"], "HKD", AT)
+            alert_rows.save(tx, episode, alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", AT)
             made.append(episode.alert_id)
     return sorted(made)
 
@@ -78,8 +78,8 @@ def test_a_case_is_read_back_as_it_was_saved_at_every_step(store, alert_ids) -> 
         lambda case: task_force.add_task(case, Task(number(5), "read", "staff-4", LATER)),
         lambda case: task_force.finish_task(case, number(6), "note of the call", "staff-17", AT),
         lambda case: task_force.cancel_task(case, number(5)),
-        lambda case: task_force.minute(case, minutes, CaseRules(), LATER),
-        lambda case: task_force.minute(case, replace(minutes, review_id=number(7)), CaseRules(), LATER),
+        lambda case: task_force.add_review(case, minutes, CaseRules(), LATER),
+        lambda case: task_force.add_review(case, replace(minutes, review_id=number(7)), CaseRules(), LATER),
         lambda case: case_lifecycle.move(case, "in_review", today=LATER, rules=CaseRules(), has_remedy=False),
         lambda case: case_lifecycle.suspend(case, date(2025, 9, 1), LATER),
         lambda case: case_lifecycle.add_alerts(case, alert_ids, alarm=True),
@@ -116,7 +116,7 @@ def test_a_second_open_case_of_a_client_is_refused_by_name_and_the_transaction_g
     with store.write() as tx:
         with pytest.raises(CaseExists) as refused:
             case_rows.save(tx, opened(2))
-        assert case_rows.open_case_of(tx, "C1").case_id == number(1)
+        assert case_rows.find_open(tx, "C1").case_id == number(1)
     assert (refused.value.client_id, refused.value.case_id) == ("C1", number(1))
 
 
@@ -145,20 +145,22 @@ def test_the_open_case_and_the_one_closed_last_are_found_by_client(store) -> Non
         save(store, opened(n), done)
     save(store, opened(3), opened(4, "C2"))
     with store.read() as tx:
-        assert case_rows.last_closed_of(tx, "C1") == second
-        assert case_rows.open_case_of(tx, "C1") == opened(3)
-        assert case_rows.last_closed_of(tx, "C2") is None
-        assert case_rows.open_case_of(tx, "C3") is None
+        assert case_rows.find_last_closed(tx, "C1") == second
+        assert case_rows.find_open(tx, "C1") == opened(3)
+        assert case_rows.find_last_closed(tx, "C2") is None
+        assert case_rows.find_open(tx, "C3") is None
 
 
 def test_the_timeline_is_told_in_the_order_it_happened(store) -> None:
     save(store, opened(1), opened(2, "C2"))
     with store.write() as tx:
-        case_rows.log(tx, number(1), at=AT, actor="manager-b001", what="opened", state="forming")
-        case_rows.log(tx, number(2), at=AT, actor="manager-b002", what="opened", state="forming")
-        case_rows.log(tx, number(1), at=AT, actor="staff-17", what="moved", state="in_review", note="all agreed")
+        case_rows.append_event(tx, number(1), at=AT, actor="manager-b001", what="opened", state="forming")
+        case_rows.append_event(tx, number(2), at=AT, actor="manager-b002", what="opened", state="forming")
+        case_rows.append_event(
+            tx, number(1), at=AT, actor="staff-17", what="moved", state="in_review", note="all agreed"
+        )
     with store.read() as tx:
-        told = case_rows.timeline(tx, number(1))
+        told = case_rows.load_timeline(tx, number(1))
     assert [(e.actor, e.what, e.state, e.note) for e in told] == [
         ("manager-b001", "opened", "forming", None),
         ("staff-17", "moved", "in_review", "all agreed"),
@@ -184,4 +186,4 @@ def test_of_twenty_who_open_a_case_on_one_client_one_does(store) -> None:
     with ThreadPoolExecutor(20) as people:
         told = set(people.map(form, range(20)))
     with store.read() as tx:
-        assert told == {case_rows.open_case_of(tx, "C1").case_id}
+        assert told == {case_rows.find_open(tx, "C1").case_id}

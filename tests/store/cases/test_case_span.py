@@ -23,14 +23,18 @@ def test_the_last_reopening_counts_and_other_events_do_not(store: Store) -> None
                 today=date(2026, 1, 5), week=week_of_date(date(2026, 1, 5)),
             )  # fmt: skip
             case_rows.save(tx, case)
-            case_rows.log(tx, case_id, at=AT, actor="manager-b001", what="opened", state="forming")
+            case_rows.append_event(tx, case_id, at=AT, actor="manager-b001", what="opened", state="forming")
         for weeks in (3, 20):
             at = AT + timedelta(weeks=weeks)
-            case_rows.log(tx, IDS[0], at=at, actor="ebbwatch", what="reopened", state="reopened")
-        case_rows.log(tx, IDS[1], at=AT + timedelta(weeks=9), actor="manager-b001", what="moved", state="in_review")
-        case_rows.log(tx, IDS[2], at=AT - timedelta(hours=2), actor="ebbwatch", what="reopened", state="reopened")
+            case_rows.append_event(tx, IDS[0], at=at, actor="ebbwatch", what="reopened", state="reopened")
+        case_rows.append_event(
+            tx, IDS[1], at=AT + timedelta(weeks=9), actor="manager-b001", what="moved", state="in_review"
+        )
+        case_rows.append_event(
+            tx, IDS[2], at=AT - timedelta(hours=2), actor="ebbwatch", what="reopened", state="reopened"
+        )
     with store.read() as tx:
-        found = case_span.reopened_weeks(tx, IDS, HK)
-        assert case_span.reopened_weeks(tx, [], HK) == {}
+        found = case_span.load_reopened_weeks(tx, IDS, HK)
+        assert case_span.load_reopened_weeks(tx, [], HK) == {}
     first = week_of_date(date(2026, 1, 5))
     assert found == {IDS[0]: first + 20, IDS[2]: first - 1}

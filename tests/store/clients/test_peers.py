@@ -40,7 +40,7 @@ def test_volumes_are_those_of_the_comparison(closed: Store) -> None:
     _client(closed, "C1", quarter=60)
     _client(closed, "C2", quarter=120)
     with closed.read() as tx:
-        found = peers.compare(tx, "C1")
+        found = peers.find_peers(tx, "C1")
     assert found == peers.Peers(
         WEEK, peers.PeerVolume("C1", 60 * 13, 100 * 52), (peers.PeerVolume("C2", 120 * 13, 100 * 52),)
     )
@@ -54,7 +54,7 @@ def test_others_are_no_peers(closed: Store, unlike: dict[str, object]) -> None:
     _client(closed, "C1")
     _client(closed, "C2", **unlike)
     with closed.read() as tx:
-        found = peers.compare(tx, "C1")
+        found = peers.find_peers(tx, "C1")
     assert found is not None
     assert found.others == ()
 
@@ -63,7 +63,7 @@ def test_a_client_with_too_little_history_has_peers_and_no_change_of_its_own(clo
     _client(closed, "C1", weeks=20)
     _client(closed, "C2")
     with closed.read() as tx:
-        found = peers.compare(tx, "C1")
+        found = peers.find_peers(tx, "C1")
     assert found is not None
     assert found.own is None
     assert [other.client_id for other in found.others] == ["C2"]
@@ -72,8 +72,8 @@ def test_a_client_with_too_little_history_has_peers_and_no_change_of_its_own(clo
 def test_without_an_industry_there_is_nobody_to_compare_with(closed: Store) -> None:
     _client(closed, "C1", industry=None)
     with closed.read() as tx:
-        assert peers.compare(tx, "C1") is None
-        assert peers.compare(tx, "nobody") is None
+        assert peers.find_peers(tx, "C1") is None
+        assert peers.find_peers(tx, "nobody") is None
 
 
 def test_any_number_of_peers_is_read_in_one_statement(closed: Store) -> None:
@@ -82,7 +82,7 @@ def test_any_number_of_peers_is_read_in_one_statement(closed: Store) -> None:
     said: list[str] = []
     sa.event.listen(closed.engine, "before_cursor_execute", lambda _c, _u, statement, *_: said.append(statement))
     with closed.read() as tx:
-        found = peers.compare(tx, "C00")
+        found = peers.find_peers(tx, "C00")
     assert found is not None
     assert len(found.others) == 11
     assert len([statement for statement in said if "ledger" in statement]) == 1

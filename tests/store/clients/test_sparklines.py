@@ -29,7 +29,7 @@ def test_the_closed_weeks_are_lined_up_oldest_first(store: Store) -> None:
     _moved(store, "C1", {WEEK - 2: (5, 7), WEEK - 1: (1, 0), WEEK: (99, 99)})
     _moved(store, "C2", {WEEK - 1: (3, 4)})
     with store.read() as tx:
-        lines = sparklines.turnover(tx, ["C1", "C2", "C3"], weeks=3)
+        lines = sparklines.load_turnover(tx, ["C1", "C2", "C3"], weeks=3)
     assert lines == {"C1": [None, 12, 1], "C2": [None, None, 7]}
 
 
@@ -40,11 +40,11 @@ def test_a_page_of_any_length_is_one_statement(store: Store) -> None:
     said: list[str] = []
     sa.event.listen(store.engine, "before_cursor_execute", lambda _c, _u, statement, *_: said.append(statement))
     with store.read() as tx:
-        found = sparklines.turnover(tx, [f"C{number}" for number in range(20)])
+        found = sparklines.load_turnover(tx, [f"C{number}" for number in range(20)])
     assert len(found) == 20
     assert len([statement for statement in said if "ledger" in statement]) == 1
 
 
 def test_nobody_asked_for_is_nothing_asked(store: Store) -> None:
     with store.read() as tx:
-        assert sparklines.turnover(tx, []) == {}
+        assert sparklines.load_turnover(tx, []) == {}

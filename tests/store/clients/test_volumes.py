@@ -19,7 +19,7 @@ MOST = 2**63 - 1
 
 def load(store: Store, *client_ids: str, first: int = W, end: int = W + 4) -> volumes.Volumes:
     with store.read() as tx:
-        return volumes.load(tx, client_ids, first, end)
+        return volumes.load_volumes(tx, client_ids, first, end)
 
 
 def three_closed_weeks(store: Store) -> None:

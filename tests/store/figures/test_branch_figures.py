@@ -24,7 +24,7 @@ _SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 
 def load(store: Store, first: int = W - 52, end: int = W + 1, **branches: str) -> dict[str, Tally]:
     with store.read() as tx:
-        return dict(branch_figures.load(tx, Scope(first, end, TODAY, CALENDAR, **branches), HOLD_OUT))
+        return dict(branch_figures.load_tallies(tx, Scope(first, end, TODAY, CALENDAR, **branches), HOLD_OUT))
 
 
 def pairs(moments: Moments) -> list[tuple[int, int]]:

@@ -50,15 +50,15 @@ def judge(store: Store, model: LeaverModel):
             leaver_models.save(tx, model, NOW)
             tx.execute(sa.delete(shard_week).where(shard_week.c.week == week))
             tx.execute(sa.insert(shard_week).values(row))
-            judgings.note(tx, claim, "p-1", "" if said is None else said.model_version)
-            leaver_scores.save(tx, claim, IDS, said, fallen)
+            judgings.save_judging(tx, claim, "p-1", "" if said is None else said.model_version)
+            leaver_scores.save_scores(tx, claim, IDS, said, fallen)
 
     return judge
 
 
-def loaded(store: Store, first: int, last: int) -> leaver_scores.KeptYear:
+def loaded(store: Store, first: int, last: int) -> leaver_scores.StoredScores:
     with store.read() as tx:
-        return leaver_scores.load(tx, PLACE, first, last)
+        return leaver_scores.load_scores(tx, PLACE, first, last)
 
 
 def test_scores_that_speak_and_those_of_the_fallen_are_kept_to_the_last_digit(store: Store, judge) -> None:
@@ -96,7 +96,7 @@ def test_scores_are_in_it_from_the_week_after_the_last_one_without(store: Store,
 def test_the_state_changes_with_every_judging(store: Store, judge) -> None:
     judge(W, [0.1, 0.1, 0.1, 0.1])
     with store.read() as tx:
-        before = leaver_scores.state(tx, W, W)
+        before = leaver_scores.load_state(tx, W, W)
     judge(W, [0.1, 0.1, 0.1, 0.1], revision=2)
     with store.read() as tx:
-        assert leaver_scores.state(tx, W, W) != before
+        assert leaver_scores.load_state(tx, W, W) != before

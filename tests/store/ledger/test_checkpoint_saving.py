@@ -14,7 +14,7 @@ from schemas.messages import DeadLetterMessage
 from store.clients.client_master import HomeTaken
 from store.ledger import checkpoint_saving
 from store.ledger.checkpoint import SummaryRow, Tally
-from store.operations.refused import VALUE_LIMIT_BYTES
+from store.operations.refused_events import VALUE_LIMIT_BYTES
 from store.tables.clients import client
 from store.tables.ledger import event_filter, ledger_history, shard, shard_week, weekly_summary
 from store.tables.ledger import ledger as ledger_table

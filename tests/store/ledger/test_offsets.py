@@ -19,7 +19,7 @@ def advance(store: Store, topic_id: str, from_offset: int, next_offset: int) -> 
 
 def stands(store: Store) -> dict[int, tuple[str, int]]:
     with store.read() as tx:
-        return offsets.load(tx, TOPIC)
+        return offsets.load_offsets(tx, TOPIC)
 
 
 def test_offsets_advance_from_where_they_stand(store: Store) -> None:
@@ -60,9 +60,11 @@ def test_a_new_incarnation_begins_at_0_and_keeps_the_duplicate_filter(store: Sto
             offsets.start_incarnation(tx, TOPIC, incarnation)
             for from_offset in (0, 1, 2):
                 offsets.advance(tx, TOPIC, incarnation, 3, from_offset, from_offset + 1)
-                event_filter.append(tx, 3, from_offset, {7: f"{incarnation}-{from_offset}".ljust(16).encode()})
+                event_filter.append_entries(
+                    tx, 3, from_offset, {7: f"{incarnation}-{from_offset}".ljust(16).encode()}
+                )
     with store.write() as tx:
         offsets.start_incarnation(tx, TOPIC, "T3")
-        assert offsets.load(tx, TOPIC) == {3: ("T3", 3)}
-        kept = [entries.decode().strip() for _, entries in event_filter.load(tx, 3)]
+        assert offsets.load_offsets(tx, TOPIC) == {3: ("T3", 3)}
+        kept = [entries.decode().strip() for _, entries in event_filter.load_entries(tx, 3)]
     assert kept == [f"{incarnation}-{offset}" for incarnation in ("T1", "T2", "T3") for offset in (0, 1, 2)]

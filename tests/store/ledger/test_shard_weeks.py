@@ -20,12 +20,12 @@ S = shard_week.c
 
 def claimed(store: Store) -> Claim | None:
     with store.write() as tx:
-        return shard_weeks.claim(tx)
+        return shard_weeks.claim_week(tx)
 
 
 def judge(store: Store) -> Claim | None:
     with store.write() as tx:
-        claim = shard_weeks.claim(tx)
+        claim = shard_weeks.claim_week(tx)
         if claim is not None:
             shard_weeks.mark_judged(tx, claim)
         return claim
@@ -64,7 +64,7 @@ def test_two_detectors_never_hold_two_weeks_of_one_shard(store: Store) -> None:
     keep(store, checkpoint(0, 1, {("C1", W): 5}, weeks=(closed(W), closed(W + 1)), next_to_close=W + 2))
     with ThreadPoolExecutor(1) as other:
         with store.write() as first:
-            mine = shard_weeks.claim(first)
+            mine = shard_weeks.claim_week(first)
             assert mine == Claim(0, W, 1, 0)
             theirs = other.submit(claimed, store)
             time.sleep(0.1)
@@ -77,7 +77,7 @@ def test_two_detectors_never_hold_two_weeks_of_one_shard(store: Store) -> None:
 def test_held_weeks_are_listed_with_their_reason(store: Store) -> None:
     keep(store, checkpoint(0, 1, {("C1", W): 5}, weeks=(held(W), closed(W + 1)), next_to_close=W + 2))
     with store.read() as tx:
-        assert shard_weeks.held(tx) == [HeldWeek(0, W, "short", 1, 2)]
+        assert shard_weeks.load_held(tx) == [HeldWeek(0, W, "short", 1, 2)]
 
 
 def test_a_released_week_closes_with_zero_rows_and_is_judged(store: Store) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from store.ledger import rates, shards
 from store.ledger.checkpoint import SummaryRow
-from store.ledger.checkpoint_saving import load_history, load_week
+from store.ledger.ledger_reading import load_history, load_week
 from store.ledger.shards import OtherShard
 from store.tables.clients import client
 from store.unit_of_work import Store
@@ -18,7 +18,7 @@ from tests.store.checkpoints import AT, TOPIC, W, checkpoint, closed, held, keep
 
 def test_a_shard_that_was_never_kept_begins_empty(store: Store) -> None:
     with store.read() as tx:
-        kept = shards.load(tx, TOPIC, "T1", 0, 8)
+        kept = shards.load_shard(tx, TOPIC, "T1", 0, 8)
     assert (kept.next_offset, kept.next_to_close, kept.weeks, kept.clients.client_ids) == (0, None, (), [])
 
 
@@ -31,7 +31,7 @@ def test_a_shard_comes_back_as_of_its_last_checkpoint_as_far_as_it_remembers(sto
     )  # fmt: skip
     keep(store, made)
     with store.read() as tx:
-        kept = shards.load(tx, TOPIC, "T1", 0, 2)
+        kept = shards.load_shard(tx, TOPIC, "T1", 0, 2)
     assert (kept.next_offset, kept.next_to_close, kept.newest_events_s, kept.advanced_at) == (
         4,
         W + 4,
@@ -51,8 +51,8 @@ def test_a_shard_sees_how_far_the_others_are_and_when_a_record_last_came(store: 
     later = replace(checkpoint(1, 1, weeks=(closed(W),), next_to_close=W + 1), shard=1, at=AT.replace(year=2027))
     keep(store, later)
     with store.read() as tx:
-        assert shards.others(tx, 0) == [OtherShard(1, W + 1, None, AT)]
-        assert shards.next_to_close(tx) == {0: W, 1: W + 1}
+        assert shards.load_others(tx, 0) == [OtherShard(1, W + 1, None, AT)]
+        assert shards.load_next_to_close(tx) == {0: W, 1: W + 1}
 
 
 def test_history_is_dense_and_sorted_and_leaves_out_who_has_not_begun_or_has_closed(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_a_week_comes_with_the_revision_of_each_row(store: Store) -> None:
 
 def test_the_newest_word_on_a_rate_holds_and_a_rate_can_be_taken_back(store: Store) -> None:
     with store.write() as tx:
-        rates.upsert(tx, [("USD", W, "7.8"), ("USD", W + 1, "7.9"), ("EUR", W, "9")])
-        rates.upsert(tx, [("USD", W, "7.81")])
-        rates.forget(tx, "EUR", W)
-        assert rates.load(tx) == {("USD", W): Fraction("7.81"), ("USD", W + 1): Fraction("7.9")}
+        rates.save_rates(tx, [("USD", W, "7.8"), ("USD", W + 1, "7.9"), ("EUR", W, "9")])
+        rates.save_rates(tx, [("USD", W, "7.81")])
+        rates.forget_rate(tx, "EUR", W)
+        assert rates.load_rates(tx) == {("USD", W): Fraction("7.81"), ("USD", W + 1): Fraction("7.9")}

@@ -10,8 +10,10 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
+from casework.notices.notice_facts import NewAlarm, Trial, read_facts
+from casework.notices.notice_making import Notice
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import NewAlarm, Notice, Preference, Trial, read_facts
+from casework.notices.recipients import Preference
 from schemas.errors import NotFound, StaleRevision
 from schemas.messages import Summary
 from store.notices import notice_preferences, notice_queue
@@ -36,17 +38,17 @@ def about(key: str, user: str = "staff-17", not_before: datetime = NOW, kind="ne
 
 
 def write(store, *written: Notice, at: datetime = NOW) -> int:
-    return store.transact(lambda tx: notice_queue.write(tx, written, at))
+    return store.transact(lambda tx: notice_queue.add_notices(tx, written, at))
 
 
-def due(store, now: datetime = NOW) -> list[notice_queue.Due]:
+def due(store, now: datetime = NOW) -> list[notice_queue.DueNotice]:
     with store.read() as tx:
-        return notice_queue.due(tx, now, 100)
+        return notice_queue.load_due(tx, now, 100)
 
 
-def mine(store, user: str = "staff-17") -> list[notice_queue.Written]:
+def mine(store, user: str = "staff-17") -> list[notice_queue.StoredNotice]:
     with store.read() as tx:
-        return notice_queue.of_user(tx, user, before_id=None, limit=100)
+        return notice_queue.search_of_user(tx, user, before_id=None, limit=100)
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def test_a_preference_is_read_back_as_it_was_saved(desk) -> None:
         assert notice_preferences.get(tx, "staff-17") == STAFF
         notice_preferences.save(tx, changed)
         assert notice_preferences.find(tx, "staff-17", for_update=True) == changed
-        assert notice_preferences.everybody(tx) == []  # wants to hear of nothing
+        assert notice_preferences.load_all(tx) == []  # wants to hear of nothing
         assert notice_preferences.find(tx, "staff-18") is None
         with pytest.raises(NotFound):
             notice_preferences.get(tx, "staff-18")
@@ -97,8 +99,8 @@ def test_a_look_tells_what_was_not_told_yet(desk) -> None:
     write(desk, about("a-1"))
     wanted = [about("a-1"), about("a-1", user="staff-18"), about("a-1", kind="escalation"), about("a-2")]
     with desk.read() as tx:
-        assert notice_queue.untold(tx, wanted) == wanted[1:]
-        assert notice_queue.untold(tx, []) == []
+        assert notice_queue.without_stored(tx, wanted) == wanted[1:]
+        assert notice_queue.without_stored(tx, []) == []
 
 
 def test_of_two_who_write_the_same_at_once_one_tells_it(desk) -> None:
@@ -126,8 +128,8 @@ def test_what_waits_is_due_when_its_time_has_come_the_longest_waiting_first(desk
         0,
     )
     with desk.read() as tx:
-        assert notice_queue.depth(tx, NOW) == (2, NOW - HOUR)
-        assert notice_queue.depth(tx, NOW - 2 * HOUR) == (0, None)
+        assert notice_queue.queue_depth(tx, NOW) == (2, NOW - HOUR)
+        assert notice_queue.queue_depth(tx, NOW - 2 * HOUR) == (0, None)
 
 
 def test_a_notice_ends_sent_or_given_up_and_stays_so(desk) -> None:
@@ -165,8 +167,8 @@ def test_what_its_reader_is_not_to_hear_any_more_says_why(desk, why) -> None:
 def test_a_person_reads_their_own_newest_first_page_by_page(desk) -> None:
     write(desk, *(about(f"a-{n}") for n in range(5)), about("a-9", user="staff-18"))
     with desk.read() as tx:
-        page = notice_queue.of_user(tx, "staff-17", before_id=None, limit=2)
-        rest = notice_queue.of_user(tx, "staff-17", before_id=page[-1].notice_id, limit=10)
+        page = notice_queue.search_of_user(tx, "staff-17", before_id=None, limit=2)
+        rest = notice_queue.search_of_user(tx, "staff-17", before_id=page[-1].notice_id, limit=10)
     assert [n.notice_id for n in page + rest] == [5, 4, 3, 2, 1]
     assert page[0].facts == ALARM
 
@@ -178,5 +180,5 @@ def test_old_notices_are_forgotten_but_none_that_waits(desk) -> None:
         for sent in (1, 4):
             notice_queue.mark_sent(tx, sent, NOW)
         notice_queue.give_up(tx, 2, "refused")
-        assert notice_queue.forget_old(tx, NOW + HOUR) == 2
+        assert notice_queue.forget_sent(tx, NOW + HOUR) == 2
     assert [n.notice_id for n in mine(desk)] == [4, 3]

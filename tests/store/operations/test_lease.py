@@ -34,15 +34,6 @@ def test_the_owner_holds_it_longer_by_acquiring_it_again(store) -> None:
     assert not acquire(store, "one", NOW + TTL * 1.5)
 
 
-def test_renewing_fails_once_another_owner_has_it(store) -> None:
-    acquire(store, "one")
-    with store.write() as tx:
-        assert lease.renew(tx, "relay", "one", NOW + TTL * 2, TTL)
-    acquire(store, "two", NOW + TTL * 3)
-    with store.write() as tx:
-        assert not lease.renew(tx, "relay", "one", NOW + TTL * 3, TTL)
-
-
 def test_only_the_owner_can_release(store) -> None:
     acquire(store, "one")
     with store.write() as tx:

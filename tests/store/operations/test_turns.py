@@ -25,30 +25,30 @@ def turn(store, owner: str, clock: Clock, name: str = "follow-up") -> Turn:
 def test_one_works_and_the_other_stands_by_until_the_lease_runs_out(store) -> None:
     clock = Clock()
     first, second = turn(store, "one", clock), turn(store, "two", clock)
-    assert first.mine()
-    assert not second.mine()
-    assert turn(store, "two", clock, "notify").mine()  # another thing is another turn
+    assert first.is_mine()
+    assert not second.is_mine()
+    assert turn(store, "two", clock, "notify").is_mine()  # another thing is another turn
     clock.now += TTL - timedelta(seconds=1)
-    assert not second.mine()
+    assert not second.is_mine()
     clock.now += timedelta(seconds=1)
-    assert second.mine()
-    assert not first.mine()
+    assert second.is_mine()
+    assert not first.is_mine()
 
 
 def test_who_asks_before_each_step_keeps_it(store) -> None:
     clock = Clock()
     first, second = turn(store, "one", clock), turn(store, "two", clock)
     for _ in range(6):
-        assert first.mine()
+        assert first.is_mine()
         clock.now += RENEW
-        assert not second.mine()
+        assert not second.is_mine()
 
 
 def test_what_is_given_back_is_free_at_once(store) -> None:
     clock = Clock()
     first, second = turn(store, "one", clock), turn(store, "two", clock)
-    assert first.mine()
-    second.give_back()  # nothing of its own
-    assert not second.mine()
-    first.give_back()
-    assert second.mine()
+    assert first.is_mine()
+    second.release()  # nothing of its own
+    assert not second.is_mine()
+    first.release()
+    assert second.is_mine()

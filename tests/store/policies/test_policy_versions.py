@@ -34,9 +34,11 @@ def judged_up_to(store: Store, week: int) -> None:
 
 def apply(store: Store, policy: Policy, who: str = "approver-2") -> None:
     with store.write() as tx:
-        policy_versions.add(tx, policy, proposed_by="approver-1", at=NOW)
-        policy_versions.hold_still(tx)
-        policy_versions.apply(tx, Application(policy.version, policy_versions.next_week(tx), who, NOW))
+        policy_versions.add_policy(tx, policy, proposed_by="approver-1", at=NOW)
+        policy_versions.lock_applications(tx)
+        policy_versions.add_application(
+            tx, Application(policy.version, policy_versions.get_next_week(tx), who, NOW)
+        )
 
 
 def name_for(store: Store, week: int) -> str | None:
@@ -56,7 +58,7 @@ def test_the_policy_of_the_settings_judges_every_week_until_another_is_applied(s
     settle(store, policy_of("base"), NOW + timedelta(days=1))
     assert name_for(store, 0) == name_for(store, W) == "base"
     with store.read() as tx:
-        assert len(policy_versions.applications_of(tx, policy_of("base").version)) == 1
+        assert len(policy_versions.load_applications(tx, policy_of("base").version)) == 1
 
 
 def test_an_applied_policy_judges_the_weeks_after_the_last_judged_one(store: Store) -> None:
@@ -87,8 +89,8 @@ def test_a_changed_file_counts_from_the_next_week_while_nobody_has_applied_one(s
 def test_a_policy_comes_back_as_it_was_kept_and_the_same_is_not_kept_twice(store: Store) -> None:
     proposed = policy_of("mine")
     with store.write() as tx:
-        assert policy_versions.add(tx, proposed, proposed_by="approver-1", at=NOW, note="quieter")
-        assert not policy_versions.add(tx, proposed, proposed_by="approver-2", at=NOW)
+        assert policy_versions.add_policy(tx, proposed, proposed_by="approver-1", at=NOW, note="quieter")
+        assert not policy_versions.add_policy(tx, proposed, proposed_by="approver-2", at=NOW)
     with store.read() as tx:
         kept = policy_versions.get(tx, proposed.version)
         with pytest.raises(NotFound):
@@ -118,9 +120,9 @@ def test_who_applies_waits_for_the_week_that_is_being_judged(store: Store) -> No
 
 def test_a_judging_is_noted_with_what_it_was_made_from(store: Store) -> None:
     with store.write() as tx:
-        judgings.note(tx, Claim(3, W, 1, amendments=0), "first-1")
-        judgings.note(tx, Claim(3, W, 2, amendments=4), "first-1")
-        judgings.note(tx, Claim(3, W, 2, amendments=5), "first-1", "m1")
+        judgings.save_judging(tx, Claim(3, W, 1, amendments=0), "first-1")
+        judgings.save_judging(tx, Claim(3, W, 2, amendments=4), "first-1")
+        judgings.save_judging(tx, Claim(3, W, 2, amendments=5), "first-1", "m1")
     with store.read() as tx:
-        found = [judgings.find(tx, 3, W, revision) for revision in (1, 2, 3)]
+        found = [judgings.find_judging(tx, 3, W, revision) for revision in (1, 2, 3)]
     assert found == [(0, ""), (5, "m1"), None]

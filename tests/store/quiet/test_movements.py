@@ -29,7 +29,7 @@ def explained(client_id: str, group: Group, week: int = W) -> Verdict:
 
 
 def kept(store: Store, shard: int, week: int, found: list[Movement], verdicts: list[Verdict] | None = None) -> None:
-    store.transact(lambda tx: movements.save(tx, shard, week, found, verdicts or []))
+    store.transact(lambda tx: movements.save_movements(tx, shard, week, found, verdicts or []))
 
 
 def listed(store: Store, only_branch: str | None = None, limit: int = 50, **wanted: object) -> list[tuple]:
@@ -52,7 +52,7 @@ def test_a_week_judged_again_takes_the_place_of_what_it_found(store: Store) -> N
     kept(store, 0, W, [slow(B2)], [explained("C1", B2)])
     assert listed(store) == [("B2", W, 30, 1)]
     with store.read() as tx:
-        (verdict,) = movements.explained_of(tx, "C1", W)
+        (verdict,) = movements.load_explained(tx, "C1", W)
     assert verdict == explained("C1", B2)
 
 
@@ -61,7 +61,7 @@ def test_quiet_weeks_are_those_before_within_reach_of_a_comparison(store: Store)
         kept(store, 0, week, [moved(B1, week), slow(B2, week)])
     kept(store, 1, W - 3, [moved(BANK, W - 3)])
     with store.read() as tx:
-        assert movements.quiet_weeks(tx, 0, W) == {W - 3: frozenset({B1})}
+        assert movements.load_quiet_weeks(tx, 0, W) == {W - 3: frozenset({B1})}
 
 
 def test_the_list_is_newest_first_and_goes_on_where_it_stopped(store: Store) -> None:
@@ -92,5 +92,5 @@ def test_a_movement_has_begun_in_the_first_of_its_weeks_that_follow_each_other(s
     for week in (W, W + 1, W + 3):
         kept(store, 0, week, [moved(B1, week), moved(B2, week)], [explained(f"C{week}", B1, week)])
     with store.read() as tx:
-        found = movements.begun(tx, GroupKind.BRANCH, W + 1)
+        found = movements.load_begun(tx, GroupKind.BRANCH, W + 1)
     assert [(row.name, row.week) for row in found] == [("B1", W + 3)]  # of B2 nobody is concerned

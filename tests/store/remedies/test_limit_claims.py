@@ -25,7 +25,7 @@ def bank(store):
 def claims(bank, branch: str = "B1", first: date = AROUND[0], end: date = AROUND[1]) -> dict[str, bool]:
     """Whether each remedy that counts is waiting, by the last digit of its id."""
     with bank.read() as tx:
-        found = limit_claims.claims_near(tx, branch, first, end, YEAR)
+        found = limit_claims.load_claims_near(tx, branch, first, end, YEAR)
     return {each.remedy_id[-1]: each.waiting for each in found}
 
 
@@ -70,12 +70,12 @@ def test_what_waits_in_a_branch_comes_by_client(bank) -> None:
         save(bank, steps_to("submitted", draft(number, client_id=client_id)))
     save(bank, steps_to("approved", draft(5)))
     with bank.read() as tx:
-        assert [each.remedy_id[-1] for each in limit_claims.waiting(tx, "B1")] == ["2", "3", "1"]
+        assert [each.remedy_id[-1] for each in limit_claims.load_waiting(tx, "B1")] == ["2", "3", "1"]
 
 
 def approved(bank, checker: str = "manager-b001", since=AT) -> int:
     with bank.read() as tx:
-        return limit_claims.approved_minor(tx, checker, since)
+        return limit_claims.sum_approved_minor(tx, checker, since)
 
 
 @pytest.mark.parametrize("state", ["approved", "active", "expired", "revoked"])
@@ -103,6 +103,6 @@ def test_what_others_then_refused_or_changed_was_not_approved(bank) -> None:
 def test_the_gate_counts_who_passed(bank) -> None:
     for _ in range(3):
         with bank.write() as tx:
-            limit_claims.pass_gate(tx)
+            limit_claims.lock_limits(tx)
     with bank.read() as tx:
         assert tx.execute(sa.select(limit_gate)).all() == [(1, 3)]

@@ -15,7 +15,7 @@ from schemas.errors import NotFound, StaleRevision
 from schemas.messages import RemedyMessage
 from store import outbox
 from store.cases import case_rows
-from store.remedies import remedy_ageing, remedy_rows
+from store.remedies import remedy_events, remedy_rows
 from store.tables.remedies import remedy_approval, remedy_part
 from tests.store.remedy_rows import ALL, AT, CASES, FACTS, TODAY, draft, fill, save
 
@@ -32,7 +32,7 @@ def get(bank, remedy: Remedy) -> Remedy:
 
 def sent(bank) -> list[RemedyMessage]:
     with bank.read() as tx:
-        return [msgspec.json.decode(u.message.value, type=RemedyMessage) for u in outbox.unsent(tx, 100)]
+        return [msgspec.json.decode(u.message.value, type=RemedyMessage) for u in outbox.load_unsent(tx, 100)]
 
 
 def whole_life() -> list[Remedy]:
@@ -119,13 +119,13 @@ def test_what_is_not_there_is_not_found(bank) -> None:
         remedy_rows.get(tx, CASES["C1"], for_update=True)
 
 
-def test_the_remedies_of_a_case_and_of_a_client_are_told_apart(bank) -> None:
+def test_the_remedies_of_one_case_are_not_those_of_another(bank) -> None:
     mine, other = draft(1), draft(2, client_id="C2")
     save(bank, [mine, other])
     with bank.read() as tx:
-        assert remedy_rows.of_case(tx, CASES["C1"]) == [mine] == remedy_rows.of_client(tx, "C1")
-        assert remedy_rows.states_of_case(tx, CASES["C2"]) == {other.remedy_id: "draft"}
-        assert remedy_rows.of_ids(tx, {other.remedy_id, CASES["C1"]}) == [other]
+        assert remedy_rows.load_of_case(tx, CASES["C1"]) == [mine]
+        assert remedy_rows.load_states_of_case(tx, CASES["C2"]) == {other.remedy_id: "draft"}
+        assert remedy_rows.load_of_ids(tx, {other.remedy_id, CASES["C1"]}) == [other]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_the_database_ages_a_remedy_as_the_rules_do(bank, day, state) -> None:
     save(bank, whole_life()[:4])
     with bank.read() as tx:
         stored = tx.scalar(sa.select(remedy_rows.state_on(day)))
-        due = remedy_rows.due(tx, day)
+        due = remedy_rows.load_due(tx, day)
     assert stored == state == remedy_lifecycle.age(whole_life()[3], day).state
     assert due == ([] if state == "approved" else [whole_life()[3]])
 
@@ -152,11 +152,11 @@ def test_what_days_change_is_kept_told_and_on_the_timeline(bank) -> None:
     running = save(bank, whole_life()[:4])
     for today in (TODAY, date(2026, 5, 1), date(2026, 6, 1)):
         with bank.write() as tx:
-            running = remedy_ageing.bring_to_today(tx, running, today, FACTS["C1"], "HKD", AT)
+            running = remedy_events.save_as_of_today(tx, running, today, FACTS["C1"], "HKD", AT)
         assert get(bank, running) == running == remedy_lifecycle.age(running, today)
     assert [(m.revision, m.state) for m in sent(bank)] == [(4, "approved"), (5, "ended")]
     with bank.read() as tx:
-        lines = case_rows.timeline(tx, CASES["C1"])
+        lines = case_rows.load_timeline(tx, CASES["C1"])
     assert [(line.what, line.actor, line.note) for line in lines] == [("remedy.expired", "ebbwatch", "fee_waiver")]
 
 

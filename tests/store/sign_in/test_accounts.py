@@ -20,7 +20,7 @@ MADE = Account("manager-b001", "hash", "branch_manager", "B001", NOW)
 def one(store):
     """A store with one account."""
     with store.write() as tx:
-        accounts.add(tx, MADE)
+        accounts.add_account(tx, MADE)
     return store
 
 
@@ -30,13 +30,13 @@ def begin(store, at: datetime = NOW, user: str = MADE.user) -> Account | None:
 
 def account(store) -> Account:
     with store.read() as tx:
-        (found,) = accounts.listed(tx)
+        (found,) = accounts.load_all(tx)
     return found
 
 
 def test_a_user_has_one_account(one) -> None:
     with one.write() as tx, pytest.raises(Conflict):
-        accounts.add(tx, MADE)
+        accounts.add_account(tx, MADE)
     assert account(one) == MADE
 
 
@@ -44,7 +44,7 @@ def test_a_try_counts_as_wrong_until_it_was_right(one) -> None:
     found = begin(one)
     assert account(one).failures == 1
     with one.write() as tx:
-        assert accounts.succeed(tx, found, "newer hash")
+        assert accounts.save_success(tx, found, "newer hash")
     assert (account(one).failures, account(one).password_hash) == (0, "newer hash")
 
 
@@ -79,7 +79,7 @@ def test_many_at_once_are_no_more_tries_than_one_by_one(one) -> None:
 def test_the_right_password_unlocks_for_good(one) -> None:
     tried = [begin(one) for _ in range(TRIES)]
     with one.write() as tx:
-        assert accounts.succeed(tx, tried[-1], MADE.password_hash)
+        assert accounts.save_success(tx, tried[-1], MADE.password_hash)
     assert account(one) == MADE
 
 
@@ -87,7 +87,7 @@ def test_nobody_gets_in_with_a_password_that_was_changed_meanwhile(one) -> None:
     found = begin(one)
     with one.write() as tx:
         accounts.set_password(tx, MADE.user, "another")
-        assert not accounts.succeed(tx, found, "hash")
+        assert not accounts.save_success(tx, found, "hash")
     assert account(one).password_hash == "another"
 
 
@@ -95,7 +95,7 @@ def test_a_disabled_account_may_not_try_nor_succeed(one) -> None:
     found = begin(one)
     with one.write() as tx:
         accounts.set_disabled(tx, MADE.user, disabled=True)
-        assert not accounts.succeed(tx, found, "hash")
+        assert not accounts.save_success(tx, found, "hash")
     assert begin(one) is None
     with one.write() as tx:
         accounts.set_disabled(tx, MADE.user, disabled=False)

@@ -19,12 +19,12 @@ SENT = Attempt("s" * 64, "nonce", "verifier", "/clients/C1", NOW + timedelta(min
 def sent(store):
     """A store with one attempt."""
     with store.write() as tx:
-        sign_in_attempts.add(tx, SENT)
+        sign_in_attempts.add_attempt(tx, SENT)
     return store
 
 
 def take(store, at: datetime = NOW) -> Attempt | None:
-    return store.transact(lambda tx: sign_in_attempts.take(tx, SENT.state_hash, at))
+    return store.transact(lambda tx: sign_in_attempts.take_attempt(tx, SENT.state_hash, at))
 
 
 def test_it_is_taken_once(sent) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from store.sign_in import web_sessions
-from store.sign_in.web_sessions import IDLE, Session, hash_of
+from store.sign_in.web_sessions import IDLE, Session, hash_token
 
 NOW = datetime(2026, 1, 13, 8, tzinfo=UTC)
 
@@ -22,18 +22,20 @@ def session(device: str = "one", **changes: object) -> Session:
         "made_at": NOW,
         "seen_at": NOW,
     }
-    return Session(**{"token_hash": hash_of(device), **facts, "expires_at": NOW + timedelta(hours=10), **changes})
+    return Session(
+        **{"token_hash": hash_token(device), **facts, "expires_at": NOW + timedelta(hours=10), **changes}
+    )
 
 
 def add(store, *sessions: Session, id_token: str | None = None) -> None:
     with store.write() as tx:
         for each in sessions:
-            web_sessions.add(tx, each, id_token)
+            web_sessions.add_session(tx, each, id_token)
 
 
 def find(store, device: str = "one", at: datetime = NOW) -> Session | None:
     with store.read() as tx:
-        return web_sessions.find(tx, hash_of(device), at)
+        return web_sessions.find_session(tx, hash_token(device), at)
 
 
 def test_a_session_is_found_by_its_token_as_it_was_kept(store) -> None:
@@ -61,8 +63,8 @@ def test_being_seen_never_moves_backwards(store) -> None:
     add(store, session())
     later = NOW + timedelta(minutes=5)
     with store.write() as tx:
-        web_sessions.seen(tx, hash_of("one"), later)
-        web_sessions.seen(tx, hash_of("one"), NOW)
+        web_sessions.save_seen(tx, hash_token("one"), later)
+        web_sessions.save_seen(tx, hash_token("one"), NOW)
     found = find(store, at=later)
     assert found is not None
     assert found.seen_at == later
@@ -71,15 +73,15 @@ def test_being_seen_never_moves_backwards(store) -> None:
 def test_ending_gives_the_providers_token_once(store) -> None:
     add(store, session(), id_token="a.b.c")
     with store.write() as tx:
-        assert web_sessions.end(tx, hash_of("one")) == "a.b.c"
-        assert web_sessions.end(tx, hash_of("one")) is None
+        assert web_sessions.end_session(tx, hash_token("one")) == "a.b.c"
+        assert web_sessions.end_session(tx, hash_token("one")) is None
     assert find(store) is None
 
 
 def test_all_devices_of_one_person_end_together(store) -> None:
     add(store, session("one"), session("two"), session("other", user="staff-4"))
     with store.write() as tx:
-        assert web_sessions.end_all(tx, "staff-17") == 2
+        assert web_sessions.end_all_sessions(tx, "staff-17") == 2
     assert find(store, "two") is None
     assert find(store, "other") is not None
 

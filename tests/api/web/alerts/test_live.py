@@ -143,7 +143,7 @@ def test_a_stream_ends_with_its_session(desk, address) -> None:
     person = desk.a("branch_staff", "B1")
     with stream(address, person) as found:
         with desk.store.write() as tx:
-            web_sessions.end_all(tx, "staff-17")
+            web_sessions.end_all_sessions(tx, "staff-17")
         assert next(event for event in found if "event" in event)["event"] == "ended"
         assert list(found) == []
     assert httpx2.get(f"{address}/desk/events?after=0", headers={"Accept": "text/event-stream"}).status_code == 401

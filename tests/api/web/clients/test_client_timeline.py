@@ -12,7 +12,7 @@ from schemas.weeks import monday
 from store.policies import policy_versions
 from store.tables.cases import case_task
 from store.tables.clients import client
-from store.tables.remedies import remedy
+from store.tables.remedies import remedy_table
 from tests.api.conftest import CASE, WEEK
 from tests.api.web.case_desk import WAIVER, CaseDesk
 from tests.api.web.reading import Page
@@ -40,7 +40,7 @@ def case(desk) -> CaseDesk:
 def _remedy(case: CaseDesk, **terms: object) -> None:
     remedy_id = case.submit(WAIVER).rpartition("/")[2]
     with case.desk.store.write() as tx:
-        tx.execute(sa.update(remedy).where(remedy.c.remedy_id == remedy_id).values(terms))
+        tx.execute(sa.update(remedy_table).where(remedy_table.c.remedy_id == remedy_id).values(terms))
 
 
 def _timeline(case: CaseDesk) -> str:

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from casework.alerts.sentence import sentence_facts, whole_sentence
-from casework.notices.telling import ApprovalWaiting, Digest, Facts, NewAlarm, Several
+from casework.notices.notice_facts import ApprovalWaiting, Digest, Facts, NewAlarm, Several
 from casework.notices.text import notice_text
 from language import catalogues
 from language.catalogues import UnknownLanguage, catalogue_file, find_language, languages, texts_in

@@ -32,7 +32,7 @@ def keep(desk: Desk, week: int, *groups: Group, spared: tuple[str, ...] = ()) ->
         Verdict(client_id, Week(week), Direction.FALL, Grade.NONE, (), 0, "p-1", 1, common) for client_id in spared
     ]
     with desk.store.write() as tx:
-        movements.save(tx, 0, week, found, verdicts)
+        movements.save_movements(tx, 0, week, found, verdicts)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def case(desk) -> CaseDesk:
 
 def states(case: CaseDesk) -> list[str]:
     with case.desk.store.read() as tx:
-        return [remedy.state for remedy in remedy_rows.of_case(tx, CASE)]
+        return [remedy.state for remedy in remedy_rows.load_of_case(tx, CASE)]
 
 
 def shown(html: str) -> list[str]:

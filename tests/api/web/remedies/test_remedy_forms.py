@@ -23,7 +23,7 @@ def case(desk) -> CaseDesk:
 
 def kept(case: CaseDesk):
     with case.desk.store.read() as tx:
-        return remedy_rows.of_case(tx, CASE)
+        return remedy_rows.load_of_case(tx, CASE)
 
 
 def approve(case: CaseDesk, remedy: str) -> None:

@@ -90,9 +90,9 @@ def test_a_chart_is_drawn_under_the_policy_and_nothing_inline_gets_through(desk,
 
 def test_a_person_signs_in_and_out_with_a_local_account(desk, served, page) -> None:
     desk.change(passwords=Passwords())
-    made = Account("staff-17", Passwords().hashed("correct horse battery"), "branch_staff", "B1", desk.world.now)
+    made = Account("staff-17", Passwords().hash("correct horse battery"), "branch_staff", "B1", desk.world.now)
     with desk.store.write() as tx:
-        accounts.add(tx, made)
+        accounts.add_account(tx, made)
     page.goto(f"{served}/try/page")
     page.get_by_label("User").fill("staff-17")
     page.get_by_label("Password").fill("correct horse battery")

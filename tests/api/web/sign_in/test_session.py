@@ -123,7 +123,7 @@ def test_a_browser_that_listens_for_events_keeps_nobody_signed_in(desk) -> None:
 def test_each_device_has_a_session_of_its_own(desk) -> None:
     one, other = desk.a("branch_staff", "B1"), desk.a("branch_staff", "B1")
     with desk.store.write() as tx:
-        web_sessions.end(tx, web_sessions.hash_of(one.cookies[cookie_name(desk.config)]))
+        web_sessions.end_session(tx, web_sessions.hash_token(one.cookies[cookie_name(desk.config)]))
     assert one.get(PAGE).status_code == 303
     assert other.get(PAGE).status_code == 200
 

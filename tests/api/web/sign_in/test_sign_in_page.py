@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from acts.sign_in.passwords import Passwords, SignInBusy
 from api.web.sign_in.session_cookie import cookie_name
-from casework.notices.telling import Preference
+from casework.notices.recipients import Preference
 from store import audit
 from store.audit import AuditFilter
 from store.notices import notice_preferences
@@ -33,7 +33,7 @@ def bank(desk):
     desk.change(passwords=Passwords(QUICK))
     made = Account("manager-b001", QUICK.hash(PASSWORD), "branch_manager", "B001", desk.world.now)
     with desk.store.write() as tx:
-        accounts.add(tx, made)
+        accounts.add_account(tx, made)
     return desk
 
 
@@ -52,7 +52,7 @@ def try_in(person: TestClient, user="manager-b001", password=PASSWORD, next_="/"
 
 def account(desk) -> Account:
     with desk.store.read() as tx:
-        (found,) = accounts.listed(tx)
+        (found,) = accounts.load_all(tx)
     return found
 
 
@@ -186,12 +186,12 @@ def test_a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in(bank) -> No
 
 
 def test_argon2id_is_what_is_kept_where_nothing_else_was_said() -> None:
-    assert Passwords().hashed(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert Passwords().hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_an_account_of_a_role_that_is_none_here_does_not_get_in(bank) -> None:
     with bank.store.write() as tx:
-        accounts.add(tx, Account("teller-1", QUICK.hash(PASSWORD), "teller", None, bank.world.now))
+        accounts.add_account(tx, Account("teller-1", QUICK.hash(PASSWORD), "teller", None, bank.world.now))
     assert try_in(bank.anyone(), user="teller-1").status_code == 403
 
 
@@ -292,7 +292,7 @@ class TestSignOut:
 
 def csrf_of_session(desk, cookie: str) -> str:
     with desk.store.read() as tx:
-        found = web_sessions.find(tx, web_sessions.hash_of(cookie), desk.world.now)
+        found = web_sessions.find_session(tx, web_sessions.hash_token(cookie), desk.world.now)
     assert found is not None
     return found.csrf
 

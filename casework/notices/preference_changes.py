@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from casework.notices.address import check_address
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import Choice, Preference
+from casework.notices.recipients import Preference
 from language.catalogues import Language
 from schemas.errors import Conflict, NotAllowedByRules
+from schemas.vocabulary import ChosenKind
 
 
 class NoAddress(Conflict):
@@ -19,7 +20,7 @@ class NoAddress(Conflict):
         super().__init__("say first at which address you want to be told")
 
 
-def wish(
+def change_preference(
     before: Preference | None,
     *,
     user: str,
@@ -27,7 +28,7 @@ def wish(
     branch_id: str | None,
     address: str | None,
     language: Language,
-    kinds: Collection[Choice],
+    kinds: Collection[ChosenKind],
     quiet: QuietHours | None,
     schemes: Collection[str],
 ) -> Preference:

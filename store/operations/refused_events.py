@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage
+from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage, encode_message
 from store import outbox
 from store.tables.operations import dead_letter
 
@@ -33,7 +32,7 @@ class DeadLetter:
     detail: str
 
 
-def record(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
+def save_refused(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
     """Write dead letters, each with its message. A record is one dead letter however often read."""
     if not letters:
         return
@@ -76,7 +75,7 @@ def _message(letter: DeadLetter, identity: str) -> outbox.Message:
         value_base64=None if too_long else _base64(letter.value),
         value_omitted=too_long,
     )
-    return outbox.Message(TOPIC_DEAD_LETTERS, identity.encode(), msgspec.json.encode(message))
+    return outbox.Message(TOPIC_DEAD_LETTERS, identity.encode(), encode_message(message))
 
 
 def _base64(data: bytes | None) -> str | None:

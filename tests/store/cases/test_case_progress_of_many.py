@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from casework.cases import case_lifecycle
 from schemas.weeks import WeekCalendar
-from store.cases import case_deadlines, case_progress, case_rows
+from store.cases import case_progress, case_rows
 from store.tables.clients import client
 
 CALENDAR = WeekCalendar(ZoneInfo("Asia/Hong_Kong"))
@@ -30,9 +30,9 @@ def test_a_page_of_cases_has_the_progress_of_each(store) -> None:
         for case in made:
             case_rows.save(tx, case)
     with store.read() as tx:
-        found = case_deadlines.progress_of(tx, [case.case_id for case in made[:2]], CALENDAR)
+        found = case_progress.load_progress(tx, [case.case_id for case in made[:2]], CALENDAR)
         assert found == {
-            case.case_id: case_progress.of_cases(tx, [case], CALENDAR)[case.case_id] for case in made[:2]
+            case.case_id: case_progress.load_of_cases(tx, [case], CALENDAR)[case.case_id] for case in made[:2]
         }
-        assert case_deadlines.progress_of(tx, [], CALENDAR) == {}
+        assert case_progress.load_progress(tx, [], CALENDAR) == {}
     assert found[made[0].case_id].opened_on == date(2025, 8, 5)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from casework.alerts.actions import close
 from casework.alerts.episodes import Episode, EpisodeRules
 from casework.alerts.judging import Key, judge_week
-from casework.policies.episode_columns import Came
-from casework.policies.preview import Course, run
+from casework.policies.course import Course, run_course
+from casework.policies.episode_columns import AlertNews
 from casework.policies.queue import Capacity
-from casework.quiet.budget import Waiting, let_in, worth
+from casework.quiet.budget import Waiting, alert_worth, choose_admitted
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week
 
@@ -25,6 +25,7 @@ RULES = st.builds(
     quiet_weeks_to_recover=st.integers(1, 5),
     reopen_weeks=st.integers(0, 8),
     rest_weeks=st.integers(0, 8),
+    quiet_weeks_to_end=st.integers(1, 9),
 )
 BRANCHES = ["B1", "B1", "B1", "B1", "B2", "B2"]  # of six clients
 Told = tuple[int, int, int, int, int]
@@ -73,22 +74,23 @@ class OneByOne:
             if episode.deferred and episode.state == "open" and not before[key].touched:
                 came_up = key not in shown or shown[key] == "suppressed"
                 if came_up:
-                    self.came.add((week.week, WAYS.index(key[1]), int(key[0]), Came.WAITED, episode.grade))
+                    self.came.add((week.week, WAYS.index(key[1]), int(key[0]), AlertNews.WAITED, episode.grade))
             elif before[key].deferred and not episode.deferred:
-                why = Came.REOPENED if self.back[key] else Came.OPENED
+                why = AlertNews.REOPENED if self.back[key] else AlertNews.OPENED
                 self.came.add((week.week, WAYS.index(key[1]), int(key[0]), why, episode.grade))
                 self.since[key] = week.week
         for key, episode in list(self.current.items()):
-            if episode.recovered_week is not None and not episode.deferred:
+            seen = episode.grade is Grade.ALARM and _shown(episode) == "open"
+            if episode.recovered_week is not None and seen:
                 self.closed[key] = close(self.current.pop(key), "true_decline", None)
 
     def _let_in(self) -> None:
         open_ones = {e.alert_id: key for key, e in self.current.items() if e.deferred and e.state == "open"}
         line = [
-            Waiting(alert_id, BRANCHES[int(key[0])], worth(self.current[key].value_at_risk_minor))
+            Waiting(alert_id, BRANCHES[int(key[0])], alert_worth(self.current[key].value_at_risk_minor))
             for alert_id, key in open_ones.items()
         ]
-        for alert_id in let_in(line, {}, self.room):
+        for alert_id in choose_admitted(line, {}, self.room):
             key = open_ones[alert_id]
             self.current[key] = replace(self.current[key], deferred=False)
 
@@ -101,7 +103,7 @@ class OneByOne:
         why = None if after.deferred else _why(before, after, back=self.back.get(key, False))
         if why is not None:
             self.came.add((week, WAYS.index(key[1]), int(key[0]), why, after.grade))
-        if why in (Came.OPENED, Came.REOPENED):
+        if why in (AlertNews.OPENED, AlertNews.REOPENED):
             self.since[key] = week
 
     def standing(self, clients: int) -> list[int]:
@@ -115,12 +117,12 @@ def _shown(episode: Episode) -> str:
     return "waits" if episode.deferred and episode.state == "open" else episode.state
 
 
-def _why(before: Episode | None, after: Episode, *, back: bool) -> Came | None:
+def _why(before: Episode | None, after: Episode, *, back: bool) -> AlertNews | None:
     if after.state != "open":
         return None
     if before is None or before.state == "suppressed":
-        return Came.REOPENED if back else Came.OPENED
-    return Came.RAISED if after.grade > before.grade else None
+        return AlertNews.REOPENED if back else AlertNews.OPENED
+    return AlertNews.RAISED if after.grade > before.grade else None
 
 
 def weeks_of(grades: np.ndarray) -> list[Judged]:
@@ -134,7 +136,7 @@ def in_columns(grades: np.ndarray, rules: EpisodeRules, held: np.ndarray | None 
     clients = grades.shape[2]
     waiting = (lambda _: None) if held is None else (lambda week: held[week - W])
     capacity = Capacity(room, W, [str(at) for at in range(clients)], BRANCHES[:clients]) if room else None
-    return run(weeks_of(grades), clients, rules, np.arange(clients), waiting, capacity)
+    return run_course(weeks_of(grades), clients, rules, np.arange(clients), waiting, capacity)
 
 
 @given(seed=st.integers(0, 2**32), rules=RULES, room=st.sampled_from([0, 0, 1, 2]))
@@ -160,19 +162,21 @@ def test_a_branch_sees_as_many_as_it_has_room_for_the_worthiest_first() -> None:
     grades = np.zeros((3, 2, 6))
     grades[:, 0, :4] = 1  # four of the first branch at once
     events = in_columns(grades, EpisodeRules(), room=2).events
-    came = [(int(w), int(c), Came(y)) for w, c, y in zip(events.week, events.client, events.why, strict=True)]
-    opened = {week: [c for w, c, why in came if w == week and why is Came.OPENED] for week in (W, W + 1, W + 2)}
+    came = [(int(w), int(c), AlertNews(y)) for w, c, y in zip(events.week, events.client, events.why, strict=True)]
+    opened = {
+        week: [c for w, c, why in came if w == week and why is AlertNews.OPENED] for week in (W, W + 1, W + 2)
+    }
     assert [len(each) for each in opened.values()] == [2, 2, 0]
     values = weeks_of(grades)[0].value_at_risk_minor
     assert min(values[opened[W]]) >= max(values[opened[W + 1]])
-    assert sorted(c for _, c, why in came if why is Came.WAITED) == sorted(opened[W + 1])
+    assert sorted(c for _, c, why in came if why is AlertNews.WAITED) == sorted(opened[W + 1])
 
 
 def test_an_alert_that_comes_back_within_the_reopen_window_is_the_same_one() -> None:
     grades = np.zeros((12, 2, 1))
     grades[[0, 7], 0, 0] = 1
-    why = in_columns(grades, EpisodeRules(4, 5, 4)).events.why.tolist()
-    assert why == [Came.OPENED, Came.REOPENED]
+    why = in_columns(grades, EpisodeRules(4, 5, 4, quiet_weeks_to_end=4)).events.why.tolist()
+    assert why == [AlertNews.OPENED, AlertNews.REOPENED]
 
 
 def test_no_weeks_raise_nothing() -> None:

@@ -42,7 +42,7 @@ class Course:
     standing_since: Ints32
 
 
-def run(
+def run_course(
     weeks: Iterable[GradedWeek],
     clients: int,
     rules: EpisodeRules,
@@ -65,7 +65,7 @@ def run(
         limited = capacity is not None and week >= capacity.since
         came = episodes.judge(week, each.grade, held(week), defer=limited)
         if queue is not None and limited:
-            came += queue.let_in(episodes, each)
+            came += queue.admit(episodes, each)
         for why, where in came:
             way, client = np.nonzero(where)
             columns.append([_filled(week, way), way, client, _filled(why, way), episodes.grade[way, client]])

@@ -7,21 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from casework.notices.notice_facts import NewAlarm, Several, Trial
+from casework.notices.notice_making import ONE_BY_ONE, Notice, combine, is_news, notices_for
 from casework.notices.quiet_hours import QuietHours
-from casework.notices.telling import (
+from casework.notices.recipients import (
     CHOICES,
-    ONE_BY_ONE,
-    NewAlarm,
-    Notice,
     Preference,
     Roles,
-    Several,
-    Trial,
     checkers,
-    combine,
     escalated,
-    is_news,
-    notices_for,
     people_of_branch,
     responsible,
 )

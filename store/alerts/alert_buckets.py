@@ -1,0 +1,59 @@
+"""In which bucket an alert stands, and the weeks that decide it, as SQL: `casework.alerts.buckets` has the table.
+
+For queries over `alert` and `client`, joined to JUDGED with `with_judged`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from casework.alerts.buckets import AsOf
+from store.tables.alerts import alert
+from store.tables.clients import client
+from store.tables.ledger import ledger, shard_week
+
+JUDGED = (
+    sa.select(shard_week.c.shard, sa.func.max(shard_week.c.week).label("week"))
+    .where(shard_week.c.judged_revision > 0)
+    .group_by(shard_week.c.shard)
+    .subquery("judged")
+)
+# A walk back along the ledger's key, as far as the client has been silent. All that has come counts.
+LAST_PAID_WEEK = (
+    sa.select(sa.func.max(ledger.c.week))
+    .where(ledger.c.client_id == client.c.client_id, sa.or_(ledger.c.debit_minor != 0, ledger.c.credit_minor != 0))
+    .correlate(client)
+    .scalar_subquery()
+)
+_SINCE_EVIDENCE = JUDGED.c.week - alert.c.last_week
+_SINCE_PAYMENT = JUDGED.c.week - sa.func.coalesce(LAST_PAID_WEEK, client.c.first_week - 1)
+
+# Of a closed alert, and where no week was judged: as its revision says.
+QUIET_WEEKS = sa.case(
+    (sa.or_(alert.c.state == "closed", JUDGED.c.week.is_(None)), alert.c.quiet_weeks),
+    (_SINCE_EVIDENCE < 0, 0),
+    else_=_SINCE_EVIDENCE,
+)
+WEEKS_WITHOUT_PAYMENT = sa.case((_SINCE_PAYMENT < 0, 0), else_=_SINCE_PAYMENT)  # NULL: no week is known
+
+
+def with_judged(query: sa.Select[Any]) -> sa.Select[Any]:
+    """`query`, which has the client, with the newest judged week of its shard."""
+    return query.outerjoin(JUDGED, JUDGED.c.shard == client.c.shard)
+
+
+def bucket(as_of: AsOf) -> sa.ColumnElement[str]:
+    """The bucket; NULL for an alert that is closed."""
+    rules = as_of.rules
+    gone = sa.or_(client.c.closed_on <= as_of.today, rules.silent_weeks_to_be_gone <= _SINCE_PAYMENT)
+    return sa.case(
+        (alert.c.state == "closed", None),
+        (alert.c.state == "in_case", "in_work"),
+        (gone, "gone"),
+        (alert.c.state == "snoozed", "snoozed"),
+        (rules.quiet_weeks_to_recover <= QUIET_WEEKS, "recovered"),
+        (alert.c.state == "acknowledged", "in_work"),
+        else_="new",
+    )
