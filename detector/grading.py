@@ -12,6 +12,7 @@ from detector.comparisons.sums import Ints
 from detector.comparisons.windows import lags
 from detector.ids import Rows
 from detector.policies.limits import Grades, Limits
+from detector.policies.paid_weeks import enough_paid
 from detector.state import Memory
 from detector.verdicts import Passed
 from schemas.verdicts import Direction
@@ -65,9 +66,12 @@ def find_candidates(memory: Memory, week: Week, rows: Rows, limits: Limits, shif
     )
 
 
-def grade_passed(candidates: Candidates, codes: Grades, limits: Limits) -> tuple[Passed, Ints]:
+def grade_passed(
+    candidates: Candidates, codes: Grades, limits: Limits, memory: Memory, week: Week, rows: Rows
+) -> tuple[Passed, Ints]:
     """Candidates that passed a preset of their own tier, and the value at risk of each, int64."""
-    passes, values = zip(*(_grade_part(part, codes, limits) for part in candidates.parts()), strict=True)
+    graded = (_grade_part(part, codes, limits, memory, week, rows) for part in candidates.parts())
+    passes, values = zip(*graded, strict=True)
     passed = Passed(
         at=np.concatenate([part.at for part in passes]),
         tier=np.concatenate([part.tier for part in passes]),
@@ -77,10 +81,18 @@ def grade_passed(candidates: Candidates, codes: Grades, limits: Limits) -> tuple
     return passed, np.concatenate(values)
 
 
-def _grade_part(part: Candidates, codes: Grades, limits: Limits) -> tuple[Passed, Ints]:
-    tier, cumulative = codes[part.at], part.cumulative()
-    readings = read(cumulative, part.seen, part.shift)
+def _grade_part(
+    part: Candidates, codes: Grades, limits: Limits, memory: Memory, week: Week, rows: Rows
+) -> tuple[Passed, Ints]:
+    """1. Presets. 2. Of those who passed, who moved money often enough."""
+    tier = codes[part.at]
+    readings = read(part.cumulative(), part.seen, part.shift)
     grade = limits.grade(readings, tier)
-    passed = np.flatnonzero(grade.any(axis=(0, 1, 2)))
-    value = value_at_risk(cumulative, part.seen)[passed]
-    return Passed(part.at[passed], tier[passed], readings.take(passed), grade[..., passed]), value
+    beyond = np.flatnonzero(grade.any(axis=(0, 1, 2)))
+    paid = memory.habits.paid_in(rows[part.at[beyond]])
+    enough = enough_paid(paid, limits.fewest_paid_weeks[tier[beyond]], part.shift)
+    left = np.where(enough, grade[..., beyond], np.int8(0))
+    still = np.flatnonzero(left.any(axis=(0, 1, 2)))
+    passed = beyond[still]
+    value = value_at_risk(memory.weekly(week, rows[part.at[passed]]).sum(axis=1), part.seen[passed])
+    return Passed(part.at[passed], tier[passed], readings.take(passed), left[..., still]), value

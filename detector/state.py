@@ -94,7 +94,7 @@ class Memory:
         for at in range(oldest, week):
             before, long_before = at - 1, max(at - 1 - RECENT_WEEKS, oldest - 1)
             habits.note(totals[at % SLOTS], totals[before % SLOTS], totals[long_before % SLOTS])
-        self.habits.low[rows] = habits.low
+        self.habits.put(rows, habits)
 
     def note_habits(self, week: int, oldest: int) -> None:
         """Take a week that the ring has learned into the habits; the ring holds nothing from before `oldest`."""
@@ -102,6 +102,13 @@ class Memory:
             self.ring[max(week - lag, oldest - 1) % SLOTS] for lag in (0, 1, 1 + RECENT_WEEKS)
         )
         self.habits.note(now, before, long_before)
+
+    def weekly(self, week: int, rows: Rows) -> Ints:
+        """int64 (LONGEST, 2, m): debits and credits of `rows` by weeks back from `week`."""
+        slots = np.array([(week - lag) % SLOTS for lag in range(SLOTS)])
+        totals = self.ring[np.ix_(slots, np.arange(2), rows)]
+        volumes: Ints = totals[:-1] - totals[1:]
+        return volumes
 
     def cumulative(self, week: int, rows: Rows | slice, lags: tuple[int, ...] = LAGS) -> Mapping[int, Ints]:
         """Running totals of `rows` at every lag behind `week`, int64 (2, m) each; views where `rows` is a slice."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.sums import Ints
+from detector.comparisons.windows import LONGEST
 from detector.grading import find_candidates, grade_passed
 from detector.ids import Ids, Rows, encode
 from detector.policies.limits import DIRECTIONS, Limits, limits_of
@@ -28,7 +29,8 @@ class WeekVolumes:
     """A closed week of one shard: parallel columns, length n, each client once, silent clients as zeros.
 
     `first_week`: int32, first week of each client's history. Amounts: int64 minor units, below zero where more was
-    reversed than booked. `ledger_revision`: that of the shard's week, carried into the verdicts.
+    reversed than booked. `ledger_revision`: that of the shard's week, carried into the verdicts. `after_closing`:
+    of clients that had closed by then, learned and not judged.
     """
 
     week: Week
@@ -37,6 +39,7 @@ class WeekVolumes:
     debit_minor: Ints
     credit_minor: Ints
     ledger_revision: int = 1
+    after_closing: WeekVolumes | None = None
 
 
 def step(
@@ -58,14 +61,18 @@ def step(
     limits = limits_of(policy)
     codes = limits.encode(tiers)
     rows = _rows(state.memory, encode(week.client_ids))
+    learned = [(week, rows)]
+    if week.after_closing is not None:
+        learned.append((week.after_closing, _rows(state.memory, encode(week.after_closing.client_ids))))
     shift = around.festivals.shift(week.week)
     memory = state.spend()
-    _learn(memory, week, rows)
-    passes, value = grade_passed(find_candidates(memory, week.week, rows, limits, shift), codes, limits)
+    _learn(memory, week.week, learned)
+    candidates = find_candidates(memory, week.week, rows, limits, shift)
+    passes, value = grade_passed(candidates, codes, limits, memory, week.week, rows)
     if around.rhythm:
         passes = in_rhythm(passes, memory, week.week, rows)
-    common = _common(memory, week, rows, limits, around)
-    passes = correct_for_groups(passes, common, around, limits, memory, week.week, rows)
+    common = _common(memory, week, rows, limits, around, limits.fewest_paid_weeks[codes])
+    passes = correct_for_groups(passes, common, around, limits, week.week)
     grade = np.zeros((len(DIRECTIONS), len(rows)), np.int8)
     grade[:, passes.at] = passes.grade.max(axis=(1, 2))
     value_at_risk_minor = np.zeros(len(rows), np.int64)
@@ -88,11 +95,13 @@ def step(
     )
 
 
-def _common(memory: Memory, week: WeekVolumes, rows: Rows, limits: Limits, around: Surroundings) -> CommonMovements:
+def _common(
+    memory: Memory, week: WeekVolumes, rows: Rows, limits: Limits, around: Surroundings, fewest: Ints
+) -> CommonMovements:
     if not around.groupings:
-        return CommonMovements((), {}, {})
+        return CommonMovements((), {}, {}, np.zeros((LONGEST, 0), np.bool_))
     seen = week.week + 1 - memory.first_week[rows].astype(np.int64)
-    return find_common(memory, week.week, rows, limits, around, seen)
+    return find_common(memory, week.week, rows, limits, around, seen, fewest)
 
 
 def _check(state: ShardState, week: WeekVolumes, tiers: Sequence[str], around: Surroundings) -> None:
@@ -119,14 +128,16 @@ def _rows(memory: Memory, ids: Ids) -> Rows:
     return rows
 
 
-def _learn(memory: Memory, week: WeekVolumes, rows: Rows) -> None:
+def _learn(memory: Memory, week: Week, learned: Sequence[tuple[WeekVolumes, Rows]]) -> None:
     """Write the running totals up to this week, over those that no window reaches any more."""
-    anew = np.flatnonzero(week.first_week > memory.first_week[rows])
-    if len(anew):
-        memory.forget(week.week, rows[anew], np.minimum(week.first_week[anew], week.week))
-    memory.first_week[rows] = week.first_week
-    before, now = memory.ring[(week.week - 1) % SLOTS], memory.ring[week.week % SLOTS]
+    for volumes, rows in learned:
+        anew = np.flatnonzero(volumes.first_week > memory.first_week[rows])
+        if len(anew):
+            memory.forget(week, rows[anew], np.minimum(volumes.first_week[anew], week))
+        memory.first_week[rows] = volumes.first_week
+    before, now = memory.ring[(week - 1) % SLOTS], memory.ring[week % SLOTS]
     now[:] = before
-    now[0, rows] += bounded(week.debit_minor)
-    now[1, rows] += bounded(week.credit_minor)
-    memory.note_habits(week.week, week.week - HISTORY_WEEKS)
+    for volumes, rows in learned:
+        now[0, rows] += bounded(volumes.debit_minor)
+        now[1, rows] += bounded(volumes.credit_minor)
+    memory.note_habits(week, week - HISTORY_WEEKS)

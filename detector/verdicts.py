@@ -14,6 +14,7 @@ from detector.comparisons.windows import SERIES, Pair, lags, pairs
 from detector.groups import Movement
 from detector.ids import Rows, encode
 from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
+from detector.policies.paid_weeks import enough_paid
 from detector.state import ShardState, UnknownClient
 from schemas.verdicts import Baseline, Common, Comparison, Direction, Grade, Insufficient, Series, Verdict
 from schemas.weeks import Week
@@ -123,7 +124,10 @@ class Verdicts:
         seen = np.array([self.week - int(memory.first_week[row]) + 1], np.int64)
         readings = read(memory.cumulative(self.week, np.array([row]), lags(self.shift)), seen, self.shift)
         tier = self.tier[[self.client_ids.index(client_id)]]
-        grades = self.limits.grade(readings, tier)
+        enough = enough_paid(
+            memory.habits.paid_in(np.array([row], np.int32)), self.limits.fewest_paid_weeks[tier], self.shift
+        )
+        grades = np.where(enough, self.limits.grade(readings, tier), np.int8(0))
         return {
             (series, pair.baseline): _reading(readings, grades, pair, which, at)
             if seen[0] >= pair.need

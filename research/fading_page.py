@@ -26,7 +26,7 @@ NAMES = {
     FindingKind.SAME_WEEKS_LAST_YEAR: "turnover against the same weeks last year",
     FindingKind.BRANCH_EVENTS: "payments a week of 30 others of its branch",
     FindingKind.WITHOUT_FEED_GAPS: "turnover without the weeks of a thin feed",
-    FindingKind.VALUE_AT_RISK: "value at risk: 52 times the distance of",
+    FindingKind.VALUE_AT_RISK: "value at risk: the weeks before times the distance of",
 }
 
 

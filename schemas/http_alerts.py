@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from schemas.buckets import Bucket
 from schemas.http import Body, Line, Money, Note, WeekString
 from schemas.http_explanations import ExplanationBody
-from schemas.vocabulary import AlertState, BaselineName, DirectionName, GradeName, Outcome, SeriesName
+from schemas.vocabulary import AlertState, BaselineName, DirectionName, GradeName, GroupName, Outcome, SeriesName
 
 
 def _written_out(value: object) -> object:
@@ -54,6 +54,19 @@ class ScoreBody(Body):
     raised: bool
 
 
+class CommonBody(Body):
+    """What most of a group did together, and was taken off the leading comparison before it was judged.
+
+    `size_pct`: how far its median client moved, 0 where only weeks of rest count. `quiet_weeks`: weeks in which the
+    group and the client rested, and which count as no deviation.
+    """
+
+    kind: GroupName
+    name: str
+    size_pct: float
+    quiet_weeks: int
+
+
 class AlertBody(Body):
     """One alert episode at one revision. `comparisons` are those of `week`, its newest week with evidence.
 
@@ -94,6 +107,7 @@ class AlertBody(Body):
     deferred: bool = Field(False, description="it waits for room in its branch's week, and is told in the digest")
     explanation: ExplanationBody | None = None
     score: ScoreBody | None = Field(None, description="null: a rise, or no learned model in use")
+    common: CommonBody | None = Field(None, description="what its group did, and was taken off; null: nothing")
     bucket: Bucket | None = Field(description="where it stands on the list; null: it is closed")
     weeks_without_payment: int | None = Field(
         description="of the client, to the newest judged week; null: no week of it is known"
@@ -135,6 +149,7 @@ class EvidenceBody(Body):
     policy_version: str
     ledger_revision: int
     score: ScoreBody | None = None
+    common: CommonBody | None = None
 
 
 class AlertDetailBody(AlertBody):

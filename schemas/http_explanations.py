@@ -21,7 +21,8 @@ class FindingBody(Body):
     `before` and `after` are weekly means over their weeks, in the alert's currency; of `branch_events`, events a
     week of `count` clients; of `industry`, null: its change is the median of `count` clients. `regular_debits`:
     median of the largest week in each five. `without_feed_gaps`: `count` weeks are left out. `value_at_risk`: the
-    alert's is 52 times (before - after).
+    alert's is (before - after) times the weeks before, up to 52, of which the greatest counts as the second
+    greatest.
     """
 
     kind: FindingName

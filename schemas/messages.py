@@ -19,6 +19,7 @@ from schemas.vocabulary import (
     DirectionName,
     FindingName,
     GradeName,
+    GroupName,
     LabelName,
     Outcome,
     PublishedState,
@@ -64,6 +65,19 @@ class ComparisonMessage(msgspec.Struct, frozen=True):
     shift_weeks: int = 0
 
 
+class CommonMessage(msgspec.Struct, frozen=True):
+    """What most of a group did together, and was taken off the leading comparison before it was judged.
+
+    `size_pct`: how far its median client moved, 0 where only weeks of rest count. `quiet_weeks`: weeks in which the
+    group and the client rested, and which count as no deviation.
+    """
+
+    kind: GroupName
+    name: str
+    size_pct: Percent
+    quiet_weeks: Annotated[int, Meta(ge=0)]
+
+
 class Summary(msgspec.Struct, frozen=True):
     """One sentence made from the numbers."""
 
@@ -84,7 +98,8 @@ class FindingMessage(msgspec.Struct, frozen=True):
     `before` and `after` are weekly means over their weeks, in the alert's currency; of `branch_events`, events a
     week of `count` clients; of `industry`, null: its change is the median of `count` clients. `regular_debits`:
     median of the largest week in each five. `without_feed_gaps`: `count` weeks are left out.
-    `value_at_risk`: the alert's is 52 times (before - after).
+    `value_at_risk`: the alert's is (before - after) times the weeks before, up to 52, of which the greatest
+    counts as the second greatest.
     """
 
     kind: FindingName
@@ -160,6 +175,7 @@ class AlertMessage(msgspec.Struct, frozen=True):
     assignee: str | None = None
     explanation: ExplanationMessage | None = None
     score: ScoreMessage | None = None
+    common: CommonMessage | None = None
 
 
 class RemedyMessage(msgspec.Struct, frozen=True):

@@ -57,7 +57,7 @@ class Common:
     """What most clients of a group did together, as far as a verdict was judged against it.
 
     `size_pct`: how far the group's median client moved in the leading comparison, 0.0 where only quiet weeks count.
-    `quiet_weeks`: weeks of the judged window in which the group rested, and which count as usual.
+    `quiet_weeks`: weeks in which the group rested and the client moved nothing, and which are no deviation.
     """
 
     kind: GroupKind
@@ -100,8 +100,8 @@ class LeaverScore:
 class Verdict:
     """A client's week that passed a preset in one direction.
 
-    `comparisons` holds every preset passed, worst first. `value_at_risk_minor` is a year's turnover that goes
-    missing (fall) or comes on top (rise, as 0) if the last quarter stays as it is. One that `common` explains in
+    `comparisons` holds every preset passed, worst first. `value_at_risk_minor` is what a year of turnover has lost
+    (fall; 0 of a rise) against the last quarter. One that `common` explains in
     full has no grade and the comparisons it would have had. `calendar_version`: empty where no calendar was used.
     `score`: None where no model was in use, and of a rise. One that only the score raised has no comparisons.
     """

@@ -54,11 +54,12 @@ def write(out: Path, model: LeaverModel) -> None:
 
 
 def ledger_history(store: Store) -> History:
-    """All clients of all shards as columns of the same weeks, up to the first week that is open anywhere."""
+    """All clients that had not closed, as columns of the same weeks, up to the first week that is open anywhere."""
     with store.read() as tx:
         ends = shards.load_next_to_close(tx)
         last = min(ends.values(), default=0) - 1
-        parts = [ledger_reading.load_history(tx, shard, last, WEEKS) for shard in sorted(ends)] if last > 0 else []
+        shards_read = sorted(ends) if last > 0 else []
+        parts = [ledger_reading.load_history(tx, shard, last, WEEKS, with_closed=False) for shard in shards_read]
         branch_of = {
             client_id: branch
             for shard in ends

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from casework.alerts.message import ClientFacts
 from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores
@@ -28,7 +30,12 @@ class LeaverScores:
     def scores(self, tx: Tx, claim: Claim, rows: WeekRows, facts: Mapping[str, ClientFacts]) -> Scores:
         """Of the week's clients, in its order."""
         before = self._window_before(tx, claim)
-        window = before.followed_by(rows.client_ids, rows.debit_minor, rows.credit_minor)
+        parts = [rows] if rows.after_closing is None else [rows, rows.after_closing]
+        window = before.followed_by(
+            [client_id for part in parts for client_id in part.client_ids],
+            np.concatenate([part.debit_minor for part in parts]),
+            np.concatenate([part.credit_minor for part in parts]),
+        )
         self._windows[claim.shard] = (claim.amendments, window)
         return window.scores(
             self._model, [facts[client_id].branch_id for client_id in rows.client_ids], rows.first_week

@@ -122,7 +122,8 @@ def rebuild_alert(tx: Tx, episode: Episode, base: Policy, festivals: Festivals =
         revision = stored.ledger_revision if stored.grade else judgings.newest_revision(tx, client.shard, week)
         judging = judgings.find_judging(tx, client.shard, week, revision)
         amendments = None if judging is None else judging.amendments
-        load_shard = cache(partial(past_weeks.load_past_week, tx, client.shard, week, WINDOW_WEEKS, amendments))
+        wanted = (client.shard, week, WINDOW_WEEKS, amendments, client.client_id)
+        load_shard = cache(partial(past_weeks.load_past_week, tx, *wanted))
         try:
             own = base.version == stored.policy_version
             policy = base if own else policy_versions.get(tx, stored.policy_version).policy

@@ -9,9 +9,18 @@ import msgspec
 
 from casework.alerts.episodes import Episode
 from casework.alerts.holdout import HoldOut, is_held_out
-from casework.alerts.message import comparison_messages
-from schemas.http_alerts import AlertBody, AlertDetailBody, ComparisonBody, EvidenceBody, ScoreBody, SummaryBody
+from casework.alerts.message import common_message, comparison_messages
+from schemas.http_alerts import (
+    AlertBody,
+    AlertDetailBody,
+    CommonBody,
+    ComparisonBody,
+    EvidenceBody,
+    ScoreBody,
+    SummaryBody,
+)
 from schemas.http_explanations import ExplanationBody
+from schemas.messages import CommonMessage
 from schemas.money import format_amount
 from schemas.verdicts import Grade, Verdict
 from schemas.weeks import format_week
@@ -37,6 +46,7 @@ def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
         "summary": SummaryBody(en=row.message.summary.en, zh=row.message.summary.zh),
         "explanation": _explanation(row),
         "score": None if row.message.score is None else ScoreBody(**msgspec.structs.asdict(row.message.score)),
+        "common": _common(row.message.common),
         "client_name": row.client_name,
         "branch_id": row.branch_id,  # the client's branch of today, by which it was found
         "tier": row.tier,
@@ -71,4 +81,9 @@ def _evidence(verdict: Verdict, currency: str) -> EvidenceBody:
         policy_version=verdict.policy_version,
         ledger_revision=verdict.ledger_revision,
         score=None if verdict.score is None else ScoreBody(**asdict(verdict.score)),
+        common=_common(common_message(verdict)),
     )
+
+
+def _common(common: CommonMessage | None) -> CommonBody | None:
+    return None if common is None else CommonBody(**msgspec.structs.asdict(common))

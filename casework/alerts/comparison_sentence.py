@@ -14,7 +14,7 @@ from typing import Literal
 from language.amounts import compact_amount
 from language.catalogues import Texts
 from language.marking import N_
-from schemas.verdicts import Baseline, Series
+from schemas.verdicts import Baseline, GroupKind, Series
 
 _Window = Literal["week", "quarter"]
 _Sum = Literal["some", "none", "net"]  # net: more was taken back than booked, a negative sum
@@ -31,6 +31,23 @@ class ComparisonFacts:
     deviation_pct: float
 
 
+@dataclass(frozen=True, slots=True)
+class CommonFacts:
+    """What a group did together, as in schemas.verdicts.Common."""
+
+    kind: GroupKind
+    name: str
+    size_pct: float
+    quiet_weeks: int
+
+
+_GROUPS: Mapping[GroupKind, str] = MappingProxyType(
+    {
+        GroupKind.BRANCH: N_("branch %(name)s"),
+        GroupKind.INDUSTRY: N_("the industry %(name)s"),
+        GroupKind.BANK: N_("the bank"),
+    }
+)
 _OPENINGS: Mapping[tuple[_Window, _Sum], Mapping[Series, str]] = MappingProxyType(
     {
         ("week", "some"): {
@@ -128,4 +145,34 @@ def _together(changes: Sequence[str], texts: Texts) -> str:
 
 
 def _percent(compared: ComparisonFacts, texts: Texts) -> str:
-    return texts.percent(abs(round(compared.deviation_pct)))
+    return texts.percent(shown_percent(compared.deviation_pct))
+
+
+def shown_percent(change_pct: float) -> int:
+    """How far, in whole percent. Nothing is more than 100 % lower: where more was taken back than booked, all of it
+    is gone.
+    """
+    return abs(max(-100, round(change_pct)))
+
+
+def common_text(common: CommonFacts, texts: Texts) -> str:
+    """What was taken off, without the full stop; empty where nothing was."""
+    group = texts.gettext(_GROUPS[common.kind], name=common.name)
+    said = []
+    if common.quiet_weeks:
+        said.append(
+            texts.ngettext(
+                "of it %(n)s week of rest of %(group)s is not counted",
+                "of it %(n)s weeks of rest of %(group)s are not counted",
+                common.quiet_weeks,
+                group=group,
+            )
+        )
+    percent = texts.percent(shown_percent(common.size_pct))
+    if round(common.size_pct) < 0:
+        text = N_("%(percent)s that the typical client of %(group)s is lower is taken off")
+        said.append(texts.gettext(text, group=group, percent=percent))
+    if round(common.size_pct) > 0:
+        text = N_("%(percent)s that the typical client of %(group)s is higher is taken off")
+        said.append(texts.gettext(text, group=group, percent=percent))
+    return texts.gettext("%(first)s; %(second)s", first=said[0], second=said[1]) if said[1:] else "".join(said)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from casework.alerts.comparison_sentence import shown_percent
 from language.catalogues import Texts
 from language.marking import N_
 from schemas.explanations import Explanation, FindingKind, Label, Strength, WeeksLeft, weeks_left
@@ -93,8 +94,10 @@ def since_sentence(facts: ExplanationFacts, texts: Texts) -> str:
             **days,
         )
     if not facts.left.least:
-        return texts.gettext(
+        return texts.ngettext(
+            "Lower since about the week of %(onset)s (%(earliest)s to %(latest)s), up to %(most)s week left.",
             "Lower since about the week of %(onset)s (%(earliest)s to %(latest)s), up to %(most)s weeks left.",
+            facts.left.most,
             most=facts.left.most,
             **days,
         )
@@ -135,7 +138,7 @@ def _changes_to_name(facts: ExplanationFacts) -> list[tuple[FindingKind, float]]
 
 def _change(kind: FindingKind, change_pct: float, texts: Texts) -> str:
     whole = round(change_pct)
-    name, percent = texts.gettext(_FINDINGS[kind]), texts.percent(abs(whole))
+    name, percent = texts.gettext(_FINDINGS[kind]), texts.percent(shown_percent(change_pct))
     if whole < 0:
         return texts.gettext("%(name)s %(percent)s lower", name=name, percent=percent)
     if whole > 0:

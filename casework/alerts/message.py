@@ -8,7 +8,7 @@ from casework.alerts.episodes import Episode, leading_series
 from casework.alerts.explanation_message import explanation_message
 from casework.alerts.sentence import sentence
 from schemas.explanations import Explanation
-from schemas.messages import AlertMessage, ComparisonMessage, ScoreMessage
+from schemas.messages import AlertMessage, CommonMessage, ComparisonMessage, ScoreMessage
 from schemas.money import format_amount
 from schemas.verdicts import Comparison, Grade, Verdict
 from schemas.weeks import format_week
@@ -51,7 +51,16 @@ def alert_message(
         assignee=episode.assignee,
         explanation=None if explanation is None else explanation_message(explanation, currency),
         score=_score(verdict),
+        common=common_message(verdict),
     )
+
+
+def common_message(verdict: Verdict) -> CommonMessage | None:
+    """What was taken off before it was judged."""
+    if verdict.common is None:
+        return None
+    common = verdict.common
+    return CommonMessage(common.kind.value, common.name, common.size_pct, common.quiet_weeks)
 
 
 def _score(verdict: Verdict) -> ScoreMessage | None:

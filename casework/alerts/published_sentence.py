@@ -5,16 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from casework.alerts.comparison_sentence import ComparisonFacts
+from casework.alerts.comparison_sentence import CommonFacts, ComparisonFacts
 from casework.alerts.explanation_sentence import ExplanationFacts
 from casework.alerts.sentence import SentenceFacts
 from schemas.explanations import FindingKind, Label, Strength, WeeksLeft
-from schemas.messages import AlertMessage, ExplanationMessage
-from schemas.verdicts import Baseline, Direction, Series
+from schemas.messages import AlertMessage, CommonMessage, ExplanationMessage
+from schemas.verdicts import Baseline, Direction, GroupKind, Series
 from schemas.weeks import parse_week
 
 if TYPE_CHECKING:  # they need pydantic, which no other process but the API's loads
-    from schemas.http_alerts import AlertBody
+    from schemas.http_alerts import AlertBody, CommonBody
     from schemas.http_explanations import ExplanationBody
 
 
@@ -37,7 +37,13 @@ def published_facts(alert: AlertMessage | AlertBody) -> SentenceFacts:
         alert.currency,
         None if alert.score is None else alert.score.probability,
         None if alert.explanation is None else _explanation(alert.explanation),
+        None if alert.common is None else _common(alert.common),
     )
+
+
+def _common(published: CommonMessage | CommonBody) -> CommonFacts:
+    kind = GroupKind(published.kind)
+    return CommonFacts(kind, published.name, published.size_pct, published.quiet_weeks)
 
 
 def _explanation(published: ExplanationMessage | ExplanationBody) -> ExplanationFacts:

@@ -9,10 +9,10 @@ quarter" are the verdict's: a sentence is read for weeks after it was made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from casework.alerts.comparison_sentence import ComparisonFacts, comparisons_text
+from casework.alerts.comparison_sentence import CommonFacts, ComparisonFacts, common_text, comparisons_text
 from casework.alerts.episodes import leading_series
 from casework.alerts.explanation_sentence import (
     ExplanationFacts,
@@ -34,7 +34,8 @@ _MOST_COMPARISONS = 3  # more than three are a table, not a sentence
 class SentenceFacts:
     """What the sentence is made of. `comparisons`: worst first; those of other series than `series` are left out.
 
-    `at_risk`: units of `currency` a year. `chance`: by the learned score, None where no model was in use.
+    `at_risk`: units of `currency` a year. `common`: what was taken off the leading one. `chance`: by the learned
+    score, None where no model was in use.
     """
 
     direction: Direction
@@ -44,6 +45,7 @@ class SentenceFacts:
     currency: str
     chance: float | None = None
     explanation: ExplanationFacts | None = None
+    common: CommonFacts | None = None
 
     @property
     def withdrawn(self) -> bool:
@@ -75,6 +77,7 @@ def sentence_facts(verdict: Verdict, currency: str, explanation: Explanation | N
         currency,
         None if verdict.score is None else verdict.score.probability,
         None if explanation is None else explanation_facts(explanation),
+        None if verdict.common is None else CommonFacts(**asdict(verdict.common)),
     )
 
 
@@ -98,6 +101,8 @@ def _comparisons(facts: SentenceFacts, texts: Texts) -> str:
     leading = [each for each in facts.comparisons if each.series is facts.series][:_MOST_COMPARISONS]
     falls = facts.direction is Direction.FALL
     text = comparisons_text(leading, facts.currency, texts, falls=falls)
+    if facts.common is not None and (taken_off := common_text(facts.common, texts)):
+        text = texts.gettext("%(comparisons)s; %(common)s", comparisons=text, common=taken_off)
     if falls and facts.at_risk >= 1:
         amount = compact_amount(facts.at_risk, facts.currency, texts)
         return texts.gettext("%(comparisons)s; about %(amount)s a year at risk.", comparisons=text, amount=amount)

@@ -9,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.sums import Cumulative, Ints, series_sum, window_sum
-from detector.comparisons.windows import QUARTER, RECENT, SERIES, WEEK, YEAR_BEFORE, Pair, Window, pairs, windows
-from schemas.verdicts import Series
+from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE, Pair, Window, pairs, windows
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 WEEKS_A_YEAR = 52
-_TURNOVER = SERIES.index(Series.TURNOVER)
 _ROUNDING = 1e-9  # a million times what float64 loses in a division
 ENOUGH_FOR_QUARTERS = 26  # below it a last quarter has no quarter before it to be set against
 
@@ -82,29 +80,31 @@ def yearly_effect(actual: Floats, expected: Floats) -> Floats:
     return effect
 
 
-def value_at_risk(cumulative: Cumulative, seen: Ints) -> Ints:
-    """Turnover a year that goes missing if the last weeks stay as they are: int64 minor units (m,), never negative.
+def value_at_risk(turnover: Ints, seen: Ints) -> Ints:
+    """What a year has lost, int64 minor units (m,), never negative. `turnover`: int64 (LONGEST, m), by weeks back.
 
-    52 x (expected - actual), of weekly means: from 26 weeks on, the last 13 weeks against the up to 52 before them;
-    with a shorter history, the last week against the up to 8 before it. An actual below zero (more reversals than
-    bookings) counts as zero: no more can go missing than there was.
+    From 26 weeks on, the up to 52 weeks that are known before the last 13, less as many like those: a whole year
+    less four times the last quarter. With a shorter history, the up to 8 weeks before the last, less as many like
+    it. The greatest of the weeks before counts as the second greatest, so that one great payment is not missed for
+    ever; a last quarter below zero (more reversals than bookings) counts as zero: no more can go than there was.
     """
-    quarters = _shortfall(cumulative, QUARTER, YEAR_BEFORE, seen)
-    weeks = _shortfall(cumulative, WEEK, RECENT, seen)
-    missing = np.where(seen >= ENOUGH_FOR_QUARTERS, quarters, weeks) * WEEKS_A_YEAR
+    quarters = _lost(turnover, QUARTER, YEAR_BEFORE, seen)
+    weeks = _lost(turnover, WEEK, RECENT, seen)
+    lost = np.where(seen >= ENOUGH_FOR_QUARTERS, quarters, weeks)
     # The ceiling is the largest float64 below 2**63: casting anything above it is undefined.
-    value: Ints = np.rint(np.minimum(missing, np.nextafter(2.0**63, 0.0))).astype(np.int64)
+    value: Ints = np.rint(np.minimum(lost, np.nextafter(2.0**63, 0.0))).astype(np.int64)
     return value
 
 
-def _shortfall(cumulative: Cumulative, actual: Window, expected: Window, seen: Ints) -> Floats:
-    """Mean of `expected`, as far as the history reaches, less the mean of `actual`; zero where that is negative."""
-    # Before a client's first week its volume is zero, so the sum over the whole window is that of the weeks it has.
-    reached = np.clip(seen - expected.lag, 1, expected.weeks)
-    usual = window_sum(cumulative, expected)[_TURNOVER] / reached
-    now = np.maximum(window_sum(cumulative, actual)[_TURNOVER] / actual.weeks, 0.0)
-    missing: Floats = np.maximum(usual - now, 0.0)
-    return missing
+def _lost(turnover: Ints, actual: Window, expected: Window, seen: Ints) -> Floats:
+    """Sum of the weeks of `expected` that are known less as many like those of `actual`; zero where negative."""
+    before = turnover[expected.lag : expected.before]
+    second, greatest = np.partition(before, -2, axis=0)[-2:]
+    was = before.sum(axis=0) - (greatest - second)
+    known = np.clip(seen - expected.lag, 0, expected.weeks)
+    now = np.maximum(turnover[actual.lag : actual.before].sum(axis=0), 0) * (known / actual.weeks)
+    lost: Floats = np.maximum(was - now, 0.0)
+    return lost
 
 
 def loose_hits(cumulative: Cumulative, seen: Ints, fall_pct: Floats, rise_pct: Floats, shift: int = 0) -> Bools:

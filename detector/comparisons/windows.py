@@ -44,10 +44,11 @@ WEEK, RECENT = Window(0, 1), Window(1, 8)
 QUARTER, QUARTER_BEFORE = Window(0, 13), Window(13, 13)
 YEAR_BEFORE, QUARTER_LAST_YEAR = Window(13, 52), Window(52, 13)
 
+QUARTER_VS_YEAR = Pair(Baseline.QUARTER_VS_YEAR, QUARTER, YEAR_BEFORE)
 PAIRS = (
     Pair(Baseline.WEEK_VS_RECENT, WEEK, RECENT),
     Pair(Baseline.QUARTER_VS_QUARTER, QUARTER, QUARTER_BEFORE),
-    Pair(Baseline.QUARTER_VS_YEAR, QUARTER, YEAR_BEFORE),
+    QUARTER_VS_YEAR,
     Pair(Baseline.QUARTER_VS_LAST_YEAR, QUARTER, QUARTER_LAST_YEAR),
 )
 MAX_SHIFT = 3  # weeks: a lunar year is 50 or 51 weeks, or 55 with its thirteenth month

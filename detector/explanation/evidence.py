@@ -75,14 +75,19 @@ def findings(known: Known, onset: int) -> tuple[Finding, ...]:
 
 
 def _value_at_risk(known: Known) -> tuple[Finding, ...]:
-    """The two means of which `readings.value_at_risk` is 52 times the distance; none of a first week."""
+    """The two means of which `readings.value_at_risk` is the distance, times the weeks before; none of a first
+    week.
+    """
     seen = len(known.debit)
     now, usual = (QUARTER, YEAR_BEFORE) if seen >= ENOUGH_FOR_QUARTERS else (WEEK, RECENT)
     after = slice(max(0, seen - now.before), seen - now.lag)
     before = slice(max(0, seen - usual.before), seen - usual.lag)
     if before.stop <= 0:
         return ()
-    was, left = _mean(known.turnover[before]), max(Fraction(0), _mean(known.turnover[after]))
+    weeks = known.turnover[before].tolist()
+    second, greatest = sorted([*weeks, 0, 0][: max(usual.weeks, 2)])[-2:]  # what lies before the first week is zero
+    was = Fraction(sum(weeks) - greatest + second, len(weeks))
+    left = max(Fraction(0), _mean(known.turnover[after]))
     return (_finding(known, FindingKind.VALUE_AT_RISK, before, after, was, left),)
 
 

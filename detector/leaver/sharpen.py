@@ -9,11 +9,13 @@ import numpy as np
 
 from detector.comparisons.readings import value_at_risk
 from detector.comparisons.sums import Ints
+from detector.comparisons.windows import QUARTER_VS_YEAR, SERIES
 from detector.ids import Rows, encode
 from detector.leaver.history import Floats
 from detector.policies.limits import Grades
+from detector.policies.paid_weeks import enough_for
 from detector.verdicts import Verdicts
-from schemas.verdicts import Direction, Grade, LeaverScore, Verdict
+from schemas.verdicts import Direction, Grade, LeaverScore, Series, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class Falls:
 
 
 def sharpen_falls(verdicts: Verdicts, scores: Scores) -> Falls:
-    """1. A prompt becomes an alarm. 2. Who passed no preset gets a prompt, unless a group explains them, or nothing
-    goes missing: whatever it looks like, that is no leaving.
+    """1. A prompt becomes an alarm. 2. Who passed no preset gets a prompt, unless a group explains them, or too
+    little goes missing: whatever it looks like, that is no leaving.
 
     Spends nothing, but wants the verdicts' state as it is: before the next step.
     """
@@ -90,10 +92,15 @@ def _score(scores: Scores, at: int, *, raised: bool) -> LeaverScore:
 
 
 def _values_at_risk(verdicts: Verdicts, at: Rows) -> Ints:
-    """Of the clients at some places of the week, int64 (m,)."""
+    """Of the clients at some places of the week, int64 (m,); zero where it is below the tier's minimum effect, or
+    where money moved in too few weeks of the year before for anything to be left.
+    """
     if not len(at):
         return np.zeros(0, np.int64)
-    memory = verdicts.state.memory
+    memory, limits, tier = verdicts.state.memory, verdicts.limits, verdicts.tier[at]
     rows = memory.index.find(encode([verdicts.client_ids[place] for place in at.tolist()]))
     seen = verdicts.week + 1 - memory.first_week[rows].astype(np.int64)
-    return value_at_risk(memory.cumulative(verdicts.week, rows), seen)
+    value = value_at_risk(memory.weekly(verdicts.week, rows).sum(axis=1), seen)
+    paid = memory.habits.paid_in(rows)[SERIES.index(Series.TURNOVER)]
+    enough = enough_for(paid, QUARTER_VS_YEAR, limits.fewest_paid_weeks[tier])
+    return np.where(enough & (value >= limits.minimum_effect_minor[tier]), value, 0)

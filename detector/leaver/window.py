@@ -19,7 +19,7 @@ WINDOW_WEEKS = REACH_WEEKS + len(SMOOTHED_OVER) - 1  # float32: some 630 bytes a
 
 @dataclass(frozen=True, slots=True)
 class ScoreWindow:
-    """The last WINDOW_WEEKS weeks of a shard's clients, the last of them `week`.
+    """The last WINDOW_WEEKS weeks of a shard's clients, the last of them `week`, whose clients come first.
 
     `turnover`: float32 (n, WINDOW_WEEKS), minor units, oldest first; zeros where a client had nothing.
     """
@@ -36,20 +36,28 @@ class ScoreWindow:
         return cls(week, client_ids, turnover)
 
     def followed_by(self, client_ids: Sequence[str], debit_minor: Ints, credit_minor: Ints) -> ScoreWindow:
-        """A week later, of the clients that the later week has; int64 (n,) of each."""
-        turnover = np.zeros((len(client_ids), WINDOW_WEEKS), np.float32)
+        """A week later; int64 (n,) of each client that the later week has. The others have nothing in it, and are
+        kept as long as anything of theirs is in the window: they may come back.
+        """
         at = places_among(self.client_ids, client_ids)
-        turnover[at >= 0, :-1] = self.turnover[at[at >= 0], 1:]
-        turnover[:, -1] = debit_minor + credit_minor
-        return ScoreWindow(self.week + 1, client_ids, turnover)
+        left: npt.NDArray[np.bool_] = np.any(self.turnover[:, 1:] != 0, axis=1)
+        left[at[at >= 0]] = False
+        others = np.flatnonzero(left)
+        turnover = np.zeros((len(client_ids) + len(others), WINDOW_WEEKS), np.float32)
+        mine = np.flatnonzero(at >= 0)
+        turnover[mine, :-1] = self.turnover[at[mine], 1:]
+        turnover[len(client_ids) :, :-1] = self.turnover[others, 1:]
+        turnover[: len(client_ids), -1] = debit_minor + credit_minor
+        ids = [*client_ids, *(self.client_ids[place] for place in others.tolist())]
+        return ScoreWindow(self.week + 1, ids, turnover)
 
     def scores(self, model: LeaverModel, branches: Sequence[str], first_week: npt.NDArray[np.int32]) -> Scores:
-        """Of the clients, whose branches and first weeks are given in their order.
+        """Of the first clients, whose branches and first weeks are given in their order.
 
-        All clients that the shard has in the week must be there: together they tell a quiet week of a branch.
+        They must be all that the shard has in the week: together they tell a quiet week of a branch.
         """
         history = History(
-            self.turnover.astype(np.float64),
+            self.turnover[: len(branches)].astype(np.float64),
             np.unique(branches, return_inverse=True)[1] if branches else np.zeros(0, np.int64),
             np.clip(first_week - (self.week - WINDOW_WEEKS + 1), 0, WINDOW_WEEKS).astype(np.int64),
         )

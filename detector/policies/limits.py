@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.readings import Bools, Floats, Readings
+from detector.comparisons.sums import Ints
 from detector.comparisons.windows import PAIRS, SERIES
 from detector.ids import one_width
 from detector.policies.policy import Policy, Preset
@@ -27,11 +28,13 @@ _SERIES_AT = {series: which for which, series in enumerate(SERIES)}
 class Limits:
     """`percent`: float64 (tier, direction, grade, pair, series), signed, infinite where not used.
 
-    `minimum_effect_minor`: float64 (tier,). `codes`: tier name to its place; `default_code` for all other names.
+    `minimum_effect_minor`: float64 (tier,). `fewest_paid_weeks`: int64 (tier,), of a year. `codes`: tier name to
+    its place; `default_code` for all other names.
     """
 
     percent: Floats
     minimum_effect_minor: Floats
+    fewest_paid_weeks: Ints
     codes: dict[str, int]
     default_code: int
 
@@ -70,6 +73,7 @@ def limits_of(policy: Policy) -> Limits:
     return Limits(
         percent=np.stack([_percent(tier.presets) for tier in policy.tiers]),
         minimum_effect_minor=np.array([tier.minimum_effect * scale for tier in policy.tiers], np.float64),
+        fewest_paid_weeks=np.array([tier.fewest_paid_weeks for tier in policy.tiers], np.int64),
         codes={tier.tier: code for code, tier in enumerate(policy.tiers)},
         default_code=[tier.tier for tier in policy.tiers].index(policy.default_tier),
     )

@@ -17,6 +17,8 @@ from schemas.verdicts import Baseline, Direction, Grade, Series
 
 MAX_EFFECT = 10**15  # units a year; above it int64 minor units could not hold a window
 MAX_MINOR_DIGITS = 4
+WEEKS_A_YEAR = 52
+FEWEST_PAID_WEEKS = 12
 
 
 class BadPolicy(EbbwatchError):
@@ -51,16 +53,23 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.alarm_pct if grade is Grade.ALARM else self.prompt_pct
 
 
-class TierPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Presets of one client tier. No verdict for a yearly effect (52 weekly means) below `minimum_effect` units."""
+class TierPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Presets of one client tier. No verdict for a yearly effect (52 weekly means) below `minimum_effect` units.
+
+    `fewest_paid_weeks`: of the 52 a year, in which the client must have moved money in what is judged, before a
+    week counts as low or high; see detector.policies.paid_weeks for shorter windows.
+    """
 
     tier: str
     minimum_effect: int
     presets: tuple[Preset, ...]
+    fewest_paid_weeks: int = FEWEST_PAID_WEEKS
 
     def __post_init__(self) -> None:
         if not 0 <= self.minimum_effect <= MAX_EFFECT:
             raise ValueError(f"tier {self.tier}: minimum_effect {self.minimum_effect} is not in [0, {MAX_EFFECT}]")
+        if not 0 <= self.fewest_paid_weeks <= WEEKS_A_YEAR:
+            raise ValueError(f"tier {self.tier}: fewest_paid_weeks {self.fewest_paid_weeks} is not in [0, 52]")
         _refuse_repeats(f"tier {self.tier}", (preset.name for preset in self.presets))
 
 

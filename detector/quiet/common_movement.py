@@ -15,11 +15,12 @@ import numpy.typing as npt
 from detector.comparisons.habits import share_before
 from detector.comparisons.readings import Bools, Floats
 from detector.comparisons.sums import Cumulative, Ints, series_sum
-from detector.comparisons.windows import RECENT, SERIES, WEEK, Pair, lags, pairs
+from detector.comparisons.windows import RECENT, SERIES, WEEK, lags, pairs
 from detector.groups import Group, Movement
 from detector.ids import Rows
 from detector.policies.limits import DIRECTIONS, Limits
-from detector.quiet.rests import resting, rests_in, window_in_question
+from detector.policies.paid_weeks import enough_for
+from detector.quiet.rests import idle, left_aside, resting, rests_in
 from detector.quiet.surroundings import Grouping, Surroundings
 from detector.state import Memory
 from schemas.verdicts import Baseline, Direction, Series
@@ -27,6 +28,7 @@ from schemas.weeks import Week
 
 ENOUGH = 12  # clients of a group, below which "most of them" can be chance
 MOST = 0.6
+AT_REST = 0.3  # of the clients: fewer low ones than that beyond the usual are some that leave, and no rest
 SETTLED_WEEKS = 26  # of history, before a client says anything about its group
 FAR = 0.15  # of the expectation: nearer than that is everyday noise of a quarter
 SURPRISE = (
@@ -48,32 +50,38 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class CommonMovements:
-    """All that is common in a week. `shares`: by (direction, pair, series), where any group moved."""
+    """All that is common in a week. `shares`: by (direction, pair, series), where any group moved.
+
+    `at_rest`: bool (LONGEST, n), by weeks back, where a group of the client rested and the client with it.
+    """
 
     movements: tuple[Movement, ...]
     quiet_weeks: Mapping[Week, frozenset[Group]]
     shares: Mapping[tuple[int, int, int], Shares]
+    at_rest: Bools
 
 
 def find_common(
-    memory: Memory, week: Week, rows: Rows, limits: Limits, around: Surroundings, seen: Ints
+    memory: Memory, week: Week, rows: Rows, limits: Limits, around: Surroundings, seen: Ints, fewest: Ints
 ) -> CommonMovements:
     """1. Which groups rested this week. 2. Which have moved in a comparison that has presets, rests left aside.
 
-    `rows`: of the week's clients; `seen`: int64 (n,), their weeks of history.
+    `rows`: of the week's clients; `seen`: int64 (n,), their weeks of history; `fewest`: int64 (n,), the paid weeks
+    without which a client says nothing of its group either.
     """
     in_order = len(rows) == memory.size and bool((rows == np.arange(len(rows))).all())
     shift = around.festivals.shift(week)
     # A view where it can be.
     cumulative = memory.cumulative(week, slice(0, memory.size) if in_order else rows, lags(shift))
     settled = seen >= SETTLED_WEEKS
-    found = [_rested(memory, week, rows, cumulative, seen, settled, grouping) for grouping in around.groupings]
+    found = [_rested(memory, week, rows, cumulative, settled, grouping) for grouping in around.groupings]
     rested = [movement for movements in found for movement in movements]
     quiet = {**around.quiet_weeks, week: frozenset(m.group for m in rested)}
-    at_rest = resting(quiet, around.groupings, week)
+    at_rest = idle(memory, week, rows, resting(quiet, around.groupings, week))
     any_rest = bool(at_rest.any())  # mostly not, and looking takes long
     widest: dict[Group, Movement] = {movement.group: movement for movement in rested}
     shares: dict[tuple[int, int, int], Shares] = {}
+    paid = memory.habits.paid_in(rows)
     for way, direction in enumerate(DIRECTIONS):
         for which, series in np.argwhere(np.isfinite(limits.loosest(direction))):
             pair = pairs(shift)[which]
@@ -84,10 +92,11 @@ def find_common(
                 for window in (pair.actual, pair.expected)
             )
             usable = settled & (expected > 0.0) & (seen >= pair.need)
+            usable &= enough_for(paid[series], pair, fewest)
             ratio = np.divide(actual, expected, out=np.ones(len(rows)), where=usable)
             if any_rest:
                 weeks = rests_in(at_rest, pair, direction).sum(axis=0)
-                ratio = without_rests(ratio, pair, direction, weeks)
+                ratio = left_aside(ratio, pair, direction, weeks)
             moved, share = _moved(ratio, usable, around.groupings, direction)
             if moved:
                 shares[way, int(which), int(series)] = share
@@ -97,32 +106,25 @@ def find_common(
                     not widest[group].quiet and abs(movement.size_pct) > abs(widest[group].size_pct)
                 ):
                     widest[group] = movement
-    return CommonMovements(tuple(widest.values()), quiet, shares)
-
-
-def without_rests(ratio: Floats, pair: Pair, direction: Direction, weeks: Ints) -> Floats:
-    """Actual over expected, where each of `weeks` weeks of rest counts as if it had been no deviation at all."""
-    share = weeks / window_in_question(pair, direction).weeks
-    if direction is Direction.FALL:
-        return ratio + share
-    return np.where(ratio > 1.0, ratio / (1.0 + share * ratio), ratio)
+    return CommonMovements(tuple(widest.values()), quiet, shares, at_rest)
 
 
 def _rested(
-    memory: Memory, week: Week, rows: Rows, cumulative: Cumulative, seen: Ints, settled: Bools, grouping: Grouping
+    memory: Memory, week: Week, rows: Rows, cumulative: Cumulative, settled: Bools, grouping: Grouping
 ) -> list[Movement]:
     """Groups in which far more clients than usual are far below their recent average."""
     recent = series_sum(cumulative, RECENT, _TURNOVER)
     usable = settled & (recent > 0) & (grouping.of >= 0)
     of, size = grouping.of[usable], len(grouping.groups)
-    low = (memory.habits.low[rows[usable]] & np.uint64(1)).astype(np.float64)
-    habit = share_before(memory.habits.low[rows[usable]], seen[usable])
+    bits = memory.habits.low[rows[usable]]
+    low = (bits & np.uint64(1)).astype(np.float64)
     clients = np.bincount(of, minlength=size)
+    habit = share_before(bits, memory.habits.comparable[rows[usable]])
     lows = np.bincount(of, weights=low, minlength=size)
     usual = np.bincount(of, weights=habit, minlength=size)
     spread = np.sqrt(np.bincount(of, weights=habit * (1.0 - habit), minlength=size))
     rest = (clients >= ENOUGH) & (lows >= MOST * clients) & (lows - usual >= SURPRISE * spread)
-    rest &= clients - lows <= 0.5 * (clients - usual)
+    rest &= (clients - lows <= 0.5 * (clients - usual)) & (lows - usual >= AT_REST * clients)
     if not rest.any():
         return []
     actual = series_sum(cumulative, WEEK, _TURNOVER)[usable] / WEEK.weeks

@@ -8,14 +8,12 @@ import numpy as np
 
 from detector.comparisons.readings import Bools, Floats, yearly_effect
 from detector.comparisons.sums import Ints
-from detector.comparisons.windows import LONGEST, SERIES, pairs
+from detector.comparisons.windows import pairs
 from detector.groups import Group
-from detector.ids import Rows
 from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
 from detector.quiet.common_movement import CommonMovements
-from detector.quiet.rests import filling, resting, rests_in, usual_volumes, weekly_volumes
+from detector.quiet.rests import left_aside, rests_in, topped_up
 from detector.quiet.surroundings import Grouping, Surroundings
-from detector.state import Memory
 from detector.verdicts import Passed
 from schemas.verdicts import Common, Direction
 from schemas.weeks import Week
@@ -23,7 +21,7 @@ from schemas.weeks import Week
 
 @dataclass(frozen=True, slots=True)
 class _GroupContext:
-    """What the k clients that passed are judged with. `volumes`, `usual`: as in detector.quiet.rests.
+    """What the k clients that passed are judged with. `at_rest`: bool (LONGEST, k), as in CommonMovements.
 
     `shift`: weeks that the quarter a year ago is moved by.
     """
@@ -31,9 +29,8 @@ class _GroupContext:
     passed: Passed
     common: CommonMovements
     groupings: tuple[Grouping, ...]
-    resting: Bools
-    volumes: Ints
-    usual: Floats
+    at_rest: Bools
+    limits: Limits
     shift: int
 
 
@@ -57,23 +54,14 @@ class _Judged:
 
 
 def correct_for_groups(
-    passed: Passed, common: CommonMovements, around: Surroundings, limits: Limits, memory: Memory,
-    week: Week, rows: Rows,
-) -> Passed:  # fmt: skip
-    """`passed` with its grades lowered to what the client did apart from its group; never raised.
-
-    `rows`: of all the week's clients.
-    """
+    passed: Passed, common: CommonMovements, around: Surroundings, limits: Limits, week: Week
+) -> Passed:
+    """`passed` with its grades lowered to what the client did apart from its group; never raised."""
     if not around.groupings or not len(passed.at):
         return passed
     mine = tuple(Grouping(grouping.groups, grouping.of[passed.at]) for grouping in around.groupings)
-    at_rest = resting(common.quiet_weeks, mine, week)
-    if at_rest.any():
-        volumes = weekly_volumes(memory, week, rows[passed.at])
-    else:  # nothing asks for them
-        volumes = np.broadcast_to(np.int64(0), (LONGEST, len(SERIES), len(passed.at)))
-    usual = usual_volumes(volumes, at_rest, passed.readings.seen)
-    context = _GroupContext(passed, common, mine, at_rest, volumes, usual, around.festivals.shift(week))
+    shift = around.festivals.shift(week)
+    context = _GroupContext(passed, common, mine, common.at_rest[:, passed.at], limits, shift)
     grade, judged_pct = passed.grade.copy(), np.full(passed.grade.shape, np.nan)
     together: dict[tuple[int, int], Common] = {}
     worst = passed.grade.max(axis=(1, 2))
@@ -93,25 +81,32 @@ def correct_for_groups(
 
 
 def _judge(context: _GroupContext, way: int, which: int, series: int) -> _Judged:
-    """1. Weeks of rest count as usual. 2. What is left is set against the group."""
+    """1. What is left beside the group. 2. Weeks of rest are topped up, but not of a fall whose other weeks pass a
+    preset by themselves: what has lasted is judged on what came.
+    """
     pair, direction, readings = pairs(context.shift)[which], DIRECTIONS[way], context.passed.readings
-    rests = rests_in(context.resting, pair, direction)
     actual = readings.actual_sum[which, series] / pair.actual.weeks
     expected = readings.expected_sum[which, series] / pair.expected.weeks
-    floor = expected if direction is Direction.FALL else actual
-    fill = filling(context.volumes, context.usual, rests, floor, pair, direction, series)
-    positive = np.where(expected > 0.0, expected, 1.0)  # without an expectation there is no grade either
-    if direction is Direction.FALL:
-        actual = actual + fill / pair.actual.weeks
-    else:
-        positive = positive + fill / pair.expected.weeks
+    expected = np.where(expected > 0.0, expected, 1.0)  # without an expectation there is no grade either
     share = context.common.shares.get((way, which, series))
     factor = np.ones(len(actual)) if share is None else share.factor[context.passed.at]
     by = np.zeros(len(actual), np.int8) if share is None else share.by[context.passed.at]
-    with_group = positive * factor
-    # A group of whose median client nothing is left explains every fall.
-    ratio = np.divide(actual, with_group, out=np.full(len(actual), np.inf), where=factor > 0.0)
-    return _Judged(ratio, yearly_effect(actual, with_group), rests.sum(axis=0), factor, by)
+    weeks, ratio = rests_in(context.at_rest, pair, direction).sum(axis=0), actual / expected
+    if direction is Direction.FALL:
+        others = _beside(left_aside(ratio, pair, direction, weeks), factor, direction)
+        weakest = context.limits.percent[context.passed.tier, way, :, which, series].max(axis=1)
+        weeks = np.where((others - 1.0) * 100.0 <= weakest, 0, weeks)
+    ratio = topped_up(ratio, pair, direction, weeks)
+    left = _beside(ratio, factor, direction)
+    return _Judged(left, yearly_effect(ratio * expected, expected * factor), weeks, factor, by)
+
+
+def _beside(ratio: Floats, factor: Floats, direction: Direction) -> Floats:
+    """`ratio` against that of the group's median client, never on the other side of one: a group of whose median
+    client nothing is left explains every fall.
+    """
+    beside = np.divide(ratio, factor, out=np.ones(len(ratio)), where=factor > 0.0)
+    return np.minimum(beside, 1.0) if direction is Direction.FALL else np.maximum(beside, 1.0)
 
 
 def _grade(percent: Floats, limit: Floats, direction: Direction) -> Grades:

@@ -1,4 +1,4 @@
-"""Weeks in which a client's group rested count as usual weeks of that client."""
+"""Weeks in which a client's group rested, and the client with it, are no deviation of that client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from detector.state import SLOTS, Memory
 from schemas.verdicts import Direction
 from schemas.weeks import Week
 
-USUAL_WEEKS = (8, 13, 52)  # what is usual: the greatest of the means that are shown as baselines
 MOST_IN_A_FALL = 4  # a month: what lasts longer is no rest, and would hide who leaves in it
 
 
@@ -43,47 +42,32 @@ def window_in_question(pair: Pair, direction: Direction) -> Window:
     return pair.actual if direction is Direction.FALL else pair.expected
 
 
-def weekly_volumes(memory: Memory, week: Week, rows: Rows) -> Ints:
-    """int64 (LONGEST, 3, n): volumes by weeks back and series."""
-    slots = [(week - lag) % SLOTS for lag in range(LONGEST + 1)]
-    totals = memory.ring[slots][:, :, rows]
-    own = totals[:-1] - totals[1:]
-    return np.concatenate([own, own.sum(axis=1, keepdims=True)], axis=1)
+def idle(memory: Memory, week: Week, rows: Rows, resting: Bools) -> Bools:
+    """`resting` (LONGEST, n), where the client moved nothing either: a week with money in it was none of rest."""
+    found = resting.copy()
+    for lag in np.flatnonzero(resting.any(axis=1)).tolist():
+        now, before = (memory.ring[(week - back) % SLOTS][:, rows] for back in (lag, lag + 1))
+        found[lag] &= (now == before).all(axis=0)
+    return found
 
 
-def usual_volumes(volumes: Ints, resting: Bools, seen: Ints) -> Floats:
-    """float64 (LONGEST, 3, n): what a client usually has, for each week of rest; zero in all other weeks.
+def left_aside(ratio: Floats, pair: Pair, direction: Direction, weeks: Ints) -> Floats:
+    """Actual over expected of the weeks that were no rest, where `weeks` of the window in question were."""
+    window = window_in_question(pair, direction).weeks
+    others = (window - weeks) / window
+    if direction is Direction.RISE:
+        return ratio * others
+    return np.divide(ratio, others, out=np.ones(len(ratio)), where=others > 0.0)
 
-    The greatest of the means over the 8, 13 and 52 weeks on either side of it that were no rest, as far as they are
-    remembered: of an old rest, what came before is forgotten.
+
+def topped_up(ratio: Floats, pair: Pair, direction: Direction, weeks: Ints) -> Floats:
+    """Actual over expected, where each of `weeks` weeks of rest counts as the mean of the comparison's other
+    window, at which it is no deviation. It never makes a rise of a fall, nor a fall of a rise.
     """
-    usual = np.zeros(volumes.shape)
-    counts = ~resting & (np.arange(LONGEST)[:, None] < seen)
-    for lag in np.flatnonzero(resting.any(axis=1)):
-        who = np.flatnonzero(resting[lag])
-        for side in (slice(lag + 1, None), slice(lag - 1, None, -1) if lag else slice(0)):
-            nearest = counts[side, who]
-            rank = np.cumsum(nearest, axis=0)
-            mine = volumes[side][:, :, who].astype(np.float64)
-            for weeks in USUAL_WEEKS:
-                taken = nearest & (rank <= weeks)
-                mean = (mine * taken[:, None]).sum(axis=0) / np.maximum(taken.sum(axis=0), 1)
-                usual[lag][:, who] = np.maximum(usual[lag][:, who], mean)
-    return usual
-
-
-def filling(
-    volumes: Ints, usual: Floats, rests: Bools, floor: Floats, pair: Pair, direction: Direction, series: int
-) -> Floats:
-    """What the weeks of rest lack, float64 (n,): each counts as the client's usual, or as `floor` if that is more.
-
-    `floor`: the mean of the comparison's other window, at which the week is no deviation at all.
-    """
-    window = window_in_question(pair, direction)
-    inside = slice(window.lag, window.before)
-    lacks = np.maximum(usual[inside, series], floor) - volumes[inside, series]
-    filled: Floats = np.where(rests, np.maximum(lacks, 0.0), 0.0).sum(axis=0)
-    return filled
+    share = weeks / window_in_question(pair, direction).weeks
+    if direction is Direction.FALL:
+        return np.where(ratio < 1.0, np.minimum(ratio + share, 1.0), ratio)
+    return np.where(ratio > 1.0, np.maximum(ratio / (1.0 + share * ratio), 1.0), ratio)
 
 
 def _in_any(groups: frozenset[Group], groupings: tuple[Grouping, ...]) -> npt.NDArray[np.bool_]:

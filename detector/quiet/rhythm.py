@@ -14,7 +14,6 @@ from detector.comparisons.readings import Bools
 from detector.comparisons.sums import Ints
 from detector.comparisons.windows import PAIRS
 from detector.ids import Rows
-from detector.quiet.rests import weekly_volumes
 from detector.state import Memory
 from detector.verdicts import Passed
 from schemas.weeks import Week
@@ -32,7 +31,8 @@ def in_rhythm(passed: Passed, memory: Memory, week: Week, rows: Rows) -> Passed:
     weekly = np.flatnonzero(passed.grade[:, _WEEKLY].any(axis=(0, 1, 2)))
     if not len(weekly):
         return passed
-    volumes = weekly_volumes(memory, week, rows[passed.at[weekly]])
+    own = memory.weekly(week, rows[passed.at[weekly]])
+    volumes = np.concatenate([own, own.sum(axis=1, keepdims=True)], axis=1)
     usual = steady(volumes, passed.readings.seen[weekly])
     grade = passed.grade.copy()
     for which in _WEEKLY:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,33 +35,37 @@ class WeeklyHistory:
 
 @dataclass(frozen=True, slots=True)
 class WeekRows:
-    """One week's rows of a shard, parallel columns of length n, sorted by client id."""
+    """One week's rows of a shard, parallel columns of length n, sorted by client id.
+
+    `after_closing`: those of clients that had closed before the week, which are learned and not judged.
+    """
 
     client_ids: list[str]
     first_week: Int32
     debit_minor: Int64
     credit_minor: Int64
     revision: Int32  # of each ledger row
+    after_closing: WeekRows | None = None
 
 
-def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> WeeklyHistory:
-    """The `weeks` weeks up to `last_week`, inclusive, of the clients that had begun by then and had not closed.
+def load_history(
+    tx: Connection, shard: int, last_week: int, weeks: int, *, with_closed: bool = True
+) -> WeeklyHistory:
+    """The `weeks` weeks up to `last_week`, inclusive, of the clients that had begun by then. Closed ones are there
+    as long as anything of theirs is in these weeks, for who comes back has its whole history; `with_closed` False:
+    only those that had not closed by the end.
 
     It is what the week after `last_week` is judged with: before a new normal there is nothing.
     """
     first = last_week - weeks + 1
-    begun = sa.and_(
-        client.c.shard == shard,
-        client.c.first_week <= last_week,
-        sa.or_(client.c.last_week.is_(None), client.c.last_week >= last_week),
-    )
-    ids: list[tuple[str, int]] = sorted(
-        (row.client_id, row.first_week)
-        for row in tx.execute(sa.select(client.c.client_id, judged_from(last_week + 1)).where(begun))
-    )
+    begun = sa.and_(client.c.shard == shard, client.c.first_week <= last_week)
+    if not with_closed:
+        begun = sa.and_(begun, sa.or_(client.c.last_week.is_(None), client.c.last_week >= last_week))
+    columns = (client.c.client_id, judged_from(last_week + 1), client.c.last_week)
+    ids: list[tuple[str, int, int | None]] = sorted(map(tuple, tx.execute(sa.select(*columns).where(begun))))
     history = WeeklyHistory(
-        [client_id for client_id, _ in ids],
-        np.array([first_week for _, first_week in ids], np.int32),
+        [client_id for client_id, _, _ in ids],
+        np.array([first_week for _, first_week, _ in ids], np.int32),
         np.zeros((len(ids), weeks), np.int64),
         np.zeros((len(ids), weeks), np.int64),
     )
@@ -71,22 +77,45 @@ def load_history(tx: Connection, shard: int, last_week: int, weeks: int) -> Week
         history.credit_minor[at[known], week - first] = credit[known]
     before = np.arange(first, last_week + 1) < history.first_week[:, None]
     history.debit_minor[before] = history.credit_minor[before] = 0
-    return history
+    gone = np.array([closed is not None and closed < first for _, _, closed in ids], np.bool_)
+    if not gone.any():
+        return history
+    return _taken(history, ~gone | (history.debit_minor != 0).any(axis=1) | (history.credit_minor != 0).any(axis=1))
+
+
+def _taken(history: WeeklyHistory, chosen: npt.NDArray[np.bool_]) -> WeeklyHistory:
+    """Some of the clients alone."""
+    return WeeklyHistory(
+        list(compress(history.client_ids, chosen)),
+        history.first_week[chosen],
+        history.debit_minor[chosen],
+        history.credit_minor[chosen],
+    )
 
 
 def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
     """Every row of one week of a shard; `first_week` is that of a new normal, where there is one by then."""
-    rows = tx.execute(
-        sa.select(
-            ledger.c.client_id, judged_from(week), ledger.c.debit_minor, ledger.c.credit_minor, ledger.c.revision
-        )
+    amounts = (ledger.c.debit_minor, ledger.c.credit_minor, ledger.c.revision)
+    found = tx.execute(
+        sa.select(has_closed(week), ledger.c.client_id, judged_from(week), *amounts)
         .join(client, client.c.client_id == ledger.c.client_id)
         .where(ledger.c.shard == shard, ledger.c.week == week)
     ).all()
+    judged = _week_rows([row for closed, *row in found if not closed])
+    closed = [row for closed, *row in found if closed]
+    return replace(judged, after_closing=_week_rows(closed)) if closed else judged
+
+
+def _week_rows(rows: list[list[Any]]) -> WeekRows:
     columns = list(zip(*sorted(map(tuple, rows)), strict=True)) or [()] * 5
     kinds = (np.int32, np.int64, np.int64, np.int32)
     first_week, debit, credit, revision = (np.array(c, k) for c, k in zip(columns[1:], kinds, strict=True))
     return WeekRows(list(columns[0]), first_week, debit, credit, revision)
+
+
+def has_closed(week: int) -> sa.ColumnElement[bool]:
+    """Whether a client had closed before `week`: what still comes for it is kept, and not judged."""
+    return sa.func.coalesce(client.c.last_week < week, sa.false())
 
 
 def judged_from(week: int) -> sa.ColumnElement[int]:

@@ -30,7 +30,7 @@ class JudgedClient:
 
 @dataclass(frozen=True, slots=True)
 class PastWeek:
-    """All clients with a row in a shard's week, sorted by id, parallel columns of length n.
+    """All clients with a row in a shard's week that had not closed, sorted by id, parallel columns of length n.
 
     Amounts: int64 (n, weeks) as they were, the last week the judged one. Who belongs where, and where a new normal
     begins, is as it is known now.
@@ -55,13 +55,19 @@ def get_client(tx: Connection, client_id: str) -> JudgedClient:
     return JudgedClient(*row)
 
 
-def load_past_week(tx: Connection, shard: int, week: int, weeks: int, amendments: int | None) -> PastWeek:
-    """The `weeks` weeks up to `week` as they were when the shard had been amended so often (None: as they are)."""
+def load_past_week(
+    tx: Connection, shard: int, week: int, weeks: int, amendments: int | None, judged: str
+) -> PastWeek:
+    """The `weeks` weeks up to `week` as they were when the shard had been amended so often (None: as they are).
+
+    `judged`: the client that was judged then, whatever is known of its closing by now.
+    """
+    there = sa.or_(sa.not_(ledger_reading.has_closed(week)), client.c.client_id == judged)
     columns = (client.c.client_id, client.c.tier, client.c.branch_id, client.c.industry)
     theirs = (
         sa.select(*columns, ledger_reading.judged_from(week))
         .join(ledger, ledger.c.client_id == client.c.client_id)
-        .where(ledger.c.shard == shard, ledger.c.week == week)
+        .where(ledger.c.shard == shard, ledger.c.week == week, there)
     )
     rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
     ids, tiers, branches, industries, first_week = map(list, zip(*rows, strict=True)) if rows else ([],) * 5

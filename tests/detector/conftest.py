@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -96,18 +97,20 @@ def _volumes(rng: np.random.Generator, clients: int, weeks: int) -> npt.NDArray[
 
 @pytest.fixture
 def every_preset() -> Policy:
-    """All comparisons, series and directions, stricter for tier A; a minimum effect that small change misses."""
-    return Policy("every", 2, "B", (_tier("A", 5, 10.0), _tier("B", 500, 0.0)))
+    """All comparisons, series and directions, stricter for tier A; a minimum effect that small change misses, and
+    for tier B enough paid weeks.
+    """
+    return Policy("every", 2, "B", (_tier("A", 5, 10.0, 0), _tier("B", 500, 0.0, 45)))
 
 
-def _tier(name: str, minimum_effect: int, stricter: float) -> TierPolicy:
+def _tier(name: str, minimum_effect: int, stricter: float, fewest: int) -> TierPolicy:
     falls = [
         Preset(baseline, series, Direction.FALL, -60.0 + stricter, None if series is Series.DEBIT else -80.0)
         for baseline in Baseline
         for series in Series
     ]
     rises = [Preset(baseline, series, Direction.RISE, 80.0, 200.0) for baseline in Baseline for series in Series]
-    return TierPolicy(name, minimum_effect, (*falls, *rises))
+    return TierPolicy(name, minimum_effect, (*falls, *rises), fewest)
 
 
 @pytest.fixture
@@ -124,7 +127,9 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
         tiers = {tier.tier: tier for tier in policy.tiers}
         tier = tiers.get(bank.tiers[client], tiers[policy.default_tier])
         found: Plain = {}
+        either = [d if d > 0 else c for d, c in zip(debit, credit, strict=True)]
         for name, volumes in series.items():
+            money = either if name is Series.TURNOVER else volumes
             for baseline, (a, b, c, d, need) in WINDOWS.items():
                 if at - int(bank.begins[client]) + 1 < need:
                     continue
@@ -132,10 +137,18 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
                 actual, expected = np.float64(sum(now)) / len(now), np.float64(sum(before)) / len(before)
                 percent = (actual - expected) / expected * 100.0 if expected > 0 else np.nan
                 matters = abs(actual - expected) * 52 >= tier.minimum_effect * 100
+                before = money[max(at - c, at - 63, 0) : at - d + 1]
+                matters &= _paid(before) >= math.ceil(tier.fewest_paid_weeks * (min(c, 63) - d + 1) / 52)
+                remembered = money[max(0, at - 63) : at - a]
+                matters &= _paid(remembered) >= min(tier.fewest_paid_weeks, c - d + 1)
                 found[name, baseline] = float(percent), _grades(tier, name, baseline, percent, bool(matters))
         return found
 
     return recompute
+
+
+def _paid(volumes: list[int]) -> int:
+    return sum(volume > 0 for volume in volumes)
 
 
 def _grades(

@@ -71,9 +71,11 @@ def test_a_client_can_fall_and_rise_in_one_week() -> None:
             400,
             50 * 600 + 2 * 500,
         ),  # against the 52 weeks before the quarter
-        ([1_000] * 20 + [400] * 12, 400, 52 * 600),  # against all weeks before it, where there is no year
-        ([1_000] * 13 + [400] * 12, 400, 52 * 600),  # the least history that has two quarters
-        ([1_000] * 12 + [400] * 12, 100, 52 * 300),  # too short for quarters: the last week against the 8 before it
+        ([1_000] * 20 + [400] * 12, 400, 20 * 600),  # no year: as many weeks as are known, and no more
+        ([1_000] * 13 + [400] * 12, 400, 13 * 600),  # the least history that has two quarters
+        ([1_000] * 12 + [400] * 12, 100, 8 * 300),  # too short for quarters: the last week against the 8 before it
+        ([1_000] * 30 + [900_000] + [1_000] * 21 + [400] * 12, 400, 52 * 600),  # one great payment is none
+        ([1_000] * 52 + [0] * 12, -90_000, 52 * 1_000),  # no more than there was
     ],
 )
 def test_value_at_risk_is_the_turnover_of_a_year_that_is_missing(

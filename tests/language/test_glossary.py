@@ -59,7 +59,6 @@ AGREED: dict[str, set[str]] = {
     "weeks left": {  # the numbers stand within the words
         "%(least)s to %(most)s weeks left",
         "Lower since about the week of %(onset)s (%(earliest)s to %(latest)s), %(least)s to %(most)s weeks left.",
-        "Lower since about the week of %(onset)s (%(earliest)s to %(latest)s), up to %(most)s weeks left.",
     },
 }
 

@@ -15,16 +15,19 @@ def noted(volumes: list[int]) -> Habits:
     return habits
 
 
+def share(volumes: list[int]) -> float:
+    habits = noted(volumes)
+    return float(share_before(habits.low, habits.comparable)[0])
+
+
 def test_the_share_is_of_the_weeks_before_the_newest() -> None:
-    habits = noted([100] * 8 + [10, 100, 10, 10])
-    (share,) = share_before(habits.low, np.array([12]))
-    assert share == (2 + 1) / (11 + 2)
+    assert share([100] * 8 + [10, 100, 10, 10]) == (2 + 1) / (10 + 2)  # the first week has none before it
 
 
-def test_weeks_before_the_clients_first_do_not_count() -> None:
-    habits = noted([100] * 8 + [10, 10, 100, 100, 100])
-    (share,) = share_before(habits.low, np.array([3]))
-    assert share == (0 + 1) / (2 + 2)
+def test_weeks_without_anything_to_be_low_against_do_not_count() -> None:
+    assert share([0] * 20) == 1 / 2
+    assert share([100] + [0] * 20) == (8 + 1) / (8 + 2)  # paid once: low in the eight weeks that remember it
+    assert share([100] + [0] * 30 + [100] + [0] * 10) == (16 + 1) / (16 + 2)
 
 
 def test_a_week_is_low_below_half_the_mean_of_the_eight_before_it() -> None:
@@ -35,6 +38,5 @@ def test_a_week_is_low_below_half_the_mean_of_the_eight_before_it() -> None:
 
 
 def test_a_year_is_remembered_and_no_more() -> None:
-    habits = noted([100] * 8 + [10] + [100] * 53)
-    (share,) = share_before(habits.low, np.array([62]))
-    assert share == 1 / 54
+    assert share([100] * 8 + [10] + [100] * 52) == 2 / 54
+    assert share([100] * 8 + [10] + [100] * 53) == 1 / 54

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.comparisons.readings import value_at_risk
-from detector.comparisons.windows import LAGS
+from detector.comparisons.windows import LONGEST
 from detector.explanation.evidence import Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
 from schemas.explanations import FindingKind, Label, Strength, weeks_left
@@ -144,13 +144,13 @@ def test_every_mean_can_be_added_up_again() -> None:
 
 
 @pytest.mark.parametrize("weeks", [2, 8, 25, 26, 40, 65, 104, 150])
-def test_the_value_at_risk_is_52_times_the_distance_of_its_two_means(weeks) -> None:
+def test_the_value_at_risk_is_the_distance_of_its_two_means_times_the_weeks_before(weeks) -> None:
     debit, credit = (whole(rng.lognormal(12.0, 0.5, weeks) * np.linspace(2.0, 0.3, weeks)) for _ in "dc")
     found = explain(Known(WEEK, debit, credit), Series.TURNOVER).finding(FindingKind.VALUE_AT_RISK)
-    totals = np.cumsum(np.concatenate([np.zeros((2, 66), np.int64), np.stack([debit, credit])], axis=1), axis=1)
-    cumulative = {lag: totals[:, totals.shape[1] - 1 - lag : totals.shape[1] - lag] for lag in LAGS}
-    at_risk = int(value_at_risk(cumulative, np.array([weeks]))[0])
-    assert 52 * (found.before - found.after) == pytest.approx(at_risk, abs=52)
+    turnover = np.concatenate([np.zeros(LONGEST, np.int64), debit + credit])[: -LONGEST - 1 : -1]
+    at_risk = int(value_at_risk(turnover[:, None], np.array([weeks]))[0])
+    times = found.before_weeks.last - found.before_weeks.first + 1
+    assert max(0, times * (found.before - found.after)) == pytest.approx(at_risk, abs=times)
 
 
 @pytest.mark.parametrize(

@@ -55,16 +55,28 @@ def test_a_shard_sees_how_far_the_others_are_and_when_a_record_last_came(store: 
         assert shards.load_next_to_close(tx) == {0: W, 1: W + 1}
 
 
-def test_history_is_dense_and_sorted_and_leaves_out_who_has_not_begun_or_has_closed(store: Store) -> None:
+def test_history_is_dense_and_sorted_and_holds_the_closed_as_long_as_it_reaches_them(store: Store) -> None:
     changes = {("C2", W): 5, ("C2", W + 2): 6, ("C1", W + 1): 7, ("C3", W + 3): 8, ("C0", W): 9}
     keep(store, checkpoint(0, 5, changes))
     with store.write() as tx:
-        tx.execute(client.update().where(client.c.client_id == "C0").values(last_week=W + 1))
-        history = load_history(tx, 0, W + 2, 4)
-    assert history.client_ids == ["C1", "C2"]
-    assert history.first_week.tolist() == [W + 1, W]
-    np.testing.assert_array_equal(history.debit_minor, [[0, 0, 7, 0], [0, 5, 0, 6]])
-    assert history.credit_minor.shape == (2, 4)
+        tx.execute(client.update().where(client.c.client_id == "C0").values(last_week=W))
+        history, later = load_history(tx, 0, W + 2, 4), load_history(tx, 0, W + 2, 2)
+    assert history.client_ids == ["C0", "C1", "C2"]
+    assert history.first_week.tolist() == [W, W + 1, W]
+    np.testing.assert_array_equal(history.debit_minor, [[0, 9, 0, 0], [0, 0, 7, 0], [0, 5, 0, 6]])
+    assert history.credit_minor.shape == (3, 4)
+    assert later.client_ids == ["C1", "C2"]
+
+
+def test_what_comes_after_a_closing_is_kept_apart(store: Store) -> None:
+    keep(store, checkpoint(0, 3, {("C1", W): 5, ("C2", W): 6, ("C2", W + 2): 7, ("C1", W + 2): 8}))
+    with store.write() as tx:
+        tx.execute(client.update().where(client.c.client_id == "C2").values(last_week=W))
+        last, after = load_week(tx, 0, W), load_week(tx, 0, W + 2)
+    assert (last.client_ids, last.after_closing) == (["C1", "C2"], None)
+    assert after.client_ids == ["C1"]
+    assert after.after_closing is not None
+    assert (after.after_closing.client_ids, after.after_closing.debit_minor.tolist()) == (["C2"], [7])
 
 
 def test_a_week_comes_with_the_revision_of_each_row(store: Store) -> None:
