@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 @pytest.fixture
 def store(postgres_server: PostgresServer) -> Iterator[Store]:
     opened = open_store(postgres_server.url)
-    schema.upgrade(opened)
+    schema.upgrade_schema(opened)
     yield opened
     opened.close()
 
