@@ -77,10 +77,10 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
     log_to(level=settings.log_level)
     parts = open_parts(settings)
     _serve_metrics(parts)
-    log.info("starting", extra={"service": name, "kafka": settings.kafka_bootstrap})
 
     def start() -> None:
         require_schema(parts.store)
+        log.info("starting", extra={"service": name, "kafka": settings.kafka_bootstrap})
         supervisor.start(name, work_of(parts))
 
     with Supervisor() as supervisor:

@@ -38,6 +38,12 @@ class Fleet:
         process.wait()
         self.start(name)
 
+    def end(self, name: str) -> None:
+        """As an operator would."""
+        process = self._processes.pop(name)
+        process.terminate()
+        process.wait(STOP_S)
+
     def log(self, name: str, lines: int = 20) -> str:
         return "\n".join((self._logs / f"{name}.log").read_text(errors="replace").splitlines()[-lines:])
 

@@ -76,6 +76,13 @@ class Product:
         process.kill()
         process.wait()
 
+    def kill_child(self, name: str, program: str) -> None:
+        """SIGKILL to the one process that it has started with `program` in its command line."""
+        own = self._running[name].pid
+        children = " ".join(path.read_text() for path in Path(f"/proc/{own}/task").glob("*/children")).split()
+        [child] = [c for c in children if program.encode() in Path(f"/proc/{c}/cmdline").read_bytes()]
+        os.kill(int(child), signal.SIGKILL)
+
     def wait_for_end(self, name: str, timeout_s: float = 30) -> int:
         """The exit code of one that ends by itself."""
         return self._running.pop(name).wait(timeout_s)

@@ -27,13 +27,13 @@ FIRST_WEEK = parse_week("2021-W01")
 PARTITIONS = 2
 DONE_S = 60
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
 def store(postgres_server: PostgresServer) -> Iterator[Store]:
     opened = open_store(postgres_server.url)
-    schema.upgrade(opened)
+    schema.upgrade_schema(opened)
     yield opened
     opened.close()
 

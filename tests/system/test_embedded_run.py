@@ -172,3 +172,18 @@ def test_killed_in_the_middle_it_goes_on_as_if_nothing_had_been(
     assert product.interrupt("run") == 0
     assert_nothing_left(product)
     assert_ledger_is_the_banks(product, store)
+
+
+@pytest.mark.slow
+def test_a_killed_broker_and_a_killed_reader_are_started_again(product: Product, store: Store) -> None:
+    start(product)
+    product.wait_until("20 weeks", lambda: closed_weeks(store)[-1] >= 20)
+    product.kill_child("run", "tansu")
+    product.wait_until("40 weeks", lambda: closed_weeks(store)[0] >= 40)
+    product.kill_child("run", "reader_process")
+    product.wait_until("all history and a few weeks", lambda: closed_weeks(store)[0] >= HISTORY_WEEKS + 3)
+    assert product.interrupt("run") == 0
+    assert_nothing_left(product)
+    assert_ledger_is_the_banks(product, store)
+    said = (product.data_dir / "ebbwatch.log").read_text()
+    assert said.count("it kept everything in memory alone") == 1
