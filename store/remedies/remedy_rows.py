@@ -120,6 +120,8 @@ def load_where(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Reme
 
 def load_with_parts(tx: Connection, rows: Sequence[sa.RowMapping]) -> list[tuple[Remedy, Mapping[Level, datetime]]]:
     """Whole remedies of rows of its table, in their order, and when each level's yes that holds was given."""
+    if not rows:
+        return []
     ids = [row["remedy_id"] for row in rows]
     parts, approvals = _load_parts(tx, ids), _load_approvals(tx, ids)
     return [

@@ -13,6 +13,7 @@ from schemas import errors
 from schemas.http import ProblemBody
 from schemas.verdicts import Direction
 from schemas.weeks import parse_week
+from tests.busy_database import locked
 
 ALERT = f"/api/v1/alerts/{alert_id_of('C1', Direction.FALL, parse_week('2026-W02'))}"
 JSON = {"Content-Type": "application/json"}
@@ -117,7 +118,7 @@ class Failing:
         (RuntimeError("secret of the house"), 500, "internal"),
         (errors.EbbwatchError("secret of the house"), 500, "internal"),
         (KeysUnavailable("the keys cannot be had"), 503, "keys-unavailable"),
-        (OperationalError("SELECT secret", {}, Exception("database is locked")), 503, "unavailable"),
+        (OperationalError("SELECT secret", {}, locked()), 503, "unavailable"),
     ],
 )
 def test_what_breaks_here_is_said_without_its_insides(sqlite_store, api, error, status, slug) -> None:

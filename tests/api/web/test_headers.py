@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.web.assets import static_url
 from store.sign_in import web_sessions
+from tests.busy_database import locked
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 POLICY = (
@@ -96,7 +97,7 @@ def test_whose_role_does_not_open_a_page_keeps_the_way_to_the_others(desk) -> No
     ("error", "status", "says"),
     [
         (RuntimeError("secret detail"), 500, "Something broke on our side"),
-        (OperationalError("SELECT secret", {}, Exception("database is locked")), 503, "Not available just now"),
+        (OperationalError("SELECT secret", {}, locked()), 503, "Not available just now"),
     ],
 )
 def test_a_crash_is_a_page_with_its_number_and_without_its_trace(desk, monkeypatch, error, status, says) -> None:
@@ -104,7 +105,7 @@ def test_a_crash_is_a_page_with_its_number_and_without_its_trace(desk, monkeypat
         raise error
 
     staff = desk.a("branch_staff", "B1")
-    monkeypatch.setattr(web_sessions, "find", broken)
+    monkeypatch.setattr(web_sessions, "find_session", broken)
     page = staff.get("/try/page", headers=BROWSER)
     assert page.status_code == status
     assert says in page.text

@@ -76,7 +76,7 @@ def rows_of(bank: JudgedBank) -> dict[str, list[Any]]:
     return found
 
 
-def told(bank: JudgedBank, course: Course, model: LeaverModel, *, forgetful: bool) -> Iterator[Any]:
+def judge_all_weeks(bank: JudgedBank, course: Course, model: LeaverModel, *, forgetful: bool) -> Iterator[Any]:
     """Verdicts and scores week by week, then the stored rows."""
     judge = bank.judge(leaver_scores=LeaverScores(model))
     offset, due = 1, dict(course.happenings)
@@ -89,7 +89,7 @@ def told(bank: JudgedBank, course: Course, model: LeaverModel, *, forgetful: boo
             closed = None if each.closed_in is None else date.fromordinal(monday(each.closed_in).toordinal() + 2)
             record = ClientRecord(each.client_id, each.client_id, each.branch_id, closed_on=closed)
             with bank.store.write() as tx:
-                client_master.upsert_records(tx, [record])
+                client_master.save_records(tx, [record])
                 silent = ledger.c.week.between(week, week + each.silent_weeks - 1)
                 tx.execute(sa.delete(ledger).where(ledger.c.client_id == each.client_id, silent))
         while True:
@@ -115,8 +115,8 @@ def test_a_judge_that_remembers_says_what_one_says_that_forgets_every_week(
     make_bank: MakeBank, model: LeaverModel, seed: int
 ) -> None:
     course = Course.drawn(seed)
-    kept = list(told(make_bank(1, WEEKS), course, model, forgetful=False))
-    dropped = list(told(make_bank(1, WEEKS), course, model, forgetful=True))
+    kept = list(judge_all_weeks(make_bank(1, WEEKS), course, model, forgetful=False))
+    dropped = list(judge_all_weeks(make_bank(1, WEEKS), course, model, forgetful=True))
     for one, other in zip(kept, dropped, strict=True):
         assert one == other
     assert kept[-1]["alert"]

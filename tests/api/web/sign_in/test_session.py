@@ -12,6 +12,7 @@ from api.web.paths import local_path
 from api.web.sign_in.session_cookie import cookie_name
 from store.sign_in import web_sessions
 from tests.api.web.conftest import csrf_of
+from tests.busy_database import locked
 
 PAGE, CASE, FORM = "/try/page", "/try/case", "/try/form"
 
@@ -104,11 +105,11 @@ def test_a_page_is_a_read_within_the_same_minute(desk, seen_of) -> None:
 
 def test_a_busy_database_keeps_nobody_from_their_page(desk, monkeypatch) -> None:
     def busy(*_: object) -> None:
-        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+        raise OperationalError("UPDATE", {}, locked())
 
     staff = desk.a("branch_staff", "B1")
     desk.later(minutes=2)
-    monkeypatch.setattr(web_sessions, "seen", busy)
+    monkeypatch.setattr(web_sessions, "save_seen", busy)
     assert staff.get(PAGE).status_code == 200
 
 
