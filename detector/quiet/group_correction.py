@@ -81,8 +81,8 @@ def correct_for_groups(
 
 
 def _judge(context: _GroupContext, way: int, which: int, series: int) -> _Judged:
-    """1. What is left beside the group. 2. Weeks of rest are topped up, but not of a fall whose other weeks pass a
-    preset by themselves: what has lasted is judged on what came.
+    """1. What is left beside the group. 2. Weeks of rest are topped up; of a fall whose other weeks pass a preset
+    by themselves they are left aside instead: what has lasted is judged on what came in those.
     """
     pair, direction, readings = pairs(context.shift)[which], DIRECTIONS[way], context.passed.readings
     actual = readings.actual_sum[which, series] / pair.actual.weeks
@@ -92,11 +92,11 @@ def _judge(context: _GroupContext, way: int, which: int, series: int) -> _Judged
     factor = np.ones(len(actual)) if share is None else share.factor[context.passed.at]
     by = np.zeros(len(actual), np.int8) if share is None else share.by[context.passed.at]
     weeks, ratio = rests_in(context.at_rest, pair, direction).sum(axis=0), actual / expected
+    others, ratio = left_aside(ratio, pair, direction, weeks), topped_up(ratio, pair, direction, weeks)
     if direction is Direction.FALL:
-        others = _beside(left_aside(ratio, pair, direction, weeks), factor, direction)
         weakest = context.limits.percent[context.passed.tier, way, :, which, series].max(axis=1)
-        weeks = np.where((others - 1.0) * 100.0 <= weakest, 0, weeks)
-    ratio = topped_up(ratio, pair, direction, weeks)
+        lasts = (_beside(others, factor, direction) - 1.0) * 100.0 <= weakest
+        ratio = np.where(lasts, np.minimum(others, ratio), ratio)
     left = _beside(ratio, factor, direction)
     return _Judged(left, yearly_effect(ratio * expected, expected * factor), weeks, factor, by)
 
