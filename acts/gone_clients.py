@@ -37,8 +37,8 @@ def record_gone(
     done = act_on_many(context, alert_ids, _CloseGone(going, outcome, note))
     closings.save_consequences(context.tx, consequences_of_closings(done.changed), context.actor, context.at)
     there = gone_clients.recorded(context.tx, {each.client_id for each in done.changed})
-    told = one_each(done.changed)
-    new = [each for each in told if (each.client_id, going[each.alert_id].last_paid_week) not in there]
+    one_a_client = one_each(done.changed)
+    new = [each for each in one_a_client if (each.client_id, going[each.alert_id].last_paid_week) not in there]
     recorded = _gone(context, new, going, outcome)
     gone_clients.save(context.tx, recorded, context.week, context.at, context.actor)
     for each in recorded:
