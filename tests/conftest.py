@@ -97,18 +97,31 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(missing: Callable[[str, str], NoReturn]) -> Iterator[str]:
-    """A migrated database of this test process alone, in EBBWATCH_TEST_POSTGRES or in a cluster of its own."""
+def postgres_cluster(missing: Callable[[str, str], NoReturn]) -> Iterator[str]:
+    """The server of this test process: the one of EBBWATCH_TEST_POSTGRES, or one of its own."""
     given = os.environ.get("EBBWATCH_TEST_POSTGRES")
     programs = postgres_programs()
     if given:
-        with _database(given) as url:
-            yield url
+        yield given
     elif programs is None:
         missing("postgres", "no EBBWATCH_TEST_POSTGRES, and no initdb and postgres programs")
     else:
-        with PostgresServer(programs) as server, _database(server.url) as url:
-            yield url
+        with PostgresServer(programs) as server:
+            yield server.url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_cluster: str) -> Iterator[str]:
+    """A migrated database of this test process: what an earlier test left may still stand in it."""
+    with _database(postgres_cluster, "session") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def own_postgres_url(postgres_cluster: str) -> Iterator[str]:
+    """A migrated and empty database of one module's own."""
+    with _database(postgres_cluster, "module") as url:
+        yield url
 
 
 @pytest.fixture
@@ -122,9 +135,9 @@ def postgres_server(missing: Callable[[str, str], NoReturn]) -> Iterator[Postgre
 
 
 @contextmanager
-def _database(server: str) -> Iterator[str]:
+def _database(server: str, of: str) -> Iterator[str]:
     """A migrated database on a server, dropped at the end."""
-    name = f"ebbwatch_test_{os.getpid()}"
+    name = f"ebbwatch_test_{of}_{os.getpid()}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")

@@ -28,11 +28,11 @@ pytestmark = [pytest.mark.load, pytest.mark.postgres, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def desk(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, Store]]:
+def desk(own_postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, Store]]:
     """The API as a process of its own on the big bank."""
-    store = open_store(postgres_url)
+    store = open_store(own_postgres_url)
     fill(store)
-    settings = {"EBBWATCH_DATABASE_URL": postgres_url}
+    settings = {"EBBWATCH_DATABASE_URL": own_postgres_url}
     with Product(tmp_path_factory.mktemp("desk") / "data", settings) as product:
         product.start("api")
         product.wait_until("an answer", lambda: answers(product.http_port))

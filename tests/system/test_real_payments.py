@@ -110,19 +110,19 @@ def replays(
     shutil.copy(sqlite_template, sqlite)
     urls = {"sqlite": f"sqlite:///{sqlite}"}
     with contextlib.suppress(pytest.skip.Exception):
-        urls["postgresql"] = request.getfixturevalue("postgres_url")
-    found = {name: Replay(open_store(url)) for name, url in urls.items()}
+        urls["postgresql"] = request.getfixturevalue("own_postgres_url")
     last_week = max(week for _, week in expected)
-    with ThreadPoolExecutor() as threads:
+    with contextlib.ExitStack() as stores, ThreadPoolExecutor() as threads:
+        found = {
+            name: Replay(stores.enter_context(contextlib.closing(open_store(url)))) for name, url in urls.items()
+        }
         running = [
             threads.submit(_replay, replay, name, place, published, last_week, tmp_path_factory.mktemp(name))
             for place, (name, replay) in enumerate(found.items())
         ]
         for each in running:
             each.result()
-    yield found
-    for replay in found.values():
-        replay.store.close()
+        yield found
 
 
 def _replay(replay: Replay, name: str, place: int, published: Published, last_week: int, folder: Path) -> None:
