@@ -32,12 +32,20 @@ class Parts:
     mistaken: Bools  # the booking that a reversal takes back
 
 
+def draw_counts(rng: np.random.Generator, totals: Ints, mean_bookings: Floats) -> Ints:
+    """Into how many bookings each of the (2, n) totals goes, by its mean of an active week; none where it is 0."""
+    active = totals > 0
+    counts = np.zeros(totals.shape, np.int64)
+    counts[active] = np.minimum(1 + rng.poisson(mean_bookings[active] - 1), totals[active])
+    return counts
+
+
 def split_totals(rng: np.random.Generator, totals: Ints, mean_bookings: Floats) -> Parts:
     """Split (2, n) totals, minor units, row 0 debit and row 1 credit, into bookings of at least one minor unit."""
     n = totals.shape[1]
-    flat = totals.ravel()
+    flat, counts = totals.ravel(), draw_counts(rng, totals, mean_bookings).ravel()
     owner = np.flatnonzero(flat > 0)
-    count = np.minimum(1 + rng.poisson(np.tile(mean_bookings - 1, 2)[owner]), flat[owner])
+    count = counts[owner]
     rows = np.repeat(owner, count)
     first = np.cumsum(count) - count
     number = np.arange(len(rows)) - np.repeat(first, count)

@@ -13,6 +13,7 @@ from feeds.rhythms import Rhythm
 
 RHYTHM_SHARES = {Rhythm.WEEKLY: 0.30, Rhythm.FORTNIGHTLY: 0.15, Rhythm.FOUR_WEEKLY: 0.20, Rhythm.MONTHLY: 0.35}
 SPARSE_SHARE = 0.12  # clients that live from projects and few invoices
+FEWER_SHARES = (0.2, 0.3, 0.5)  # who leaves pays as often and less, both, or less often
 DECLINING_SHARE, RISING_SHARE = 0.06, 0.05  # honest change of business: no leaver, and no easy stayer
 
 
@@ -32,6 +33,7 @@ class Habits:
     growth: Floats  # (n,) of the log, a year
     wander: Floats  # (n,) standard deviation of the slow ups and downs of the log
     bookings: Floats  # (n,) mean bookings of an active week and series
+    fewer: Floats  # (n,) of a fall, the power of it by which bookings become fewer; by the rest they are smaller
 
 
 def draw_habits(dice: Dice, people: Population) -> Habits:
@@ -55,6 +57,7 @@ def draw_habits(dice: Dice, people: Population) -> Habits:
         growth=_growth(rng, n),
         wander=np.clip(0.08 * np.exp(0.5 * rng.standard_normal(n)), 0.02, 0.25),
         bookings=np.clip(2.0 + 0.6 * order, 1.05, 8.0),
+        fewer=dice.at(Stream.FEWER).choice([0.0, 0.5, 1.0], n, p=FEWER_SHARES),
     )
 
 

@@ -28,6 +28,7 @@ class Stream(IntEnum):
     SHARED = 8
     SLIPS = 9
     BOOKINGS = 10
+    FEWER = 11
 
 
 class Dice:

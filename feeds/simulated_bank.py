@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from feeds.bookings import bookings_frame, split_totals
+from feeds.bookings import bookings_frame, draw_counts, split_totals
 from feeds.habits import draw_habits
 from feeds.population import draw_population
-from feeds.randomness import Bools, Dice, Ints, Stream
+from feeds.randomness import Bools, Dice, Floats, Ints, Stream
 from feeds.truth import Kind, Leaver, draw_fates, leavers
 from feeds.volumes import Volumes
 from schemas.events import ClientRecord, Transaction
@@ -96,11 +96,26 @@ class SimulatedBank:
         both = np.stack(weeks, axis=2)
         return both[0], both[1]
 
+    def payments(self, first: int, last: int) -> Ints:
+        """How many bookings the weeks `first` to `last` inclusive have, less those taken back: int64 (n, weeks)."""
+        weeks = [self._payments(week) for week in range(first, last + 1)]
+        return np.stack(weeks, axis=1)
+
+    def _payments(self, week: int) -> Ints:
+        totals, rng = self._volumes.week(week), self._dice.at(Stream.BOOKINGS, week)
+        counts: Ints = draw_counts(rng, totals, self._mean_bookings(week)).sum(axis=0)
+        return counts
+
+    def _mean_bookings(self, week: int) -> Floats:
+        """Of an active week and series, (2, n): a client that brings less books less often, by its habit."""
+        means: Floats = 1.0 + (self._habits.bookings - 1.0) * self._fates.share(week) ** self._habits.fewer
+        return means
+
     def bookings(self, week: int) -> pl.DataFrame:
         """One week in time order, columns of `feeds.encoding.BOOKING`; adds up to `weekly` exactly."""
         totals = self._volumes.week(week)
         rng = self._dice.at(Stream.BOOKINGS, week)
-        parts = split_totals(rng, totals, self._habits.bookings)
+        parts = split_totals(rng, totals, self._mean_bookings(week))
         return bookings_frame(rng, parts, week, self.source, self.currency, self.zone)
 
     def events(self, week: int) -> Iterator[Transaction]:

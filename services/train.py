@@ -79,15 +79,18 @@ def ledger_history(store: Store) -> History:
 def simulated_history() -> History:
     """What the shipped model is trained on: simulated banks side by side, none with a client of another."""
     first = parse_week("2021-W01")
-    turnover, branch, begins = [], [], []
+    turnover, branch, begins, payments = [], [], [], []
     for place, seed in enumerate(SIMULATED_SEEDS):
         bank = SimulatedBank(seed, SIMULATED_CLIENTS, first_week=first, horizon=SIMULATED_WEEKS)
         debit, credit = bank.weekly(first, Week(first + SIMULATED_WEEKS - 1))
         volume = (debit + credit).astype(np.float64)
         turnover.append(volume)
+        payments.append(bank.payments(first, first + SIMULATED_WEEKS - 1))
         branch.append(bank.branches + 1000 * place)
         begins.append(np.where((volume > 0).any(axis=1), (volume > 0).argmax(axis=1), SIMULATED_WEEKS))
-    return History(np.concatenate(turnover), np.concatenate(branch), np.concatenate(begins))
+    return History(
+        np.concatenate(turnover), np.concatenate(branch), np.concatenate(begins), np.concatenate(payments)
+    )
 
 
 def _own_history() -> History:

@@ -43,6 +43,28 @@ def test_bookings_add_up_to_the_weekly_totals(seed, clients, offset):
         assert sums.get((client_id, "credit"), 0) == credit[row, 0]
 
 
+def test_payments_are_the_bookings_less_those_taken_back(bank, first_week):
+    counted = bank.payments(first_week + 30, first_week + 33)
+    for offset in range(4):
+        bookings = bank.bookings(first_week + 30 + offset)
+        signs = np.where(bookings["reversal"].to_numpy(), -1, 1)
+        by_client = dict.fromkeys(bank.client_ids, 0)
+        for client_id, sign in zip(bookings["client_id"], signs, strict=True):
+            by_client[client_id] += int(sign)
+        assert list(by_client.values()) == counted[:, offset].tolist()
+
+
+def test_most_who_leave_book_less_often_than_they_would_have(first_week):
+    leaving, staying = (SimulatedBank(7, 300, first_week=first_week, leaver_share=share) for share in (0.12, 0.0))
+    gradual = [each for each in leaving.truth() if each.kind == "gradual" and each.end_week < first_week + 240]
+    rows = [leaving.client_ids.index(each.client_id) for each in gradual]
+    after = [slice(each.end_week - first_week - 6, each.end_week - first_week) for each in gradual]
+    there, would = (bank.payments(first_week, first_week + 240) for bank in (leaving, staying))
+    fell = [there[row, weeks].sum() < would[row, weeks].sum() for row, weeks in zip(rows, after, strict=True)]
+    assert len(fell) > 5
+    assert np.mean(fell) > 0.6
+
+
 def minor_sums(transactions):
     sums = {}
     for event in transactions:
