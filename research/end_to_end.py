@@ -4,8 +4,8 @@
 
 PAYMENTS: Parquet with client_id, branch_id, date, direction, amount, currency, as `ebbwatch replay` reads it;
 without it a bank made here, of whose clients most are paid a few times. A client that has not been paid in the last
-26 weeks has left; it was fading where its last quarter came to less than 60 %, and the one before to less than 85 %,
-of the year before them. Policy and model: those shipped, else the files.
+26 weeks has left; it was fading where its last quarter came to less than 60 %, and the one before to less than 85
+%, of the year before them. Policy and model: those shipped, else the files.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def replayed(rows: pl.DataFrame, payments: Payments, settings: dict[str, str]) -
             "EBBWATCH_SIMULATED_PARTITIONS": "4",
             "EBBWATCH_HTTP_PORT": str(20000 + os.getpid() % 20000),
         }
-        for command in (["migrate"], ["replay", str(file)]):
+        for command in (["db", "upgrade"], ["replay", str(file)]):
             subprocess.run([*COMMAND, *command], env=environment, check=True, stdout=sys.stderr)  # noqa: S603
         with _running(environment, Path(folder)) as processes:
             _wait_until_judged(environment, processes, payments.start + payments.turnover.shape[1] - 1)
