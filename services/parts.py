@@ -66,7 +66,9 @@ def open_parts(settings: Settings, clock: Clock = utc_now) -> Parts:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadSetting(f"EBBWATCH_DATA_DIR: {settings.data_dir}: {error.strerror}") from None
-    return Parts(settings, open_store(settings.database), WeekCalendar(settings.zone), Metrics(), clock)
+    metrics = Metrics()
+    metrics.describe_process(schema.newest_revision())
+    return Parts(settings, open_store(settings.database), WeekCalendar(settings.zone), metrics, clock)
 
 
 def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
