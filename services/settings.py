@@ -67,7 +67,7 @@ class Settings(BaseSettings):
 
     time_zone: str = Field(
         "Asia/Hong_Kong",
-        description="The bank's time zone: weeks begin at its Monday midnight. Stays as the database was begun with.",
+        description="The bank's time zone: weeks begin at its Monday midnight; stays as the database was begun.",
     )
     base_currency: str = Field(
         "HKD", description="The bank's base currency (ISO 4217): the ledger is kept in it, so it stays."
