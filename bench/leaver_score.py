@@ -2,9 +2,10 @@
 
     python -m bench.leaver_score [--train 100000] [--score 1000000]
 
-Clients: lognormal payments in a share of weeks that differs by client. Training: 104 weeks, seconds and the most
-memory the process ever held. Scoring: `LeaverModel.latest` on the window that the detector keeps, in two processes,
-as two detectors would share the shards; the time is that of the slower one, reading the ledger is not in it.
+Clients: lognormal sums of some payments in a share of weeks, both of which differ by client. Training: 104 weeks,
+seconds and the most memory the process ever held. Scoring: `LeaverModel.latest` on the window that the detector
+keeps, in two processes, as two detectors would share the shards; the time is that of the slower one, reading the
+ledger is not in it.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def _bank(seed: int, clients: int, weeks: int) -> History:
     draw = np.random.default_rng(seed)
     active = draw.random((clients, weeks)) < draw.uniform(0.2, 1.0, (clients, 1))
     turnover = np.exp(draw.normal(8, 1, (clients, 1)) + draw.normal(0, 0.6, (clients, weeks))) * active
-    return History(turnover, np.arange(clients) % 200, np.zeros(clients, np.int64))
+    count = active * (1 + draw.poisson(draw.gamma(1.0, 2.0, (clients, 1)), active.shape))
+    return History(turnover, np.arange(clients) % 200, np.zeros(clients, np.int64), count)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,9 @@ def _bank(seed: int, model: LeaverModel) -> tuple[list[npt.NDArray[np.float64]],
     """Of presets alone, then with the score: grades of client-quarters; leavers caught (views, leavers)."""
     bank, history = simulated(seed, CLIENTS)
     begins = np.minimum(history.begins, history.weeks)
-    score = model.score(History((history.debit + history.credit).astype(np.float64), bank.branches, begins))
+    payments = bank.payments(FIRST_WEEK, FIRST_WEEK + history.weeks - 1)
+    volume = (history.debit + history.credit).astype(np.float64)
+    score = model.score(History(volume, bank.branches, begins, payments))
     alone: Column = grades(history, default_policy("HKD"))[:, 0].T
     sharp = np.maximum(alone, score >= model.prompt_at)
     sharp[(alone >= Grade.PROMPT) & (score >= model.alarm_at)] = Grade.ALARM

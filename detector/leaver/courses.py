@@ -18,7 +18,6 @@ AHEAD_WEEKS = 45  # of a stretch that lie after the onset, at most
 _LEAST_AHEAD = 14  # a shorter rest of a life teaches nothing
 _GONE_WEEKS = 13  # silent for so long at the end, a client has left
 _BEFORE_LEAVING = 26  # weeks before a real end that may be a real fading: no example of staying
-_RUN_WEEKS = 4  # in which a client is not paid at all, as a month's pay runs are
 _SHORTENED = 0.4  # share of stretches that begin late, so that young clients are known too
 
 
@@ -48,6 +47,7 @@ class Stretches:
     """
 
     turnover: Floats
+    count: Floats
     first: Ints
     ahead: Ints
     client: Ints
@@ -56,11 +56,13 @@ class Stretches:
         return len(self.first)
 
     def where(self, which: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> Stretches:
-        return Stretches(self.turnover[which], self.first[which], self.ahead[which], self.client[which])
+        return Stretches(
+            self.turnover[which], self.count[which], self.first[which], self.ahead[which], self.client[which]
+        )
 
 
-def cut(history: History, turnover: Floats, each: int, most: int, draw: np.random.Generator) -> Stretches:
-    """About `each` stretches a client that stays, at most `most` in all, from `turnover` of `history`'s shape."""
+def cut(history: History, filled: History, each: int, most: int, draw: np.random.Generator) -> Stretches:
+    """About `each` stretches a client that stays, at most `most` in all, from `history` without its quiet weeks."""
     begin = history.first_week + ENOUGH_WEEKS
     end = _safe_end(history)  # exclusive: the last onset with _LEAST_AHEAD weeks to come, +1
     clients = np.flatnonzero(end > begin)
@@ -69,30 +71,24 @@ def cut(history: History, turnover: Floats, each: int, most: int, draw: np.rando
         chosen = np.sort(draw.choice(chosen, most, replace=False))
     onset = draw.integers(begin[chosen], end[chosen])
     columns = onset[:, None] + np.arange(-REACH_WEEKS, AHEAD_WEEKS)
-    inside = (columns >= 0) & (columns < turnover.shape[1])
-    rows = np.where(inside, turnover[chosen[:, None], np.clip(columns, 0, turnover.shape[1] - 1)], 0.0)
+    weeks = filled.turnover.shape[1]
+    inside, at = (columns >= 0) & (columns < weeks), np.clip(columns, 0, weeks - 1)
+    turnover, count = (
+        np.where(inside, each[chosen[:, None], at], 0.0) for each in (filled.turnover, filled.counted)
+    )
     first = np.maximum(history.first_week[chosen] - (onset - REACH_WEEKS), 0)
     late = draw.integers(0, REACH_WEEKS - ENOUGH_WEEKS - 13, len(chosen))
     first = np.where(draw.random(len(chosen)) < _SHORTENED, np.maximum(first, late), first)
-    rows[np.arange(rows.shape[1]) < first[:, None]] = 0.0
+    before = np.arange(turnover.shape[1]) < first[:, None]
+    turnover[before] = count[before] = 0.0
     ahead = np.minimum(AHEAD_WEEKS, end[chosen] + _LEAST_AHEAD - 1 - onset)
-    return Stretches(rows, first, ahead, chosen)
+    return Stretches(turnover, count, first, ahead, chosen)
 
 
-def faded(stretches: Stretches, course: Course, left_out: Sequence[float], draw: np.random.Generator) -> Floats:
-    """The same stretches with the course laid over them.
-
-    By the share to the power of one of `left_out`, drawn for each stretch, payments fail to come, of every other
-    stretch in runs of weeks; by what remains of the share, all payments are smaller.
-    """
-    stretch, weeks = stretches.turnover.shape
-    share = course.share(np.arange(weeks) - REACH_WEEKS)
-    part = draw.choice(left_out, (stretch, 1))
-    singly = draw.random((stretch, weeks))
-    in_runs = np.repeat(draw.random((stretch, -(-weeks // _RUN_WEEKS))), _RUN_WEEKS, axis=1)[:, :weeks]
-    chance = np.where(draw.random((stretch, 1)) < 0.5, singly, in_runs)
-    left: Floats = (chance < share**part) * share ** (1.0 - part)
-    return stretches.turnover * left
+def join(parts: Sequence[Stretches]) -> Stretches:
+    """One after another."""
+    columns = ("turnover", "count", "first", "ahead", "client")
+    return Stretches(*(np.concatenate([getattr(part, column) for part in parts]) for column in columns))
 
 
 def _safe_end(history: History) -> Ints:

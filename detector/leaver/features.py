@@ -7,22 +7,20 @@ a client like this. Nothing looks further back than REACH_WEEKS.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from detector.leaver.counts import count_columns
 from detector.leaver.courses import Course
 from detector.leaver.history import Floats, Ints
 from detector.leaver.likelihood import shrinkage
+from detector.leaver.own_past import Clients, Column, Past, clients_of, lags
 from detector.leaver.places import longest, places, silences
 from detector.leaver.recurring import largest, recurring, smallest
 from detector.leaver.trailing import Lags, Trailing, weeks_before
 
 Matrix = npt.NDArray[np.float32]
-Column = tuple[
-    str, int, Floats
-]  # name; -1 where more means less of a leaver, 1 where more, 0 where neither; (m, n)
 
 _FLOOR = 0.03  # of two years' mean: below it a mean is as good as nothing, and its logarithm says no more
 _PLACES_BACK = 26 + 52  # weeks: the longest mean of places, and how far back such means are set against it
@@ -32,32 +30,11 @@ _SHRINKING = (  # courses, and the weeks of them that the client may be in
     ("twenty_six_to_30_pct", Course(26, 0.3), 20),
     ("twenty_six_to_50_pct", Course(26, 0.5), 26),
 )
-_STEP = 4  # weeks between a client's own past means: they overlap anyway
 
 
-@dataclass(frozen=True, slots=True)
-class _Client:
-    """What the families of columns share. Whatever the client's weeks come to at the columns `at` is (m, n)."""
-
-    at: Ints
-    first: Ints
-    turnover: Floats
-    amount: Trailing
-    root: Trailing  # a square root tames single large payments
-    active: Trailing
-    series: Trailing  # these three side by side, for what is asked of each of them
-
-
-def _client(turnover: Floats, first: Ints, at: Ints) -> _Client:
-    turnover = np.asfortranarray(turnover)  # a week of all clients lies side by side
-    series = Trailing.side_by_side((turnover, np.sqrt(turnover), turnover > 0), at, first)
-    amount, root, active = series.parts(3)
-    return _Client(at, first, turnover, amount, root, active, series)
-
-
-def features(turnover: Floats, first: Ints, at: Ints) -> Matrix:
+def features(turnover: Floats, count: Floats, first: Ints, at: Ints) -> Matrix:
     """float32 (n, m, len(names())): of n clients at the columns `at` (m,) of their weeks (n, T)."""
-    columns = [column for _, _, column in _columns(_client(turnover, first, at))]
+    columns = [column for _, _, column in _columns(clients_of(turnover, count, first, at))]
     matrix = np.empty((len(columns), len(at), len(first)), np.float32)
     for place, column in enumerate(columns):
         matrix[place] = column
@@ -74,13 +51,24 @@ def monotone() -> tuple[int, ...]:
     return tuple(sense for _, sense, _ in _columns(_NOBODY))
 
 
-def _columns(client: _Client) -> Iterator[Column]:
-    for family in (_falls, _own_past, _silence, _payments, _shrinking, _extremes, _recurring, _places, _rulers):
+def _columns(client: Clients) -> Iterator[Column]:
+    for family in (
+        _falls,
+        _own_past,
+        _silence,
+        _payments,
+        _shrinking,
+        _extremes,
+        _recurring,
+        _places,
+        _rulers,
+        count_columns,
+    ):
         yield from family(client)
 
 
-def _falls(client: _Client) -> Iterator[Column]:
-    """Logarithms of a recent mean over an earlier one, of each of the three series."""
+def _falls(client: Clients) -> Iterator[Column]:
+    """Logarithms of a recent mean over an earlier one, of each of the four series."""
     of, clients = client.series, len(client.first)
     floor = _FLOOR * of.mean(104) + 1e-12
 
@@ -98,18 +86,22 @@ def _falls(client: _Client) -> Iterator[Column]:
         ("5_two_months_ago", 0, fall(5, 8, 52, 13)),
         ("13_a_quarter_ago", 0, fall(13, 13, 52, 26)),
     ]
-    for number, series in enumerate(("amount", "root", "active")):
+    for number, series in enumerate(("amount", "root", "active", "count")):
         mine = slice(number * clients, (number + 1) * clients)
         yield from ((f"{series}_{name}", sense, column[:, mine]) for name, sense, column in columns)
 
 
-def _own_past(client: _Client) -> Iterator[Column]:
+def _own_past(client: Clients) -> Iterator[Column]:
     """A recent mean among the means of as many weeks that the client had in the two years before."""
-    for series, of, spans in (("amount", client.amount, (4, 8, 13)), ("root", client.root, (4, 8, 13, 26))):
+    for series, of, spans in (
+        ("amount", client.amount, (4, 8, 13)),
+        ("root", client.root, (4, 8, 13, 26)),
+        ("count", client.payments, (4, 8, 13)),
+    ):
         usual = of.mean(104) + 1e-12
         for weeks in spans:
             level = of.mean(weeks) / usual
-            past = _Past.of(client, weeks, 104, of.mean(weeks, _lags(weeks, 104)) / usual)
+            past = Past.of(client, weeks, 104, of.mean(weeks, lags(weeks, 104)) / usual)
             yield f"{series}_{weeks}_rank", -1, (past.count_of(level) + 0.5) / (past.seen + 1.0)
             yield f"{series}_{weeks}_least", -1, np.log((level + _FLOOR) / (past.least(1.0) + _FLOOR))
             mean, spread = past.log_moments()
@@ -117,7 +109,7 @@ def _own_past(client: _Client) -> Iterator[Column]:
             yield f"{series}_{weeks}_spread", 0, spread
 
 
-def _silence(client: _Client) -> Iterator[Column]:
+def _silence(client: Clients) -> Iterator[Column]:
     silent = silences(client.turnover, client.first)
     now = silent.T[client.at].astype(np.float64)
     before = longest(silent, client.at, 13, 104)
@@ -129,7 +121,7 @@ def _silence(client: _Client) -> Iterator[Column]:
     yield "active_share", 0, habit
 
 
-def _payments(client: _Client) -> Iterator[Column]:
+def _payments(client: Clients) -> Iterator[Column]:
     """The size of payments, silence left aside: matched filters for a step and for a ramp in the log amounts."""
     active = client.turnover > 0
     logs = np.log(np.where(active, client.turnover, 1.0))
@@ -152,7 +144,7 @@ def _payments(client: _Client) -> Iterator[Column]:
     yield "payments_seen", 0, seen
 
 
-def _shrinking(client: _Client) -> Iterator[Column]:
+def _shrinking(client: Clients) -> Iterator[Column]:
     """How much likelier the recent payments are under a course of leaving than without."""
     courses = [(course, week) for _, course, week in _SHRINKING]
     now, before = shrinkage(client.turnover, client.at, courses)
@@ -161,7 +153,7 @@ def _shrinking(client: _Client) -> Iterator[Column]:
         yield f"shrinking_{name}_than_before", 1, (now[number] - before[number]).T
 
 
-def _extremes(client: _Client) -> Iterator[Column]:
+def _extremes(client: Clients) -> Iterator[Column]:
     """The largest and smallest payments of recent weeks among those of as many weeks in the two years before: a
     share that is lost is lost by all payments, and chance leaves a client some large ones.
     """
@@ -174,7 +166,7 @@ def _extremes(client: _Client) -> Iterator[Column]:
     for weeks in (3, 5, 8, 13):
         series = largest(client.turnover, weeks)
         now = level(series)
-        past = _Past.of(client, weeks, 104, level(series, _lags(weeks, 104)))
+        past = Past.of(client, weeks, 104, level(series, lags(weeks, 104)))
         mean, spread = past.moments(prior=0.0, variance=0.0)
         yield f"largest_{weeks}_mean", -1, now - mean
         yield f"largest_{weeks}_sigma", -1, (now - mean) / (spread + 0.1)
@@ -183,13 +175,13 @@ def _extremes(client: _Client) -> Iterator[Column]:
     for weeks in (4, 8, 13):
         series = smallest(client.turnover, weeks)
         now = level(series)
-        past = _Past.of(client, weeks, 104, level(series, _lags(weeks, 104)))
+        past = Past.of(client, weeks, 104, level(series, lags(weeks, 104)))
         mean, _ = past.moments(prior=0.0, variance=0.0)
         yield f"smallest_{weeks}_mean", -1, now - mean
         yield f"smallest_{weeks}_least", -1, now - past.least(0.0)
 
 
-def _recurring(client: _Client) -> Iterator[Column]:
+def _recurring(client: Clients) -> Iterator[Column]:
     """Sums that come again, and how unlikely it is that so many do not, by the client's habit."""
     since = max(0, int(client.at.min()) - _RECURRING_BACK)
     again = Trailing(recurring(client.turnover, since), client.at, client.first)
@@ -201,7 +193,7 @@ def _recurring(client: _Client) -> Iterator[Column]:
     yield "recurring_habit", 0, habit
 
 
-def _places(client: _Client) -> Iterator[Column]:
+def _places(client: Clients) -> Iterator[Column]:
     """Means of the weeks' places, by themselves and against how much such means swing for this client."""
     since = max(0, int(client.at.min()) - _PLACES_BACK)
     among_all, among_active = places(client.turnover, client.first, since)
@@ -219,13 +211,13 @@ def _places(client: _Client) -> Iterator[Column]:
         ("paid_place", paid, 13),
         ("place", every, 26),
     ):
-        past = _Past.of(client, weeks, 52, of.sum(weeks, _lags(weeks, 52)))
+        past = Past.of(client, weeks, 52, of.sum(weeks, lags(weeks, 52)))
         mean, spread = past.moments(prior=6.0, variance=weeks / 12)
         yield f"{series}_{weeks}_sigma", -1, (of.sum(weeks) - mean) / spread
         yield f"{series}_{weeks}_least", -1, (of.sum(weeks) - np.minimum(past.least(0.0), 0.0)) / np.sqrt(weeks)
 
 
-def _rulers(client: _Client) -> Iterator[Column]:
+def _rulers(client: Clients) -> Iterator[Column]:
     """How much the client's weeks vary, whatever they do now."""
     mean = client.amount.mean(52, 8)
     root = client.root.mean(52, 8)
@@ -234,47 +226,4 @@ def _rulers(client: _Client) -> Iterator[Column]:
     yield "root_variation", 0, np.sqrt(np.maximum(mean - root * root, 0.0)) / (root + 1e-12)
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """A statistic as it stood at some weeks before: values (lags, m, n), and which of them were there."""
-
-    values: Floats
-    there: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, client: _Client, weeks: int, furthest: int, values: Floats) -> _Past:
-        """Of the windows of `weeks` weeks that `_lags` lists; one that begins before the client is not there."""
-        begins = weeks_before(client.at, _lags(weeks, furthest)) - weeks + 1
-        return cls(values, begins[..., None] >= client.first)
-
-    @property
-    def seen(self) -> Floats:
-        return np.asarray(self.there.sum(axis=0), np.float64)
-
-    def count_of(self, now: Floats) -> Floats:
-        """How many were no higher than now."""
-        return np.asarray((self.there & (self.values <= now * (1.0 + 1e-9))).sum(axis=0), np.float64)
-
-    def least(self, otherwise: float) -> Floats:
-        """The lowest of them; `otherwise` where there is none."""
-        least = np.where(self.there, self.values, np.inf).min(axis=0)
-        return np.where(np.isfinite(least), least, otherwise)
-
-    def log_moments(self) -> tuple[Floats, Floats]:
-        """Mean and standard deviation of their logarithms."""
-        return _Past(np.log(np.maximum(self.values, 0.0) + 0.05), self.there).moments(prior=0.0, variance=0.0)
-
-    def moments(self, prior: float, variance: float) -> tuple[Floats, Floats]:
-        """Mean and standard deviation, shrunk toward 0 and `variance` as if `prior` values had said so."""
-        weight = np.maximum(self.seen + prior, 1.0)
-        values = np.where(self.there, self.values, 0.0)
-        mean = values.sum(axis=0) / weight
-        second = ((values * values).sum(axis=0) + prior * variance) / weight
-        return mean, np.sqrt(np.maximum(second - mean * mean, 0.0) + 0.0025)
-
-
-def _lags(weeks: int, furthest: int) -> Ints:
-    return np.arange(weeks, furthest + 1, _STEP)
-
-
-_NOBODY = _client(np.ones((1, 1)), np.array([0]), np.array([0]))
+_NOBODY = clients_of(np.ones((1, 1)), np.ones((1, 1)), np.array([0]), np.array([0]))

@@ -14,7 +14,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 REACH_WEEKS = 156  # no feature looks further back: three years, so that last year's quarter has a year before it
-SMOOTHED_OVER = (0.6, 0.4)  # a score's shares of this week and the one before: one odd week is not a course
 ENOUGH_WEEKS = 52  # of a client's own history; before that there is no score but the base rate
 
 _CROWD = 20  # clients from which on a branch's quiet week can be told from a few silent clients
@@ -65,6 +64,11 @@ class History:
                 f"{self.first_week.shape} are not of the same clients"
             )
 
+    @property
+    def counted(self) -> npt.NDArray[Any]:
+        """`count`, or one payment in each week with turnover where nobody counted."""
+        return counted(self.turnover, None) if self.count is None else self.count
+
     @classmethod
     def of(cls, given: ClientHistory) -> History:
         """A checked copy without amounts below zero, unknown amounts and what is before the first week, and with a
@@ -87,18 +91,19 @@ def counted(turnover: npt.NDArray[Any], payments: npt.NDArray[Any] | None) -> Fl
     return np.where(turnover > 0, np.maximum(known, 1.0), 0.0)
 
 
-def without_quiet_weeks(history: History) -> Floats:
-    """Turnover with what a branch's quiet weeks hide put in: each client's mean of the eight weeks before.
+def without_quiet_weeks(history: History) -> History:
+    """With what a branch's quiet weeks hide put in: each client's means of the eight weeks before.
 
     A week is quiet where a branch of enough clients has less than _QUIET_SHARE of its usual share of active ones: a
     closed office, a missing feed. It says nothing of any client. Column t depends on columns up to t alone.
     """
-    filled = history.turnover.copy()
+    turnover, count = history.turnover.copy(), history.counted.astype(np.float64)
     for branch, weeks in _quiet_weeks(history):
         mine = np.flatnonzero(history.branch == branch)
         for week in weeks:
-            filled[mine, week] = filled[mine, max(0, week - 8) : week].mean(axis=1)
-    return filled
+            for filled in (turnover, count):
+                filled[mine, week] = filled[mine, max(0, week - 8) : week].mean(axis=1)
+    return History(turnover, history.branch, history.first_week, count)
 
 
 def _quiet_weeks(history: History) -> Iterator[tuple[int, list[int]]]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detector.leaver.combining import any_way
 from detector.leaver.features import features, names
 from detector.leaver.history import (
     ENOUGH_WEEKS,
     REACH_WEEKS,
-    SMOOTHED_OVER,
     ClientHistory,
     Floats,
     History,
@@ -26,7 +26,7 @@ from schemas.errors import EbbwatchError
 if TYPE_CHECKING:
     import xgboost
 
-FORMAT = 2
+FORMAT = 3
 _WEEKS_AT_ONCE = 52
 _AT_ONCE = 400_000  # client-weeks of history in work at a time: what a processor keeps near
 
@@ -37,7 +37,8 @@ class UnusableModel(EbbwatchError):
 
 @dataclass(frozen=True, slots=True)
 class LeaverModel:
-    """`trees`: one booster a way of leaving; `shares`: of their sums in the score, as many.
+    """`ways`: the boosters of each way of leaving; `shares`: of all leavers, those that go each way. See
+    detector.leaver.combining.
 
     `base_rate`: the share of clients taken to be leaving at any time. `slope`, `offset`: margin to log-odds.
 
@@ -45,7 +46,7 @@ class LeaverModel:
     `evaluation`: what training measured on clients it had not seen.
     """
 
-    trees: tuple[bytes, ...]  # XGBoost's own JSON
+    ways: tuple[tuple[bytes, ...], ...]  # XGBoost's own JSON
     shares: tuple[float, ...]
     slope: float
     offset: float
@@ -54,15 +55,14 @@ class LeaverModel:
     alarm_at: float
     evaluation: Mapping[str, Any]
     version: str = field(init=False)  # names this very model: the first letters of its hash
-    _boosters: tuple[xgboost.Booster, ...] = field(init=False, repr=False, compare=False)
+    _boosters: Sequence[Sequence[xgboost.Booster]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         limits = self.base_rate, self.prompt_at, self.alarm_at
-        made = repr(
-            ([json.loads(each) for each in self.trees], self.shares, self.slope, self.offset, *limits)
-        )  # as read: numbers have many spellings
+        trees = [json.loads(each) for way in self.ways for each in way]
+        made = repr((trees, self.shares, self.slope, self.offset, *limits))  # as read: numbers have many spellings
         object.__setattr__(self, "version", hashlib.sha256(made.encode()).hexdigest()[:12])
-        object.__setattr__(self, "_boosters", tuple(_load(each) for each in self.trees))
+        object.__setattr__(self, "_boosters", [[_load(each) for each in way] for way in self.ways])
 
     def score(self, history: ClientHistory) -> Floats:
         """Probability that each client is leaving, by what was known at the end of each week: (clients, weeks).
@@ -70,41 +70,43 @@ class LeaverModel:
         Column t depends on columns up to t alone. Before a client's ENOUGH_WEEKS-th week it is the base rate.
         """
         given = History.of(history)
-        return self.probability(smoothed(self._margins(given, 0)))
+        return self.probability(self._margins(given, 0))
 
     def latest(self, history: ClientHistory) -> Floats:
         """The last column of `score`, (clients,), for a fraction of the work. Raises ValueError without a week."""
         given = History.of(history)
         weeks = given.turnover.shape[1]
-        return self.probability(smoothed(self._margins(given, max(0, weeks - len(SMOOTHED_OVER)))))[:, -1]
+        return self.probability(self._margins(given, max(0, weeks - 1)))[:, -1]
 
     def _margins(self, given: History, begin: int) -> Floats:
-        """The trees' raw sums of the columns from `begin` on; NaN where a client's history is too short."""
+        """Raw log-odds of the columns from `begin` on; NaN where a client's history is too short."""
         weeks = given.turnover.shape[1]
         if int(given.first_week.min(initial=weeks)) > weeks - ENOUGH_WEEKS:
             return np.full((len(given.turnover), weeks - begin), np.nan)
-        turnover = without_quiet_weeks(given)
+        filled = without_quiet_weeks(given)
+        turnover, count = filled.turnover, filled.counted
         margins = np.empty((len(turnover), weeks - begin))
         for start in range(begin, weeks, _WEEKS_AT_ONCE):
             at = np.arange(start, min(start + _WEEKS_AT_ONCE, weeks))
             reached = max(0, start - REACH_WEEKS + 1)
             first = np.maximum(given.first_week - reached, 0)
-            margins[:, at - begin] = self._trees_of(turnover[:, reached : at[-1] + 1], first, at - reached)
+            margins[:, at - begin] = self._trees_of(
+                turnover[:, reached : at[-1] + 1], count[:, reached : at[-1] + 1], first, at - reached
+            )
         seen = np.arange(begin + 1, weeks + 1) - given.first_week[:, None]
         margins[seen < ENOUGH_WEEKS] = np.nan
         return margins
 
-    def _trees_of(self, turnover: Floats, first: Ints, at: Ints) -> Floats:
-        """The trees' raw sums by their shares, (n, m), of clients at the columns `at` of their weeks."""
+    def _trees_of(self, turnover: Floats, count: Floats, first: Ints, at: Ints) -> Floats:
+        """The ways' log-odds together, (n, m), of clients at the columns `at` of their weeks."""
         out = np.zeros((len(turnover), len(at)))
         rows = max(1, _AT_ONCE // max(1, turnover.shape[1]))
         for start in range(0, len(turnover), rows):
             part = slice(start, start + rows)
-            columns = features(turnover[part], first[part], at)
+            columns = features(turnover[part], count[part], first[part], at)
             flat = columns.reshape(-1, columns.shape[-1])
-            for booster, share in zip(self._boosters, self.shares, strict=True):
-                margin = np.asarray(booster.inplace_predict(flat, predict_type="margin"))
-                out[part] += share * margin.reshape(columns.shape[:2])
+            ways = [[each.inplace_predict(flat, predict_type="margin") for each in way] for way in self._boosters]
+            out[part] = any_way(ways, self.shares).reshape(columns.shape[:2])
         return out
 
     def probability(self, margins: Floats) -> Floats:
@@ -124,7 +126,7 @@ class LeaverModel:
             "alarm_at": self.alarm_at,
             "evaluation": self.evaluation,
             "shares": self.shares,
-            "trees": [json.loads(each) for each in self.trees],
+            "ways": [_parsed(way) for way in self.ways],
         }
         return json.dumps(body, separators=(",", ":")).encode()
 
@@ -139,10 +141,10 @@ def load_model(raw: bytes) -> LeaverModel:
         if made_of != names():
             other = sorted(set(made_of) ^ set(names()))[:3]
             raise UnusableModel(f"made for other features, such as {', '.join(other) or 'another order'}")
-        if not len(body["trees"]) == len(body["shares"]) > 0:
-            raise UnusableModel(f"not a leaver model: {len(body['trees'])} boosters, {len(body['shares'])} shares")
+        if not len(body["ways"]) == len(body["shares"]) > 0:
+            raise UnusableModel(f"not a leaver model: {len(body['ways'])} ways, {len(body['shares'])} shares")
         return LeaverModel(
-            trees=tuple(json.dumps(each, separators=(",", ":")).encode() for each in body["trees"]),
+            ways=tuple(_dumped(way) for way in body["ways"]),
             shares=tuple(float(each) for each in body["shares"]),
             slope=float(body["slope"]),
             offset=float(body["offset"]),
@@ -155,15 +157,12 @@ def load_model(raw: bytes) -> LeaverModel:
         raise UnusableModel(f"not a leaver model: {error!r:.200}") from None
 
 
-def smoothed(margins: Floats) -> Floats:
-    """Weighted over the last weeks, (n, T); NaN weeks do not count, and a NaN week stays one."""
-    total, weight = np.zeros((2, *margins.shape))
-    for lag, share in enumerate(SMOOTHED_OVER):
-        then = margins[:, : margins.shape[1] - lag]
-        known = ~np.isnan(then)
-        total[:, lag:] += np.where(known, share * then, 0.0)
-        weight[:, lag:] += share * known
-    return np.where(np.isnan(margins), np.nan, total / np.maximum(weight, 1e-12))
+def _parsed(trees: Sequence[bytes]) -> list[Any]:
+    return [json.loads(each) for each in trees]
+
+
+def _dumped(trees: Sequence[Any]) -> tuple[bytes, ...]:
+    return tuple(json.dumps(each, separators=(",", ":")).encode() for each in trees)
 
 
 def _load(trees: bytes) -> xgboost.Booster:

@@ -13,20 +13,21 @@ import numpy as np
 import numpy.typing as npt
 import xgboost
 
-from detector.leaver.courses import COURSES, SLOWER, Course, Stretches, cut, faded
+from detector.leaver.combining import any_way
+from detector.leaver.courses import COURSES, SLOWER, Course, Stretches, cut
 from detector.leaver.features import Matrix, features, monotone
 from detector.leaver.history import REACH_WEEKS, ClientHistory, Floats, History, Ints, without_quiet_weeks
+from detector.leaver.leaving import Leaving, half_thinned, leave, smaller, streams_ended, thinned
 from detector.leaver.model import LeaverModel
 from schemas.errors import EbbwatchError
 
-PROMPT_WEEKS, ALARM_WEEKS = 0.01, 0.003  # of clients that stay, by single looks; smoothing leaves less of them
+PROMPT_WEEKS, ALARM_WEEKS = 0.005, 0.003  # of clients that stay: for a quarter, thirteen looks, 5 % with presets
 BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready to look into
 
 _STRETCHES_A_CLIENT = 16
-_MOST_STRETCHES = 12_000  # more teach no more and want more memory
+_MOST_STRETCHES = 8_000  # more teach no more and want more memory
 _LEAST_STRETCHES = 200
 _AT_ONCE = 2_500  # looks in work at a time: what a processor keeps near
-_DRAWS = 3  # of examples for each way, with trees of their own: their mean owes less to chance
 _ROUNDS = 150
 _FOLDS = 2
 _TREES = {
@@ -44,24 +45,34 @@ _TREES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Lot:
+    """Examples for one lot of trees: each course by each of `kinds`, looked at in `looks` of `weeks_in`, weeks
+    after the onset, none twice.
+    """
+
+    courses: tuple[Course, ...]
+    kinds: tuple[Leaving, ...]
+    weeks_in: tuple[int, ...]
+    looks: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
-    """One way of leaving. `share`: of its trees in the score. `left_out`: of `faded`. `weeks_in`: weeks after the
-    onset, of which `looks` are drawn, none twice.
+    """One way of leaving: the share of leavers that go it, and its lots, whose trees are averaged: one lot's
+    figures move with the draw of its examples.
     """
 
     share: float
-    courses: tuple[Course, ...]
-    left_out: tuple[float, ...]
-    weeks_in: tuple[int, ...]
-    looks: int
+    lots: tuple[Lot, ...]
 
 
-WAYS = (
-    # every payment smaller: seen at the end of the first quarter
-    Way(0.44, COURSES, (0.0,), (10, 11, 12, 12, 18, 24), 4),
-    # payments that fail to come, smaller ones, or both, until long after
-    Way(0.56, COURSES + SLOWER, (0.0, 0.5, 1.0), (12, 14, 18, 21, 24, 30, 36, 44), 4),
+_SMALLER = Lot(COURSES, (smaller,), (9, 10, 11, 12, 12, 18, 24))
+_FEWER = Lot(COURSES, (streams_ended, thinned), (8, 9, 10, 11, 12, 12, 13, 18, 24))
+_ANY_SOON = Lot(COURSES, (smaller, thinned, streams_ended), (8, 10, 11, 12, 12, 18, 24))
+_ANY_SLOWLY = Lot(  # until long after
+    COURSES + SLOWER, (smaller, half_thinned, thinned, streams_ended), (12, 14, 18, 21, 24, 30, 36, 44)
 )
+WAYS = (Way(0.25, (_SMALLER, _SMALLER)), Way(0.4, (_FEWER, _FEWER)), Way(0.35, (_ANY_SOON, _ANY_SLOWLY)))
 
 
 class TooLittleHistory(EbbwatchError):
@@ -85,24 +96,27 @@ def fit(history: ClientHistory, seed: int) -> LeaverModel:
     """
     draw = np.random.default_rng(seed)
     given = History.of(history)
-    turnover = without_quiet_weeks(given)
-    drawn = [(way, _examples(given, turnover, way, draw)) for way in WAYS for _ in range(_DRAWS)]
-    shares = tuple(way.share / _DRAWS for way, _ in drawn)
+    filled = without_quiet_weeks(given)
+    drawn = [[_examples(given, filled, lot, draw) for lot in lots] for lots in [way.lots for way in WAYS]]
+    shares = [way.share for way in WAYS]
     fold = draw.integers(0, _FOLDS, len(given.turnover))
-    everything = _together([examples for _, examples in drawn])
+    everything = _together([examples for lots in drawn for examples in lots])
     unseen = np.zeros(len(everything.leaves))
     for number in range(_FOLDS):
         judged = fold[everything.client] == number
         data = xgboost.DMatrix(everything.columns[judged])
-        for (_, examples), share in zip(drawn, shares, strict=True):
-            trees = _grow(examples, fold[examples.client] != number, seed)
-            unseen[judged] += share * trees.predict(data, output_margin=True)
+        grown = [[_grow(each, fold[each.client] != number, seed) for each in lots] for lots in drawn]
+        ways = [[trees.predict(data, output_margin=True) for trees in lots] for lots in grown]
+        unseen[judged] = any_way(ways, shares)
     slope, offset = _platt(unseen, everything.leaves)
     log_odds = unseen * slope + offset
-    grown = [_grow(examples, np.ones(len(examples.leaves), np.bool_), seed) for _, examples in drawn]
+    everybody = [
+        tuple(bytes(_grow(each, np.ones(len(each.leaves), np.bool_), seed).save_raw("json")) for each in lots)
+        for lots in drawn
+    ]
     return LeaverModel(
-        trees=tuple(bytes(trees.save_raw("json")) for trees in grown),
-        shares=shares,
+        ways=tuple(everybody),
+        shares=tuple(shares),
         slope=slope,
         offset=offset,
         base_rate=BASE_RATE,
@@ -112,39 +126,43 @@ def fit(history: ClientHistory, seed: int) -> LeaverModel:
     )
 
 
-def _examples(history: History, turnover: Floats, way: Way, draw: np.random.Generator) -> Examples:
-    stretches = cut(history, turnover, _STRETCHES_A_CLIENT, _MOST_STRETCHES, draw)
+def _examples(history: History, filled: History, lot: Lot, draw: np.random.Generator) -> Examples:
+    stretches = cut(history, filled, _STRETCHES_A_CLIENT, _MOST_STRETCHES, draw)
     if len(stretches) < _LEAST_STRETCHES:
         raise TooLittleHistory(
             f"{len(stretches)} stretches of clients that stay, {_LEAST_STRETCHES} are needed: more clients or weeks"
         )
-    looks = list(_looks(stretches, way, draw))
-    turnover, first, leaves, client = (np.concatenate(part) for part in zip(*looks, strict=True))
+    looks = list(_looks(stretches, lot, draw))
+    turnover, count, first, leaves, client = (np.concatenate(part) for part in zip(*looks, strict=True))
     last = np.array([REACH_WEEKS - 1])
     columns = [
-        features(turnover[start : start + _AT_ONCE], first[start : start + _AT_ONCE], last)[:, 0]
+        features(turnover[part], count[part], first[part], last)[:, 0]
         for start in range(0, len(turnover), _AT_ONCE)
+        for part in [slice(start, start + _AT_ONCE)]
     ]
     return Examples(np.concatenate(columns), leaves, client)
 
 
 def _looks(
-    stretches: Stretches, way: Way, draw: np.random.Generator
-) -> Iterator[tuple[Floats, Ints, npt.NDArray[np.int8], Ints]]:
+    stretches: Stretches, lot: Lot, draw: np.random.Generator
+) -> Iterator[tuple[Floats, Floats, Ints, npt.NDArray[np.int8], Ints]]:
     """Stretches faded and unfaded as they look some weeks after the onset: the REACH_WEEKS weeks until then, the
     column of the first, whether they are faded, and whose they are.
     """
-    lots = np.array_split(draw.permutation(len(stretches)), 2 * len(way.courses))
-    for number, lot in enumerate(lots):
-        course = way.courses[number % len(way.courses)]
-        weeks_in = np.sort(draw.choice(way.weeks_in, way.looks, replace=False))
+    parts = np.array_split(draw.permutation(len(stretches)), 2 * len(lot.courses))
+    for number, part in enumerate(parts):
+        course = lot.courses[number % len(lot.courses)]
+        weeks_in = np.sort(draw.choice(lot.weeks_in, lot.looks, replace=False))
         for week in weeks_in.tolist():
-            mine = stretches.where(lot[stretches.ahead[lot] > week])
-            both = np.concatenate([faded(mine, course, way.left_out, draw), mine.turnover])
+            mine = stretches.where(part[stretches.ahead[part] > week])
+            gone = leave(mine, course, lot.kinds, draw)
             begin = week + 1  # the looked-at week is then the last of REACH_WEEKS
             first = np.maximum(np.tile(mine.first, 2) - begin, 0)
             leaves = np.repeat(np.array([1, 0], np.int8), len(mine))
-            yield both[:, begin : begin + REACH_WEEKS], first, leaves, np.tile(mine.client, 2)
+            seen = slice(begin, begin + REACH_WEEKS)
+            turnover = np.concatenate([gone.turnover[:, seen], mine.turnover[:, seen]])
+            count = np.concatenate([gone.count[:, seen], mine.count[:, seen]])
+            yield turnover, count, first, leaves, np.tile(mine.client, 2)
 
 
 def _together(parts: list[Examples]) -> Examples:
@@ -166,11 +184,19 @@ def _platt(margins: Floats, leaves: npt.NDArray[np.int8]) -> tuple[float, float]
     weight = np.where(leaves == 1, BASE_RATE, 1.0 - BASE_RATE)
     design = np.stack([margins, np.ones(len(margins))], axis=1)
     found = np.array([1.0, np.log(BASE_RATE / (1.0 - BASE_RATE))])
+
+    def loss(of: Floats) -> float:
+        log_odds = design @ of
+        return float(np.mean(weight * (np.logaddexp(0.0, log_odds) - leaves * log_odds)))
+
     for _ in range(25):
-        chance = 1.0 / (1.0 + np.exp(-(design @ found)))
+        chance = 1.0 / (1.0 + np.exp(np.clip(-(design @ found), -500.0, 500.0)))
         gradient = design.T @ (weight * (leaves - chance))
         curvature = (design * (weight * chance * (1.0 - chance))[:, None]).T @ design + 1e-9 * np.eye(2)
-        found = found + np.linalg.solve(curvature, gradient)
+        step = np.linalg.solve(curvature, gradient)
+        while np.abs(step).max() > 1e-9 and loss(found + step) > loss(found) + 1e-12:
+            step /= 2  # a whole one goes too far where nearly all margins are one
+        found = found + step
     return float(found[0]), float(found[1])
 
 

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from detector.comparisons.sums import Ints
 from detector.ids import places_among
-from detector.leaver.history import REACH_WEEKS, SMOOTHED_OVER, History
+from detector.leaver.history import REACH_WEEKS, History
 from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores
 
-WINDOW_WEEKS = REACH_WEEKS + len(SMOOTHED_OVER) - 1  # float32 and uint16: some 950 bytes a client
+WINDOW_WEEKS = REACH_WEEKS  # float32 and uint16: some 940 bytes a client
 _MOST_PAYMENTS = np.iinfo(np.uint16).max  # of a week; more is as good as so many
 
 

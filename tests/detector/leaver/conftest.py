@@ -13,7 +13,7 @@ WEEKS = 182
 
 
 def small_bank(clients: int = 40, weeks: int = WEEKS, seed: int = 4) -> History:
-    """Lognormal payments in a share of weeks that differs by client; a tenth leaves in the last year."""
+    """Lognormal sums of a few payments in a share of weeks that differs; a tenth leaves in the last year."""
     draw = np.random.default_rng(seed)
     active = draw.random((clients, weeks)) < draw.uniform(0.3, 1.0, (clients, 1))
     amounts = np.exp(draw.normal(8, 1, (clients, 1)) + draw.normal(0, 0.6, (clients, weeks)))
@@ -22,7 +22,8 @@ def small_bank(clients: int = 40, weeks: int = WEEKS, seed: int = 4) -> History:
         turnover[leaver, weeks - 40 + leaver :] = 0.0
     first_week = np.where(np.arange(clients) % 5 == 0, 40, 0)
     turnover[np.arange(weeks) < first_week[:, None]] = 0.0
-    return History(turnover, np.arange(clients) % 2, first_week)
+    count = np.where(turnover > 0, 1 + draw.poisson(draw.uniform(0.0, 4.0, (clients, 1)), turnover.shape), 0)
+    return History(turnover, np.arange(clients) % 2, first_week, count)
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 import detector
+from detector.leaver.combining import any_way
 from detector.leaver.history import ENOUGH_WEEKS, History
-from detector.leaver.model import LeaverModel, UnusableModel, load_model, smoothed
+from detector.leaver.model import LeaverModel, UnusableModel, load_model
 from detector.leaver.training import TooLittleHistory, fit
 
 
 def until(history: History, weeks: int) -> History:
-    return History(history.turnover[:, :weeks], history.branch, history.first_week)
+    return History(history.turnover[:, :weeks], history.branch, history.first_week, history.counted[:, :weeks])
 
 
 @pytest.mark.parametrize("weeks", [60, 97, 156, 157, 181])
@@ -35,17 +36,16 @@ def test_a_score_is_a_probability_and_the_base_rate_while_history_is_short(
 
 
 def test_it_knows_no_currency(model: LeaverModel, bank: History) -> None:
-    cents = History(bank.turnover * 128.0, bank.branch, bank.first_week)  # a power of two: no rounding
+    cents = History(bank.turnover * 128.0, bank.branch, bank.first_week, bank.count)  # a power of two: no rounding
     assert np.allclose(model.score(cents), model.score(bank), atol=1e-6)
 
 
 def test_a_client_that_goes_silent_scores_above_itself_going_on(model: LeaverModel, bank: History) -> None:
     silent = bank.turnover.copy()
     silent[20:, -10:] = 0.0
-    scores = model.score(
-        History(silent, np.arange(len(silent)), bank.first_week)
-    )  # branches of one: no quiet weeks
-    plain = model.score(History(bank.turnover, np.arange(len(silent)), bank.first_week))
+    alone = np.arange(len(silent))  # branches of one: no quiet weeks
+    scores = model.score(History(silent, alone, bank.first_week, bank.count))
+    plain = model.score(History(bank.turnover, alone, bank.first_week, bank.count))
     assert (scores[20:, -1] >= plain[20:, -1]).mean() > 0.95
     assert np.median(scores[20:, -1]) > 3 * np.median(plain[20:, -1])
 
@@ -80,8 +80,8 @@ def test_a_model_comes_back_from_its_file_and_scores_alike(model: LeaverModel, b
     [
         ({"features": ["x"]}, "other features"),
         ({"format": 99}, "format 99"),
-        ({"trees": []}, "not a leaver model"),
-        ({"trees": [{}, {}]}, "not a leaver model"),
+        ({"ways": []}, "not a leaver model"),
+        ({"ways": [[{}], [{}]]}, "not a leaver model"),
         ({"slope": "steep"}, "not a leaver model"),
     ],
 )
@@ -102,7 +102,24 @@ def test_a_bank_that_is_too_small_or_too_young_is_told_so(bank: History) -> None
         fit(until(bank, 60), 1)
 
 
-def test_smoothing_leaves_unknown_weeks_out() -> None:
-    margins = np.array([[np.nan, 1.0, 1.0, 4.0]])
-    assert np.allclose(smoothed(margins)[0, 1:], [1.0, 1.0, 0.6 * 4 + 0.4])
-    assert np.isnan(smoothed(margins)[0, 0])
+def test_odds_of_one_way_are_not_lowered_by_the_ways_that_a_client_does_not_go() -> None:
+    both = any_way([[np.array([3.0, -2.0]), np.array([5.0, -2.0])], [np.array([-6.0, -2.0])]], [0.5, 0.5])
+    assert both[0] == pytest.approx(np.log(0.5 * np.exp(4.0) + 0.5 * np.exp(-6.0)))
+    assert both[1] == pytest.approx(-2.0)
+    assert both[0] > 4.0 - 0.7
+
+
+def test_fewer_payments_of_the_same_sum_raise_the_score(model: LeaverModel, bank: History) -> None:
+    fewer = np.where(bank.counted > 0, np.maximum(bank.counted - 3, 1), 0.0)
+    fewer[:, :-10] = bank.counted[:, :-10]
+    many = np.flatnonzero(bank.counted[:, -60:].mean(axis=1) > 3)
+    lower = model.score(History(bank.turnover, bank.branch, bank.first_week, fewer))[many, -1]
+    assert (lower > model.score(bank)[many, -1]).mean() > 0.8
+
+
+def test_where_nobody_counted_each_week_is_one_payment(model: LeaverModel, bank: History) -> None:
+    ones = (bank.turnover > 0).astype(np.int64)
+    uncounted = model.score(History(bank.turnover, bank.branch, bank.first_week))
+    np.testing.assert_array_equal(
+        uncounted, model.score(History(bank.turnover, bank.branch, bank.first_week, ones))
+    )
