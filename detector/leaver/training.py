@@ -21,7 +21,7 @@ from detector.leaver.leaving import Leaving, half_thinned, leave, smaller, strea
 from detector.leaver.model import LeaverModel
 from schemas.errors import EbbwatchError
 
-PROMPT_WEEKS, ALARM_WEEKS = 0.005, 0.003  # of clients that stay: for a quarter, thirteen looks, 5 % with presets
+PROMPT_WEEKS, ALARM_WEEKS = 0.006, 0.003  # of clients that stay: for a quarter, thirteen looks, 5 % with presets
 BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready to look into
 
 _STRETCHES_A_CLIENT = 16
@@ -194,7 +194,7 @@ def _platt(margins: Floats, leaves: npt.NDArray[np.int8]) -> tuple[float, float]
         gradient = design.T @ (weight * (leaves - chance))
         curvature = (design * (weight * chance * (1.0 - chance))[:, None]).T @ design + 1e-9 * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
-        while np.abs(step).max() > 1e-9 and loss(found + step) > loss(found) + 1e-12:
+        while np.abs(step).max() > 1e-9 and loss(found + step) > loss(found) + 1e-9:
             step /= 2  # a whole one goes too far where nearly all margins are one
         found = found + step
     return float(found[0]), float(found[1])
