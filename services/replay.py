@@ -28,7 +28,8 @@ def main(file: Path, columns: Iterable[str], speed: str) -> None:
     parts = open_parts(load_settings())
     mapping = ColumnMapping.parse(columns, parts.settings.base_currency)
     pace = Pace(parse_speed(speed), time.monotonic, time.sleep)
-    payments = open_payments(file, mapping, parts.settings.zone, latest=parts.clock().date())
+    today = parts.clock().astimezone(parts.settings.zone).date()  # the bank's: in the east it begins before UTC's
+    payments = open_payments(file, mapping, parts.settings.zone, latest=today)
     sender = open_sender(parts)
     try:
         with _bar() as bar:
