@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,13 +14,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from store import schema
+from store import schema, tables
 from store.tables.policies import policy
 from store.tables.schema_reach import schema_reach
 from store.unit_of_work import Store, open_store
 
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
+    for module in pkgutil.iter_modules(tables.__path__, f"{tables.__name__}."):
+        importlib.import_module(module.name)
     with store.read() as tx:
         assert compare_metadata(MigrationContext.configure(tx, opts={"compare_type": True}), policy.metadata) == []
 
