@@ -42,6 +42,11 @@ class Tabs:
     money: str
     waiting: int
 
+    @property
+    def elsewhere(self) -> Sequence[Tab]:
+        """Where alerts stand that are not new."""
+        return [tab for tab in self.tabs if tab.bucket != FIRST_TAB and tab.count]
+
 
 def tabs_of(visitor: Visitor, found: Listing[AlertQuery, AlertBody]) -> Tabs:
     """With the list's filters but those of bucket and state: the tabs are what else there is."""

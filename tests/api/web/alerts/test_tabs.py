@@ -52,6 +52,19 @@ def _tabs(page: Page) -> list[tuple[str, str]]:
     return [(" ".join(re.sub("<[^>]+>", " ", text).split()), unescape(path)) for path, text in found]
 
 
+def test_an_empty_first_tab_says_what_stands_elsewhere(desk, list_of) -> None:
+    person = desk.a("branch_manager", "B1")
+    with desk.store.write() as tx:
+        open_ones = sa.update(alert).where(alert.c.client_id.in_(("C1", "C2")))
+        tx.execute(open_ones.values(state="acknowledged", touched=True))
+    page = Page(person.get("/").text).text
+    assert "Nothing new" in page
+    assert "2 in work. 1 recovered. 1 gone. 1 waits for room." in page
+    assert "Nobody is ebbing away" not in page
+    person.cookies.set("language", "zh-Hans")
+    assert "处理中 2 项。" in person.get("/").text
+
+
 def test_each_tab_says_how_many_it_has_and_new_ones_come_first(desk, list_of) -> None:
     person = desk.a("branch_manager", "B1")
     page = Page(person.get("/").text)
