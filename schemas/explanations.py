@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from schemas.weeks import Week
 
+UNUSUAL_SILENCE = 2  # weeks without a payment beyond the longest habit, before they are worth a word
 TRIAL_WEEKS = (13, 26)  # clients try another bank for three to six months before the decision is made
 
 
@@ -73,7 +74,8 @@ class Explanation:
     """Of one client as of the end of `week`, from nothing later. `support`: of each label, 0 to 1, label's order.
 
     `onset_week`: the first week that is lower; with four chances in five it lies from `onset_earliest` to
-    `onset_latest`. `version` is that of the rules.
+    `onset_latest`. `version` is that of the rules. `silent_weeks`: without a payment up to `week`;
+    `usual_silent_weeks`: the longest such run of the year before the onset, or of what is known of it.
     """
 
     week: Week
@@ -85,9 +87,16 @@ class Explanation:
     support: tuple[float, float, float, float]
     findings: tuple[Finding, ...]
     version: int
+    silent_weeks: int = 0
+    usual_silent_weeks: int = 0
 
     def finding(self, kind: FindingKind) -> Finding | None:
         return next((found for found in self.findings if found.kind is kind), None)
+
+
+def is_unusually_silent(silent_weeks: int, usual_silent_weeks: int) -> bool:
+    """Whether that no payment came is news of this client."""
+    return silent_weeks >= usual_silent_weeks + UNUSUAL_SILENCE
 
 
 class WeeksLeft(NamedTuple):

@@ -48,7 +48,8 @@ class ExplanationBody(Body):
 
     `onset_week`: the first week that is lower; with four chances in five it lies from `onset_earliest` to
     `onset_latest`. Weeks left of the three to six months in which a client tries another bank: 0 and 0 when over.
-    `label` is the best supported one, `strength` how well; `version` that of the rules.
+    `label` is the best supported one, `strength` how well; `version` that of the rules. `silent_weeks`: without a
+    payment up to `week`; `usual_silent_weeks`: the longest such run of the year before the onset.
     """
 
     onset_week: str = Field(examples=["2025-W48"])
@@ -61,3 +62,5 @@ class ExplanationBody(Body):
     support: SupportBody
     evidence: list[FindingBody]
     version: int
+    silent_weeks: int = 0
+    usual_silent_weeks: int = 0

@@ -125,7 +125,8 @@ class ExplanationMessage(msgspec.Struct, frozen=True):
 
     `onset_week`: the first week that is lower; with four chances in five it lies from `onset_earliest` to
     `onset_latest`. Weeks left of the three to six months in which a client tries another bank: 0 and 0 when over.
-    `label` is the best supported one, `strength` how well; `version` that of the rules.
+    `label` is the best supported one, `strength` how well; `version` that of the rules. `silent_weeks`: without a
+    payment up to `week`; `usual_silent_weeks`: the longest such run of the year before the onset.
     """
 
     onset_week: WeekText
@@ -138,6 +139,8 @@ class ExplanationMessage(msgspec.Struct, frozen=True):
     support: SupportMessage
     evidence: tuple[FindingMessage, ...]
     version: int
+    silent_weeks: Annotated[int, Meta(ge=0)] = 0
+    usual_silent_weeks: Annotated[int, Meta(ge=0)] = 0
 
 
 class ScoreMessage(msgspec.Struct, frozen=True):

@@ -7,11 +7,12 @@ import numpy as np
 from detector.explanation.evidence import Known, findings
 from detector.explanation.label import judge_label
 from detector.explanation.onset import find_onset
+from detector.explanation.silence import silent_weeks, usual_silent_weeks
 from schemas.explanations import Explanation
 from schemas.verdicts import Series
 from schemas.weeks import Week
 
-VERSION = 1  # goes up with every change of what the same numbers would give
+VERSION = 2  # goes up with every change of what the same numbers would give
 HISTORY_WEEKS = 104  # a year before the year before the fall: what a season is seen in
 
 
@@ -24,7 +25,8 @@ def explain(known: Known, series: Series) -> Explanation:
     recent = _newest(known)
     volumes = {Series.DEBIT: recent.debit, Series.CREDIT: recent.credit, Series.TURNOVER: recent.turnover}[series]
     onset = find_onset(volumes)
-    found = findings(recent, len(volumes) - 1 - onset.weeks_ago)
+    place = len(volumes) - 1 - onset.weeks_ago
+    found = findings(recent, place)
     judged = judge_label(found)
     return Explanation(
         week=known.week,
@@ -36,6 +38,8 @@ def explain(known: Known, series: Series) -> Explanation:
         support=judged.support,
         findings=found,
         version=VERSION,
+        silent_weeks=silent_weeks(recent),
+        usual_silent_weeks=usual_silent_weeks(recent, place),
     )
 
 

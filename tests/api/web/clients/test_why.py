@@ -75,7 +75,10 @@ def test_the_page_says_since_when_how_long_is_left_and_how_that_is_worked_out(de
     assert "Lower since about 3 Nov 2025 four chances in five: 13 Oct 2025 to 17 Nov 2025" in page.text
     assert "3 to 16 weeks left 13 and 26 weeks, less the 10 gone by" in page.text
     assert "HK$120,000 52 × (19,000.00 − 12,595.00)" in page.text
-    assert "Looks like business leaving us (strong evidence): credits 60% lower, debits 4% lower" in page.text
+    assert (
+        "Looks like business leaving us (strong evidence): since then, against the 52 weeks before, "
+        "credits 60% lower, debits 4% lower" in page.text
+    )
     assert "Leaving 0.93 · Seasonal 0.10 · Shrinking 0.00 · Fault in the feed 0.00" in page.text
 
 
