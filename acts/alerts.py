@@ -79,7 +79,9 @@ class _Alerts:
 
     def save(self, context: ActContext, after: Episode) -> None:
         facts = alert_rows.load_client_facts(context.tx, [after.client_id])[after.client_id]
-        alert_rows.save(context.tx, after, facts, context.bank.base_currency, context.at)
+        alert_rows.save(
+            context.tx, after, facts, context.bank.base_currency, context.at, context.bank.rules.margins
+        )
 
     def revision(self, thing: Episode) -> int:
         return thing.revision

@@ -16,12 +16,16 @@ TRIAL_WEEKS = (13, 26)  # clients try another bank for three to six months befor
 
 
 class Label(StrEnum):
-    """What a fall looks like. There is no "unclear": the best supported one, with its strength."""
+    """What a fall looks like: the best supported one; unknown where none is supported well enough to say so."""
 
     LEAVING = "leaving"  # business goes to another bank
     SHRINKING = "shrinking"  # the client's own business is smaller, as its industry's is
     SEASONAL = "seasonal"  # it did the same a year ago
     FEED_FAULT = "feed_fault"  # the figures are missing, not the business
+    UNKNOWN = "unknown"  # it falls, and nothing tells why
+
+
+SUPPORTED = (Label.LEAVING, Label.SHRINKING, Label.SEASONAL, Label.FEED_FAULT)  # those that evidence can speak for
 
 
 class Strength(StrEnum):
@@ -71,7 +75,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Of one client as of the end of `week`, from nothing later. `support`: of each label, 0 to 1, label's order.
+    """Of one client as of the end of `week`, from nothing later. `support`: of each of SUPPORTED, 0 to 1.
 
     `onset_week`: the first week that is lower; with four chances in five it lies from `onset_earliest` to
     `onset_latest`. `version` is that of the rules. `silent_weeks`: without a payment up to `week`;

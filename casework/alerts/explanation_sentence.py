@@ -36,6 +36,7 @@ _FINDINGS_OF: Mapping[Label, tuple[FindingKind, ...]] = MappingProxyType(
             FindingKind.SAME_WEEKS_LAST_YEAR,
         ),
         Label.FEED_FAULT: (FindingKind.CREDITS, FindingKind.DEBITS, FindingKind.WITHOUT_FEED_GAPS),
+        Label.UNKNOWN: (FindingKind.CREDITS, FindingKind.DEBITS, FindingKind.INDUSTRY),
     }
 )
 _LABELS: Mapping[Label, str] = MappingProxyType(
@@ -140,8 +141,10 @@ def silence_sentence(facts: ExplanationFacts, texts: Texts) -> str:
 
 def reasons_sentence(facts: ExplanationFacts, texts: Texts) -> str:
     """What it looks like, and the findings that this rests on."""
-    label, strength = texts.gettext(_LABELS[facts.label]), texts.gettext(_STRENGTHS[facts.strength])
     changes = [_change(kind, change, texts) for kind, change in _changes_to_name(facts)]
+    if facts.label is Label.UNKNOWN:
+        return _unknown(facts, changes, texts)
+    label, strength = texts.gettext(_LABELS[facts.label]), texts.gettext(_STRENGTHS[facts.strength])
     if not changes:
         return texts.gettext("Looks like %(label)s (%(strength)s evidence).", label=label, strength=strength)
     return texts.gettext(
@@ -150,6 +153,13 @@ def reasons_sentence(facts: ExplanationFacts, texts: Texts) -> str:
         strength=strength,
         changes=_named_window(facts, texts.listed(changes), texts),
     )
+
+
+def _unknown(facts: ExplanationFacts, changes: list[str], texts: Texts) -> str:
+    if not changes:
+        return texts.gettext("Falling, cause unknown.")
+    named = _named_window(facts, texts.listed(changes), texts)
+    return texts.gettext("Falling, cause unknown: %(changes)s.", changes=named)
 
 
 def _named_window(facts: ExplanationFacts, changes: str, texts: Texts) -> str:

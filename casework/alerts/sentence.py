@@ -108,7 +108,9 @@ def _comparisons(facts: SentenceFacts, texts: Texts) -> str:
         text = texts.gettext("%(comparisons)s; %(common)s", comparisons=text, common=taken_off)
     if falls and facts.at_risk >= 1:
         amount = compact_amount(facts.at_risk, facts.currency, texts)
-        return texts.gettext("%(comparisons)s; about %(amount)s a year at risk.", comparisons=text, amount=amount)
+        return texts.gettext(
+            "%(comparisons)s; about %(amount)s of turnover a year at risk.", comparisons=text, amount=amount
+        )
     return texts.gettext("%(comparisons)s.", comparisons=text)
 
 
@@ -121,7 +123,7 @@ def _score(facts: SentenceFacts, chance: float, texts: Texts) -> str:
     """Of a prompt that the learned score alone raised."""
     return texts.gettext(
         "No preset is passed, but the learned score puts the chance of leaving at %(percent)s; "
-        "about %(amount)s a year at risk.",
+        "about %(amount)s of turnover a year at risk.",
         percent=texts.percent(shown_chance(chance)),
         amount=compact_amount(facts.at_risk, facts.currency, texts),
     )

@@ -16,10 +16,11 @@ VERSION = 2  # goes up with every change of what the same numbers would give
 HISTORY_WEEKS = 104  # a year before the year before the fall: what a season is seen in
 
 
-def explain(known: Known, series: Series) -> Explanation:
+def explain(known: Known, series: Series, chance: float | None = None) -> Explanation:
     """1. Since when the `series` of the verdict is lower. 2. What else is lower since. 3. What that looks like.
 
-    Of `known` the newest HISTORY_WEEKS weeks count. Raises ValueError for columns of unequal length, or none.
+    `chance`: the learned one of that week. Of `known` the newest HISTORY_WEEKS weeks count. Raises ValueError for
+    columns of unequal length, or none.
     """
     _check(known)
     recent = _newest(known)
@@ -27,7 +28,7 @@ def explain(known: Known, series: Series) -> Explanation:
     onset = find_onset(volumes)
     place = len(volumes) - 1 - onset.weeks_ago
     found = findings(recent, place)
-    judged = judge_label(found)
+    judged = judge_label(found, chance)
     return Explanation(
         week=known.week,
         onset_week=Week(known.week - onset.weeks_ago),

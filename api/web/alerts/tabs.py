@@ -32,7 +32,8 @@ class Tabs:
     """`current`: the bucket of the list; None where a state was chosen, in whatever bucket it stands.
 
     `wide`: the current tab without what narrows it. `to_save`: falls that can still be saved, on whatever tab,
-    worth `money` in the base currency. `waiting`: new ones that wait for room in their branch's week.
+    worth `money` of turnover, which is `income`, in the base currency. `waiting`: new ones that wait for room in
+    their branch's week.
     """
 
     tabs: Sequence[Tab]
@@ -40,6 +41,7 @@ class Tabs:
     wide: str
     to_save: Totals
     money: str
+    income: str
     waiting: int
 
     @property
@@ -65,5 +67,6 @@ def tabs_of(visitor: Visitor, found: Listing[AlertQuery, AlertBody]) -> Tabs:
         wide=address(HOME, {name: values[name] for name in ("bucket", "sort")}),
         to_save=to_save,
         money=format_amount(to_save.at_risk_minor, visitor.deps.base_currency),
+        income=format_amount(to_save.income_minor, visitor.deps.base_currency),
         waiting=waiting.count,
     )

@@ -49,7 +49,7 @@ def said(verdict, **changes):
 def test_it_says_since_when_how_long_is_left_and_what_it_looks_like(verdict) -> None:
     told = said(verdict)
     assert told.en.endswith(
-        "a year at risk. Lower since about the week of Oct 6, 2025 (Sep 15, 2025 to Oct 13, 2025), "
+        "of turnover a year at risk. Lower since about the week of Oct 6, 2025 (Sep 15, 2025 to Oct 13, 2025), "
         "3 to 16 weeks left. Looks like business leaving us (strong evidence): "
         "since then, against the 52 weeks before, credits 60% lower and debits 1% higher."
     )
@@ -85,6 +85,11 @@ def test_a_window_that_closes_or_is_over_is_said(verdict, ago, en, zh) -> None:
             "quarter before 30% lower, a year ago 28% lower, and against the same weeks last year unchanged.",
             "季节性波动（证据较弱）：较此前一季度下降30%、去年此时下降28%和较去年同期持平。",
         ),
+        (
+            Label.UNKNOWN,
+            "Falling, cause unknown: since then, against the 52 weeks before, credits 60% lower and",
+            "下降原因不明：走低以来与此前52周相比，贷方下降60%和借方上升1%。",
+        ),
         (Label.FEED_FAULT, "without the weeks of an incomplete feed 4% lower.", "剔除数据不全的周后下降4%。"),
     ],
 )  # fmt: skip
@@ -92,6 +97,13 @@ def test_each_label_is_told_with_the_findings_it_rests_on(verdict, label, en, zh
     told = said(verdict, label=label, strength=Strength.WEAK)
     assert en in told.en
     assert zh in told.zh
+
+
+def test_of_an_unknown_cause_no_evidence_is_praised(verdict) -> None:
+    told = said(verdict, label=Label.UNKNOWN, strength=Strength.WEAK)
+    assert "evidence" not in told.en
+    assert "证据" not in told.zh
+    assert said(verdict, label=Label.UNKNOWN, findings=()).en.endswith("weeks left. Falling, cause unknown.")
 
 
 def test_regular_debits_that_hold_while_others_fall_are_worth_a_word(verdict) -> None:

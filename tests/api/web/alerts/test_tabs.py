@@ -87,7 +87,7 @@ def test_the_money_is_of_what_can_still_be_saved_on_every_tab(desk, list_of) -> 
     person = desk.a("branch_manager", "B1")
     for path in ("/", "/?bucket=gone", "/?bucket=recovered"):
         text = Page(person.get(path).text).text
-        assert "HK$170K a year at risk" in text, path
+        assert "HK$170 of income a year at risk of HK$170K turnover" in text, path
         assert "1 alarm ·" in text.replace("\n", " ").replace("  ", " "), path
 
 
@@ -162,4 +162,4 @@ def test_a_client_that_closes_leaves_the_tab_and_the_money(desk, list_of) -> Non
     with desk.store.write() as tx:
         tx.execute(sa.update(client).where(client.c.client_id == "C1").values(closed_on=date(2026, 1, 13)))
     text = Page(desk.a("branch_manager", "B1").get("/").text).text
-    assert "HK$50K a year at risk" in text
+    assert "HK$50K of turnover a year at risk" in text

@@ -7,10 +7,12 @@ from datetime import date
 
 import plotly.graph_objects as go
 import pytest
+import sqlalchemy as sa
 
 from schemas.explanations import Finding, FindingKind, Label, Strength
 from schemas.verdicts import Direction
 from schemas.weeks import Week, monday
+from store.tables.ledger import shard_week
 from tests.api.conftest import WEEK, Bank
 from tests.api.explained import an_explanation
 from tests.api.web.conftest import Desk
@@ -45,8 +47,11 @@ def _rows(page: Page) -> list[str]:
     return re.findall(r'<a href="/desk/clients/(\w+)">', page.html)
 
 
-def test_the_list_shows_the_label_and_the_weeks_left_by_the_end_of_last_week(desk, bank_at) -> None:
-    page = _page(desk, "/")
+def test_the_list_shows_the_label_and_the_weeks_left_by_the_newest_judged_week(desk, bank_at) -> None:
+    with desk.store.write() as tx:
+        tx.execute(sa.update(shard_week).values(judged_revision=1))
+    page = _page(desk, "/?state=all")
+    assert "Falling · since 3 Nov 2025" in page.text  # the onset, not the alert's first week
     assert "Leaving strong evidence · 3 to 16 weeks left" in page.text
     assert "Seasonal weak evidence · the six months are over" in page.text
 

@@ -1,0 +1,77 @@
+"""alerts carry the income at risk and the onset; falls are ranked before rises, by income, chance and time left"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+_NOT_CLOSED = sa.text("state <> 'closed'")
+# A thousandth of turnover is income at the margin as shipped: 10 basis points.
+_TO_INCOME = "UPDATE alert SET income_at_risk_minor = value_at_risk_minor / 1000, rank_minor = rank_minor / 1000"
+_TO_TURNOVER = "UPDATE alert SET rank_minor = rank_minor * 1000"
+_ONSET = """
+UPDATE alert SET onset_week = (
+    SELECT onset_week FROM alert_explanation
+    WHERE alert_explanation.alert_id = alert.alert_id AND alert_explanation.week = alert.last_week
+)
+"""
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "income_at_risk_minor",
+                sa.BigInteger(),
+                nullable=False,
+                server_default="0",
+                comment="what the turnover at risk brings the bank a year",
+            )
+        )
+        batch_op.add_column(
+            sa.Column("onset_week", sa.Integer(), nullable=True, comment="of a fall, by its newest explanation")
+        )
+        batch_op.drop_index("ix_alert_rank")
+        batch_op.alter_column(
+            "rank_minor",
+            existing_type=sa.BigInteger(),
+            existing_nullable=False,
+            existing_server_default="0",
+            comment="income at risk times the chance of leaving times the time left to act, where they are known",
+            existing_comment="value at risk times the learned chance of leaving, where one is known",
+        )
+    op.execute(_TO_INCOME)
+    op.execute(_ONSET)
+    _index("direction", sa.literal_column("grade DESC"))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.drop_index("ix_alert_rank")
+        batch_op.drop_column("onset_week")
+        batch_op.drop_column("income_at_risk_minor")
+        batch_op.alter_column(
+            "rank_minor",
+            existing_type=sa.BigInteger(),
+            existing_nullable=False,
+            existing_server_default="0",
+            comment="value at risk times the learned chance of leaving, where one is known",
+        )
+    op.execute(_TO_TURNOVER)
+    _index(sa.literal_column("grade DESC"))
+
+
+def _index(*first: str | sa.ColumnClause[str]) -> None:
+    op.create_index(
+        "ix_alert_rank",
+        "alert",
+        [*first, sa.literal_column("rank_minor DESC"), "alert_id"],
+        unique=False,
+        sqlite_where=_NOT_CLOSED,
+        postgresql_where=_NOT_CLOSED,
+    )
