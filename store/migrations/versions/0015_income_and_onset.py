@@ -23,47 +23,40 @@ UPDATE alert SET onset_week = (
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("alert", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column(
-                "income_at_risk_minor",
-                sa.BigInteger(),
-                nullable=False,
-                server_default="0",
-                comment="what the turnover at risk brings the bank a year",
-            )
-        )
-        batch_op.add_column(
-            sa.Column("onset_week", sa.Integer(), nullable=True, comment="of a fall, by its newest explanation")
-        )
-        batch_op.drop_index("ix_alert_rank")
-        batch_op.alter_column(
-            "rank_minor",
-            existing_type=sa.BigInteger(),
-            existing_nullable=False,
-            existing_server_default="0",
-            comment="income at risk times the chance of leaving times the time left to act, where they are known",
-            existing_comment="value at risk times the learned chance of leaving, where one is known",
-        )
+    op.drop_index("ix_alert_rank", "alert")
+    op.add_column(
+        "alert",
+        sa.Column(
+            "income_at_risk_minor",
+            sa.BigInteger(),
+            nullable=False,
+            server_default="0",
+            comment="what the turnover at risk brings the bank a year",
+        ),
+    )
+    op.add_column(
+        "alert",
+        sa.Column("onset_week", sa.Integer(), nullable=True, comment="of a fall, by its newest explanation"),
+    )
+    _say_of_rank("income at risk times the chance of leaving times the time left to act, where they are known")
     op.execute(_TO_INCOME)
     op.execute(_ONSET)
     _index("direction", sa.literal_column("grade DESC"))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("alert", schema=None) as batch_op:
-        batch_op.drop_index("ix_alert_rank")
-        batch_op.drop_column("onset_week")
-        batch_op.drop_column("income_at_risk_minor")
-        batch_op.alter_column(
-            "rank_minor",
-            existing_type=sa.BigInteger(),
-            existing_nullable=False,
-            existing_server_default="0",
-            comment="value at risk times the learned chance of leaving, where one is known",
-        )
+    op.drop_index("ix_alert_rank", "alert")
+    op.drop_column("alert", "onset_week")
+    op.drop_column("alert", "income_at_risk_minor")
+    _say_of_rank("value at risk times the learned chance of leaving, where one is known")
     op.execute(_TO_TURNOVER)
     _index(sa.literal_column("grade DESC"))
+
+
+def _say_of_rank(comment: str) -> None:
+    """SQLite has no comments, and would copy the table for one: which rows that others refer to forbid."""
+    if op.get_context().dialect.name == "postgresql":
+        op.alter_column("alert", "rank_minor", existing_type=sa.BigInteger(), comment=comment)
 
 
 def _index(*first: str | sa.ColumnClause[str]) -> None:
