@@ -11,7 +11,7 @@ from acts.judging.week_reading import Holidays
 from acts.judging.week_saving import AlertRules
 from casework.alerts.episodes import EpisodeRules
 from detector.policies.policy import Policy
-from services.bank_rules import episode_rules, policy_of
+from services.bank_rules import episode_rules, margins_of, policy_of
 from services.judging.holiday_calendar import festivals_of, rest_weeks_of
 from services.judging.leaver_model import model_of
 from services.outliving import Outliving
@@ -37,7 +37,7 @@ class Judge:
         self._judge = WeekJudge(
             parts.store,
             policy,
-            AlertRules(rules, settings.base_currency, limited=settings.branch_weekly_alerts > 0),
+            AlertRules(rules, settings.base_currency, settings.branch_weekly_alerts > 0, margins_of(settings)),
             Holidays(festivals_of(settings.holidays), rest_weeks_of(settings.holidays)),
             parts.clock,
             leaver_scores,

@@ -124,7 +124,7 @@ class Settings(BaseSettings):
         description="The bank's rules (JSON), see bank-rules.md; the shipped ones when not set.",
     )
     margin_bps: int = Field(
-        10, ge=1, le=10_000, description="Income on turnover, in basis points: what break-even is worked out with."
+        10, ge=1, le=10_000, description="Income on turnover, in basis points: of income at risk and break-even."
     )
     holidays: str = Field("HK", description="Country (ISO 3166) of the public holidays; weekends and these rest.")
     holdout_share: float = Field(

@@ -9,6 +9,7 @@ from datetime import datetime
 from acts.judging.week_reading import WeekToJudge
 from casework.alerts import judging
 from casework.alerts.episodes import Episode, EpisodeRules
+from casework.alerts.income import STANDARD_MARGINS, Margins
 from detector.judging import JudgedWeek
 from schemas.weeks import Week
 from store.alerts import alert_rows, explaining
@@ -29,6 +30,7 @@ class AlertRules:
     episodes: EpisodeRules
     currency: str
     limited: bool = False
+    margins: Margins = STANDARD_MARGINS
 
 
 def save_episodes(
@@ -49,7 +51,7 @@ def save_episodes(
         return explained.read(tx, shard, number, week.claim.amendments, client_ids)
 
     explanations = explaining.explain_changed(tx, shard, number, changed, read_weeks)
-    alert_rows.save_all(tx, changed, week.facts, rules.currency, at, explanations)
+    alert_rows.save_all(tx, changed, week.facts, rules.currency, at, explanations, margins=rules.margins)
     return changed
 
 

@@ -61,13 +61,22 @@ alert = Table(
         BigInteger,
         nullable=False,
         server_default="0",
-        comment="value at risk times the learned chance of leaving, where one is known",
+        comment="income at risk times the chance of leaving times the time left to act, where they are known",
     ),
+    Column(
+        "income_at_risk_minor",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="what the turnover at risk brings the bank a year",
+    ),
+    Column("onset_week", Integer, comment="of a fall, by its newest explanation"),
     Index("ix_alert_list", "state", "grade", "rank_minor"),
 )
 # The ranked list of the whole bank, in its order.
 Index(
     "ix_alert_rank",
+    alert.c.direction,
     alert.c.grade.desc(),
     alert.c.rank_minor.desc(),
     alert.c.alert_id,

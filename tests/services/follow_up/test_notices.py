@@ -70,7 +70,7 @@ def test_a_new_alarm_is_told_to_its_branch_once(bank) -> None:
     judge_again(bank)
     bank.passes(HOUR)
     assert len(bank.told("new_alarm")) == 3
-    assert facts(bank, "new_alarm", "staff-17")[0].summary.en.endswith("HK$120K a year at risk.")
+    assert facts(bank, "new_alarm", "staff-17")[0].summary.en.endswith("HK$120K of turnover a year at risk.")
 
 
 def test_many_alarms_at_once_are_one_notice_and_are_not_told_again(bank) -> None:
