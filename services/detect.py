@@ -10,6 +10,7 @@ from acts.judging.leaver_scores import LeaverScores
 from acts.judging.week_reading import Holidays
 from acts.judging.week_saving import AlertRules
 from casework.alerts.episodes import EpisodeRules
+from casework.alerts.history import NewsRule
 from detector.policies.policy import Policy
 from services.bank_rules import episode_rules, policy_of
 from services.judging.holiday_calendar import festivals_of, rest_weeks_of
@@ -36,7 +37,13 @@ class Judge:
         self._judge = WeekJudge(
             parts.store,
             policy,
-            AlertRules(rules, settings.base_currency, limited=settings.branch_weekly_alerts > 0),
+            AlertRules(
+                rules,
+                settings.base_currency,
+                parts.calendar,
+                limited=settings.branch_weekly_alerts > 0,
+                news=NewsRule(settings.first_news_week),
+            ),
             Holidays(festivals_of(settings.holidays), rest_weeks_of(settings.holidays)),
             parts.clock,
             leaver_scores,
@@ -56,7 +63,7 @@ class Judge:
         metrics.judge_s.observe(seconds)
         for verdict in judged.verdicts.passed():
             metrics.verdicts.labels(verdict.direction, verdict.grade.name.lower()).inc()
-        for episode in judged.changed:
+        for episode in (each for each in judged.changed if each.told):
             metrics.alerts.labels(episode.direction, episode.grade.name.lower(), episode.state).inc()
 
 

@@ -19,7 +19,7 @@ def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
 
 def test_a_new_database_lacks_the_schema_until_it_is_upgraded(tmp_path) -> None:
     new = open_store(f"sqlite:///{tmp_path / 'new.db'}")
-    assert schema.find_pending(new) == "0009"
+    assert schema.find_pending(new) == "0010"
     schema.upgrade_schema(new)
     schema.upgrade_schema(new)
     assert schema.find_pending(new) is None
