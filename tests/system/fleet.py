@@ -15,7 +15,7 @@ STOP_S = 25
 
 
 class Fleet:
-    """`ebbwatch NAME` processes with one environment; every week is news. A context manager: it ends what it started."""
+    """`ebbwatch NAME` processes with one environment; every week is news. A context manager: it ends them all."""
 
     def __init__(self, settings: Mapping[str, str], logs: Path) -> None:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("EBBWATCH_")}
