@@ -13,6 +13,6 @@ def history_note(settings: Settings, first_week: int, this_week: Week) -> str | 
     if first_week >= first_news:
         return None
     return (
-        f"weeks before {format_week(first_news)} are history: of their alerts only those that still stand are told; "
+        f"weeks before {format_week(first_news)} are history: of their alerts only those still standing are told; "
         f"to see all, start detect with EBBWATCH_ALERTS_FROM={format_week(first_week)} before it judges them"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,11 +15,13 @@ from store.tables.alerts import alert, alert_telling
 from store.tables.clients import client
 from store.tables.ledger import ledger
 
+_Columns = TypeVarTuple("_Columns")
+
 # The week whose judging put an alert before people: deadlines and times count from it.
 APPEARED_WEEK = sa.func.coalesce(alert_telling.c.week, alert.c.opened_week)
 
 
-def with_telling(query: sa.Select[Any]) -> sa.Select[Any]:
+def with_telling(query: sa.Select[*_Columns]) -> sa.Select[*_Columns]:
     """`query`, which has the alert, with when it was told where that was later than it began."""
     return query.outerjoin(alert_telling, alert_telling.c.alert_id == alert.c.alert_id)
 
