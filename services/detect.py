@@ -34,6 +34,7 @@ class Judge:
     ) -> None:
         settings = parts.settings
         self._parts = parts
+        self._model_version = "none" if leaver_scores is None else leaver_scores.model_version
         self._judge = WeekJudge(
             parts.store,
             policy,
@@ -61,6 +62,7 @@ class Judge:
         metrics = self._parts.metrics
         metrics.weeks_judged.inc()
         metrics.judge_s.observe(seconds)
+        metrics.in_force.info({"policy": judged.verdicts.policy_version, "model": self._model_version})
         for verdict in judged.verdicts.passed():
             metrics.verdicts.labels(verdict.direction, verdict.grade.name.lower()).inc()
         for episode in (each for each in judged.changed if each.told):

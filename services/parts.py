@@ -66,7 +66,9 @@ def open_parts(settings: Settings, clock: Clock = utc_now) -> Parts:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadSetting(f"EBBWATCH_DATA_DIR: {settings.data_dir}: {error.strerror}") from None
-    return Parts(settings, open_store(settings.database), WeekCalendar(settings.zone), Metrics(), clock)
+    metrics = Metrics()
+    metrics.describe_process(schema.newest_revision())
+    return Parts(settings, open_store(settings.database), WeekCalendar(settings.zone), metrics, clock)
 
 
 def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
@@ -89,20 +91,27 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
     log.info("stopped", extra={"service": name})
 
 
-def require_schema(store: Store) -> None:
-    """Raises BadSetting unless the database can be reached (for now: DatabaseAway) and is at the newest schema."""
+def require_schema(store: Store) -> str:
+    """The schema's revision. Raises BadSetting unless the database can be reached (for now: DatabaseAway) and has a
+    schema that this code can work with.
+    """
     with _naming_the_database():
-        pending = schema.find_pending(store)
-    if pending is not None:
-        raise BadSetting(f"EBBWATCH_DATABASE_URL: the schema is not at {pending}; run `ebbwatch migrate`")
+        return schema.check_schema(store)
 
 
-def upgrade_schema(store: Store) -> None:
-    """Bring the database to the newest schema; safe to do again, and by two at once. Raises BadSetting, and
-    DatabaseAway where the database cannot be reached for now.
+def upgrade_schema(store: Store) -> str:
+    """Bring the database to the newest schema; safe to do again, and by two at once. Its revision. Raises
+    BadSetting, and DatabaseAway where the database cannot be reached for now.
     """
     with _naming_the_database():
         schema.upgrade_schema(store)
+        return schema.check_schema(store)
+
+
+def downgrade_schema(store: Store, revision: str) -> None:
+    """Back to an older schema. Raises as `upgrade_schema` does."""
+    with _naming_the_database():
+        schema.downgrade_schema(store, revision)
 
 
 @contextmanager
@@ -110,6 +119,8 @@ def _naming_the_database() -> Iterator[None]:
     """Whatever goes wrong inside is for whoever set the address to mend."""
     try:
         yield
+    except schema.SchemaUnfit as error:
+        raise BadSetting(f"EBBWATCH_DATABASE_URL: {error}") from None
     except Exception as error:
         found = str(error).splitlines()[0]
         kind = DatabaseAway if is_transient(error) else BadSetting
