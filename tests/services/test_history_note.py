@@ -17,6 +17,7 @@ NOW = parse_week("2026-W02")
         ("auto", "2025-W40", ("before 2025-W41 ", "EBBWATCH_ALERTS_FROM=2025-W40 ")),
         ("auto", "2025-W41", None),
         ("2010-W01", "2010-W01", None),
+        ("1970-W01", "2010-W01", None),
         ("2010-W01", "2009-W53", ("before 2010-W01 ", "EBBWATCH_ALERTS_FROM=2009-W53 ")),
         ("2027-W01", "2025-W50", ("before 2027-W01 ", "EBBWATCH_ALERTS_FROM=2025-W50 ")),
     ],
