@@ -21,6 +21,7 @@ from services.outliving import Outliving
 from services.settings import Settings, load_settings
 from services.supervisor import Supervisor
 from store import schema
+from store.operations import bank_basis
 from store.unit_of_work import Store, is_transient, open_store
 from telemetry.logs import log_to
 from telemetry.metrics import Metrics
@@ -82,6 +83,7 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
 
     def start() -> None:
         require_schema(parts.store)
+        begin_or_require_basis(parts)
         log.info("starting", extra={"service": name, "kafka": settings.kafka_bootstrap})
         supervisor.start(name, work_of(parts))
 
@@ -97,6 +99,27 @@ def require_schema(store: Store) -> str:
     """
     with _naming_the_database():
         return schema.check_schema(store)
+
+
+def require_basis(parts: Parts) -> None:
+    """Raises BadSetting where base currency or time zone are not those that the database was begun with."""
+    with parts.store.read() as tx:
+        differing = bank_basis.find_differing(tx, _basis(parts.settings))
+    for name, value in differing.items():
+        raise BadSetting(
+            f"{name}: {_basis(parts.settings)[name]}, but what is in the database was kept with {value}; "
+            "set that, or use another database"
+        )
+
+
+def begin_or_require_basis(parts: Parts) -> None:
+    """The first process on a database notes what it is begun with; all others are held to it. Raises BadSetting."""
+    parts.store.transact(lambda tx: bank_basis.begin_with(tx, _basis(parts.settings)))
+    require_basis(parts)
+
+
+def _basis(settings: Settings) -> dict[str, str]:
+    return {"EBBWATCH_BASE_CURRENCY": settings.base_currency, "EBBWATCH_TIME_ZONE": settings.zone.key}
 
 
 def upgrade_schema(store: Store) -> str:

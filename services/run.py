@@ -24,7 +24,7 @@ from services.follow_up.process import follow_up_work
 from services.ingest import ingest_work
 from services.notify import notify_work
 from services.outliving import Outliving
-from services.parts import Parts, Work, open_parts, upgrade_schema, utc_now
+from services.parts import Parts, Work, begin_or_require_basis, open_parts, upgrade_schema, utc_now
 from services.relay import relay_work
 from services.settings import Settings, load_settings
 from services.sign_in.demo_accounts import demo_lines
@@ -107,6 +107,7 @@ def _with_news(settings: Settings) -> Settings:
 
 def _make_ready(parts: Parts, *, embedded: bool) -> None:
     upgrade_schema(parts.store)
+    begin_or_require_basis(parts)
     if embedded:
         _begin_incarnation(parts)
 

@@ -67,9 +67,12 @@ class Settings(BaseSettings):
     jwt_audience: str | None = Field(None, description="Audience that tokens must name; needed with a JWKS URL.")
 
     time_zone: str = Field(
-        "Asia/Hong_Kong", description="The bank's time zone: weeks begin at its Monday midnight."
+        "Asia/Hong_Kong",
+        description="The bank's time zone: weeks begin at its Monday midnight; stays as the database was begun.",
     )
-    base_currency: str = Field("HKD", description="The bank's base currency (ISO 4217): the ledger is kept in it.")
+    base_currency: str = Field(
+        "HKD", description="The bank's base currency (ISO 4217): the ledger is kept in it, so it stays."
+    )
 
     allowed_lateness_hours: float = Field(
         48, ge=0, description="How long after its end a week waits for stragglers."

@@ -102,3 +102,26 @@ def test_a_process_that_stays_waits_for_its_database_and_says_so_once(tmp_path: 
 def test_a_bad_setting(tmp_path: Path, command: str) -> None:
     said = refusal(Product(tmp_path, {"EBBWATCH_TIME_ZONE": "Mars/Olympus"}), *command.split())
     assert said.startswith("ebbwatch: EBBWATCH_TIME_ZONE: 'Mars/Olympus' is not an IANA time zone")
+
+
+@pytest.mark.parametrize(
+    ("setting", "first", "then"),
+    [("EBBWATCH_BASE_CURRENCY", "JPY", "JOD"), ("EBBWATCH_TIME_ZONE", "Asia/Tokyo", "Europe/London")],
+)
+def test_another_currency_or_zone_than_the_database_was_begun_with(
+    tmp_path: Path, setting: str, first: str, then: str
+) -> None:
+    """Yen would be read as dinars, and a week would begin at another hour."""
+    begun = Product(tmp_path, {setting: first})
+    assert begun.run("db", "upgrade").returncode == 0
+    with begun:
+        begun.start("detect")
+        begun.wait_until("its start", lambda: "starting" in (tmp_path / "detect.said").read_text())
+        assert begun.interrupt("detect") == 0
+    later = Product(tmp_path, {setting: then})
+    said = (
+        f"{setting}: {then}, but what is in the database was kept with {first}; set that, or use another database"
+    )
+    assert refusal(later, "detect").endswith(said)
+    assert said in later.run("doctor").stdout
+    assert refusal(later, "run").endswith(said)

@@ -82,7 +82,7 @@ class LaneBench:
         return ReferenceLane(self.store, TOPIC_CLIENTS, "T1", 0, ClientMaster(), self.metrics)
 
     def rates(self) -> ReferenceLane:
-        return ReferenceLane(self.store, TOPIC_RATES, "T1", 0, Rates(), self.metrics)
+        return ReferenceLane(self.store, TOPIC_RATES, "T1", 0, Rates("HKD"), self.metrics)
 
     def feed(self, lane: ActivityLane | ReferenceLane, *records: Record, partition: int = 0) -> None:
         """Take records from the lane's offset on; nothing is kept."""
