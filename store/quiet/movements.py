@@ -125,8 +125,9 @@ def load_explained(tx: Connection, client_id: str, since: int) -> list[Verdict]:
 
 
 def load_begun(tx: Connection, kind: GroupKind, since: int) -> list[GroupWeek]:
-    """Movements that concern anybody, of week `since` and later, of groups that had none in the week before, but for
-    weeks of history.
+    """Movements that concern anybody, of week `since` and later, of groups that had none in the week before.
+
+    Those in weeks of history are left out.
     """
     wanted = MovementFilter(kind=kind, since=since - 1)
     found = search(tx, wanted, only_branch=None, after=None, limit=_MOST)
