@@ -72,11 +72,11 @@ def get(tx: Connection, alert_id: str, *, for_update: bool = False) -> Episode:
 def get_all(
     tx: Connection, alert_ids: Iterable[str], *, only_branch: str | None = None, for_update: bool = False
 ) -> dict[str, Episode]:
-    """Those of the alerts that there are, by id, with the newest of their evidence alone: enough for people's acts.
+    """Those of the alerts that people know of, by id, with the newest of their evidence alone: enough for acts.
 
     `only_branch`: its clients' alone. `for_update`: nobody else changes any alert of their clients before the end.
     """
-    wanted = [among(tx, alert.c.alert_id, sorted(set(alert_ids)))]
+    wanted: list[sa.ColumnElement[bool]] = [among(tx, alert.c.alert_id, sorted(set(alert_ids))), alert.c.told]
     if only_branch is not None:
         wanted.append(alert.c.client_id.in_(sa.select(client.c.client_id).where(client.c.branch_id == only_branch)))
     if for_update:
@@ -85,9 +85,9 @@ def get_all(
 
 
 def load_open_ids(tx: Connection, client_id: str) -> list[str]:
-    """Ids of the client's alerts that are not closed."""
-    theirs = sa.select(alert.c.alert_id).where(alert.c.client_id == client_id, alert.c.state != "closed")
-    return list(tx.scalars(theirs.order_by(alert.c.alert_id)))
+    """Ids of the client's alerts that are not closed, of those that people know of."""
+    theirs = (alert.c.client_id == client_id, alert.c.state != "closed", alert.c.told)
+    return list(tx.scalars(sa.select(alert.c.alert_id).where(*theirs).order_by(alert.c.alert_id)))
 
 
 def load_messages(tx: Connection, alert_id: str, revisions: Iterable[int]) -> dict[int, AlertMessage]:
@@ -136,8 +136,9 @@ def save_all(
     """Keep changed episodes, each one revision past what is stored, and write their messages to the outbox.
 
     1. Lock and compare the revisions. 2. Alerts, and how they opened. 3. Evidence and explanations. 4. Revisions.
-    5. Outbox. Raises StaleRevision, and then the transaction must be given up. `facts`: by client_id, for each of
-    them. `explained`: by alert_id, where it is new; else what was kept is said again. `margins`: the bank's income.
+    5. Outbox; the last two of those that people are told of. Raises StaleRevision, and then the transaction must be
+    given up. `facts`: by client_id, for each of them. `explained`: by alert_id, where it is new; else what was kept
+    is said again. `margins`: the bank's income.
     """
     if not episodes:
         return
@@ -147,6 +148,21 @@ def save_all(
     _write_openings(tx, [e for e in episodes if e.revision == 1])
     _write_evidence(tx, episodes)
     alert_explanations.save(tx, episodes, explained)
+    _publish(tx, [e for e in episodes if e.told], facts, currency, at, explanations, margins)
+
+
+def _publish(
+    tx: Connection,
+    episodes: Sequence[Episode],
+    facts: Mapping[str, ClientFacts],
+    currency: str,
+    at: datetime,
+    explanations: Mapping[str, Explanation],
+    margins: Margins,
+) -> None:
+    """Keep the messages of these revisions, and put them into the outbox."""
+    if not episodes:
+        return
     messages = [
         encode_message(alert_message(e, facts[e.client_id], currency, explanations.get(e.alert_id), margins))
         for e in episodes

@@ -246,8 +246,10 @@ def counts(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> l
 
 
 def get(tx: Connection, alert_id: str, as_of: AsOf, *, only_branch: str | None) -> AlertRow:
-    """The alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
-    mine = _of_branch(only_branch)
+    """The alert. Raises NotFound for none that people were told of, and for one of another branch than
+    `only_branch`.
+    """
+    mine = (alert.c.told, *_of_branch(only_branch))
     found = tx.execute(_alerts(as_of).where(alert.c.alert_id == alert_id, *mine)).mappings().one_or_none()
     if found is None:
         raise NotFound("alert", alert_id)
@@ -255,9 +257,9 @@ def get(tx: Connection, alert_id: str, as_of: AsOf, *, only_branch: str | None) 
 
 
 def get_client_id(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
-    """The client of an alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    """The client of an alert. Raises NotFound as `get` does."""
     query = sa.select(alert.c.client_id).join(client, client.c.client_id == alert.c.client_id)
-    found = tx.scalar(query.where(alert.c.alert_id == alert_id, *_of_branch(only_branch)))
+    found = tx.scalar(query.where(alert.c.alert_id == alert_id, alert.c.told, *_of_branch(only_branch)))
     if found is None:
         raise NotFound("alert", alert_id)
     return str(found)
@@ -309,7 +311,7 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
         (alert.c.assignee, wanted.assignee),
         (alert.c.client_id, wanted.client_id),
     )
-    conditions = [column == value for column, value in equal if value is not None]
+    conditions = [alert.c.told, *(column == value for column, value in equal if value is not None)]
     if wanted.label is not None:
         newest = (alert_explanation.c.alert_id == alert.c.alert_id, alert_explanation.c.week == alert.c.last_week)
         conditions.append(sa.exists().where(*newest, alert_explanation.c.label == wanted.label))

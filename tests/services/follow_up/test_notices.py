@@ -136,6 +136,22 @@ def test_an_alarm_that_opens_again_is_news_again(bank) -> None:
     assert of(bank.told("new_alarm"), "staff-17") == [f"{alert}/1", f"{alert}/2"]
 
 
+def test_an_alarm_of_history_is_told_once_when_it_was_told_and_not_before(bank) -> None:
+    """Its week is long past; what counts is when people could first have known of it."""
+    bank.alert("C2", week=WEEK - 1, told=False)
+    late = bank.told_later("C1", WEEK - 30, WEEK - 13)
+    for _ in range(2):
+        bank.passes(HOUR)
+        judge_again(bank)
+        assert bank.told("new_alarm") == [(user, f"{late}/1") for user in ("manager-b001", "staff-17")]
+
+
+def test_an_alarm_of_history_is_no_news_after_two_weeks(bank) -> None:
+    bank.told_later("C1", WEEK - 30, WEEK - 13)
+    bank.passes(15 * DAY)
+    assert bank.told("new_alarm") == []
+
+
 def test_a_round_in_which_no_week_was_judged_looks_at_no_alarm(bank) -> None:
     bank.passes()
     bank.alert("C1", week=WEEK)
@@ -229,6 +245,13 @@ def test_an_alarm_that_nobody_sees_is_warned_of_then_breached_then_escalated(ban
         assert steps(bank, kind, user) == both
     assert steps(bank, "sla_breach", "staff-17") == []  # nobody gave it to them
     assert steps(bank, "sla_breach", "manager-b002") == []
+
+
+def test_deadlines_of_what_was_told_late_begin_when_it_was_told(bank) -> None:
+    bank.told_later("C1", WEEK - 30, WEEK)
+    bank.alert("C2", week=WEEK, told=False)
+    bank.passes(DAY)
+    assert steps(bank, "sla_breach", "manager-b001") == [("acknowledge", "2026-01-13")]
 
 
 def test_an_escalation_comes_after_two_business_days(bank) -> None:
