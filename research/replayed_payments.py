@@ -102,7 +102,7 @@ def replayed(rows: pl.DataFrame, payments: Payments, settings: dict[str, str]) -
             "EBBWATCH_KAFKA_BOOTSTRAP": broker.bootstrap,
             "EBBWATCH_DATA_DIR": folder,
             "EBBWATCH_DATABASE_URL": f"sqlite:///{folder}/ebbwatch.db",
-            # "EBBWATCH_ALERTS_FROM": "1970-W01",  # what is old is to be told here, too
+            "EBBWATCH_ALERTS_FROM": "1970-W01",  # what is old is to be told here, too
             "EBBWATCH_TIME_ZONE": "Europe/London",
             "EBBWATCH_BASE_CURRENCY": rows["currency"][0],
             "EBBWATCH_SIMULATED_PARTITIONS": "4",

@@ -22,7 +22,7 @@ FindingName = Literal[
     "without_feed_gaps",
     "value_at_risk",
 ]
-LabelName = Literal["leaving", "shrinking", "seasonal", "feed_fault"]
+LabelName = Literal["leaving", "unknown", "shrinking", "seasonal", "feed_fault"]  # in the order of lists
 StrengthName = Literal["weak", "fair", "strong"]
 
 # -- clients and weeks

@@ -22,7 +22,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 # The oldest code that works with the newest schema, by the newest migration that it knew. A migration that takes
 # away or renames what older code uses sets this to itself; one that only adds leaves it, so that old processes go
 # on beside new ones during an update.
-OLDEST_CODE = "0013"
+OLDEST_CODE = "0015"
 LOCK_TIMEOUT = "10s"  # PostgreSQL: a migration that waits for a table makes everybody else wait behind it
 
 

@@ -21,7 +21,7 @@ from services.follow_up.round import Round
 from services.outliving import Outliving
 from services.parts import Parts, Work, run_process, utc_now
 from store.cases import follow_up
-from store.ledger import shard_weeks
+from store.ledger.backlog import find_backlog
 from store.notices import notice_queue
 from store.operations.turns import Turn
 from store.sign_in import sign_in_attempts, web_sessions
@@ -141,7 +141,7 @@ class FollowUp:
     def _measure_backlog(self, current: Round) -> None:
         """Whether the detector does its work: another process tells, since one that stands still says nothing."""
         with current.store.read() as tx:
-            backlog = shard_weeks.find_backlog(tx)
+            backlog = find_backlog(tx)
         since, metrics = backlog.oldest_closed_at, self._parts.metrics
         metrics.weeks_unjudged.set(backlog.weeks)
         metrics.unjudged_age_s.set(0 if since is None else max(0.0, (current.now - since).total_seconds()))

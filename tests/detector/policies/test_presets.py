@@ -17,5 +17,10 @@ def test_the_default_policy_is_one_that_can_be_written_and_read() -> None:
 @pytest.mark.parametrize("direction", Direction)
 def test_every_comparison_of_quarters_has_presets_in_every_tier(direction: Direction) -> None:
     for tier in default_policy("HKD").tiers:
-        used = {preset.baseline for preset in tier.presets if preset.direction is direction and preset.alarm_pct}
+        used = {preset.baseline for preset in tier.presets if preset.direction is direction and preset.prompt_pct}
         assert used == set(Baseline) - {Baseline.WEEK_VS_RECENT}
+
+
+def test_no_shipped_rise_is_an_alarm() -> None:
+    rises = [p for tier in default_policy("HKD").tiers for p in tier.presets if p.direction is Direction.RISE]
+    assert {preset.alarm_pct for preset in rises} == {None}

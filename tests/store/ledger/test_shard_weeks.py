@@ -112,21 +112,3 @@ def test_a_checkpoint_that_still_thinks_a_released_week_held_amends_it(store: St
         shard_weeks.release(tx, 0, W, AT)
     keep(store, checkpoint(1, 2, {("C1", W): 6}, weeks=(held(W, 2, 3),), next_to_close=W + 1))
     assert rows(store, S.week, S.state, S.closed_by, S.received, S.revision) == [(W, "closed", "release", 2, 2)]
-
-
-def backlog(store: Store) -> tuple[int, bool]:
-    with store.read() as tx:
-        found = shard_weeks.find_backlog(tx)
-    return found.weeks, found.oldest_closed_at == AT
-
-
-def test_what_waits_for_the_detector_is_counted_and_what_waits_for_ingest_is_not(store: Store) -> None:
-    assert backlog(store) == (0, False)
-    weeks = (closed(W), held(W + 1), closed(W + 2))
-    keep(store, checkpoint(0, 2, {("C1", W): 5}, weeks=weeks, next_to_close=W + 3))
-    assert backlog(store) == (1, True)
-    judge(store)
-    assert backlog(store) == (0, False)
-    with store.write() as tx:
-        shard_weeks.release(tx, 0, W + 1, AT)
-    assert backlog(store) == (2, True)
