@@ -1,11 +1,12 @@
 """Written by `python -m research.calibrate --write`: change it there. Limits in percent: prompt, then alarm.
 
-MINIMUM_EFFECT is a choice, in whole units of the base currency a year: about a twentieth of the turnover of the
-smallest client of tiers A and B, and for tier C what one branch visit is worth. The limits follow from it.
+EFFECT_SHARE is a choice: the minimum effect of a tier as a share of its median client's yearly turnover.
+MINIMUM_EFFECT is that of the simulated bank, in whole units of its currency a year. The limits follow from it.
 """
 
 from __future__ import annotations
 
+EFFECT_SHARE = {"A": 0.025, "B": 0.025, "C": 0.25}
 MINIMUM_EFFECT = {"A": 2_500_000, "B": 500_000, "C": 100_000}
 
 ROWS: tuple[tuple[str, str, str, str, float | None, float | None], ...] = (
