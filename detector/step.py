@@ -29,8 +29,9 @@ class WeekVolumes:
     """A closed week of one shard: parallel columns, length n, each client once, silent clients as zeros.
 
     `first_week`: int32, first week of each client's history. Amounts: int64 minor units, below zero where more was
-    reversed than booked. `ledger_revision`: that of the shard's week, carried into the verdicts. `after_closing`:
-    of clients that had closed by then, learned and not judged.
+    reversed than booked. `payments`: int64, how many debits and credits there were; None where nobody counted
+    (see detector.leaver.history.counted). `ledger_revision`: that of the shard's week, carried into the verdicts.
+    `after_closing`: of clients that had closed by then, learned and not judged.
     """
 
     week: Week
@@ -40,6 +41,7 @@ class WeekVolumes:
     credit_minor: Ints
     ledger_revision: int = 1
     after_closing: WeekVolumes | None = None
+    payments: Ints | None = None
 
 
 def step(

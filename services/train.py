@@ -72,6 +72,7 @@ def ledger_history(store: Store) -> History:
         np.concatenate([np.zeros((0, WEEKS)), *(part.debit_minor + part.credit_minor for part in parts)]),
         np.unique([branch_of[client_id] for client_id in ids], return_inverse=True)[1].astype(np.int64),
         np.concatenate([np.zeros(0, np.int64), *begins]).astype(np.int64),
+        np.concatenate([np.zeros((0, WEEKS), np.int64), *(part.payments for part in parts)]),
     )
 
 

@@ -1,4 +1,4 @@
-"""The learned score of each shard's clients, week by week, from a window of turnover kept in memory."""
+"""The learned score of each shard's clients, week by week, from turnover and payments kept in memory."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class LeaverScores:
             [client_id for part in parts for client_id in part.client_ids],
             np.concatenate([part.debit_minor for part in parts]),
             np.concatenate([part.credit_minor for part in parts]),
+            np.concatenate([part.payments for part in parts]),
         )
         self._windows[claim.shard] = (claim.amendments, window)
         return window.scores(
@@ -46,4 +47,4 @@ class LeaverScores:
         if window is not None and (window.week, amendments) == (claim.week - 1, claim.amendments):
             return window
         past = ledger_reading.load_history(tx, claim.shard, claim.week - 1, WINDOW_WEEKS - 1)
-        return ScoreWindow.of(claim.week - 1, past.client_ids, past.debit_minor, past.credit_minor)
+        return ScoreWindow.of(claim.week - 1, past.client_ids, past.debit_minor, past.credit_minor, past.payments)

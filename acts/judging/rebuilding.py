@@ -98,10 +98,10 @@ class _Case:
         """Today's tier, then the policy's others: it may have changed since."""
         return list(dict.fromkeys([self.client.tier, *(each.tier for each in self.policy.tiers)]))
 
-    def volumes(self, client_ids: Sequence[str], first_week: Int32, debit: Int64, credit: Int64) -> WeekVolumes:
-        """The judged week of some clients, the last of their weeks."""
-        now = (debit[:, -1].copy(), credit[:, -1].copy())
-        return WeekVolumes(self.week, client_ids, first_week, *now, self.revision)
+    def volumes(self, client_ids: Sequence[str], first_week: Int32, numbers: Int64) -> WeekVolumes:
+        """The judged week of some clients, the last of their weeks: debits, credits and payments, (3, n, weeks)."""
+        debit, credit, payments = numbers[:, :, -1].copy()
+        return WeekVolumes(self.week, client_ids, first_week, debit, credit, self.revision, payments=payments)
 
     def rebuilt(self, judged: JudgedWeek, tier: str) -> Rebuilt:
         """The verdict of the case's client and direction, where its groups explain it too."""
@@ -160,10 +160,10 @@ def _rebuild_alone(tx: Tx, case: _Case) -> Rebuilt | None:
     around = Surroundings(festivals=case.festivals)
     scores = {begins: _scores(case, [client_id], begins) for begins in case.possible_first_weeks}
     for tier, begins in product(case.tiers, case.possible_first_weeks):
-        debit, credit = weeks.copy()
-        debit[:, : max(0, begins - oldest_week)] = credit[:, : max(0, begins - oldest_week)] = 0
-        volumes = case.volumes([client_id], np.array([begins], np.int32), debit, credit)
-        before = (debit[:, :-1], credit[:, :-1])
+        numbers = weeks.copy()
+        numbers[:, :, : max(0, begins - oldest_week)] = 0
+        volumes = case.volumes([client_id], np.array([begins], np.int32), numbers)
+        before = (numbers[0, :, :-1], numbers[1, :, :-1])
         judged = judge_from_history(volumes, *before, case.policy, [tier], around, scores[begins])
         rebuilt = case.rebuilt(judged, tier)
         if rebuilt.identical:
@@ -181,14 +181,15 @@ def _rebuild_with_groups(tx: Tx, case: _Case) -> Rebuilt:
         case.festivals,
     )
     scores = _scores(case, ids, int(shard.first_week[mine]))
-    debit, credit = (amounts[:, -JUDGED_FROM_WEEKS:].copy() for amounts in (shard.debit_minor, shard.credit_minor))
+    all_weeks = (shard.debit_minor, shard.credit_minor, shard.payments)
+    numbers = np.stack([each[:, -JUDGED_FROM_WEEKS:] for each in all_weeks])
     weeks = np.arange(case.week - JUDGED_FROM_WEEKS + 1, case.week + 1)
-    debit[weeks < shard.first_week[:, None]] = credit[weeks < shard.first_week[:, None]] = 0
-    volumes = case.volumes(ids, shard.first_week, debit, credit)
+    numbers[:, weeks < shard.first_week[:, None]] = 0
+    volumes = case.volumes(ids, shard.first_week, numbers)
     tries = []
     for tier in case.tiers:
         tiers = [tier if at == mine else other for at, other in enumerate(shard.tiers)]
-        before = (debit[:, :-1], credit[:, :-1])
+        before = (numbers[0, :, :-1], numbers[1, :, :-1])
         judged = judge_from_history(volumes, *before, case.policy, tiers, around, scores)
         tries.append(case.rebuilt(judged, tier))
         if tries[-1].identical:
@@ -204,7 +205,7 @@ def _scores(case: _Case, client_ids: Sequence[str], begins: int) -> Scores | Non
     place = {client_id: at for at, client_id in enumerate(shard.client_ids)}
     first_week = shard.first_week.copy()
     first_week[place[case.client.client_id]] = begins
-    window = ScoreWindow.of(case.week, shard.client_ids, shard.debit_minor, shard.credit_minor)
+    window = ScoreWindow.of(case.week, shard.client_ids, shard.debit_minor, shard.credit_minor, shard.payments)
     found = window.scores(case.model, shard.branches, first_week)
     return found.take(np.array([place[client_id] for client_id in client_ids], np.int32))
 

@@ -52,8 +52,15 @@ class WeekToJudge:
         return volumes if late is None else replace(volumes, after_closing=self._volumes_of(late))
 
     def _volumes_of(self, rows: WeekRows) -> WeekVolumes:
-        amounts = (rows.debit_minor, rows.credit_minor)
-        return WeekVolumes(Week(self.claim.week), rows.client_ids, rows.first_week, *amounts, self.claim.revision)
+        return WeekVolumes(
+            Week(self.claim.week),
+            rows.client_ids,
+            rows.first_week,
+            rows.debit_minor,
+            rows.credit_minor,
+            self.claim.revision,
+            payments=rows.payments,
+        )
 
     @property
     def tiers(self) -> list[str]:

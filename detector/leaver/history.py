@@ -1,10 +1,10 @@
-"""What the score is learnt from and asked about: weekly turnover of many clients, by branch."""
+"""What the score is learnt from and asked about: weekly turnover and payments of many clients, by branch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,10 @@ class ClientHistory(Protocol):
 
     `turnover`: float64 (clients, weeks), in any one currency unit. `branch`: int (clients,). `first_week`: int
     (clients,), the column of a client's first week; what is before it is not looked at.
+
+    A `count`, (clients, weeks), of the payments that a week's turnover is made of, is taken where there is one.
+    Without it, or where it is None, a week with turnover counts as one payment: streams that end and payments that
+    fail to come are then seen later.
     """
 
     @property
@@ -40,14 +44,21 @@ class ClientHistory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A ClientHistory. Raises ValueError where the columns are not of one length."""
+    """A ClientHistory, with a `count` where somebody counted. Raises ValueError where the columns are not of one
+    length.
+    """
 
     turnover: Floats
     branch: Ints
     first_week: Ints
+    count: npt.NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         clients = self.turnover.shape[0]
+        if self.count is not None and self.count.shape != self.turnover.shape:
+            raise ValueError(
+                f"count {self.count.shape} and turnover {self.turnover.shape} are not of the same weeks"
+            )
         if self.turnover.ndim != 2 or self.branch.shape != (clients,) or self.first_week.shape != (clients,):
             raise ValueError(
                 f"turnover {self.turnover.shape}, branch {self.branch.shape} and first_week "
@@ -56,12 +67,24 @@ class History:
 
     @classmethod
     def of(cls, given: ClientHistory) -> History:
-        """A checked copy without amounts below zero, unknown amounts and what is before the first week."""
+        """A checked copy without amounts below zero, unknown amounts and what is before the first week, and with a
+        count.
+        """
         turnover = np.nan_to_num(np.asarray(given.turnover, np.float64), nan=0.0, posinf=0.0, neginf=0.0).clip(0.0)
         first_week = np.clip(np.asarray(given.first_week, np.int64), 0, turnover.shape[-1])
-        history = cls(turnover, np.asarray(given.branch, np.int64), first_week)
-        history.turnover[np.arange(turnover.shape[1]) < first_week[:, None]] = 0.0
-        return history
+        turnover[np.arange(turnover.shape[-1]) < first_week[:, None]] = 0.0
+        count = counted(turnover, getattr(given, "count", None))
+        return cls(turnover, np.asarray(given.branch, np.int64), first_week, count)
+
+
+def counted(turnover: npt.NDArray[Any], payments: npt.NDArray[Any] | None) -> Floats:
+    """Payments that a week's turnover, of any shape, is made of: none where there is no turnover, else at least
+    one, and one where nobody counted.
+    """
+    if payments is None:
+        return (turnover > 0).astype(np.float64)
+    known = np.nan_to_num(np.asarray(payments, np.float64), nan=1.0, posinf=1.0, neginf=1.0)
+    return np.where(turnover > 0, np.maximum(known, 1.0), 0.0)
 
 
 def without_quiet_weeks(history: History) -> Floats:

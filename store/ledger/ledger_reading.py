@@ -21,6 +21,7 @@ Int64 = npt.NDArray[np.int64]
 
 AMOUNTS = (ledger.c.debit_minor, ledger.c.credit_minor)
 _COUNTS = (ledger.c.debit_count, ledger.c.credit_count)
+PAYMENTS = sa.cast(ledger.c.debit_count, sa.BigInteger) + ledger.c.credit_count  # two int32 may be more than one
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class WeeklyHistory:
     first_week: Int32  # (n,)
     debit_minor: Int64  # (n, w)
     credit_minor: Int64  # (n, w)
+    payments: Int64  # (n, w)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class WeekRows:
     first_week: Int32
     debit_minor: Int64
     credit_minor: Int64
+    payments: Int64  # debits and credits, whatever they come to
     revision: Int32  # of each ledger row
     after_closing: WeekRows | None = None
 
@@ -66,21 +69,22 @@ def load_history(
     history = WeeklyHistory(
         [client_id for client_id, _, _ in ids],
         np.array([first_week for _, first_week, _ in ids], np.int32),
-        np.zeros((len(ids), weeks), np.int64),
-        np.zeros((len(ids), weeks), np.int64),
+        *np.zeros((3, len(ids), weeks), np.int64),
     )
     place = {client_id: i for i, client_id in enumerate(history.client_ids)}
-    for week, ids_read, (debit, credit) in load_by_week(tx, shard, first, last_week, AMOUNTS):
+    for week, ids_read, columns_read in load_by_week(tx, shard, first, last_week, (*AMOUNTS, PAYMENTS)):
         at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
         known = at >= 0
-        history.debit_minor[at[known], week - first] = debit[known]
-        history.credit_minor[at[known], week - first] = credit[known]
+        for kept, read in zip(_numbers(history), columns_read, strict=True):
+            kept[at[known], week - first] = read[known]
     before = np.arange(first, last_week + 1) < history.first_week[:, None]
-    history.debit_minor[before] = history.credit_minor[before] = 0
+    for kept in _numbers(history):
+        kept[before] = 0
     gone = np.array([closed is not None and closed < first for _, _, closed in ids], np.bool_)
     if not gone.any():
         return history
-    return _taken(history, ~gone | (history.debit_minor != 0).any(axis=1) | (history.credit_minor != 0).any(axis=1))
+    something = np.any([(kept != 0).any(axis=1) for kept in _numbers(history)], axis=0)
+    return _taken(history, ~gone | something)
 
 
 def _taken(history: WeeklyHistory, chosen: npt.NDArray[np.bool_]) -> WeeklyHistory:
@@ -88,14 +92,17 @@ def _taken(history: WeeklyHistory, chosen: npt.NDArray[np.bool_]) -> WeeklyHisto
     return WeeklyHistory(
         list(compress(history.client_ids, chosen)),
         history.first_week[chosen],
-        history.debit_minor[chosen],
-        history.credit_minor[chosen],
+        *(kept[chosen] for kept in _numbers(history)),
     )
+
+
+def _numbers(history: WeeklyHistory) -> tuple[Int64, Int64, Int64]:
+    return history.debit_minor, history.credit_minor, history.payments
 
 
 def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
     """Every row of one week of a shard; `first_week` is that of a new normal, where there is one by then."""
-    amounts = (ledger.c.debit_minor, ledger.c.credit_minor, ledger.c.revision)
+    amounts = (*AMOUNTS, PAYMENTS, ledger.c.revision)
     found = tx.execute(
         sa.select(has_closed(week), ledger.c.client_id, judged_from(week), *amounts)
         .join(client, client.c.client_id == ledger.c.client_id)
@@ -107,10 +114,12 @@ def load_week(tx: Connection, shard: int, week: int) -> WeekRows:
 
 
 def _week_rows(rows: list[list[Any]]) -> WeekRows:
-    columns = list(zip(*sorted(map(tuple, rows)), strict=True)) or [()] * 5
-    kinds = (np.int32, np.int64, np.int64, np.int32)
-    first_week, debit, credit, revision = (np.array(c, k) for c, k in zip(columns[1:], kinds, strict=True))
-    return WeekRows(list(columns[0]), first_week, debit, credit, revision)
+    columns = list(zip(*sorted(map(tuple, rows)), strict=True)) or [()] * 6
+    kinds = (np.int32, np.int64, np.int64, np.int64, np.int32)
+    first_week, debit, credit, payments, revision = (
+        np.array(c, k) for c, k in zip(columns[1:], kinds, strict=True)
+    )
+    return WeekRows(list(columns[0]), first_week, debit, credit, payments, revision)
 
 
 def has_closed(week: int) -> sa.ColumnElement[bool]:
@@ -137,7 +146,7 @@ def load_totals(tx: Connection, shard: int, first_week: int) -> LedgerDeltas:
 
 
 def load_by_week(
-    tx: Connection, shard: int, first: int, last: int | None, columns: Sequence[sa.Column[int]]
+    tx: Connection, shard: int, first: int, last: int | None, columns: Sequence[sa.ColumnElement[int]]
 ) -> Iterator[tuple[int, list[str], Int64]]:
     """(week, client ids (n,), int64 (columns, n)) of each week that has rows.
 

@@ -12,18 +12,18 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.ledger.ledger_reading import AMOUNTS, Int64, load_by_week
+from store.ledger.ledger_reading import AMOUNTS, PAYMENTS, Int64, load_by_week
 from store.tables.clients import client
 from store.tables.ledger import ledger, ledger_history
 
 
 def load_amounts(tx: Connection, client_id: str, first: int, last: int, amendments: int | None) -> Int64:
-    """Debit and credit, int64 (2, 1, weeks), of the weeks [first, last], after `amendments` (None: now)."""
-    now = sa.select(ledger.c.week, *AMOUNTS)
+    """Debit, credit and payments, int64 (3, 1, weeks), of weeks first to last, after `amendments` (None: now)."""
+    now = sa.select(ledger.c.week, *AMOUNTS, PAYMENTS)
     mine = (ledger.c.client_id == client_id, ledger.c.week.between(first, last))
-    found = np.zeros((2, 1, last - first + 1), np.int64)
-    for week, debit, credit in tx.execute(now.where(*mine)):
-        found[:, 0, week - first] = debit, credit
+    found = np.zeros((3, 1, last - first + 1), np.int64)
+    for week, *numbers in tx.execute(now.where(*mine)):
+        found[:, 0, week - first] = numbers
     of_client = ledger_history.c.client_id == client_id
     return _undo_amendments(tx, found, {client_id: 0}, first, last, amendments, of_client)
 
@@ -31,10 +31,10 @@ def load_amounts(tx: Connection, client_id: str, first: int, last: int, amendmen
 def load_shard_amounts(
     tx: Connection, shard: int, client_ids: Sequence[str], first: int, last: int, amendments: int | None
 ) -> Int64:
-    """The same of some of a shard's clients, int64 (2, n, weeks)."""
+    """The same of some of a shard's clients, int64 (3, n, weeks)."""
     place = {client_id: at for at, client_id in enumerate(client_ids)}
-    found = np.zeros((2, len(client_ids), last - first + 1), np.int64)
-    for week, ids, columns in load_by_week(tx, shard, first, last, AMOUNTS):
+    found = np.zeros((3, len(client_ids), last - first + 1), np.int64)
+    for week, ids, columns in load_by_week(tx, shard, first, last, (*AMOUNTS, PAYMENTS)):
         at = np.fromiter((place.get(client_id, -1) for client_id in ids), np.int64, len(ids))
         found[:, at[at >= 0], week - first] = columns[:, at >= 0]
     of_shard = ledger_history.c.client_id.in_(sa.select(client.c.client_id).where(client.c.shard == shard))
@@ -54,9 +54,10 @@ def _undo_amendments(
         return found
     past = ledger_history.c
     then = (whose, past.week.between(first, last), past.amendments >= amendments)
-    held = sa.select(past.client_id, past.week, past.debit_minor, past.credit_minor).where(*then)
+    numbers = (past.debit_minor, past.credit_minor, past.debit_count + past.credit_count)
+    held = sa.select(past.client_id, past.week, *numbers).where(*then)
     # The first one that still held comes last, and wins.
-    for client_id, week, debit, credit in tx.execute(held.order_by(past.revision.desc())):
+    for client_id, week, *then_read in tx.execute(held.order_by(past.revision.desc())):
         if client_id in place:
-            found[:, place[client_id], week - first] = debit, credit
+            found[:, place[client_id], week - first] = then_read
     return found

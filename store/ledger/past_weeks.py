@@ -32,8 +32,8 @@ class JudgedClient:
 class PastWeek:
     """All clients with a row in a shard's week that had not closed, sorted by id, parallel columns of length n.
 
-    Amounts: int64 (n, weeks) as they were, the last week the judged one. Who belongs where, and where a new normal
-    begins, is as it is known now.
+    Amounts and payments: int64 (n, weeks) as they were, the last week the judged one. Who belongs where, and where
+    a new normal begins, is as it is known now.
     """
 
     client_ids: list[str]
@@ -43,6 +43,7 @@ class PastWeek:
     first_week: npt.NDArray[np.int32]
     debit_minor: Int64
     credit_minor: Int64
+    payments: Int64
 
 
 def get_client(tx: Connection, client_id: str) -> JudgedClient:
@@ -71,5 +72,5 @@ def load_past_week(
     )
     rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
     ids, tiers, branches, industries, first_week = map(list, zip(*rows, strict=True)) if rows else ([],) * 5
-    debit, credit = past_amounts.load_shard_amounts(tx, shard, ids, week - weeks + 1, week, amendments)
-    return PastWeek(ids, tiers, branches, industries, np.array(first_week, np.int32), debit, credit)
+    numbers = past_amounts.load_shard_amounts(tx, shard, ids, week - weeks + 1, week, amendments)
+    return PastWeek(ids, tiers, branches, industries, np.array(first_week, np.int32), *numbers)

@@ -64,6 +64,7 @@ def test_history_is_dense_and_sorted_and_holds_the_closed_as_long_as_it_reaches_
     assert history.client_ids == ["C0", "C1", "C2"]
     assert history.first_week.tolist() == [W, W + 1, W]
     np.testing.assert_array_equal(history.debit_minor, [[0, 9, 0, 0], [0, 0, 7, 0], [0, 5, 0, 6]])
+    np.testing.assert_array_equal(history.payments, [[0, 1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 1]])
     assert history.credit_minor.shape == (3, 4)
     assert later.client_ids == ["C1", "C2"]
 
@@ -89,6 +90,7 @@ def test_a_week_comes_with_the_revision_of_each_row(store: Store) -> None:
         week, nothing = load_week(tx, 0, W), load_week(tx, 0, W + 1)
     assert week.client_ids == ["C1", "C2"]
     assert (week.debit_minor.tolist(), week.revision.tolist()) == ([-1, 5], [2, 1])
+    assert week.payments.tolist() == [2, 1]
     assert nothing.client_ids == []
 
 
