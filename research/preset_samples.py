@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.client_weeks import FIRST_WEEK, History, deviations, simulated
+from bench.client_weeks import FIRST_WEEK, History, simulated
+from detector import replay
+from detector.calibration.client_quarters import WARM_UP_WEEKS, draw, window_max
+from detector.calibration.preset_samples import VIEWS, WINDOWS_A_CLIENT, TierSample, percents
 from detector.policies.preset_table import MINIMUM_EFFECT
-from research.client_quarters import WARM_UP_WEEKS, draw, window_max
+from detector.policies.presets import default_policy
+from schemas.weeks import Week
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
 TIERS = tuple(MINIMUM_EFFECT)
-WINDOWS_A_CLIENT = 8
-VIEWS = (13, 26)  # weeks from the onset within which a leaver should be caught; both count the same
-MINOR = 100
-
-
-@dataclass(frozen=True)
-class TierSample:
-    """Depths in percent by (row, comparison), positive in the direction's own sense, -inf where none.
-
-    `quiet_fall`, `quiet_rise`: (windows, 12); `leaving`: (leavers, views, 12).
-    """
-
-    quiet_fall: Floats
-    quiet_rise: Floats
-    leaving: Floats
+CURRENCY = "HKD"  # of the simulated bank
 
 
 def tier_samples(stay_seeds: Iterable[int], leave_seeds: Iterable[int], clients: int) -> dict[str, TierSample]:
@@ -83,9 +72,19 @@ def leavers(truth: Iterable[object], history: History) -> tuple[npt.NDArray[np.i
 
 
 def _percent(history: History) -> Floats:
-    effect = np.array([MINIMUM_EFFECT[tier] * MINOR for tier in history.tiers], np.int64)
-    return deviations(history, effect)
+    """(T, comparison, n) of all weeks, by the product's own reading."""
+    clients, weeks = history.debit.shape
+    whole = replay.History(
+        client_ids=history.client_ids,
+        tiers=history.tiers,
+        first_week=np.minimum(history.begins, weeks).astype(np.int32),
+        end_week=np.full(clients, replay.NO_END, np.int32),
+        debit_minor=history.debit,
+        credit_minor=history.credit,
+        last_week=Week(weeks - 1),
+    )
+    return np.stack([percent for _, percent in percents(whole, default_policy(CURRENCY))])
 
 
 def _depths(largest: npt.NDArray[np.generic]) -> Floats:
-    return np.where(np.isnan(largest), -np.inf, largest)
+    return np.where(np.isnan(largest), np.float32(-np.inf), largest).astype(np.float32)

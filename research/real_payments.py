@@ -13,9 +13,9 @@ import numpy.typing as npt
 import polars as pl
 
 from bench.client_weeks import History, grades
+from detector.calibration.client_quarters import draw, window_max
 from detector.policies.policy import Policy
 from detector.policies.presets import DEFAULT_TIER, default_policy
-from research.client_quarters import draw, window_max
 from schemas.verdicts import Grade
 
 SETTLED_WEEKS = 78  # of a client's history before it is judged: the longest comparison and a quarter

@@ -53,15 +53,20 @@ def usual_years(policy: Policy, tiers: Sequence[str], yearly_minor: Ints) -> dic
 def on_own_scale(policy: Policy, years: Mapping[str, UsualYear]) -> Policy:
     """`policy` with minimum effects that are EFFECT_SHARE of each tier's usual year; KeyError for one without."""
     tiers = tuple(
-        msgspec.structs.replace(tier, minimum_effect=effect_of(tier.tier, years[tier.tier].median))
+        msgspec.structs.replace(tier, minimum_effect=effect_of(share_of(tier.tier), years[tier.tier].median))
         for tier in policy.tiers
     )
     return msgspec.structs.replace(policy, name=SCALED, tiers=tiers)
 
 
-def effect_of(tier: str, median: int) -> int:
-    """Units a year below which nothing of a tier matters, where its median client moves `median`."""
-    effect = median * EFFECT_SHARE.get(tier, max(EFFECT_SHARE.values()))
+def share_of(tier: str) -> float:
+    """Minimum effect of a tier of the shipped presets over its usual year."""
+    return EFFECT_SHARE[tier]
+
+
+def effect_of(share: float, median: int) -> int:
+    """Units a year below which nothing matters: a share of what the median client moves."""
+    effect = median * share
     digits = DIGITS - 1 - math.floor(math.log10(effect)) if effect >= 1.0 else 0
     return max(1, round(round(effect, min(digits, 0))))
 

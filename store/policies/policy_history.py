@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -77,6 +77,25 @@ def find_last_judged_week(tx: Connection) -> Week | None:
     return None if found is None else Week(found)
 
 
+def find_last_closed_week(tx: Connection) -> Week | None:
+    """The newest week that every shard has closed, judged or not; None where none has."""
+    newest = tx.scalar(sa.select(sa.func.min(shard.c.next_to_close)))
+    return None if newest is None else Week(newest - 1)
+
+
+def count_clients(tx: Connection) -> dict[int, int]:
+    """Clients with activity, by shard, in order of the shards."""
+    counted = sa.select(client.c.shard, sa.func.count()).where(client.c.shard.is_not(None))
+    rows = tx.execute(counted.group_by(client.c.shard).order_by(client.c.shard))
+    return {int(number): int(clients) for number, clients in rows}
+
+
+def find_oldest_week(tx: Connection) -> Week | None:
+    """The first week of any client; None without any."""
+    oldest = tx.scalar(sa.select(sa.func.min(client.c.first_week)))
+    return None if oldest is None else Week(oldest)
+
+
 def load_state(tx: Connection, last_week: Week, replayed: int) -> State:
     """What changes whenever a history up to `last_week` would be read differently, but for who the clients are."""
     rows = tx.execute(sa.select(shard.c.shard, shard.c.amendments).order_by(shard.c.shard))
@@ -85,10 +104,12 @@ def load_state(tx: Connection, last_week: Week, replayed: int) -> State:
     return (*((row.shard, row.amendments, last_week) for row in rows), *held)
 
 
-def load_bank(tx: Connection, last_week: Week, weeks: int, replayed: int) -> BankHistory:
+def load_bank(
+    tx: Connection, last_week: Week, weeks: int, replayed: int, only: Collection[int] | None = None
+) -> BankHistory:
     """The `weeks` weeks up to `last_week` of every client that had begun by then and not closed before them.
 
-    `replayed`: the last so many of them are to be replayed.
+    `replayed`: the last so many of them are to be replayed. `only`: shards, each a sample of the bank.
     """
     first = last_week - weeks + 1
     theirs = (
@@ -105,6 +126,8 @@ def load_bank(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Ban
         .where(client.c.shard.is_not(None), client.c.first_week <= last_week)
         .where(sa.or_(client.c.last_week.is_(None), client.c.last_week >= first))
     )
+    if only is not None:
+        theirs = theirs.where(client.c.shard.in_(only))
     rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
     columns = zip(*rows, strict=True) if rows else ((),) * 8
     ids, shards, tiers, branch_ids, begins, ends, industries, rebased = columns

@@ -39,9 +39,9 @@ def test_a_tier_of_few_clients_goes_by_all_of_them_and_an_unknown_one_is_judged_
 
 
 def test_an_effect_is_a_number_that_can_be_said_and_never_nothing() -> None:
-    assert effect_of("A", 107_495_909) == 2_700_000
-    assert effect_of("A", 300) == 8
-    assert effect_of("C", 0) == 1
+    assert effect_of(0.025, 107_495_909) == 2_700_000
+    assert effect_of(0.025, 300) == 8
+    assert effect_of(0.25, 0) == 1
 
 
 def test_a_scaled_policy_is_told_from_one_of_other_presets() -> None:
