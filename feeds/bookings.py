@@ -37,7 +37,7 @@ def split_totals(rng: np.random.Generator, totals: Ints, mean_bookings: Floats) 
     n = totals.shape[1]
     flat = totals.ravel()
     owner = np.flatnonzero(flat > 0)
-    count = np.minimum(1 + rng.poisson(np.tile(mean_bookings - 1, 2)[owner]), flat[owner])
+    count = draw_counts(rng, totals, mean_bookings).ravel()[owner]
     rows = np.repeat(owner, count)
     first = np.cumsum(count) - count
     number = np.arange(len(rows)) - np.repeat(first, count)
@@ -46,6 +46,15 @@ def split_totals(rng: np.random.Generator, totals: Ints, mean_bookings: Floats) 
     every = np.concatenate([np.arange(len(rows)), wrong, wrong])
     nature = np.repeat([0, 1, 2], [len(rows), len(wrong), len(wrong)])
     return Parts(rows[every] % n, rows[every] >= n, number[every], amount[every], nature == 2, nature == 1)
+
+
+def draw_counts(rng: np.random.Generator, totals: Ints, mean_bookings: Floats) -> Ints:
+    """How many bookings each of the (2, n) totals is split into, before any is taken back; none of nothing."""
+    flat = totals.ravel()
+    owner = np.flatnonzero(flat > 0)
+    counts = np.zeros(flat.shape, np.int64)
+    counts[owner] = np.minimum(1 + rng.poisson(np.tile(mean_bookings - 1, 2)[owner]), flat[owner])
+    return counts.reshape(totals.shape)
 
 
 def _cut_into_parts(rng: np.random.Generator, totals: Ints, count: Ints) -> Ints:

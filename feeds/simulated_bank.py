@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from feeds.bookings import bookings_frame, split_totals
+from feeds.bookings import bookings_frame, draw_counts, split_totals
 from feeds.habits import draw_habits
 from feeds.population import draw_population
 from feeds.randomness import Bools, Dice, Ints, Stream
@@ -95,6 +95,14 @@ class SimulatedBank:
         weeks = [self._volumes.week(week) for week in range(first, last + 1)]
         both = np.stack(weeks, axis=2)
         return both[0], both[1]
+
+    def payments(self, first: int, last: int) -> Ints:
+        """How many bookings each client has in weeks `first` to `last` inclusive, less those taken back again."""
+        return np.stack([self._counts(week).sum(axis=0) for week in range(first, last + 1)], axis=1)
+
+    def _counts(self, week: int) -> Ints:
+        rng = self._dice.at(Stream.BOOKINGS, week)
+        return draw_counts(rng, self._volumes.week(week), self._habits.bookings)
 
     def bookings(self, week: int) -> pl.DataFrame:
         """One week in time order, columns of `feeds.encoding.BOOKING`; adds up to `weekly` exactly."""

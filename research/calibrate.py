@@ -9,18 +9,27 @@ from pathlib import Path
 from detector.calibration.calibrating import find_presets
 from detector.policies import preset_table
 from detector.policies.policy import Preset
+from detector.policies.presets import DEFAULT_TIER
 from research.preset_check import report
 from research.preset_samples import tier_samples
+from schemas.verdicts import Baseline, Series
 
 Row = tuple[str, str, str, str, float | None, float | None]
 
+# Clients without a tier are judged by this one too. On real payments from one payer, which no simulated bank has,
+# it raises 4 more of 100 quarters of clients that stay and finds not one fade more (decision 0009).
+TOO_WILD = frozenset({(Baseline.EIGHT_WEEKS_VS_YEAR, Series.TURNOVER)})
 STAY_SEEDS, LEAVE_SEEDS, CLIENTS = (11, 12, 13, 14), (21, 22, 23), 6000
 
 
 def main(arguments: list[str]) -> None:
     started = time.perf_counter()
     samples = tier_samples(STAY_SEEDS, LEAVE_SEEDS, CLIENTS)
-    rows = [_row(tier, preset) for tier, sample in samples.items() for preset in find_presets(sample)]
+    rows = [
+        _row(tier, preset)
+        for tier, sample in samples.items()
+        for preset in find_presets(sample, left_out=TOO_WILD if tier == DEFAULT_TIER else ())
+    ]
     for row in rows:
         print(*row)
     print(f"found in {time.perf_counter() - started:.0f} s")

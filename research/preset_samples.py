@@ -10,7 +10,7 @@ import numpy.typing as npt
 from bench.client_weeks import FIRST_WEEK, History, simulated
 from detector import replay
 from detector.calibration.client_quarters import WARM_UP_WEEKS, draw, window_max
-from detector.calibration.preset_samples import VIEWS, WINDOWS_A_CLIENT, TierSample, percents
+from detector.calibration.preset_samples import VIEWS, WINDOWS_A_CLIENT, TierSample, fade, percents
 from detector.policies.preset_table import MINIMUM_EFFECT
 from detector.policies.presets import default_policy
 from schemas.weeks import Week
@@ -18,17 +18,21 @@ from schemas.weeks import Week
 Floats = npt.NDArray[np.float32]
 TIERS = tuple(MINIMUM_EFFECT)
 CURRENCY = "HKD"  # of the simulated bank
+FADED_SHARE = 0.3  # of the stayers: about as many copies as there are leavers
 
 
 def tier_samples(stay_seeds: Iterable[int], leave_seeds: Iterable[int], clients: int) -> dict[str, TierSample]:
-    """Stayers of banks as they are, leavers of banks in which every second client leaves."""
+    """Stayers of banks as they are, leavers of banks in which every second client leaves, and as many copies of
+    stayers, faded by the courses of the learned score: of the simulated leavers, no payments fail to come.
+    """
     stays = [_quiet(seed, clients) for seed in stay_seeds]
     leaves = [_leaving(seed, clients) for seed in leave_seeds]
+    fading = [_fading(seed, clients) for seed in leave_seeds]
     return {
         tier: TierSample(
             quiet_fall=np.concatenate([stay[tier][0] for stay in stays]),
             quiet_rise=np.concatenate([stay[tier][1] for stay in stays]),
-            leaving=np.concatenate([leave[tier] for leave in leaves]),
+            leaving=np.concatenate([each[tier] for each in (*leaves, *fading)]),
         )
         for tier in TIERS
     }
@@ -61,6 +65,19 @@ def _leaving(seed: int, clients: int) -> dict[str, Floats]:
     return {name: np.stack(views, axis=1)[tier == name] for name in TIERS}
 
 
+def _fading(seed: int, clients: int) -> dict[str, Floats]:
+    bank, history = simulated(seed, clients)
+    random = np.random.default_rng(seed)
+    stayers = np.flatnonzero(bank.stayers)
+    kept = _whole(history).take(np.sort(random.choice(stayers, int(len(stayers) * FADED_SHARE), replace=False)))
+    copies = fade(kept, random)
+    percent = np.stack([now for _, now in percents(copies.history, default_policy(CURRENCY))])
+    rows = np.arange(len(copies.onset))
+    views = [_depths(window_max(-percent, rows, copies.onset, weeks)) for weeks in VIEWS]
+    tier = np.array(copies.history.tiers)
+    return {name: np.stack(views, axis=1)[tier == name] for name in TIERS}
+
+
 def leavers(truth: Iterable[object], history: History) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """(client, onset week) of clients that leave and have the widest view and a year and a quarter on record."""
     row = {client_id: i for i, client_id in enumerate(history.client_ids)}
@@ -73,8 +90,12 @@ def leavers(truth: Iterable[object], history: History) -> tuple[npt.NDArray[np.i
 
 def _percent(history: History) -> Floats:
     """(T, comparison, n) of all weeks, by the product's own reading."""
+    return np.stack([percent for _, percent in percents(_whole(history), default_policy(CURRENCY))])
+
+
+def _whole(history: History) -> replay.History:
     clients, weeks = history.debit.shape
-    whole = replay.History(
+    return replay.History(
         client_ids=history.client_ids,
         tiers=history.tiers,
         first_week=np.minimum(history.begins, weeks).astype(np.int32),
@@ -82,8 +103,8 @@ def _percent(history: History) -> Floats:
         debit_minor=history.debit,
         credit_minor=history.credit,
         last_week=Week(weeks - 1),
+        payments=history.payments,
     )
-    return np.stack([percent for _, percent in percents(whole, default_policy(CURRENCY))])
 
 
 def _depths(largest: npt.NDArray[np.generic]) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +24,13 @@ PROMPTS, ALARMS = 0.05 * 0.88, 0.01 * 0.75
 RISES = 0.2  # share of what is spent that goes to rises: they are news, falls are the warning
 FALL_GRID, RISE_GRID = np.arange(10.0, 101.0), np.arange(20.0, 1001.0, 5.0)
 ALARM_GAP = 5.0  # an alarm is at least this much beyond its prompt
-# Of each budget, for every comparison on turnover before the search: a young client has no year to be set against,
-# and a sum of falls can hide what one of them shows.
+# Of each budget, for every comparison of the bank's practice on turnover before the search: a young client has no
+# year to be set against, and a sum of falls can hide what one of them shows.
 RESERVED = 0.06
-RISE_COMPARISONS = tuple(baseline for baseline in Baseline if baseline is not Baseline.WEEK_VS_RECENT)
+# The search alone decides of the eight weeks: of clients that are paid by one payer they are wild.
+RESERVED_FOR = tuple(baseline for baseline in Baseline if baseline is not Baseline.EIGHT_WEEKS_VS_YEAR)
+RISE_COMPARISONS = tuple(baseline for baseline in RESERVED_FOR if baseline is not Baseline.WEEK_VS_RECENT)
+Name = tuple[Baseline, Series]
 NAMES = [(pair.baseline, series) for pair in PAIRS for series in SERIES]
 
 
@@ -41,13 +45,15 @@ class Budget:
 STANDARD = Budget()
 
 
-def find_presets(sample: TierSample, budget: Budget = STANDARD) -> tuple[Preset, ...]:
-    """Presets of a tier that catch most of the faded copies within the budget."""
+def find_presets(
+    sample: TierSample, budget: Budget = STANDARD, left_out: Collection[Name] = ()
+) -> tuple[Preset, ...]:
+    """Presets of a tier that catch most of the faded copies within the budget. `left_out`: not used for falls."""
     both = (budget.prompts, budget.alarms)
     rises = [_rise_limits(sample.quiet_rise, RISES * share) for share in both]
     rises[1] = np.maximum(rises[1], rises[0] + ALARM_GAP)
     falls: list[Floats] = []
-    tightest = np.zeros(len(NAMES))
+    tightest = np.array([NONE if name in left_out else 0.0 for name in NAMES])
     for share, rise in zip(both, rises, strict=True):
         already: Bools = np.any(sample.quiet_rise >= rise, axis=1)
         reserved = np.maximum(_reserve(sample.quiet_fall, RESERVED * share), tightest)
@@ -74,9 +80,9 @@ def _rise_limits(quiet: Depths, budget: float) -> Floats:
 def _reserve(quiet: Depths, rate: float) -> Floats:
     """Limits on turnover, each passed in at most `rate` of the quarters; NONE where silence is no rarer."""
     limits = np.full(len(NAMES), NONE)
-    for which, (_, series) in enumerate(NAMES):
+    for which, (baseline, series) in enumerate(NAMES):
         rare = [depth for depth in FALL_GRID if (quiet[:, which] >= depth).mean() <= rate]
-        if series is Series.TURNOVER and rare:
+        if series is Series.TURNOVER and baseline in RESERVED_FOR and rare:
             limits[which] = rare[0]
     return limits
 

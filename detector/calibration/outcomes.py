@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from detector.calibration.client_quarters import WARM_UP_WEEKS, draw, window_max
 from detector.calibration.preset_samples import WINDOWS_A_CLIENT, FadingCopies
 from detector.policies.policy import Policy
+from detector.quiet.surroundings import Surroundings
 from detector.replay import History, replay
 from schemas.verdicts import Grade
 from schemas.weeks import Week
@@ -34,13 +35,14 @@ class Outcome:
 
 
 def outcome_of(stayers: History, copies: FadingCopies, policy: Policy, random: np.random.Generator) -> Outcome:
-    """Each client judged alone, from the first week on in which every comparison can have its history."""
+    """Each client judged by itself, from the first week on in which every comparison can have its history."""
+    stayers, faded = replace(stayers, around=Surroundings()), replace(copies.history, around=Surroundings())
     first = Week(stayers.oldest_week + WARM_UP_WEEKS)
     highest = np.stack([week.grade.max(axis=0) for week in replay(stayers, policy, first)])
     begins = np.maximum(stayers.first_week - first, 0)
     windows = draw(random, np.arange(len(begins)), begins, len(highest) - 1, WINDOWS_A_CLIENT)
     quarter = window_max(highest, *windows)
-    falls = np.stack([week.grade[0] for week in replay(copies.history, policy, first)])
+    falls = np.stack([week.grade[0] for week in replay(faded, policy, first)])
     onset = copies.onset - WARM_UP_WEEKS
     new = np.flatnonzero(falls[np.maximum(onset - 1, 0), np.arange(len(onset))] == Grade.NONE)
     caught, ahead = _caught(falls[:, new], onset[new], copies.ends[new] - WARM_UP_WEEKS)

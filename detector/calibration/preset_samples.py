@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.calibration.client_quarters import WARM_UP_WEEKS, draw, window_max
+from detector.comparisons.habits import HABIT_WEEKS, weeks_in
 from detector.comparisons.readings import read
 from detector.comparisons.windows import LAGS, PAIRS, SERIES
 from detector.ids import Rows
@@ -21,8 +22,9 @@ from detector.leaver.courses import COURSES
 from detector.policies.limits import Limits, limits_of
 from detector.policies.paid_weeks import enough_paid
 from detector.policies.policy import Policy
+from detector.quiet.rhythm import is_unusual
 from detector.replay import History
-from detector.state import ShardState
+from detector.state import ShardState, payments_of
 from detector.step import WeekVolumes, step
 from schemas.weeks import Week
 
@@ -114,7 +116,9 @@ def weeks_of(history: History) -> Iterator[WeekVolumes]:
     first_week = history.first_week.astype(np.int32)
     for at in range(history.weeks):
         debit, credit = (each[:, at].copy() for each in (history.debit_minor, history.credit_minor))
-        yield WeekVolumes(Week(history.oldest_week + at), history.client_ids, first_week, debit, credit)
+        payments = None if history.payments is None else history.payments[:, at].copy()
+        week = Week(history.oldest_week + at)
+        yield WeekVolumes(week, history.client_ids, first_week, debit, credit, payments=payments)
 
 
 def _read(
@@ -122,8 +126,11 @@ def _read(
 ) -> tuple[Bools, Floats]:
     memory, week = state.memory, volumes.week
     found = read(memory.cumulative(week, rows, LAGS), week + 1 - volumes.first_week.astype(np.int64))
-    speaks = np.isfinite(found.deviation_pct)
-    speaks &= enough_paid(memory.habits.paid_in(rows), limits.fewest_paid_weeks[codes])
+    paid = memory.habits.paid_in(rows)
+    speaks = np.isfinite(found.deviation_pct) & enough_paid(paid, limits.fewest_paid_weeks[codes])
+    lived = np.clip(found.seen - 1, 0, HABIT_WEEKS)
+    steady = is_unusual(lived - weeks_in(paid, 1, HABIT_WEEKS), lived)
+    speaks &= steady | np.array([pair.actual.weeks > 1 for pair in PAIRS])[:, None, None]
     matters = speaks & (found.effect_minor >= limits.minimum_effect_minor[codes])
     percent: Floats = np.where(matters, found.deviation_pct, np.nan).astype(np.float32)
     return speaks.reshape(COMPARISONS, -1), percent.reshape(COMPARISONS, -1)
@@ -150,7 +157,7 @@ class FadingCopies:
 def fade(history: History, random: np.random.Generator) -> FadingCopies:
     """A copy of each client that is old enough, faded by a course drawn for it.
 
-    Payments fail to come week by week, or all grow smaller, or half of each. After every onset lie as many weeks
+    Payments fail to come one by one, or all grow smaller, or half of each. After every onset lie as many weeks
     as the longest view has.
     """
     begins = np.maximum(history.first_week - history.oldest_week, 0)
@@ -164,11 +171,14 @@ def fade(history: History, random: np.random.Generator) -> FadingCopies:
         share[chosen == number] = course.share(since[chosen == number])
     kept = history.take(at)
     part = random.choice(LEFT_OUT, (len(at), 1))
-    comes = random.random(share.shape) < share**part
-    left = comes * share ** (1.0 - part)
+    counts = payments_of(kept.debit_minor, kept.credit_minor, kept.payments)
+    come = random.binomial(np.maximum(counts, 0), share**part)
+    left = np.divide(come, counts, out=np.ones(share.shape), where=counts > 0) * share ** (1.0 - part)
     debit, credit = (np.rint(amounts * left).astype(np.int64) for amounts in (kept.debit_minor, kept.credit_minor))
     ramp = np.array([course.ramp_weeks for course in COURSES], np.int64)[chosen]
-    return FadingCopies(replace(kept, debit_minor=debit, credit_minor=credit), onset, onset + ramp - 1)
+    return FadingCopies(
+        replace(kept, debit_minor=debit, credit_minor=credit, payments=come), onset, onset + ramp - 1
+    )
 
 
 def _depths(found: Floats) -> Floats:

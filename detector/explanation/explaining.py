@@ -22,7 +22,7 @@ def explain(known: Known, series: Series) -> Explanation:
     """
     _check(known)
     recent = _newest(known)
-    volumes = {Series.DEBIT: recent.debit, Series.CREDIT: recent.credit, Series.TURNOVER: recent.turnover}[series]
+    volumes = {Series.DEBIT: recent.debit, Series.CREDIT: recent.credit}.get(series, recent.turnover)
     onset = find_onset(volumes)
     found = findings(recent, len(volumes) - 1 - onset.weeks_ago)
     judged = judge_label(found)

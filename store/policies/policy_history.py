@@ -20,7 +20,7 @@ from detector.replay import NO_END, History
 from schemas.weeks import Week
 from store.leaver import leaver_scores
 from store.leaver.leaver_scores import NO_SCORES, StoredScores
-from store.ledger.ledger_reading import AMOUNTS, load_by_week
+from store.ledger.ledger_reading import AMOUNTS, PAYMENTS, load_by_week
 from store.quiet import calendar, movements
 from store.tables.clients import client
 from store.tables.ledger import shard, shard_week
@@ -131,11 +131,11 @@ def load_bank(
     rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
     columns = zip(*rows, strict=True) if rows else ((),) * 8
     ids, shards, tiers, branch_ids, begins, ends, industries, rebased = columns
-    amounts = np.zeros((2, len(ids), weeks), np.int64)
+    amounts = np.zeros((3, len(ids), weeks), np.int64)
     place = {client_id: at for at, client_id in enumerate(ids)}
     for number in sorted(set(shards)):
         ids_before: list[str] = []
-        for week, ids_read, read in load_by_week(tx, number, first, last_week, AMOUNTS):
+        for week, ids_read, read in load_by_week(tx, number, first, last_week, (*AMOUNTS, PAYMENTS)):
             if ids_read != ids_before:  # mostly the same clients in the same order
                 at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
                 ids_before = ids_read
@@ -151,6 +151,7 @@ def load_bank(
         credit_minor=amounts[1],
         last_week=last_week,
         rebased_week=np.array(rebased, np.int32),
+        payments=amounts[2],
     )
     branch = np.array([numbers[branch_id] for branch_id in branch_ids], np.intp)
     return BankHistory(
