@@ -93,5 +93,6 @@ def act_on_many(context: ActContext, alert_ids: Iterable[str], act: AlertAct) ->
         changed.append(after)
         audit_change(context, act.name, before, after)
     facts = alert_rows.load_client_facts(context.tx, [episode.client_id for episode in changed])
-    alert_rows.save_all(context.tx, changed, facts, context.bank.base_currency, context.at)
+    bank = context.bank
+    alert_rows.save_all(context.tx, changed, facts, bank.base_currency, context.at, margins=bank.rules.margins)
     return BulkDone(tuple(changed), tuple(unchanged), tuple(refused))

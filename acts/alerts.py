@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import msgspec
@@ -21,8 +21,8 @@ from store.quiet import closings
 
 
 def acknowledge(context: ActContext, alert_id: str) -> Episode:
-    """Whoever acts has seen it and, where nobody had it, takes it."""
-    return _change(context, alert_id, "acknowledge", lambda e: actions.acknowledge(e, context.actor))[0]
+    """Whoever acts has seen it and, where nobody had it, takes it, whatever has come of it meanwhile."""
+    return _merge(context, alert_id, "acknowledge", lambda e: actions.acknowledge(e, context.actor), same=())
 
 
 def snooze(context: ActContext, alert_id: str, until: date, reason: str) -> Episode:
@@ -32,8 +32,8 @@ def snooze(context: ActContext, alert_id: str, until: date, reason: str) -> Epis
 
 
 def assign(context: ActContext, alert_id: str, assignee: str | None) -> Episode:
-    """Give it to someone, or to nobody."""
-    return _change(context, alert_id, "assign", lambda e: actions.assign(e, assignee))[0]
+    """Give it to someone, or to nobody. Raises StaleRevision where it was given to somebody else meanwhile."""
+    return _merge(context, alert_id, "assign", lambda e: actions.assign(e, assignee), same=("assignee",))
 
 
 def close(
@@ -79,7 +79,9 @@ class _Alerts:
 
     def save(self, context: ActContext, after: Episode) -> None:
         facts = alert_rows.load_client_facts(context.tx, [after.client_id])[after.client_id]
-        alert_rows.save(context.tx, after, facts, context.bank.base_currency, context.at)
+        alert_rows.save(
+            context.tx, after, facts, context.bank.base_currency, context.at, context.bank.rules.margins
+        )
 
     def revision(self, thing: Episode) -> int:
         return thing.revision
@@ -92,6 +94,22 @@ def _change(
     context: ActContext, alert_id: str, name: str, rule: Callable[[Episode], Episode]
 ) -> tuple[Episode, bool]:
     return change(context, _Alerts(), alert_id, name, rule)
+
+
+def _merge(
+    context: ActContext, alert_id: str, name: str, rule: Callable[[Episode], Episode], *, same: Sequence[str]
+) -> Episode:
+    """A change that rests on no numbers: it is done on the newest revision, where what was published of the one it
+    is meant for says the `same`. Raises StaleRevision where it does not, or where there never was that one.
+    """
+    try:
+        return _change(context, alert_id, name, rule)[0]
+    except StaleRevision as error:
+        said = alert_rows.load_messages(context.tx, alert_id, (error.expected, error.actual))
+        if len(said) < 2 or any(len({getattr(each, field) for each in said.values()}) > 1 for field in same):
+            raise
+        newest = replace(context, request=replace(context.request, revisions=None))
+        return _change(newest, alert_id, name, rule)[0]
 
 
 def _decide(

@@ -10,6 +10,7 @@ from casework.alerts.actions import SnoozeRules
 from casework.alerts.buckets import AsOf
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.holdout import HoldOut
+from casework.alerts.income import Margins
 from casework.alerts.sla import DeadlineRules
 from casework.cases.case_lifecycle import CaseRules
 from casework.cases.retention_rules import RetentionRules
@@ -34,6 +35,7 @@ class BankRules:
     retention: RetentionRules = field(default_factory=RetentionRules)
     snooze: SnoozeRules = field(default_factory=SnoozeRules)
     margin_bps: int = 10  # income on turnover, in basis points
+    tier_margins: tuple[tuple[str, int], ...] = ()  # tier and its own
     holidays: frozenset[date] = frozenset()
     holdout_share: float = 0.0
     holdout_below_minor: int = 0
@@ -44,10 +46,15 @@ class BankRules:
     festivals: Festivals = NONE
 
     @property
+    def margins(self) -> Margins:
+        """What turnover brings the bank."""
+        return Margins(self.margin_bps, self.tier_margins)
+
+    @property
     def replay(self) -> ReplayRules:
         """What the past is judged by again."""
         rests, room = rest_weeks(self.holidays), self.branch_weekly_alerts
-        return ReplayRules(self.episodes, self.staff_hours, self.festivals, rests, room)
+        return ReplayRules(self.episodes, self.staff_hours, self.festivals, rests, room, self.margins)
 
     @property
     def hold_out(self) -> HoldOut:

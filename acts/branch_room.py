@@ -14,5 +14,5 @@ def admit_waiting_alert(context: ActContext, alert_id: str) -> bool:
         return False
     after = with_next_revision(before, deferred=False, let_in_week=context.week)
     facts = alert_rows.load_client_facts(context.tx, [after.client_id])[after.client_id]
-    alert_rows.save(context.tx, after, facts, context.bank.base_currency, context.at)
+    alert_rows.save(context.tx, after, facts, context.bank.base_currency, context.at, context.bank.rules.margins)
     return True

@@ -73,7 +73,14 @@ def save_change(context: ActContext, before: Case | None, change: CaseChange) ->
         case_rows.save(tx, case)
     if changed:
         facts = alert_rows.load_client_facts(tx, [case.client_id])
-        alert_rows.save_all(tx, [new for _, new in changed], facts, context.bank.base_currency, context.at)
+        alert_rows.save_all(
+            tx,
+            [new for _, new in changed],
+            facts,
+            context.bank.base_currency,
+            context.at,
+            margins=context.bank.rules.margins,
+        )
     event = _EVENTS[change.act]
     case_rows.append_event(
         tx, case.case_id, at=context.at, actor=context.actor, what=event, state=case.state, note=change.note

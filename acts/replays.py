@@ -120,7 +120,8 @@ def _capacity(bank: BankHistory, rules: ReplayRules, first: Week) -> Capacity | 
     if not rules.branch_weekly_alerts:
         return None
     branches = [bank.branches[at] for at in bank.branch.tolist()]
-    return Capacity(rules.branch_weekly_alerts, first, bank.history.client_ids, branches)
+    history, room = bank.history, rules.branch_weekly_alerts
+    return Capacity(room, first, history.client_ids, branches, history.tiers, rules.margins, bank.onsets)
 
 
 def first_scored_week(bank: BankHistory, first: Week) -> Week | None:

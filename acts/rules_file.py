@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from casework.alerts.actions import SnoozeRules
+from casework.alerts.income import Bps
 from casework.alerts.sla import DeadlineRules
 from casework.cases.case_lifecycle import CaseRules
 from casework.cases.retention_rules import RetentionRules
@@ -19,6 +20,7 @@ class RulesFile(Authority, frozen=True, forbid_unknown_fields=True):
     retention: RetentionRules = RetentionRules()
     snooze: SnoozeRules = SnoozeRules()
     cases: CaseRules = CaseRules()
+    margins: dict[str, Bps] = msgspec.field(default_factory=dict)
 
     @property
     def authority(self) -> Authority:

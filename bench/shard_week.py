@@ -20,7 +20,7 @@ from acts.judging.leaver_scores import LeaverScores
 from detector.policies.presets import default_policy
 from feeds.simulated_bank import SimulatedBank
 from schemas.events import TOPIC_ACTIVITY
-from schemas.weeks import Week, WeekCalendar
+from schemas.weeks import Week, WeekCalendar, format_week
 from services.bank_rules import episode_rules
 from services.detect import Judge
 from services.judging.leaver_model import model_of
@@ -75,7 +75,7 @@ def fill(store: Store, clients: int, weeks: int) -> None:
 
 def judge_of(store: Store, folder: Path) -> Judge:
     """As `ebbwatch detect` makes one."""
-    settings = Settings(data_dir=folder)
+    settings = Settings(data_dir=folder, alerts_from=format_week(FIRST_WEEK))  # messages are a part of the cost
     parts = Parts(settings, store, WeekCalendar(settings.zone), Metrics(), lambda: NOW)
     model = model_of(settings)
     rules = episode_rules(settings)

@@ -44,11 +44,10 @@ def check_rows(
     rows: pl.LazyFrame,
     found: Mapping[str, str],
     mapping: ColumnMapping,
-    source: str,
     digits: Mapping[str, int],
     latest: date | None,
 ) -> pl.LazyFrame:
-    """Rows with time -> columns of `feeds.encoding.BOOKING` and of the client master, ROW, WEEK, REASON.
+    """Rows with time -> columns of `feeds.encoding.BOOKING` but the id, of the client master, ROW, WEEK, REASON.
 
     `digits`: minor digits of each known currency. Days after `latest` are refused. A negative amount takes back one
     of the same direction: it becomes a reversal, and a negative reversal a plain booking. A float is the shortest
@@ -61,7 +60,6 @@ def check_rows(
     signed = _plain_decimal(found["amount"], types[found["amount"]])
     account = pl.coalesce(_text(found["account_id"]), _text(found["client_id"])) if "account_id" in found else None
     booked = rows.with_columns(
-        event_id=pl.format("{}:{}", pl.lit(source), ROW),
         client_id=_text(found["client_id"]),
         account_id=_text(found["client_id"]) if account is None else account,
         booked_at=pl.col(INSTANT).dt.strftime("%Y-%m-%dT%H:%M:%S%.f%:z"),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import polars as pl
+from xxhash import xxh3_128_hexdigest
 
 from feeds.checking import REASON, ROW, WEEK, check_rows, with_time
 from feeds.columns import MASTER, BadFile, ColumnMapping
@@ -21,12 +22,14 @@ from schemas.money import NotMoney, minor_digits
 
 _ID = re.compile(ID_PATTERN)
 CHUNK_ROWS = 500_000  # rows held as columns at a time: some 200 MB
-_NAME_CHARS = 120  # of a file's name in an event id, which has 200
+_SAYS = tuple(name for name in BOOKING if name != "event_id")
 
 
 @dataclass(frozen=True)
 class PaymentsFile:
     """What a first pass found.
+
+    `source`: names this very content, in the ids of the markers that close its weeks.
 
     `week_rows`: week -> number of good rows, sorted; weeks without any are not in it. `rejected`: row, reason and
     said (what the row says, JSON), one line for each row that is not sent. Rows count from 1 behind the header: row
@@ -57,8 +60,9 @@ class PaymentsFile:
 
     def _read(self, first: int, last: int) -> dict[int, pl.DataFrame]:
         good = self._rows.filter(pl.col(WEEK).is_between(first, last) & pl.col(REASON).is_null())
-        chunk = good.select(WEEK, ROW, *BOOKING).sort(WEEK, ROW).collect(engine="streaming")
-        return {int(part[WEEK][0]): part.select(BOOKING) for part in chunk.partition_by(WEEK, maintain_order=True)}
+        chunk = good.select(WEEK, ROW, *_SAYS).sort(WEEK, ROW).collect(engine="streaming")
+        parts = _with_ids(chunk).partition_by(WEEK, maintain_order=True)
+        return {int(part[WEEK][0]): part.select(BOOKING) for part in parts}
 
 
 _EMPTY = pl.DataFrame(schema={name: pl.Boolean if name == "reversal" else pl.String for name in BOOKING})
@@ -75,14 +79,14 @@ def open_payments(path: Path, mapping: ColumnMapping, zone: ZoneInfo, latest: da
         raw = _scan(path)
         found = mapping.resolve(raw.collect_schema().names())
         timed = with_time(raw, found, mapping, zone)
-        rows = check_rows(timed, found, mapping, source_of(path), _digits(raw, found, mapping), latest)
+        rows = check_rows(timed, found, mapping, _digits(raw, found, mapping), latest)
         week_rows, bad = _tally(rows)
         rejected = _rejected(raw, rows, list(found.values())) if bad else _NONE_REJECTED
         master = _master(rows, [name for name in MASTER if name in found])
     except (pl.exceptions.PolarsError, OSError) as error:
         raise BadFile(f"{path}: {str(error).splitlines()[0]}") from error
     return PaymentsFile(
-        source=source_of(path),
+        source=_digest(path),
         rows=sum(week_rows.values()) + rejected.height,
         week_rows=week_rows,
         clients=master.height,
@@ -92,12 +96,21 @@ def open_payments(path: Path, mapping: ColumnMapping, zone: ZoneInfo, latest: da
     )
 
 
-def source_of(path: Path) -> str:
-    """The file's name as it stands in event ids; of a very long one its beginning and a hash."""
-    name = path.name
-    if len(name) <= _NAME_CHARS:
-        return name
-    return f"{name[: _NAME_CHARS - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _with_ids(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of whole weeks, each with an id made of what it says and of how many said the same before it.
+
+    The same payments are the same events, whatever the file is called and wherever in it they stand: sent again
+    they are duplicates, and another file's payments are new.
+    """
+    said = rows.select(pl.concat_str(pl.col(_SAYS).cast(pl.String), separator="|").cast(pl.Binary)).to_series()
+    nth = rows.select(pl.int_range(pl.len()).over(_SAYS)).to_series()
+    ids = [f"{xxh3_128_hexdigest(row)}-{n}" for row, n in zip(said, nth, strict=True)]
+    return rows.with_columns(event_id=pl.Series(ids, dtype=pl.String))
 
 
 def _scan(path: Path) -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import format_compact_currency, format_decimal
@@ -18,7 +19,12 @@ def compact_amount(units: Decimal, currency: str, texts: Texts) -> str:
     if abs(whole) >= 1000:
         figures = 2 if units.adjusted() % _digits_to_the_next_word(texts.plain_locale) == 0 else 3
         whole = units.normalize(Context(prec=figures))
-    return str(format_compact_currency(f"{whole:f}", currency, locale=texts.plain_locale, fraction_digits=1))
+    return _formatted(f"{whole:f}", currency, texts.plain_locale)
+
+
+@lru_cache(maxsize=8192)  # of so few figures each is asked for again and again, and takes longest of a sentence
+def _formatted(whole: str, currency: str, locale: Locale) -> str:
+    return str(format_compact_currency(whole, currency, locale=locale, fraction_digits=1))
 
 
 def _digits_to_the_next_word(locale: Locale) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casework.alerts.episodes import Episode
-from schemas.explanations import Explanation, FindingKind, Label, weeks_left
+from schemas.explanations import SUPPORTED, Explanation, FindingKind, Label, weeks_left
 from schemas.messages import Summary
 from schemas.verdicts import Grade
 from schemas.weeks import format_week
@@ -135,7 +135,7 @@ def _alert(each: Faded, seen: Seen) -> Iterator[str]:
     yield ""
     if seen.episode.newest.comparisons:
         yield from _arithmetic(seen)
-    support = ", ".join(f"{label} {value:.2f}" for label, value in zip(Label, told.support, strict=True))
+    support = ", ".join(f"{label} {value:.2f}" for label, value in zip(SUPPORTED, told.support, strict=True))
     yield f"Weeks left: {left.least} to {left.most}. Support: {support}."
     yield ""
     yield "| evidence | before | after | change |"

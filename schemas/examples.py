@@ -92,14 +92,15 @@ ALERT = AlertMessage(
     ),
     summary=Summary(
         en=(
-            "Credits of HK$310K in the week are 38% below their 8-week average; about HK$1.2M a year at risk. "
-            "Lower since about the week of Nov 24, 2025 (Nov 10, 2025 to Dec 1, 2025), 6 to 19 weeks left. "
-            "Looks like business leaving us (strong evidence): credits 40% lower, debits 3% lower, "
-            "and its industry 2% higher."
+            "Credits of HK$310K in the week are 38% below their 8-week average; about HK$1.2M of turnover "
+            "a year at risk. Lower since about the week of Nov 24, 2025 (Nov 10, 2025 to Dec 1, 2025), 6 to "
+            "19 weeks left. "
+            "Looks like business leaving us (strong evidence): since then, against the 52 weeks before, "
+            "credits 40% lower, debits 3% lower, and its industry 2% higher."
         ),
         zh=(
-            "当周贷方发生额HK$31万，较此前8周周均下降38%；年化约HK$123万面临流失。约自2025年11月24日当周起走低"
-            "（2025年11月10日至2025年12月1日），尚余6至19周。疑似业务流失（证据较强）：贷方下降40%、借方下降3%和同行业"
+            "当周贷方发生额HK$31万，较此前8周周均下降38%；年化约HK$123万借贷发生额面临流失。约自2025年11月24日当周起走低"
+            "（2025年11月10日至2025年12月1日），尚余6至19周。疑似业务流失（证据较强）：走低以来与此前52周相比，贷方下降40%、借方下降3%和同行业"
             "上升2%。"
         ),
     ),

@@ -11,16 +11,21 @@ from typing import NamedTuple
 
 from schemas.weeks import Week
 
+UNUSUAL_SILENCE = 2  # weeks without a payment beyond the longest habit, before they are worth a word
 TRIAL_WEEKS = (13, 26)  # clients try another bank for three to six months before the decision is made
 
 
 class Label(StrEnum):
-    """What a fall looks like. There is no "unclear": the best supported one, with its strength."""
+    """What a fall looks like: the best supported one; unknown where none is supported well enough to say so."""
 
     LEAVING = "leaving"  # business goes to another bank
     SHRINKING = "shrinking"  # the client's own business is smaller, as its industry's is
     SEASONAL = "seasonal"  # it did the same a year ago
     FEED_FAULT = "feed_fault"  # the figures are missing, not the business
+    UNKNOWN = "unknown"  # it falls, and nothing tells why
+
+
+SUPPORTED = (Label.LEAVING, Label.SHRINKING, Label.SEASONAL, Label.FEED_FAULT)  # those that evidence can speak for
 
 
 class Strength(StrEnum):
@@ -70,10 +75,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Of one client as of the end of `week`, from nothing later. `support`: of each label, 0 to 1, label's order.
+    """Of one client as of the end of `week`, from nothing later. `support`: of each of SUPPORTED, 0 to 1.
 
     `onset_week`: the first week that is lower; with four chances in five it lies from `onset_earliest` to
-    `onset_latest`. `version` is that of the rules.
+    `onset_latest`. `version` is that of the rules. `silent_weeks`: without a payment up to `week`;
+    `usual_silent_weeks`: the longest such run of the year before the onset, or of what is known of it.
     """
 
     week: Week
@@ -85,9 +91,16 @@ class Explanation:
     support: tuple[float, float, float, float]
     findings: tuple[Finding, ...]
     version: int
+    silent_weeks: int = 0
+    usual_silent_weeks: int = 0
 
     def finding(self, kind: FindingKind) -> Finding | None:
         return next((found for found in self.findings if found.kind is kind), None)
+
+
+def is_unusually_silent(silent_weeks: int, usual_silent_weeks: int) -> bool:
+    """Whether that no payment came is news of this client."""
+    return silent_weeks >= usual_silent_weeks + UNUSUAL_SILENCE
 
 
 class WeeksLeft(NamedTuple):

@@ -90,8 +90,17 @@ class AlertBody(Body):
     series: SeriesName
     comparisons: list[ComparisonBody]
     summary: SummaryBody
-    value_at_risk: Money
+    value_at_risk: Money = Field(description="turnover, the client's own money, a year")
+    income_at_risk: Money = Field(
+        description="what that turnover brings the bank a year, at its margin for the tier"
+    )
     currency: str = Field(examples=["HKD"])
+    onset_week: str | None = Field(
+        description="since when it is lower; null: a rise, or nothing is explained", examples=["2025-W48"]
+    )
+    weeks_left: int | None = Field(
+        description="of the six months from the onset, by the newest judged week; 0: over; null: no onset is known"
+    )
     assignee: str | None
     snoozed_until: date | None
     snooze_reason: str | None
@@ -125,18 +134,20 @@ class BucketCountsBody(Body):
 
 
 class AlertTotalsBody(Body):
-    """A list of alerts in three numbers; `value_at_risk` is that of all of them together.
+    """A list of alerts in a few numbers; `value_at_risk`, turnover, and `income_at_risk` are of all of them.
 
-    `buckets` and `value_to_save` are of the list with all its filters but `bucket`. `value_to_save` is what can
-    still be saved: the value at risk of the falls that are new, in work or snoozed.
+    `buckets`, `value_to_save` and `income_to_save` are of the list with all its filters but `bucket`. To save is
+    what can still be saved: the falls that are new, in work or snoozed.
     """
 
     alarms: int
     prompts: int
     value_at_risk: Money
+    income_at_risk: Money
     currency: str = Field(examples=["HKD"])
     buckets: BucketCountsBody
     value_to_save: Money
+    income_to_save: Money
 
 
 class EvidenceBody(Body):

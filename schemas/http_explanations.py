@@ -35,7 +35,9 @@ class FindingBody(Body):
 
 
 class SupportBody(Body):
-    """How well the evidence supports each label, 0 to 1."""
+    """How well each label is supported, 0 to 1: leaving by no more than the learned chance, a season by no more
+    than what that leaves. Unknown is what none of them is well enough for.
+    """
 
     leaving: float
     shrinking: float
@@ -48,7 +50,9 @@ class ExplanationBody(Body):
 
     `onset_week`: the first week that is lower; with four chances in five it lies from `onset_earliest` to
     `onset_latest`. Weeks left of the three to six months in which a client tries another bank: 0 and 0 when over.
-    `label` is the best supported one, `strength` how well; `version` that of the rules.
+    `label` is the best supported one, `strength` how well, weak of unknown; `version` that of the rules.
+    `silent_weeks`: without a payment up to `week`; `usual_silent_weeks`: the longest such run of the year before
+    the onset.
     """
 
     onset_week: str = Field(examples=["2025-W48"])
@@ -61,3 +65,5 @@ class ExplanationBody(Body):
     support: SupportBody
     evidence: list[FindingBody]
     version: int
+    silent_weeks: int = 0
+    usual_silent_weeks: int = 0

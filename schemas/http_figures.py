@@ -11,7 +11,10 @@ Percent = float
 
 
 class AlertFiguresBody(Body):
-    """Alerts whose first week lies in the period. `by_outcome`: of the closed ones; the others are `not_closed`."""
+    """Alerts whose first week lies in the period. `by_outcome`: of the closed ones; the others are `not_closed`.
+
+    `falls_in_time`: of the falls, those that opened with some of the six months from their onset left.
+    """
 
     count: int
     prompts: int
@@ -26,6 +29,8 @@ class AlertFiguresBody(Body):
     inconclusive: int
     recovered: int
     withdrawn: int
+    falls: int
+    falls_in_time: int
 
 
 class PrecisionBody(Body):

@@ -112,7 +112,9 @@ class FindingMessage(msgspec.Struct, frozen=True):
 
 
 class SupportMessage(msgspec.Struct, frozen=True):
-    """How well the evidence supports each label, 0 to 1."""
+    """How well each label is supported, 0 to 1: leaving by no more than the learned chance, a season by no more
+    than what that leaves. Unknown is what none of them is well enough for.
+    """
 
     leaving: Support
     shrinking: Support
@@ -125,7 +127,9 @@ class ExplanationMessage(msgspec.Struct, frozen=True):
 
     `onset_week`: the first week that is lower; with four chances in five it lies from `onset_earliest` to
     `onset_latest`. Weeks left of the three to six months in which a client tries another bank: 0 and 0 when over.
-    `label` is the best supported one, `strength` how well; `version` that of the rules.
+    `label` is the best supported one, `strength` how well, weak of unknown; `version` that of the rules.
+    `silent_weeks`: without a payment up to `week`; `usual_silent_weeks`: the longest such run of the year before
+    the onset.
     """
 
     onset_week: WeekText
@@ -138,6 +142,8 @@ class ExplanationMessage(msgspec.Struct, frozen=True):
     support: SupportMessage
     evidence: tuple[FindingMessage, ...]
     version: int
+    silent_weeks: Annotated[int, Meta(ge=0)] = 0
+    usual_silent_weeks: Annotated[int, Meta(ge=0)] = 0
 
 
 class ScoreMessage(msgspec.Struct, frozen=True):
@@ -153,6 +159,8 @@ class AlertMessage(msgspec.Struct, frozen=True):
 
     `explanation` null: a rise, a verdict that was withdrawn, or an alert from before there were explanations.
     `score` null: a rise, or no model in use. `comparisons` are empty where the score alone raised the prompt.
+    `value_at_risk` is turnover, the client's own money, a year; `income_at_risk` is what it brings the bank, null
+    in messages from before it was published.
     """
 
     alert_id: Uuid
@@ -176,6 +184,7 @@ class AlertMessage(msgspec.Struct, frozen=True):
     explanation: ExplanationMessage | None = None
     score: ScoreMessage | None = None
     common: CommonMessage | None = None
+    income_at_risk: SignedAmount | None = None
 
 
 class RemedyMessage(msgspec.Struct, frozen=True):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from schemas import events, examples, messages
+from schemas.vocabulary import DeadLetterReason
 
 _CLIENT_KEY = {"type": "string", "pattern": events.ID_PATTERN, "description": "The client_id of the message."}
 _RATE_KEY = {
@@ -163,9 +164,8 @@ DEAD_LETTERS = TopicContract(
     channel="deadLetters",
     action="send",
     description=(
-        f"What could not be taken in, with its original bytes and why. {_OUT_ALL} Reasons: not_json, bad_shape, "
-        "bad_id, bad_key, bad_amount, bad_currency, bad_time, bad_week, in_future, too_late, id_reused, "
-        "mixed_feed, no_rate, wrong_partition, unreadable_record, too_big."
+        f"What could not be taken in, with its original bytes and why. {_OUT_ALL} Reasons: "
+        f"{', '.join(get_args(DeadLetterReason))}."
     ),
     messages=(
         MessageContract(

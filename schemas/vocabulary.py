@@ -25,7 +25,7 @@ FindingName = Literal[
     "without_feed_gaps",
     "value_at_risk",
 ]
-LabelName = Literal["leaving", "shrinking", "seasonal", "feed_fault"]
+LabelName = Literal["leaving", "unknown", "shrinking", "seasonal", "feed_fault"]  # in the order of lists
 StrengthName = Literal["weak", "fair", "strong"]
 
 # -- clients and weeks
@@ -90,3 +90,23 @@ ChosenKind = Literal[
     "weekly_digest",
 ]
 NoticeKind = ChosenKind | Literal["test"]
+
+# -- What could not be taken in -----------------------------------------------------------------------------------
+DeadLetterReason = Literal[
+    "not_json",
+    "bad_shape",
+    "bad_id",
+    "bad_key",
+    "bad_amount",
+    "bad_currency",
+    "bad_time",
+    "bad_week",
+    "in_future",
+    "too_late",
+    "id_reused",
+    "mixed_feed",
+    "no_rate",
+    "wrong_partition",
+    "unreadable_record",
+    "too_big",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from acts.bank import Bank, BankRules
 from acts.rules_file import RulesFile, load_rules
 from casework.alerts.episodes import EpisodeRules
+from casework.alerts.income import Margins
 from casework.cases.case_lifecycle import CaseRules
 from casework.policies.staff_hours import StaffHours
 from detector.policies.policy import Policy, load_policy
@@ -31,6 +32,7 @@ def bank_rules(settings: Settings) -> BankRules:
         retention=file.retention,
         snooze=file.snooze,
         margin_bps=settings.margin_bps,
+        tier_margins=margins_of(settings).by_tier,
         holidays=public_holidays(settings.holidays),
         holdout_share=settings.holdout_share,
         notice_schemes=settings.schemes,
@@ -40,6 +42,11 @@ def bank_rules(settings: Settings) -> BankRules:
         branch_weekly_alerts=settings.branch_weekly_alerts,
         holdout_below_minor=(settings.holdout_below or 0) * 10 ** minor_digits(settings.base_currency),
     )
+
+
+def margins_of(settings: Settings) -> Margins:
+    """What turnover brings the bank. Raises BadSetting for a file that holds no rules."""
+    return Margins(settings.margin_bps, tuple(sorted(_rules_file(settings).margins.items())))
 
 
 def episode_rules(settings: Settings) -> EpisodeRules:

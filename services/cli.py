@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from schemas.errors import EbbwatchError
+from services import database_commands
 from services.sign_in import account_commands
 
 app = typer.Typer(
@@ -18,6 +19,8 @@ app = typer.Typer(
     help="Early warning for a bank: which corporate clients are quietly leaving. Settings: docs/settings.md.",
 )
 app.add_typer(account_commands.app, name="account")
+app.add_typer(database_commands.app, name="db")
+app.command("migrate", hidden=True)(database_commands.upgrade)  # the name it had before
 
 
 @app.command()
@@ -77,14 +80,6 @@ def notify() -> None:
 def api() -> None:
     """The HTTP API."""
     from services.api import main as work
-
-    work()
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database to the newest schema."""
-    from services.migrate import main as work
 
     work()
 

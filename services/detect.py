@@ -12,8 +12,9 @@ from acts.judging.leaver_scores import LeaverScores
 from acts.judging.week_reading import Holidays
 from acts.judging.week_saving import AlertRules
 from casework.alerts.episodes import EpisodeRules
+from casework.alerts.history import NewsRule
 from detector.policies.policy import Policy
-from services.bank_rules import episode_rules, policy_of
+from services.bank_rules import episode_rules, margins_of, policy_of
 from services.judging.holiday_calendar import festivals_of, rest_weeks_of
 from services.judging.leaver_model import model_of
 from services.outliving import Outliving
@@ -37,10 +38,18 @@ class Judge:
     ) -> None:
         settings = parts.settings
         self._parts = parts
+        self._model_version = "none" if leaver_scores is None else leaver_scores.model_version
         self._judge = WeekJudge(
             parts.store,
             policy,
-            AlertRules(rules, settings.base_currency, limited=settings.branch_weekly_alerts > 0),
+            AlertRules(
+                rules,
+                settings.base_currency,
+                parts.calendar,
+                limited=settings.branch_weekly_alerts > 0,
+                margins=margins_of(settings),
+                news=NewsRule(settings.first_news_week),
+            ),
             Holidays(festivals_of(settings.holidays), rest_weeks_of(settings.holidays)),
             parts.clock,
             leaver_scores,
@@ -58,9 +67,10 @@ class Judge:
         metrics = self._parts.metrics
         metrics.weeks_judged.inc()
         metrics.judge_s.observe(seconds)
+        metrics.in_force.info({"policy": judged.verdicts.policy_version, "model": self._model_version})
         for verdict in judged.verdicts.passed():
             metrics.verdicts.labels(verdict.direction, verdict.grade.name.lower()).inc()
-        for episode in judged.changed:
+        for episode in (each for each in judged.changed if each.told):
             metrics.alerts.labels(episode.direction, episode.grade.name.lower(), episode.state).inc()
 
 

@@ -13,7 +13,7 @@ from schemas.errors import BadSetting, EbbwatchError
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from services.ingest import kafka_config
-from services.parts import Parts, open_parts, require_schema
+from services.parts import Parts, open_parts, require_basis, require_schema
 from services.settings import load_settings
 
 ANSWER_WITHIN_S = 3.0  # a person is waiting
@@ -56,6 +56,7 @@ def _codecs() -> str:
 
 def _database(parts: Parts) -> str:
     require_schema(parts.store)
+    require_basis(parts)
     return f"{parts.store.engine.url.render_as_string(hide_password=True)} is at the newest schema"
 
 

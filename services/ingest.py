@@ -81,7 +81,7 @@ class Lanes:
                 self._parts.clock,
                 metrics,
             )
-        reference = ClientMaster() if topic == TOPIC_CLIENTS else Rates()
+        reference = ClientMaster() if topic == TOPIC_CLIENTS else Rates(self._parts.settings.base_currency)
         return ReferenceLane(store, topic, topic_id, partition, reference, metrics)
 
     def _checked(self, topic: str, partition: int) -> str:

@@ -21,6 +21,7 @@ from services.outliving import Outliving
 from services.settings import Settings, load_settings
 from services.supervisor import Supervisor
 from store import schema
+from store.operations import bank_basis
 from store.unit_of_work import Store, is_transient, open_store
 from telemetry.logs import log_to
 from telemetry.metrics import Metrics
@@ -66,7 +67,9 @@ def open_parts(settings: Settings, clock: Clock = utc_now) -> Parts:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadSetting(f"EBBWATCH_DATA_DIR: {settings.data_dir}: {error.strerror}") from None
-    return Parts(settings, open_store(settings.database), WeekCalendar(settings.zone), Metrics(), clock)
+    metrics = Metrics()
+    metrics.describe_process(schema.newest_revision())
+    return Parts(settings, open_store(settings.database), WeekCalendar(settings.zone), metrics, clock)
 
 
 def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
@@ -80,6 +83,7 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
 
     def start() -> None:
         require_schema(parts.store)
+        begin_or_require_basis(parts)
         log.info("starting", extra={"service": name, "kafka": settings.kafka_bootstrap})
         supervisor.start(name, work_of(parts))
 
@@ -89,20 +93,48 @@ def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:
     log.info("stopped", extra={"service": name})
 
 
-def require_schema(store: Store) -> None:
-    """Raises BadSetting unless the database can be reached (for now: DatabaseAway) and is at the newest schema."""
+def require_schema(store: Store) -> str:
+    """The schema's revision. Raises BadSetting unless the database can be reached (for now: DatabaseAway) and has a
+    schema that this code can work with.
+    """
     with _naming_the_database():
-        pending = schema.find_pending(store)
-    if pending is not None:
-        raise BadSetting(f"EBBWATCH_DATABASE_URL: the schema is not at {pending}; run `ebbwatch migrate`")
+        return schema.check_schema(store)
 
 
-def upgrade_schema(store: Store) -> None:
-    """Bring the database to the newest schema; safe to do again, and by two at once. Raises BadSetting, and
-    DatabaseAway where the database cannot be reached for now.
+def require_basis(parts: Parts) -> None:
+    """Raises BadSetting where base currency or time zone are not those that the database was begun with."""
+    with parts.store.read() as tx:
+        differing = bank_basis.find_differing(tx, _basis(parts.settings))
+    for name, value in differing.items():
+        raise BadSetting(
+            f"{name}: {_basis(parts.settings)[name]}, but what is in the database was kept with {value}; "
+            "set that, or use another database"
+        )
+
+
+def begin_or_require_basis(parts: Parts) -> None:
+    """The first process on a database notes what it is begun with; all others are held to it. Raises BadSetting."""
+    parts.store.transact(lambda tx: bank_basis.begin_with(tx, _basis(parts.settings)))
+    require_basis(parts)
+
+
+def _basis(settings: Settings) -> dict[str, str]:
+    return {"EBBWATCH_BASE_CURRENCY": settings.base_currency, "EBBWATCH_TIME_ZONE": settings.zone.key}
+
+
+def upgrade_schema(store: Store) -> str:
+    """Bring the database to the newest schema; safe to do again, and by two at once. Its revision. Raises
+    BadSetting, and DatabaseAway where the database cannot be reached for now.
     """
     with _naming_the_database():
         schema.upgrade_schema(store)
+        return schema.check_schema(store)
+
+
+def downgrade_schema(store: Store, revision: str) -> None:
+    """Back to an older schema. Raises as `upgrade_schema` does."""
+    with _naming_the_database():
+        schema.downgrade_schema(store, revision)
 
 
 @contextmanager
@@ -110,6 +142,8 @@ def _naming_the_database() -> Iterator[None]:
     """Whatever goes wrong inside is for whoever set the address to mend."""
     try:
         yield
+    except schema.SchemaUnfit as error:
+        raise BadSetting(f"EBBWATCH_DATABASE_URL: {error}") from None
     except Exception as error:
         found = str(error).splitlines()[0]
         kind = DatabaseAway if is_transient(error) else BadSetting

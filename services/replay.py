@@ -16,6 +16,7 @@ from feeds.payments_file import open_payments
 from feeds.replay import Progress as Sent
 from feeds.replay import replay
 from schemas.weeks import format_week
+from services.history_note import history_note
 from services.parts import open_parts
 from services.settings import load_settings
 from services.simulation.senders import open_sender
@@ -24,11 +25,14 @@ _REJECTS_SHOWN = 10
 
 
 def main(file: Path, columns: Iterable[str], speed: str) -> None:
-    """1. Read the file once. 2. Send it week by week. 3. Say what was sent and what was refused."""
+    """1. Read the file once. 2. Send it week by week. 3. Say what was sent and what was refused, and whether it is
+    history.
+    """
     parts = open_parts(load_settings())
     mapping = ColumnMapping.parse(columns, parts.settings.base_currency)
     pace = Pace(parse_speed(speed), time.monotonic, time.sleep)
-    payments = open_payments(file, mapping, parts.settings.zone, latest=parts.clock().date())
+    today = parts.clock().astimezone(parts.settings.zone).date()  # the bank's: in the east it begins before UTC's
+    payments = open_payments(file, mapping, parts.settings.zone, latest=today)
     sender = open_sender(parts)
     try:
         with _bar() as bar:
@@ -47,6 +51,9 @@ def main(file: Path, columns: Iterable[str], speed: str) -> None:
     out.write(f", {report.rejected:,} refused\n")
     for row in payments.rejected.head(_REJECTS_SHOWN).iter_rows():
         out.write("  row " + " | ".join(str(part) for part in row) + "\n")
+    if payments.week_rows:
+        note = history_note(parts.settings, min(payments.week_rows), parts.calendar.week_at(parts.clock()))
+        out.write(f"{note}\n" if note else "")
 
 
 def _bar() -> Progress:

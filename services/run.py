@@ -14,8 +14,9 @@ from threading import Event
 from acts.performing import Performer
 from acts.roles import Role
 from acts.sign_in.local_key import LocalKey, issue_token
+from casework.alerts.history import HISTORY_WEEKS
 from feeds.simulated_bank import SimulatedBank
-from schemas.weeks import WeekCalendar
+from schemas.weeks import WeekCalendar, format_week
 from services.api import api_work
 from services.bank_rules import bank_of
 from services.detect import detect_work
@@ -23,7 +24,7 @@ from services.follow_up.process import follow_up_work
 from services.ingest import ingest_work
 from services.notify import notify_work
 from services.outliving import Outliving
-from services.parts import Parts, Work, open_parts, upgrade_schema, utc_now
+from services.parts import Parts, Work, begin_or_require_basis, open_parts, upgrade_schema, utc_now
 from services.relay import relay_work
 from services.settings import Settings, load_settings
 from services.sign_in.demo_accounts import demo_lines
@@ -64,6 +65,8 @@ def run_all(*, embedded: bool, simulate: bool) -> None:
         if embedded:
             stack.enter_context(broker)
             settings = _with_broker(settings, broker)
+        if simulate:
+            settings = _with_news(settings)
         clock = BankClock(WeekCalendar(settings.zone)) if simulate else None
         parts = open_parts(settings, clock or utc_now)
         log_to(str(settings.data_dir / "ebbwatch.log"), settings.log_level)
@@ -94,8 +97,17 @@ def _with_broker(settings: Settings, broker: EmbeddedBroker) -> Settings:
     )
 
 
+def _with_news(settings: Settings) -> Settings:
+    """The simulated bank's past is history by the world's clock: its own runs on while weeks wait to be judged."""
+    if settings.first_news_week is not None:
+        return settings
+    first = WeekCalendar(settings.zone).week_at(utc_now()) - HISTORY_WEEKS
+    return settings.model_copy(update={"alerts_from": format_week(first)})
+
+
 def _make_ready(parts: Parts, *, embedded: bool) -> None:
     upgrade_schema(parts.store)
+    begin_or_require_basis(parts)
     if embedded:
         _begin_incarnation(parts)
 

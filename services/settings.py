@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from schemas.errors import BadSetting
 from schemas.money import NotMoney, minor_digits
+from schemas.weeks import NotAWeek, Week, parse_week
 
 PREFIX = "EBBWATCH_"
 CONFIG_FILE = "EBBWATCH_CONFIG_FILE"
@@ -66,9 +67,12 @@ class Settings(BaseSettings):
     jwt_audience: str | None = Field(None, description="Audience that tokens must name; needed with a JWKS URL.")
 
     time_zone: str = Field(
-        "Asia/Hong_Kong", description="The bank's time zone: weeks begin at its Monday midnight."
+        "Asia/Hong_Kong",
+        description="The bank's time zone: weeks begin at its Monday midnight; stays as the database was begun.",
     )
-    base_currency: str = Field("HKD", description="The bank's base currency (ISO 4217): the ledger is kept in it.")
+    base_currency: str = Field(
+        "HKD", description="The bank's base currency (ISO 4217): the ledger is kept in it, so it stays."
+    )
 
     allowed_lateness_hours: float = Field(
         48, ge=0, description="How long after its end a week waits for stragglers."
@@ -103,6 +107,11 @@ class Settings(BaseSettings):
     reopen_within_weeks: int = Field(13, ge=0, description="A return within these weeks reopens the same alert.")
     end_after_weeks: int = Field(13, ge=1, description="Quiet weeks after which an alert nobody touched ends.")
     gone_after_weeks: int = Field(26, ge=1, description="Weeks without any payment after which a client is gone.")
+    alerts_from: str = Field(
+        "auto",
+        description="First week whose alerts are news, such as `2026-W02`: of older ones only what still stands is "
+        "told. `auto`: those more than a quarter old when first judged are history.",
+    )
     hours_a_prompt: float = Field(
         0.5, ge=0, le=100, description="Hours of staff that a prompt takes, for previews."
     )
@@ -121,7 +130,7 @@ class Settings(BaseSettings):
         description="The bank's rules (JSON), see bank-rules.md; the shipped ones when not set.",
     )
     margin_bps: int = Field(
-        10, ge=1, le=10_000, description="Income on turnover, in basis points: what break-even is worked out with."
+        10, ge=1, le=10_000, description="Income on turnover, in basis points: of income at risk and break-even."
     )
     holidays: str = Field("HK", description="Country (ISO 3166) of the public holidays; weekends and these rest.")
     holdout_share: float = Field(
@@ -183,12 +192,27 @@ class Settings(BaseSettings):
             raise ValueError(str(error)) from None
         return code
 
+    @field_validator("alerts_from")
+    @classmethod
+    def _is_auto_or_a_week(cls, text: str) -> str:
+        if text != "auto":
+            try:
+                parse_week(text)
+            except NotAWeek as error:
+                raise ValueError(f"{error}, nor is it auto") from None
+        return text
+
     @field_validator("notice_schemes")
     @classmethod
     def _schemes_are_words(cls, text: str) -> str:
         if not re.fullmatch(r"[a-z0-9]{1,32}(,[a-z0-9]{1,32})*", text):
             raise ValueError("schemes are small letters and digits, with commas and nothing else between them")
         return text
+
+    @property
+    def first_news_week(self) -> Week | None:
+        """The first week whose alerts are news; None where their age decides."""
+        return None if self.alerts_from == "auto" else parse_week(self.alerts_from)
 
     @property
     def schemes(self) -> frozenset[str]:

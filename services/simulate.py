@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from threading import Event
@@ -11,6 +12,7 @@ from feeds.pacing import Pace
 from feeds.publishing import Sender
 from feeds.simulated_bank import SimulatedBank
 from feeds.simulation import simulate
+from services.history_note import history_note
 from services.parts import open_parts
 from services.settings import load_settings
 from services.simulation.bank import open_bank
@@ -58,6 +60,9 @@ def main(weeks: int | None, *, live: bool) -> None:
     history = range(live_from - settings.simulated_history_weeks, live_from)
     bank, sender = open_bank(parts, history.start), open_sender(parts)
     history = range(bank.first_week, live_from)
+    note = history_note(settings, history.start, this_week)
+    sys.stdout.write(f"{note}\n" if note else "")
+    sys.stdout.flush()
 
     def work(stop: Event) -> None:
         publish(bank, sender, history, range(live_from, this_week), settings.simulated_week_seconds, stop)

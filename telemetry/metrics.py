@@ -1,12 +1,33 @@
-"""Every metric, in one place, on a registry that is handed in. Described for operators in docs/metrics.md."""
+"""Every metric, in one place, on a registry that is handed in. Described for operators in docs/metrics.md.
+
+A label whose values are known has them all from the start, at zero: what Prometheus sees for the first time at 800
+has not increased.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from importlib.metadata import version
+from itertools import product
+from typing import get_args
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    PlatformCollector,
+    ProcessCollector,
+    start_http_server,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from schemas.events import TOPIC_ACTIVITY
+from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
+from schemas.vocabulary import AlertState, DeadLetterReason, DirectionName, GradeName
 
+_TOPICS_OUT = (TOPIC_ALERTS, TOPIC_REMEDIES, TOPIC_DEAD_LETTERS)
+PARTS, OUTAGES_OF = ("ingest", "detect", "relay", "follow-up", "notify", "api", "run"), ("database", "broker")
 _CHECKPOINT_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -45,6 +66,8 @@ class Metrics:
             "Time since the oldest open week should have closed; 0 when none is due.",
             "partition",
         )
+        self.weeks_unjudged = gauge("weeks_unjudged", "Closed shard-weeks that could be judged and are not.")
+        self.unjudged_age_s = gauge("weeks_unjudged_oldest_age_seconds", "Time since the oldest of them closed.")
         self.weeks_judged = counter("weeks_judged", "Shard-weeks the detector has judged.")
         self.judge_s = Histogram(
             "ebbwatch_judge_seconds", "One shard-week judged.", buckets=_CHECKPOINT_S, registry=r
@@ -73,6 +96,29 @@ class Metrics:
             buckets=_REQUEST_S,
             registry=r,
         )
+
+        self.build = Info("ebbwatch_build", "The release, and the schema that it was made for.", registry=r)
+        self.in_force = Info("ebbwatch_judged_by", "Policy and model by which weeks are judged.", registry=r)
+        self._begin_at_zero()
+
+    def describe_process(self, schema: str) -> None:
+        """What runs here: release and schema; memory, processor time and open files of the process."""
+        self.build.info({"version": version("ebbwatch"), "schema": schema})
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+
+    def _begin_at_zero(self) -> None:
+        for reason in get_args(DeadLetterReason):
+            self.dead_letters.labels(reason)
+        for direction, grade in product(get_args(DirectionName), get_args(GradeName)):
+            self.verdicts.labels(direction, grade)
+            for state in get_args(AlertState):
+                self.alerts.labels(direction, grade, state)
+        for topic in _TOPICS_OUT:
+            self.relayed.labels(topic)
+            self.refused.labels(topic)
+        for part, of in product(PARTS, OUTAGES_OF):
+            self.outages.labels(part, of)
 
     def exposition(self) -> tuple[bytes, str]:
         """The text to scrape, and its content type."""

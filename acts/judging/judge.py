@@ -32,7 +32,8 @@ class Judged:
 
 class WeekJudge:
     """Judges the weeks of all shards. `base`: the policy where none was noted; `leaver_scores`: None without a
-    model; `clock`: of the outbox's rows.
+    model; `clock`: of the outbox's rows, and of
+    what is history.
     """
 
     def __init__(
@@ -61,18 +62,20 @@ class WeekJudge:
             return judged
 
     def _judge(self, tx: Tx) -> Judged | None:
-        """1. Claim. 2. Read the week. 3. State before it, and scores. 4. Step and sharpen. 5. Episodes. 6. Save the
-        judging, and mark the week judged.
+        """1. Claim, and whether it is history. 2. Read the week. 3. State before it, and scores. 4. Step, sharpen.
+        5. Episodes. 6. Save the judging, and mark the week judged.
         """
         claim = shard_weeks.claim_week(tx)
         if claim is None:
             return None
+        at = self._clock()
+        claim = self._rules.with_history(claim, at)
         week = read_week(tx, claim, self._base, self._holidays)
         state = self._states.take(tx, claim)
         scores = None
         if self._leaver_scores is not None:
             scores = self._leaver_scores.scores(tx, claim, week.rows, week.facts)
         judged = judge_week(state, week.volumes, week.policy, week.tiers, week.around, scores)
-        changed = save_episodes(tx, week, judged, self._rules, self._clock(), self._explained)
+        changed = save_episodes(tx, week, judged, self._rules, at, self._explained)
         save_judging(tx, week, judged)
         return Judged(claim, judged.verdicts, changed)

@@ -25,6 +25,7 @@ class LeaverScores:
 
     def __init__(self, model: LeaverModel) -> None:
         self._model = model
+        self.model_version = model.version
         self._windows: dict[int, tuple[int, ScoreWindow]] = {}  # shard -> (amendments, window)
 
     def scores(self, tx: Tx, claim: Claim, rows: WeekRows, facts: Mapping[str, ClientFacts]) -> Scores:

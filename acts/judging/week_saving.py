@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from acts.judging.week_reading import WeekToJudge
-from casework.alerts import judging
+from casework.alerts import history, judging
+from casework.alerts.buckets import AsOf
 from casework.alerts.episodes import Episode, EpisodeRules
+from casework.alerts.history import NewsRule
+from casework.alerts.income import STANDARD_MARGINS, Margins
 from detector.judging import JudgedWeek
-from schemas.weeks import Week
-from store.alerts import alert_rows, explaining
+from schemas.weeks import Week, WeekCalendar
+from store.alerts import alert_rows, alert_tellings, explaining
 from store.alerts.explained_weeks import ClientWeeks, ExplainedWeeks
 from store.leaver import leaver_scores
 from store.ledger import shard_weeks
+from store.ledger.shard_weeks import Claim
 from store.policies import judgings
 from store.quiet import movements
 from store.unit_of_work import Tx
@@ -23,18 +27,32 @@ from store.unit_of_work import Tx
 @dataclass(frozen=True, slots=True)
 class AlertRules:
     """How verdicts become alerts. `currency`: the bank's base currency, that messages name. `limited`: a branch
-    takes only so many new alerts a week, so that new ones wait their turn.
+    takes only so many new alerts a week, so that new ones wait their turn. `news`: which weeks are.
     """
 
     episodes: EpisodeRules
     currency: str
+    calendar: WeekCalendar
     limited: bool = False
+    margins: Margins = STANDARD_MARGINS
+    news: NewsRule = field(default_factory=NewsRule)
+
+    def with_history(self, claim: Claim, at: datetime) -> Claim:
+        """The claim with whether its week is history: as was said when it was first judged, else by now."""
+        if claim.history is not None:
+            return claim
+        return replace(claim, history=self.news.is_history(claim.week, self.calendar.week_at(at)))
+
+    def as_of(self, at: datetime) -> AsOf:
+        """By what a client is gone."""
+        return AsOf(at.astimezone(self.calendar.zone).date(), self.episodes)
 
 
 def save_episodes(
     tx: Tx, week: WeekToJudge, judged: JudgedWeek, rules: AlertRules, at: datetime, explained: ExplainedWeeks
 ) -> list[Episode]:
-    """The alerts that the week changed: 1. Judge the episodes. 2. Explain the falls. 3. Save them all.
+    """The alerts that the week changed: 1. Judge the episodes. 2. Tell those that are news. 3. Explain the falls.
+    4. Save them all.
 
     Raises StaleRevision where a person was quicker; the transaction must then be given up.
     """
@@ -42,15 +60,33 @@ def save_episodes(
     current = alert_rows.load_open(tx, shard, number)
     closed = alert_rows.load_last_closed(tx, shard, number, rules.episodes)
     changed = judging.judge_week(current, closed, judged.raised(), number, rules.episodes, week.suppressed)
+    changed, late = _tell(tx, week, current.values(), changed, rules, at)
     if rules.limited:
-        changed = [replace(each, deferred=True) if each.revision == 1 else each for each in changed]
+        fresh = {each.alert_id for each in changed if each.told and each.revision == 1} | late
+        changed = [replace(each, deferred=True) if each.alert_id in fresh else each for each in changed]
 
     def read_weeks(tx: Tx, number: int, client_ids: Iterable[str]) -> ClientWeeks:
         return explained.read(tx, shard, number, week.claim.amendments, client_ids)
 
     explanations = explaining.explain_changed(tx, shard, number, changed, read_weeks)
-    alert_rows.save_all(tx, changed, week.facts, rules.currency, at, explanations)
+    alert_rows.save_all(tx, changed, week.facts, rules.currency, at, explanations, margins=rules.margins)
+    alert_tellings.save(tx, late, number, at)
     return changed
+
+
+def _tell(
+    tx: Tx, week: WeekToJudge, current: Iterable[Episode], changed: list[Episode], rules: AlertRules, at: datetime
+) -> tuple[list[Episode], set[str]]:
+    """What the week changed with what it tells, and the alerts that are told later than they began.
+
+    A week of history tells nothing new; one that is news also tells what began in history and still stands.
+    """
+    if week.claim.history:
+        return history.keep_untold(changed), set()
+    standing = history.find_standing(current, changed)
+    gone = alert_tellings.find_gone(tx, {each.client_id for each in standing}, week.claim.week, rules.as_of(at))
+    late = [each for each in standing if each.client_id not in gone]
+    return history.tell(changed, late, Week(week.claim.week)), {each.alert_id for each in late}
 
 
 def save_judging(tx: Tx, week: WeekToJudge, judged: JudgedWeek) -> None:

@@ -35,7 +35,7 @@ router = APIRouter(prefix=f"{V1}/alerts", tags=["alerts"])
 
 @router.get("")
 def list_alerts(caller: AlertReader, deps: Deps, query: Annotated[AlertQuery, Query()]) -> Page[AlertBody]:
-    """Alerts, the worst grade first, then the most money at risk."""
+    """Alerts: falls before rises, the worst grade first, then the most income at risk that can still be saved."""
     with deps.store.read() as tx:
         return search_alerts(tx, deps, caller, query)
 
@@ -90,6 +90,6 @@ def _answer(deps: ApiDeps, caller: Caller, post: ActRequest, act: Act[Episode]) 
 
     def show(context: ActContext, episode: Episode) -> Shown:
         row = alert_search.get(context.tx, episode.alert_id, deps.as_of(), only_branch=caller.branch)
-        return Shown(alert_body(row, deps.rules.hold_out), row.message.revision)
+        return Shown(alert_body(row, deps.rules.hold_out, deps.base_currency), row.message.revision)
 
     return answer_act(deps, caller, post, act, show)

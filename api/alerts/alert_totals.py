@@ -33,9 +33,11 @@ def get_alert_totals(caller: AlertReader, deps: Deps, query: Annotated[AlertQuer
         alarms=shown.alarms,
         prompts=shown.prompts,
         value_at_risk=format_amount(shown.at_risk_minor, deps.base_currency),
+        income_at_risk=format_amount(shown.income_minor, deps.base_currency),
         currency=deps.base_currency,
         buckets=BucketCountsBody(**{bucket: found.in_bucket(bucket).count for bucket in BUCKETS}),
         value_to_save=format_amount(found.savable.at_risk_minor, deps.base_currency),
+        income_to_save=format_amount(found.savable.income_minor, deps.base_currency),
     )
 
 

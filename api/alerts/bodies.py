@@ -27,19 +27,20 @@ from schemas.weeks import format_week
 from store.alerts.alert_search import AlertRow
 
 
-def alert_body(row: AlertRow, hold_out: HoldOut) -> AlertBody:
-    return AlertBody(**_fields(row, hold_out))
+def alert_body(row: AlertRow, hold_out: HoldOut, currency: str) -> AlertBody:
+    """Amounts in `currency`."""
+    return AlertBody(**_fields(row, hold_out, currency))
 
 
 def alert_detail_body(row: AlertRow, hold_out: HoldOut, episode: Episode, currency: str) -> AlertDetailBody:
     """With the evidence of each week, newest first; its amounts in `currency`."""
     newest_first = sorted(episode.evidence.values(), key=lambda verdict: verdict.week, reverse=True)
     return AlertDetailBody(
-        **_fields(row, hold_out), evidence=[_evidence(verdict, currency) for verdict in newest_first]
+        **_fields(row, hold_out, currency), evidence=[_evidence(verdict, currency) for verdict in newest_first]
     )
 
 
-def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
+def _fields(row: AlertRow, hold_out: HoldOut, currency: str) -> dict[str, Any]:
     published = msgspec.structs.asdict(row.message)
     return published | {
         "comparisons": [ComparisonBody(**msgspec.structs.asdict(each)) for each in row.message.comparisons],
@@ -54,6 +55,9 @@ def _fields(row: AlertRow, hold_out: HoldOut) -> dict[str, Any]:
         "snooze_reason": row.snooze_reason,
         "outcome_note": row.outcome_note,
         "recovered_week": None if row.recovered_week is None else format_week(row.recovered_week),
+        "income_at_risk": format_amount(row.income_at_risk_minor, currency),
+        "onset_week": None if row.onset_week is None else format_week(row.onset_week),
+        "weeks_left": row.weeks_left,
         "bucket": row.bucket,
         "quiet_weeks": row.quiet_weeks,
         "weeks_without_payment": row.weeks_without_payment,

@@ -1,7 +1,10 @@
-"""The list of alerts, over all clients or of one: the worst first, then the most money; by label where asked."""
+"""The list of alerts, over all clients or of one: falls first, the worst of them, then the most income at risk."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
 from typing import Literal
 
 from pydantic import Field
@@ -17,7 +20,7 @@ from schemas.verdicts import Grade
 from schemas.vocabulary import AlertState, GradeName, LabelName
 from schemas.weeks import parse_week
 from store.alerts import alert_search
-from store.alerts.alert_search import AlertFilter, AlertPlace, LabelPlace
+from store.alerts.alert_search import AlertFilter, AlertPlace, AlertRow, LabelPlace, LeftPlace
 from store.unit_of_work import Tx
 
 
@@ -35,7 +38,11 @@ class AlertQuery(ListQuery):
     q: Line | None = Field(None, description="part of the client's id or name, in either case")
     label: LabelName | None = Field(None, description="what the fall looks like, by its newest explanation")
     deferred: bool | None = Field(None, description="whether it waits for room in its branch's week")
-    sort: Literal["rank", "label"] = Field("rank", description="label: leaving first, without a label last")
+    sort: Literal["rank", "label", "weeks_left"] = Field(
+        "rank",
+        description="label: leaving first, then of unknown cause, without a label last. "
+        "weeks_left: the least left first, then those over, then those of no known onset",
+    )
 
 
 def search_alerts(
@@ -44,19 +51,22 @@ def search_alerts(
     """One page, of what the caller may see."""
     kind = f"alerts of {client_id}" if client_id else "alerts"
     wanted, more = alert_filter(deps, query, client_id), query.limit + 1
-    mine, by_label = caller.branch, query.sort == "label"
-    if by_label:
-        last = query.after(kind, LabelPlace)
-        rows = alert_search.search_by_label(tx, wanted, only_branch=mine, after=last, limit=more)
+    mine = caller.branch
+    place: Callable[[AlertRow], object] = attrgetter("place")
+    if query.sort == "label":
+        by_label, place = query.after(kind, LabelPlace), attrgetter("label_place")
+        rows = alert_search.search_by_label(tx, wanted, only_branch=mine, after=by_label, limit=more)
+    elif query.sort == "weeks_left":
+        by_left = query.after(kind, LeftPlace)
+        week = alert_search.newest_judged_week(tx) if by_left is None else by_left.as_of_week
+        rows = alert_search.search_by_weeks_left(
+            tx, wanted, only_branch=mine, after=by_left, limit=more, as_of_week=week
+        )
+        place = partial(AlertRow.left_place, as_of_week=week)
     else:
         after = query.after(kind, AlertPlace)
         rows = alert_search.search(tx, wanted, only_branch=mine, after=after, limit=more)
-    return query.page(
-        kind,
-        rows,
-        lambda row: row.label_place if by_label else row.place,
-        lambda row: alert_body(row, deps.rules.hold_out),
-    )
+    return query.page(kind, rows, place, lambda row: alert_body(row, deps.rules.hold_out, deps.base_currency))
 
 
 def alert_filter(deps: ApiDeps, query: AlertQuery, client_id: str | None = None) -> AlertFilter:

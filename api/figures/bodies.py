@@ -61,6 +61,8 @@ def _alerts(tally: Tally) -> AlertFiguresBody:
         prompts=grades.get(Grade.PROMPT, 0),
         alarms=grades.get(Grade.ALARM, 0),
         not_closed=outcomes.get(None, 0),
+        falls=tally.falls,
+        falls_in_time=tally.falls_in_time,
         **{outcome: outcomes.get(outcome, 0) for outcome in get_args(Outcome)},
     )
 

@@ -23,12 +23,12 @@ B = TypeVar("B", bound=Body)
 ROWS_A_PAGE = 2000  # ten times what a reader may ask for: the ranking is gone through once a page
 _ALERT_COLUMNS = (
     "alert_id", "client_id", "client_name", "branch_id", "tier", "grade", "state", "direction", "series", "week",
-    "opened_week", "value_at_risk", "currency", "summary_en", "summary_zh", "assignee", "snoozed_until",
-    "snooze_reason", "outcome", "outcome_note", "recovered_week", "quiet_weeks", "policy_version", "held_out",
-    "revision", "label", "strength", "onset_week", "weeks_left_least", "weeks_left_most",
+    "opened_week", "value_at_risk", "income_at_risk", "currency", "summary_en", "summary_zh", "assignee",
+    "snoozed_until", "snooze_reason", "outcome", "outcome_note", "recovered_week", "quiet_weeks", "policy_version",
+    "held_out", "revision", "label", "strength", "onset_week", "weeks_left_least", "weeks_left_most", "weeks_left",
     "bucket", "weeks_without_payment",
 )  # fmt: skip
-_EXPLAINED = ("label", "strength", "onset_week", "weeks_left_least", "weeks_left_most")
+_EXPLAINED = ("label", "strength", "weeks_left_least", "weeks_left_most")
 _CASE_COLUMNS = (
     "case_id", "client_id", "client_name", "branch_id", "tier", "state", "origin", "alarm", "lead", "opened_at",
     "opened_week", "diary_date", "closed_at", "times_reopened", "truth", "retention", "cause", "value_at_risk",
@@ -94,7 +94,7 @@ def _table(
 
 
 def _cell(deps: ApiDeps, column: str, value: Any) -> Cell:
-    if column == "value_at_risk":
+    if column in ("value_at_risk", "income_at_risk"):
         return Decimal(value)
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -26,6 +26,7 @@ from api.web.language.formats import Formats
 from api.web.navigation import links
 from api.web.paths import HOME, path_of
 from api.web.sign_in.session import Visitor
+from casework.alerts.sentence import shown_chance
 from language.catalogues import Language, Texts, all_texts, texts_in
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -96,6 +97,7 @@ def pages_in(language: Language) -> Pages:
         money=formats.money,
         compact=formats.compact,
         percent=formats.percent,
+        chance=lambda chance: formats.percent(shown_chance(chance), 0, signed=False),
         day=formats.day,
         short_day=formats.short_day,
         week=formats.week,

@@ -4,7 +4,7 @@ The first line that holds decides:
 
 | alert and client                                                           | bucket    |
 |----------------------------------------------------------------------------|-----------|
-| closed                                                                     | none      |
+| closed, or never told: it is of history                                    | none      |
 | in a case                                                                  | in_work   |
 | account closed by today, or no payment for `silent_weeks_to_be_gone` weeks | gone      |
 | snoozed                                                                    | snoozed   |
@@ -43,11 +43,12 @@ class Standing:
     quiet_weeks: int
     weeks_without_payment: int | None = None
     closed_on: date | None = None
+    told: bool = True
 
 
 def bucket_of(alert: Standing, as_of: AsOf) -> Bucket | None:
-    """The bucket; None for an alert that is closed."""
-    if alert.state == "closed":
+    """The bucket; None for an alert that is closed, or that nobody has been told of."""
+    if alert.state == "closed" or not alert.told:
         return None
     if alert.state == "in_case":
         return "in_work"

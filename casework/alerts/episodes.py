@@ -36,6 +36,7 @@ class Episode:
     `evidence` is the newest verdict of every week that ever passed a preset; for judging, old ones may be left out,
     and `settled` is then their worst grade. A week whose verdict was withdrawn stays in it with `Grade.NONE` and no
     comparisons. `touched`: a person has acted on it. `deferred`: it waits for room in its branch's week.
+    `told`: people have been told of it; what began in history is not told before it proves to last.
     """
 
     alert_id: str
@@ -58,6 +59,7 @@ class Episode:
     recovered_week: Week | None = None
     deferred: bool = False
     let_in_week: Week | None = None  # by the calendar, after it was deferred
+    told: bool = True
     evidence: Mapping[Week, Verdict] = field(default_factory=dict)
     settled: Grade = Grade.NONE  # worst grade among the weeks left out of `evidence`
     unsaved_weeks: frozenset[Week] = field(default=frozenset(), compare=False)  # evidence the store has not seen

@@ -22,6 +22,8 @@ def explanation_message(explanation: Explanation, currency: str) -> ExplanationM
         support=SupportMessage(*explanation.support),
         evidence=tuple(_finding(found, currency) for found in explanation.findings),
         version=explanation.version,
+        silent_weeks=explanation.silent_weeks,
+        usual_silent_weeks=explanation.usual_silent_weeks,
     )
 
 

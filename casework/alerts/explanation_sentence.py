@@ -9,7 +9,15 @@ from types import MappingProxyType
 from casework.alerts.comparison_sentence import shown_percent
 from language.catalogues import Texts
 from language.marking import N_
-from schemas.explanations import Explanation, FindingKind, Label, Strength, WeeksLeft, weeks_left
+from schemas.explanations import (
+    Explanation,
+    FindingKind,
+    Label,
+    Strength,
+    WeeksLeft,
+    is_unusually_silent,
+    weeks_left,
+)
 from schemas.weeks import Week, monday
 
 _HOLDS_PCT = 10.0  # regular debits within it are worth the word
@@ -28,6 +36,7 @@ _FINDINGS_OF: Mapping[Label, tuple[FindingKind, ...]] = MappingProxyType(
             FindingKind.SAME_WEEKS_LAST_YEAR,
         ),
         Label.FEED_FAULT: (FindingKind.CREDITS, FindingKind.DEBITS, FindingKind.WITHOUT_FEED_GAPS),
+        Label.UNKNOWN: (FindingKind.CREDITS, FindingKind.DEBITS, FindingKind.INDUSTRY),
     }
 )
 _LABELS: Mapping[Label, str] = MappingProxyType(
@@ -57,7 +66,11 @@ _FINDINGS: Mapping[FindingKind, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ExplanationFacts:
-    """What is said of an explanation. `changes`: of each finding in percent, None where nothing was before."""
+    """What is said of an explanation. `changes`: of each finding in percent, None where nothing was before.
+
+    `before_weeks`: what the weeks since the onset are compared with, 0 where nothing is. `silent_weeks`: without a
+    payment, 0 where that is usual.
+    """
 
     onset_week: Week
     onset_earliest: Week
@@ -66,10 +79,13 @@ class ExplanationFacts:
     label: Label
     strength: Strength
     changes: Mapping[FindingKind, float | None]
+    before_weeks: int = 0
+    silent_weeks: int = 0
 
 
 def explanation_facts(explanation: Explanation) -> ExplanationFacts:
     """As of the explanation's own week."""
+    credits_ = explanation.finding(FindingKind.CREDITS)
     return ExplanationFacts(
         explanation.onset_week,
         explanation.onset_earliest,
@@ -78,7 +94,14 @@ def explanation_facts(explanation: Explanation) -> ExplanationFacts:
         explanation.label,
         explanation.strength,
         {finding.kind: finding.change_pct for finding in explanation.findings},
+        0 if credits_ is None else credits_.before_weeks.last - credits_.before_weeks.first + 1,
+        said_silence(explanation.silent_weeks, explanation.usual_silent_weeks),
     )
+
+
+def said_silence(silent_weeks: int, usual_silent_weeks: int) -> int:
+    """The weeks without a payment; 0 where they are usual."""
+    return silent_weeks if is_unusually_silent(silent_weeks, usual_silent_weeks) else 0
 
 
 def since_sentence(facts: ExplanationFacts, texts: Texts) -> str:
@@ -109,17 +132,45 @@ def since_sentence(facts: ExplanationFacts, texts: Texts) -> str:
     )
 
 
+def silence_sentence(facts: ExplanationFacts, texts: Texts) -> str:
+    """That no payment came for longer than is usual; empty where some did."""
+    if not facts.silent_weeks:
+        return ""
+    return texts.ngettext("No payment for %(n)s week.", "No payment for %(n)s weeks.", facts.silent_weeks)
+
+
 def reasons_sentence(facts: ExplanationFacts, texts: Texts) -> str:
     """What it looks like, and the findings that this rests on."""
-    label, strength = texts.gettext(_LABELS[facts.label]), texts.gettext(_STRENGTHS[facts.strength])
     changes = [_change(kind, change, texts) for kind, change in _changes_to_name(facts)]
+    if facts.label is Label.UNKNOWN:
+        return _unknown(facts, changes, texts)
+    label, strength = texts.gettext(_LABELS[facts.label]), texts.gettext(_STRENGTHS[facts.strength])
     if not changes:
         return texts.gettext("Looks like %(label)s (%(strength)s evidence).", label=label, strength=strength)
     return texts.gettext(
         "Looks like %(label)s (%(strength)s evidence): %(changes)s.",
         label=label,
         strength=strength,
-        changes=texts.listed(changes),
+        changes=_named_window(facts, texts.listed(changes), texts),
+    )
+
+
+def _unknown(facts: ExplanationFacts, changes: list[str], texts: Texts) -> str:
+    if not changes:
+        return texts.gettext("Falling, cause unknown.")
+    named = _named_window(facts, texts.listed(changes), texts)
+    return texts.gettext("Falling, cause unknown: %(changes)s.", changes=named)
+
+
+def _named_window(facts: ExplanationFacts, changes: str, texts: Texts) -> str:
+    """Which weeks are compared, so that nobody takes them for those of the presets. A season's name their own."""
+    if facts.label is Label.SEASONAL or not facts.before_weeks:
+        return changes
+    return texts.ngettext(
+        "since then, against the week before, %(changes)s",
+        "since then, against the %(n)s weeks before, %(changes)s",
+        facts.before_weeks,
+        changes=changes,
     )
 
 

@@ -123,11 +123,18 @@ def _take_evidence(episode: Episode, evidence: Mapping[Week, Verdict], week: Wee
     recovered_week = Week(after.last_week + rules.quiet_weeks_to_recover)
     if week >= recovered_week:
         after = replace(after, recovered_week=recovered_week, quiet_weeks=rules.quiet_weeks_to_recover)
-        if not after.touched and week >= after.last_week + rules.quiet_weeks_to_end:
+        if _ends_by_itself(after, week - after.last_week, rules):
             after = replace(after, state="closed", outcome="recovered", quiet_weeks=week - after.last_week)
     elif after.last_week != episode.last_week:
         after = replace(after, recovered_week=None, quiet_weeks=max(0, week - after.last_week))
     return after
+
+
+def _ends_by_itself(episode: Episode, quiet_weeks: int, rules: EpisodeRules) -> bool:
+    """A fall that nobody touched, after a quiet quarter. A rise is over as news, unless a case has it."""
+    if episode.direction is Direction.RISE:
+        return episode.state != "in_case" and quiet_weeks >= rules.quiet_weeks_to_recover
+    return not episode.touched and quiet_weeks >= rules.quiet_weeks_to_end
 
 
 def _correct(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from casework.alerts.episodes import Episode, leading_series
 from casework.alerts.explanation_message import explanation_message
+from casework.alerts.income import STANDARD_MARGINS, Margins
 from casework.alerts.sentence import sentence
 from casework.alerts.weekly_means import mean_text
 from schemas.explanations import Explanation
@@ -27,10 +28,15 @@ class ClientFacts:
 
 
 def alert_message(
-    episode: Episode, client: ClientFacts, currency: str, explanation: Explanation | None = None
+    episode: Episode,
+    client: ClientFacts,
+    currency: str,
+    explanation: Explanation | None = None,
+    margins: Margins = STANDARD_MARGINS,
 ) -> AlertMessage:
     """What is published of `episode`; amounts in `currency`, the base currency. Raises NotMoney if unknown."""
     verdict = episode.newest
+    income_minor = margins.income_minor(episode.value_at_risk_minor, client.tier)
     return AlertMessage(
         alert_id=episode.alert_id,
         revision=episode.revision,
@@ -53,6 +59,7 @@ def alert_message(
         explanation=None if explanation is None else explanation_message(explanation, currency),
         score=_score(verdict),
         common=common_message(verdict),
+        income_at_risk=format_amount(income_minor, currency),
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from casework.alerts.comparison_sentence import CommonFacts, ComparisonFacts
-from casework.alerts.explanation_sentence import ExplanationFacts
+from casework.alerts.explanation_sentence import ExplanationFacts, said_silence
 from casework.alerts.sentence import SentenceFacts
 from schemas.explanations import FindingKind, Label, Strength, WeeksLeft
 from schemas.messages import AlertMessage, CommonMessage, ExplanationMessage
@@ -47,6 +47,7 @@ def _common(published: CommonMessage | CommonBody) -> CommonFacts:
 
 
 def _explanation(published: ExplanationMessage | ExplanationBody) -> ExplanationFacts:
+    spans = [each.before_weeks for each in published.evidence if each.kind == FindingKind.CREDITS.value]
     return ExplanationFacts(
         parse_week(published.onset_week),
         parse_week(published.onset_earliest),
@@ -55,4 +56,6 @@ def _explanation(published: ExplanationMessage | ExplanationBody) -> Explanation
         Label(published.label),
         Strength(published.strength),
         {FindingKind(each.kind): each.change_pct for each in published.evidence},
+        parse_week(spans[0].last) - parse_week(spans[0].first) + 1 if spans else 0,
+        said_silence(published.silent_weeks, published.usual_silent_weeks),
     )

@@ -1,7 +1,8 @@
 """The sentence of an alert, in any language, from the verdict's numbers alone.
 
-It has three parts, each a whole sentence made by itself: the comparisons, since when and how long is left, and the
-reasons. The published summary is all three in English and in Simplified Chinese; a page may show one of them.
+It has up to four parts, each a whole sentence made by itself: the comparisons, since when and how long is left,
+that no payment came where that is unusual, and the reasons. The published summary is all of them in English and in
+Simplified Chinese; a page may show one of them.
 
 Percentages are the deviations rounded to whole ones; amounts are compact (language.amounts). "The week" and "the
 quarter" are the verdict's: a sentence is read for weeks after it was made.
@@ -18,6 +19,7 @@ from casework.alerts.explanation_sentence import (
     ExplanationFacts,
     explanation_facts,
     reasons_sentence,
+    silence_sentence,
     since_sentence,
 )
 from casework.alerts.weekly_means import mean_units
@@ -83,10 +85,11 @@ def sentence_facts(verdict: Verdict, currency: str, explanation: Explanation | N
 
 
 def whole_sentence(facts: SentenceFacts, texts: Texts) -> str:
-    """All parts, one behind the other: the comparisons, since when it is so, the reasons."""
+    """All parts, one behind the other: the comparisons, since when it is so, silence, the reasons."""
     whole = comparisons_sentence(facts, texts)
     if facts.explanation is not None and not facts.withdrawn:
-        for part in (since_sentence(facts.explanation, texts), reasons_sentence(facts.explanation, texts)):
+        said = (since_sentence, silence_sentence, reasons_sentence)
+        for part in filter(None, (say(facts.explanation, texts) for say in said)):
             whole = texts.gettext("%(sentence)s %(next_sentence)s", sentence=whole, next_sentence=part)
     return whole
 
@@ -106,15 +109,22 @@ def _comparisons(facts: SentenceFacts, texts: Texts) -> str:
         text = texts.gettext("%(comparisons)s; %(common)s", comparisons=text, common=taken_off)
     if falls and facts.at_risk >= 1:
         amount = compact_amount(facts.at_risk, facts.currency, texts)
-        return texts.gettext("%(comparisons)s; about %(amount)s a year at risk.", comparisons=text, amount=amount)
+        return texts.gettext(
+            "%(comparisons)s; about %(amount)s of turnover a year at risk.", comparisons=text, amount=amount
+        )
     return texts.gettext("%(comparisons)s.", comparisons=text)
+
+
+def shown_chance(chance: float) -> int:
+    """In whole percent: nobody is sure to leave, nor sure to stay."""
+    return min(max(round(100 * chance), 1), 99)
 
 
 def _score(facts: SentenceFacts, chance: float, texts: Texts) -> str:
     """Of a prompt that the learned score alone raised."""
     return texts.gettext(
         "No preset is passed, but the learned score puts the chance of leaving at %(percent)s; "
-        "about %(amount)s a year at risk.",
-        percent=texts.percent(round(100 * chance)),
+        "about %(amount)s of turnover a year at risk.",
+        percent=texts.percent(shown_chance(chance)),
         amount=compact_amount(facts.at_risk, facts.currency, texts),
     )

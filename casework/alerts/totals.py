@@ -11,7 +11,7 @@ from schemas.verdicts import Direction, Grade
 
 
 class Counted(NamedTuple):
-    """Alerts that are alike: how many, and their value at risk together, minor units.
+    """Alerts that are alike: how many, and their value and income at risk together, minor units.
 
     `bucket`: None for closed ones. `waits`: for room in the branch's week.
     """
@@ -22,6 +22,7 @@ class Counted(NamedTuple):
     waits: bool
     number: int
     at_risk_minor: int
+    income_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,7 @@ class Totals:
     @property
     def at_risk_minor(self) -> int:
         return sum(each.at_risk_minor for each in self.counts)
+
+    @property
+    def income_minor(self) -> int:
+        return sum(each.income_minor for each in self.counts)

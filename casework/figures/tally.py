@@ -29,6 +29,8 @@ class Tally:
     """What one branch, or several, did in a period. All of it adds up: nothing here is a rate or a median."""
 
     alerts: Counter[tuple[Grade, str | None]] = field(default_factory=Counter)  # grade, outcome
+    falls: int = 0  # of the alerts
+    falls_in_time: int = 0  # of these, with weeks left when they opened
     judged: Counter[tuple[str | None, bool]] = field(default_factory=Counter)  # policy version, was it true
     cases_opened: Counter[str] = field(default_factory=Counter)  # by state
     cases_closed: Counter[tuple[str, str]] = field(default_factory=Counter)  # truth, retention

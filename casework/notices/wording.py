@@ -135,7 +135,7 @@ def _digest(facts: Digest, _kind: NoticeKind, texts: Texts, currency: str) -> Li
     lines = (
         texts.gettext("Week of %(day)s: %(where)s", day=facts.monday.isoformat(), where=where),
         texts.gettext(
-            "Open: alarms %(alarms)s, prompts %(prompts)s, about %(amount)s a year at risk.",
+            "Open: alarms %(alarms)s, prompts %(prompts)s, about %(amount)s of turnover a year at risk.",
             alarms=texts.number(facts.alarms),
             prompts=texts.number(facts.prompts),
             amount=compact_amount(major_units(facts.at_risk_minor, currency), currency, texts),

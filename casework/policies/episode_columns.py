@@ -50,12 +50,14 @@ class Episodes:
     """The episodes of n clients in both directions: arrays (2, n), of the episode that is open or was the last."""
 
     __slots__ = (
-        "_rules", "back", "deferred", "ended", "grade", "last", "open", "opened", "since", "touched", "up", "waits",
+        "_ends", "_rules", "back", "deferred", "ended", "grade", "last", "open", "opened", "since", "touched", "up",
+        "waits",
     )  # fmt: skip
 
     def __init__(self, clients: int, rules: EpisodeRules) -> None:
         shape = (2, clients)
         self._rules = rules
+        self._ends = np.array([[rules.quiet_weeks_to_end], [rules.quiet_weeks_to_recover]], np.int32)  # fall, rise
         self.open: Bools = np.zeros(shape, np.bool_)
         self.grade: Grades = np.zeros(shape, np.int8)
         self.last: Ints32 = np.full(shape, _LONG_AGO, np.int32)  # week with evidence
@@ -92,7 +94,7 @@ class Episodes:
         again = self.open & passed
         let_out = again & self.waits & free
         raised = again & ~self.waits & ~self.deferred & (grade == Grade.ALARM) & (self.grade == Grade.PROMPT)
-        over = self._quiet(week) & (week - self.last >= self._rules.quiet_weeks_to_end)
+        over = self._quiet(week) & (week - self.last >= self._ends)
         seen_alarm = self.stand & (self.grade == Grade.ALARM) & ~over  # somebody closes it as soon as it is quiet
         recovered = self.open & ~passed & (over | (seen_alarm & self._quiet(week)))
         begun = passed & ~self.open & ~self._at_rest(week, grade)

@@ -5,15 +5,18 @@ Each replayed week is a week of work: what it raises is ranked beside what waite
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from casework.alerts.episodes import alert_id_of
+from casework.alerts.income import STANDARD_MARGINS, Margins
 from casework.policies.episode_columns import FALL, AlertNews, Bools, Episodes, GradedWeek
 from casework.quiet.budget import Waiting, alert_worth, choose_admitted
+from schemas.explanations import weeks_left
 from schemas.verdicts import Direction
+from schemas.weeks import Week
 
 DIRECTIONS = (Direction.FALL, Direction.RISE)  # of the rows
 
@@ -22,13 +25,17 @@ DIRECTIONS = (Direction.FALL, Direction.RISE)  # of the rows
 class Capacity:
     """So many new alerts a branch and week, from the week `since` on; before it there is room for all.
 
-    `client_ids`, `branches`: of each client, in the order of the columns.
+    `client_ids`, `branches`, `tiers`: of each client, in the order of the columns. `onsets`: by client and week, as
+    its fall was explained then; where it was not, all the time counts as left.
     """
 
     alerts: int
     since: int
     client_ids: Sequence[str]
     branches: Sequence[str]
+    tiers: Sequence[str]
+    margins: Margins = STANDARD_MARGINS
+    onsets: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
 
 class Queue:
@@ -61,7 +68,14 @@ class Queue:
             chance = float(week.chance[at])
             known = way == FALL and not np.isnan(chance)
             value_minor = int(week.value_at_risk_minor[at]) if way == FALL else 0
-            self._worth[way, at] = alert_worth(value_minor, chance if known else None)
+            income_minor = self._capacity.margins.income_minor(value_minor, self._capacity.tiers[at])
+            self._worth[way, at] = alert_worth(
+                income_minor, chance if known else None, self._left(way, at, week.week)
+            )
+
+    def _left(self, way: int, at: int, week: Week) -> int | None:
+        onset = self._capacity.onsets.get((self._capacity.client_ids[at], week)) if way == FALL else None
+        return None if onset is None else weeks_left(onset, week).most
 
     def _alert_id(self, episodes: Episodes, way: int, at: int) -> str:
         key = (way, at, int(episodes.opened[way, at]))

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from schemas.explanations import TRIAL_WEEKS
+
+LEAST_TIME = 0.1  # of the weight, when the six months are over: a few can still be won back
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -18,9 +22,13 @@ class Waiting:
     rank_minor: int
 
 
-def alert_worth(value_at_risk_minor: int, chance: float | None = None) -> int:
-    """What is at stake a year, as far as the client is likely to leave; all of it where no score says that."""
-    return value_at_risk_minor if chance is None else round(value_at_risk_minor * chance)
+def alert_worth(income_minor: int, chance: float | None = None, weeks_left: int | None = None) -> int:
+    """Income at risk a year, as far as the client is likely to leave and as there is time left to act.
+
+    `weeks_left` of the six months; where no score, or no onset, is known, all of it counts.
+    """
+    time = 1.0 if weeks_left is None else max(weeks_left / TRIAL_WEEKS[1], LEAST_TIME)
+    return round(income_minor * (1.0 if chance is None else chance) * time)
 
 
 def choose_admitted(waiting: Iterable[Waiting], used: Mapping[str, int], capacity: int) -> list[str]:

@@ -7,25 +7,28 @@ import numpy as np
 from detector.explanation.evidence import Known, findings
 from detector.explanation.label import judge_label
 from detector.explanation.onset import find_onset
+from detector.explanation.silence import silent_weeks, usual_silent_weeks
 from schemas.explanations import Explanation
 from schemas.verdicts import Series
 from schemas.weeks import Week
 
-VERSION = 1  # goes up with every change of what the same numbers would give
+VERSION = 2  # goes up with every change of what the same numbers would give
 HISTORY_WEEKS = 104  # a year before the year before the fall: what a season is seen in
 
 
-def explain(known: Known, series: Series) -> Explanation:
+def explain(known: Known, series: Series, chance: float | None = None) -> Explanation:
     """1. Since when the `series` of the verdict is lower. 2. What else is lower since. 3. What that looks like.
 
-    Of `known` the newest HISTORY_WEEKS weeks count. Raises ValueError for columns of unequal length, or none.
+    `chance`: the learned one of that week. Of `known` the newest HISTORY_WEEKS weeks count. Raises ValueError for
+    columns of unequal length, or none.
     """
     _check(known)
     recent = _newest(known)
     volumes = {Series.DEBIT: recent.debit, Series.CREDIT: recent.credit}.get(series, recent.turnover)
     onset = find_onset(volumes)
-    found = findings(recent, len(volumes) - 1 - onset.weeks_ago)
-    judged = judge_label(found)
+    place = len(volumes) - 1 - onset.weeks_ago
+    found = findings(recent, place)
+    judged = judge_label(found, chance)
     return Explanation(
         week=known.week,
         onset_week=Week(known.week - onset.weeks_ago),
@@ -36,6 +39,8 @@ def explain(known: Known, series: Series) -> Explanation:
         support=judged.support,
         findings=found,
         version=VERSION,
+        silent_weeks=silent_weeks(recent),
+        usual_silent_weeks=usual_silent_weeks(recent, place),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.explanations import Finding, FindingKind, Label, Strength
+from schemas.explanations import SUPPORTED, Finding, FindingKind, Label, Strength
 
-LABELS = tuple(Label)
 LEAST_SIDE = 0.1  # of the larger side: with less, it is not where a company's money goes
 LEAST_FALL = 0.05  # less than that is no fall, and a share of it says nothing
 OWN_FALL = 0.5  # support of leaving where both sides fall and the industry does not: it may be its own decline
-ALONE = 0.35  # the same where nobody knows what the industry does
+ALONE = (
+    0.35  # the same where nobody knows what the industry does, or the account has one side: a fall is all there is
+)
 PAYMENTS_MOVED = 0.75  # debits fall while credits hold: paying elsewhere is easier than being paid elsewhere
 STRONG, FAIR = (0.65, 0.25), (0.4, 0.1)  # support, and how far ahead of the next
 
@@ -23,8 +24,12 @@ class Judgement:
     support: tuple[float, float, float, float]
 
 
-def judge_label(findings: Sequence[Finding]) -> Judgement:
-    """The best supported label; of two alike the earlier of Label. Without findings: leaving, weakly."""
+def judge_label(findings: Sequence[Finding], chance: float | None = None) -> Judgement:
+    """The best supported label; unknown where that is weak, or another as good.
+
+    `chance`: the learned one that the client is leaving, None where no model is in use. Nothing looks more like
+    leaving than that, nor more like a season than what it leaves: label and chance are one reckoning.
+    """
     falls = {found.kind: -(found.change_pct or 0.0) / 100 for found in findings}
     both = _Falls(
         credit=falls.get(FindingKind.CREDITS, 0.0),
@@ -35,17 +40,17 @@ def judge_label(findings: Sequence[Finding]) -> Judgement:
     )
     wages = falls.get(FindingKind.REGULAR_DEBITS)
     support = (
-        _leaving(both, wages),
+        _leaving(both, wages) if chance is None else min(_leaving(both, wages), chance),
         _shrinking(both),
-        _seasonal(falls) if FindingKind.LAST_YEAR in falls else 0.0,
+        _season_beside(chance, _seasonal(falls)) if FindingKind.LAST_YEAR in falls else 0.0,
         _feed_fault(both, falls) if FindingKind.WITHOUT_FEED_GAPS in falls else 0.0,
     )
     rounded = tuple(round(each, 3) for each in support)
-    best = max(range(len(LABELS)), key=lambda at: rounded[at])
+    best = max(range(len(SUPPORTED)), key=lambda at: rounded[at])
     ahead = rounded[best] - max(each for at, each in enumerate(rounded) if at != best)
-    return Judgement(
-        LABELS[best], _strength(rounded[best], ahead), (rounded[0], rounded[1], rounded[2], rounded[3])
-    )
+    strength = _strength(rounded[best], ahead)
+    label = Label.UNKNOWN if strength is Strength.WEAK else SUPPORTED[best]
+    return Judgement(label, strength, (rounded[0], rounded[1], rounded[2], rounded[3]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def _leaving(falls: _Falls, wages: float | None) -> float:
 
 def _own(falls: _Falls) -> float:
     """What the industry does not share."""
-    if falls.industry is None:
+    if falls.industry is None or falls.one_sided:
         return ALONE
     return OWN_FALL * _part(falls.worst - max(0.0, falls.industry), falls.worst)
 
@@ -98,6 +103,10 @@ def _shrinking(falls: _Falls) -> float:
     if least < LEAST_FALL or falls.industry is None:
         return 0.0
     return least / falls.worst * _part(falls.industry, least)
+
+
+def _season_beside(chance: float | None, season: float) -> float:
+    return season if chance is None else min(season, 1.0 - chance)
 
 
 def _seasonal(falls: dict[FindingKind, float]) -> float:

@@ -71,8 +71,10 @@ class Shard:
         self._expired_before = self._book.floor
 
     # -- what comes in -------------------------------------------------------------------------------------------
-    def fold(self, decoded: Decoded, now: datetime) -> None:
-        """Work through a batch in offset order. A week closes at the record that closes it."""
+    def fold(self, decoded: Decoded, now: datetime, bank_now: datetime) -> None:
+        """Work through a batch in offset order. A week closes at the record that closes it. `bank_now`: by the
+        bank's clock, which runs ahead of the world's `now` beside a simulated bank.
+        """
         if not decoded.batch.offsets:
             return
         rows = rows_of(decoded, self._accounts, self._calendar)
@@ -81,7 +83,7 @@ class Shard:
         for at, marker in decoded.markers:
             stop = int(np.searchsorted(rows.at, at))
             self._fold_rows(rows.part(start, stop))
-            self._take_marker(marker)
+            self._take_marker(marker, bank_now)
             self._close_due()  # the marker may have shown an earlier first week, long past
             start = stop
         self._fold_rows(rows.part(start, len(rows)))
@@ -95,8 +97,11 @@ class Shard:
         self.next_offset = offset + 1
         self._advanced_at = now
 
-    def tick(self, now: datetime, others: Iterable[OtherShard]) -> None:
-        """Close weeks of an idle shard as far as every other shard that is not idle has come."""
+    def tick(self, now: datetime, bank_now: datetime, others: Iterable[OtherShard]) -> None:
+        """Close weeks whose marker came before they were over, and weeks of an idle shard as far as every other
+        shard that is not idle has come.
+        """
+        self._close_marked(bank_now)
         grace = timedelta(seconds=self._rules.idle_grace_s)
         if self._book.next_to_close is None or self._advanced_at is None or now - self._advanced_at < grace:
             return
@@ -199,13 +204,22 @@ class Shard:
                 cuts.append(start + int(mine[lacking - 1]) + 1)
         return cuts
 
-    def _take_marker(self, marker: MarkerEvent) -> None:
+    def _take_marker(self, marker: MarkerEvent, bank_now: datetime) -> None:
         if marker.week < self._book.floor:
             return
         self._book.set_expected(marker.week, marker.expected_events)
         if self._book.state(marker.week) == HELD:
             self._book.close_or_hold(marker.week, MARKER, self._reason_to_hold(marker.week))
-        while self._book.next_to_close is not None and self._book.next_to_close <= marker.week:
+        self._close_marked(bank_now)
+
+    def _close_marked(self, bank_now: datetime) -> None:
+        """Weeks up to the last that the sender has finished, but none before it is over: who is silent until
+        Tuesday is not silent.
+        """
+        marked = self._book.last_expected
+        while self._book.next_to_close is not None and marked is not None and self._book.next_to_close <= marked:
+            if bank_now < self._calendar.end(self._book.next_to_close):
+                return
             self._close(self._book.next_to_close, MARKER)
 
     def _close_due(self) -> None:

@@ -63,6 +63,12 @@ class WeekBook:
         """Held weeks that may still change, oldest first."""
         return sorted((w for w in self._weeks.values() if w.state == HELD and w.week >= self.floor), key=_number)
 
+    @property
+    def last_expected(self) -> int | None:
+        """The last open week that its sender has finished."""
+        finished = [week for week, kept in self._weeks.items() if kept.state == OPEN and kept.expected is not None]
+        return max(finished, default=None)
+
     def get(self, week: int) -> WeekState:
         return self._weeks.get(week) or WeekState(week, self.state(week), 0)
 

@@ -67,7 +67,8 @@ class ActivityLane:
 
     def take(self, batch: RecordBatch, now: datetime) -> None:
         """Decode and fold a batch of this partition."""
-        self._shard.fold(self._decoder.decode(batch, self._bank_clock().timestamp()), now)
+        bank_now = self._bank_clock()
+        self._shard.fold(self._decoder.decode(batch, bank_now.timestamp()), now, bank_now)
 
     def take_unreadable(self, record: Unreadable, now: datetime) -> None:
         """A dead letter takes the place of a record that the client could not read."""
@@ -89,7 +90,7 @@ class ActivityLane:
             self._news_read_at = moment
             self._shard.apply_news(news)
         if caught_up:
-            self._shard.tick(now, others)
+            self._shard.tick(now, self._bank_clock(), others)
 
     def save_checkpoint(self, now: datetime) -> bool:
         """One checkpoint in one transaction; False where nothing has changed. Raises LostPartition or HomeTaken."""

@@ -55,16 +55,17 @@ class ClientMaster:
 
 
 class Rates:
-    """Topic corebank.rates."""
+    """Topic corebank.rates. `base`: the base currency."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: str) -> None:
+        self._base = base
         self._newest: dict[tuple[str, int], str | None] = {}
 
     def take(self, key: bytes | None, value: bytes | None) -> None:
         if value is None:
             self._newest[decode_rate_key(key)] = None
         else:
-            currency, week, rate = decode_rate(key, value)
+            currency, week, rate = decode_rate(key, value, self._base)
             self._newest[currency, week] = rate
 
     def write(self, tx: Tx) -> None:

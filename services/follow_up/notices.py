@@ -16,7 +16,9 @@ from store.quiet import movements
 
 
 def tell_alarms(current: Round) -> int:
-    """New alarms of the last two weeks to their branch, where a week has been judged since the last look."""
+    """New alarms of the last two weeks, and those of history told in them, to their branch, where a week has been
+    judged since the last look.
+    """
     since = week_of_date(current.today - NEWS)
     people = current.people()
     if not people:
@@ -26,7 +28,7 @@ def tell_alarms(current: Round) -> int:
         if follow_up.find_mark(tx, "tell_alarms") == judged:
             return 0
         wanted: list[Notice] = []
-        for alarm in notice_sources.load_alarms(tx, since):
+        for alarm in notice_sources.load_alarms(tx, since, current.now - NEWS):
             facts = NewAlarm(
                 alarm.alert_id,
                 alarm.client_id,

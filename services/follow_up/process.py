@@ -21,6 +21,7 @@ from services.follow_up.round import Round
 from services.outliving import Outliving
 from services.parts import Parts, Work, run_process, utc_now
 from store.cases import follow_up
+from store.ledger.backlog import find_backlog
 from store.notices import notice_queue
 from store.operations.turns import Turn
 from store.sign_in import sign_in_attempts, web_sessions
@@ -79,6 +80,9 @@ class FollowUp:
         self._parts = parts
         self._turn = turn
         self._bank = bank_of(parts.settings, parts.calendar)
+        for step in ("round", *(each.__name__ for each in STEPS)):
+            parts.metrics.follow_up_done.labels(step)
+            parts.metrics.follow_up_failures.labels(step)
 
     def run_once(self) -> bool:
         """One round, whether it was this process's turn for all of it."""
@@ -87,6 +91,7 @@ class FollowUp:
             if not self._turn.is_mine():
                 return False
             self._do(step, current)
+        self._measure_backlog(current)
         self._parts.metrics.follow_up_last_s.set(utc_now().timestamp())
         return True
 
@@ -132,6 +137,14 @@ class FollowUp:
     def begin_round(self) -> Round:
         """What stands now."""
         return Round(self._parts.store, self._parts.clock(), self._bank, self._turn.is_mine, self._failed)
+
+    def _measure_backlog(self, current: Round) -> None:
+        """Whether the detector does its work: another process tells, since one that stands still says nothing."""
+        with current.store.read() as tx:
+            backlog = find_backlog(tx)
+        since, metrics = backlog.oldest_closed_at, self._parts.metrics
+        metrics.weeks_unjudged.set(backlog.weeks)
+        metrics.unjudged_age_s.set(0 if since is None else max(0.0, (current.now - since).total_seconds()))
 
     def _failed(self, step: str) -> None:
         self._parts.metrics.follow_up_failures.labels(step).inc()

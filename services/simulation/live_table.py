@@ -54,7 +54,7 @@ def _draw(now: Overview, currency: str) -> Group:
     ):
         counts.add_row(left, right)
     newest = Table(box=None, padding=(0, 2), header_style="bold")
-    for heading in ("week", "grade", "client", "branch", "what", f"{currency} a year at risk"):
+    for heading in ("week", "grade", "client", "branch", "what", f"{currency} of turnover a year at risk"):
         newest.add_column(heading, justify="right" if "risk" in heading else "left", no_wrap=True)
     for found in now.latest:
         newest.add_row(

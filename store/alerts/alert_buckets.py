@@ -45,11 +45,11 @@ def with_judged(query: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def bucket(as_of: AsOf) -> sa.ColumnElement[str]:
-    """The bucket; NULL for an alert that is closed."""
+    """The bucket; NULL for an alert that is closed, or that nobody has been told of."""
     rules = as_of.rules
     gone = sa.or_(client.c.closed_on <= as_of.today, rules.silent_weeks_to_be_gone <= _SINCE_PAYMENT)
     return sa.case(
-        (alert.c.state == "closed", None),
+        (sa.or_(alert.c.state == "closed", ~alert.c.told), None),
         (alert.c.state == "in_case", "in_work"),
         (gone, "gone"),
         (alert.c.state == "snoozed", "snoozed"),

@@ -12,7 +12,7 @@ from casework.alerts.episodes import Episode
 from schemas.explanations import Explanation
 from schemas.verdicts import Direction
 from store.among import among
-from store.tables.alerts import alert_explanation
+from store.tables.alerts import alert, alert_explanation
 from store.upsert import insert
 
 _EXPLANATION = msgspec.json.Decoder(Explanation)
@@ -24,11 +24,10 @@ def is_explained(episode: Episode) -> bool:
     return episode.direction is Direction.FALL and bool(episode.newest.grade)
 
 
-def save_new_and_load(
+def load_beside(
     tx: Connection, episodes: Sequence[Episode], made: Mapping[str, Explanation]
 ) -> dict[str, Explanation]:
-    """Keep those just made, by alert_id, and find the others: each episode's as of its last week, if any."""
-    _save(tx, episodes, made)
+    """Those just made, by alert_id, and those of the others: each episode's as of its last week, if any."""
     others = [e for e in episodes if e.alert_id not in made and is_explained(e)]
     return {**made, **load_of_weeks(tx, {e.alert_id: e.last_week for e in others})}
 
@@ -44,7 +43,18 @@ def load_of_weeks(tx: Connection, weeks: Mapping[str, int]) -> dict[str, Explana
     return {alert_id: _EXPLANATION.decode(found) for alert_id, week, found in rows if weeks[alert_id] == week}
 
 
-def _save(tx: Connection, episodes: Sequence[Episode], made: Mapping[str, Explanation]) -> None:
+def load_onsets(tx: Connection, first_week: int, last_week: int) -> dict[tuple[str, int], int]:
+    """By client and week the onset of its fall, as it was explained then."""
+    columns = (alert.c.client_id, alert_explanation.c.week, alert_explanation.c.onset_week)
+    query = sa.select(*columns).join_from(
+        alert_explanation, alert, alert.c.alert_id == alert_explanation.c.alert_id
+    )
+    rows = tx.execute(query.where(alert_explanation.c.week.between(first_week, last_week)))
+    return {(client_id, week): onset for client_id, week, onset in rows}
+
+
+def save(tx: Connection, episodes: Sequence[Episode], made: Mapping[str, Explanation]) -> None:
+    """Keep those just made, by alert_id, of alerts that are stored."""
     rows = [
         {
             "alert_id": e.alert_id,

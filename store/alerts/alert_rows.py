@@ -18,11 +18,12 @@ from sqlalchemy.engine import Connection
 
 from casework.alerts.episodes import Episode, EpisodeRules
 from casework.alerts.holdout import lot
+from casework.alerts.income import STANDARD_MARGINS, Margins
 from casework.alerts.judging import Key
 from casework.alerts.message import ClientFacts, alert_message
 from casework.quiet.budget import alert_worth
 from schemas.errors import NotFound, StaleRevision
-from schemas.explanations import Explanation
+from schemas.explanations import Explanation, weeks_left
 from schemas.messages import TOPIC_ALERTS, AlertMessage, encode_message
 from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week
@@ -35,7 +36,7 @@ from store.tables.clients import client
 _NO_WEEK = 2**31 - 1  # no evidence is as new as that
 _VERDICT = msgspec.json.Decoder(Verdict)
 _MESSAGE = msgspec.json.Decoder(AlertMessage)
-_MADE = {"alert_id", "direction", "grade", "rank_minor"}
+_MADE = {"alert_id", "direction", "grade", "rank_minor", "income_at_risk_minor", "onset_week"}
 _FACTS = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier, client.c.industry)
 _PLAIN = [column.name for column in alert.columns if column.name not in _MADE]
 
@@ -71,11 +72,11 @@ def get(tx: Connection, alert_id: str, *, for_update: bool = False) -> Episode:
 def get_all(
     tx: Connection, alert_ids: Iterable[str], *, only_branch: str | None = None, for_update: bool = False
 ) -> dict[str, Episode]:
-    """Those of the alerts that there are, by id, with the newest of their evidence alone: enough for people's acts.
+    """Those of the alerts that people know of, by id, with the newest of their evidence alone: enough for acts.
 
     `only_branch`: its clients' alone. `for_update`: nobody else changes any alert of their clients before the end.
     """
-    wanted = [among(tx, alert.c.alert_id, sorted(set(alert_ids)))]
+    wanted: list[sa.ColumnElement[bool]] = [among(tx, alert.c.alert_id, sorted(set(alert_ids))), alert.c.told]
     if only_branch is not None:
         wanted.append(alert.c.client_id.in_(sa.select(client.c.client_id).where(client.c.branch_id == only_branch)))
     if for_update:
@@ -84,9 +85,9 @@ def get_all(
 
 
 def load_open_ids(tx: Connection, client_id: str) -> list[str]:
-    """Ids of the client's alerts that are not closed."""
-    theirs = sa.select(alert.c.alert_id).where(alert.c.client_id == client_id, alert.c.state != "closed")
-    return list(tx.scalars(theirs.order_by(alert.c.alert_id)))
+    """Ids of the client's alerts that are not closed, of those that people know of."""
+    theirs = (alert.c.client_id == client_id, alert.c.state != "closed", alert.c.told)
+    return list(tx.scalars(sa.select(alert.c.alert_id).where(*theirs).order_by(alert.c.alert_id)))
 
 
 def load_messages(tx: Connection, alert_id: str, revisions: Iterable[int]) -> dict[int, AlertMessage]:
@@ -110,9 +111,16 @@ def load_facts_of_shard(tx: Connection, shard: int) -> dict[str, ClientFacts]:
     return {row.client_id: ClientFacts(*row) for row in rows}
 
 
-def save(tx: Connection, episode: Episode, facts: ClientFacts, currency: str, at: datetime) -> None:
+def save(
+    tx: Connection,
+    episode: Episode,
+    facts: ClientFacts,
+    currency: str,
+    at: datetime,
+    margins: Margins = STANDARD_MARGINS,
+) -> None:
     """Keep one changed episode. Raises StaleRevision; see `save_all`."""
-    save_all(tx, [episode], {facts.client_id: facts}, currency, at)
+    save_all(tx, [episode], {facts.client_id: facts}, currency, at, margins=margins)
 
 
 def save_all(
@@ -122,22 +130,41 @@ def save_all(
     currency: str,
     at: datetime,
     explained: Mapping[str, Explanation] = MappingProxyType({}),
+    *,
+    margins: Margins = STANDARD_MARGINS,
 ) -> None:
     """Keep changed episodes, each one revision past what is stored, and write their messages to the outbox.
 
     1. Lock and compare the revisions. 2. Alerts, and how they opened. 3. Evidence and explanations. 4. Revisions.
-    5. Outbox. Raises StaleRevision, and then the transaction must be given up. `facts`: by client_id, for each of
-    them. `explained`: by alert_id, where it is new; else what was kept is said again.
+    5. Outbox; the last two of those that people are told of. Raises StaleRevision, and then the transaction must be
+    given up. `facts`: by client_id, for each of them. `explained`: by alert_id, where it is new; else what was kept
+    is said again. `margins`: the bank's income.
     """
     if not episodes:
         return
     _compare_revisions(tx, episodes)
-    _write_alerts(tx, episodes)
+    explanations = alert_explanations.load_beside(tx, episodes, explained)
+    _write_alerts(tx, [_row(e, margins, facts[e.client_id].tier, explanations.get(e.alert_id)) for e in episodes])
     _write_openings(tx, [e for e in episodes if e.revision == 1])
     _write_evidence(tx, episodes)
-    explanations = alert_explanations.save_new_and_load(tx, episodes, explained)
+    alert_explanations.save(tx, episodes, explained)
+    _publish(tx, [e for e in episodes if e.told], facts, currency, at, explanations, margins)
+
+
+def _publish(
+    tx: Connection,
+    episodes: Sequence[Episode],
+    facts: Mapping[str, ClientFacts],
+    currency: str,
+    at: datetime,
+    explanations: Mapping[str, Explanation],
+    margins: Margins,
+) -> None:
+    """Keep the messages of these revisions, and put them into the outbox."""
+    if not episodes:
+        return
     messages = [
-        encode_message(alert_message(e, facts[e.client_id], currency, explanations.get(e.alert_id)))
+        encode_message(alert_message(e, facts[e.client_id], currency, explanations.get(e.alert_id), margins))
         for e in episodes
     ]
     revisions = [
@@ -170,8 +197,7 @@ def _lock(tx: Connection, clients: sa.ColumnElement[bool]) -> dict[str, int]:
     return {row.alert_id: row.revision for row in tx.execute(ordered)}
 
 
-def _write_alerts(tx: Connection, episodes: Sequence[Episode]) -> None:
-    rows = [_row(e) for e in episodes]
+def _write_alerts(tx: Connection, rows: Sequence[dict[str, Any]]) -> None:
     new = [row for row in rows if row["revision"] == 1]
     changed = [{**row, "of_alert": row["alert_id"]} for row in rows if row["revision"] > 1]
     # Changes first: one of them may close the episode whose place a new one takes.
@@ -268,20 +294,26 @@ def _older_than(since: int, conditions: tuple[sa.ColumnElement[bool], ...]) -> s
     )
 
 
-def _row(episode: Episode) -> dict[str, Any]:
+def _row(episode: Episode, margins: Margins, tier: str, explanation: Explanation | None) -> dict[str, Any]:
+    """`explanation`: of its last week, where that is explained."""
     row = {name: getattr(episode, name) for name in _PLAIN}
+    income_minor = margins.income_minor(episode.value_at_risk_minor, tier)
     return {
         **row,
         "alert_id": episode.alert_id,
         "direction": episode.direction.value,
         "grade": int(episode.grade),
-        "rank_minor": _rank_minor(episode),
+        "income_at_risk_minor": income_minor,
+        "onset_week": None if explanation is None else explanation.onset_week,
+        "rank_minor": _rank_minor(episode, income_minor, explanation),
     }
 
 
-def _rank_minor(episode: Episode) -> int:
+def _rank_minor(episode: Episode, income_minor: int, explanation: Explanation | None) -> int:
     score = episode.newest.score
-    return alert_worth(episode.value_at_risk_minor, None if score is None else score.probability)
+    chance = None if score is None else score.probability
+    left = None if explanation is None else weeks_left(explanation.onset_week, explanation.week).most
+    return alert_worth(income_minor, chance, left)
 
 
 def _in_shard(shard: int) -> sa.ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, get_args
@@ -15,19 +16,22 @@ from casework.alerts.holdout import Opening
 from casework.alerts.totals import Counted
 from schemas.buckets import BUCKETS, Bucket
 from schemas.errors import NotFound
+from schemas.explanations import TRIAL_WEEKS, weeks_left
 from schemas.keyset import Int32, Int64, Key
 from schemas.messages import AlertMessage
 from schemas.verdicts import Direction, Grade
 from schemas.vocabulary import AlertState, LabelName
+from schemas.weeks import parse_week
 from store.alerts import alert_buckets
-from store.alerts.alert_buckets import QUIET_WEEKS, WEEKS_WITHOUT_PAYMENT, with_judged
+from store.alerts.alert_buckets import JUDGED, QUIET_WEEKS, WEEKS_WITHOUT_PAYMENT, with_judged
 from store.list_order import behind
 from store.quiet.budget import WAITS
 from store.tables.alerts import alert, alert_explanation, alert_opening, alert_revision
 from store.tables.clients import client
 
-_RANK = (alert.c.grade.desc(), alert.c.rank_minor.desc(), alert.c.alert_id)
-_RANKED = (alert.c.alert_id, alert.c.grade, alert.c.rank_minor)
+_RANK = (alert.c.direction, alert.c.grade.desc(), alert.c.rank_minor.desc(), alert.c.alert_id)
+_RANKED = (alert.c.alert_id, alert.c.direction, alert.c.grade, alert.c.rank_minor, alert.c.onset_week)
+_OVER, _UNKNOWN = 10**6, 2 * 10**6  # behind every number of weeks left
 _UNCLOSED = frozenset(get_args(AlertState)) - {"closed"}
 _LABELS = get_args(LabelName)
 _MESSAGE = msgspec.json.Decoder(AlertMessage)
@@ -55,11 +59,13 @@ class AlertFilter:
 
 
 class AlertPlace(NamedTuple):
-    """Where an alert stands in the list: the worst grade first, then the most to be lost, then the id.
+    """Where an alert stands in the list: falls before rises, the worst grade first, then the most to be saved, then
+    the id.
 
-    `rank_minor`: value at risk times the learned chance of leaving, where one is known.
+    `rank_minor`: see `casework.quiet.budget.alert_worth`.
     """
 
+    direction: Key
     grade: Int32
     rank_minor: Int64
     alert_id: Key
@@ -69,6 +75,21 @@ class LabelPlace(NamedTuple):
     """Where it stands in the list by label: the labels in their own order, those without one last."""
 
     label_at: Int32
+    direction: Key
+    grade: Int32
+    rank_minor: Int64
+    alert_id: Key
+
+
+class LeftPlace(NamedTuple):
+    """Where it stands in the list by weeks left, counted to the end of `as_of_week`, so that pages stay in one
+    order while weeks are judged: the least left first, then those over, the last of them first, then those of no
+    known onset.
+    """
+
+    as_of_week: Int32
+    left_at: Int32
+    direction: Key
     grade: Int32
     rank_minor: Int64
     alert_id: Key
@@ -79,7 +100,8 @@ class AlertRow:
     """One alert at its newest revision; `message` is that revision as published.
 
     `bucket`: None for a closed one. Weeks are counted to the newest judged one of the client's shard;
-    `weeks_without_payment` is None where no week of the client is known.
+    `weeks_without_payment` is None where no week of the client is known. `onset_week`: None of a rise, and where
+    nothing is explained.
     """
 
     message: AlertMessage
@@ -90,6 +112,9 @@ class AlertRow:
     bucket: Bucket | None
     quiet_weeks: int
     weeks_without_payment: int | None
+    judged_week: int | None
+    onset_week: int | None
+    income_at_risk_minor: int
     snoozed_until: date | None
     snooze_reason: str | None
     outcome_note: str | None
@@ -101,6 +126,21 @@ class AlertRow:
     def label_place(self) -> LabelPlace:
         why = self.message.explanation
         return LabelPlace(len(_LABELS) if why is None else _LABELS.index(why.label), *self.place)
+
+    def left_place(self, as_of_week: int) -> LeftPlace:
+        if self.onset_week is None:
+            return LeftPlace(as_of_week, _UNKNOWN, *self.place)
+        left = self.onset_week - _begins_over(as_of_week)
+        return LeftPlace(as_of_week, left if left > 0 else _OVER - left, *self.place)
+
+    @property
+    def weeks_left(self) -> int | None:
+        """Of the six months, by the end of `judged_week`; 0 when they are over, None where no onset is known."""
+        if self.onset_week is None:
+            return None
+        last_week = parse_week(self.message.week)
+        counted = last_week if self.bucket is None else max(last_week, self.judged_week or last_week)
+        return weeks_left(self.onset_week, counted).most
 
 
 def search(
@@ -125,9 +165,48 @@ def search_by_label(
     keys = with_judged(sa.select(*_RANKED, label_at).join(client, client.c.client_id == alert.c.client_id))
     found = keys.outerjoin(alert_explanation, sa.and_(*newest)).where(*_conditions(wanted, only_branch))
     mine = found.cte("mine")
-    rank = (mine.c.label_at, mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
-    page = sa.select(mine).where(*behind(rank, after)).order_by(*rank).limit(limit).subquery()
-    query = _alerts(wanted.as_of).join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.label_at, *_RANK)
+    return _sorted_page(tx, wanted, mine, mine.c.label_at, after, limit)
+
+
+def newest_judged_week(tx: Connection) -> int:
+    """Of any shard; 0 before the first."""
+    return int(tx.scalar(sa.select(sa.func.max(JUDGED.c.week))) or 0)
+
+
+def search_by_weeks_left(
+    tx: Connection,
+    wanted: AlertFilter,
+    *,
+    only_branch: str | None,
+    after: LeftPlace | None,
+    limit: int,
+    as_of_week: int,
+) -> list[AlertRow]:
+    """The same in the order of LeftPlace, counted to the end of `as_of_week`."""
+    left = alert.c.onset_week - _begins_over(as_of_week)
+    left_at = sa.case((alert.c.onset_week.is_(None), _UNKNOWN), (left > 0, left), else_=_OVER - left)
+    query = sa.select(*_RANKED, left_at.label("left_at")).join(client, client.c.client_id == alert.c.client_id)
+    mine = with_judged(query).where(*_conditions(wanted, only_branch)).cte("mine")
+    return _sorted_page(tx, wanted, mine, mine.c.left_at, after and after[1:], limit)
+
+
+def _begins_over(as_of_week: int) -> int:
+    """The last onset whose six months are over by the end of that week."""
+    return as_of_week - TRIAL_WEEKS[1] + 1
+
+
+def _sorted_page(
+    tx: Connection,
+    wanted: AlertFilter,
+    mine: sa.CTE,
+    first: sa.ColumnElement[int],
+    after: Sequence[Any] | None,
+    limit: int,
+) -> list[AlertRow]:
+    """By `first`, then by rank: all that was found is sorted."""
+    rank = (first, mine.c.direction, mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
+    page = sa.select(mine, first.label("first")).where(*behind(rank, after)).order_by(*rank).limit(limit).subquery()
+    query = _alerts(wanted.as_of).join(page, page.c.alert_id == alert.c.alert_id).order_by(page.c.first, *_RANK)
     return [_row(row) for row in tx.execute(query).mappings()]
 
 
@@ -140,7 +219,7 @@ def _first(found: sa.Select[Any], limit: int, *, of_a_branch: bool) -> sa.Subque
     if not of_a_branch:
         return found.order_by(*_RANK).limit(limit).subquery()
     mine = found.cte("mine").prefix_with("MATERIALIZED")
-    rank = (mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
+    rank = (mine.c.direction, mine.c.grade.desc(), mine.c.rank_minor.desc(), mine.c.alert_id)
     return sa.select(mine).order_by(*rank).limit(limit).subquery()
 
 
@@ -152,20 +231,25 @@ def counts(tx: Connection, wanted: AlertFilter, *, only_branch: str | None) -> l
         alert.c.direction,
         WAITS.label("waits"),
         alert.c.value_at_risk_minor,
+        alert.c.income_at_risk_minor,
     )
     found = with_judged(sa.select(*of_each).join(client, client.c.client_id == alert.c.client_id))
     each = found.where(*_conditions(wanted, only_branch)).subquery().c
     kinds = (each.bucket, each.grade, each.direction, each.waits)
-    query = sa.select(*kinds, sa.func.count(), sa.func.sum(each.value_at_risk_minor)).group_by(*kinds)
+    sums = (sa.func.sum(each.value_at_risk_minor), sa.func.sum(each.income_at_risk_minor))
     return [
-        Counted(bucket, Grade(grade), Direction(direction), bool(waits), count, int(at_risk))
-        for bucket, grade, direction, waits, count, at_risk in tx.execute(query)
+        Counted(bucket, Grade(grade), Direction(direction), bool(waits), count, int(at_risk), int(income))
+        for bucket, grade, direction, waits, count, at_risk, income in tx.execute(
+            sa.select(*kinds, sa.func.count(), *sums).group_by(*kinds)
+        )
     ]
 
 
 def get(tx: Connection, alert_id: str, as_of: AsOf, *, only_branch: str | None) -> AlertRow:
-    """The alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
-    mine = _of_branch(only_branch)
+    """The alert. Raises NotFound for none that people were told of, and for one of another branch than
+    `only_branch`.
+    """
+    mine = (alert.c.told, *_of_branch(only_branch))
     found = tx.execute(_alerts(as_of).where(alert.c.alert_id == alert_id, *mine)).mappings().one_or_none()
     if found is None:
         raise NotFound("alert", alert_id)
@@ -173,9 +257,9 @@ def get(tx: Connection, alert_id: str, as_of: AsOf, *, only_branch: str | None) 
 
 
 def get_client_id(tx: Connection, alert_id: str, *, only_branch: str | None) -> str:
-    """The client of an alert. Raises NotFound for none, and for one of another branch than `only_branch`."""
+    """The client of an alert. Raises NotFound as `get` does."""
     query = sa.select(alert.c.client_id).join(client, client.c.client_id == alert.c.client_id)
-    found = tx.scalar(query.where(alert.c.alert_id == alert_id, *_of_branch(only_branch)))
+    found = tx.scalar(query.where(alert.c.alert_id == alert_id, alert.c.told, *_of_branch(only_branch)))
     if found is None:
         raise NotFound("alert", alert_id)
     return str(found)
@@ -195,6 +279,9 @@ def _alerts(as_of: AsOf) -> sa.Select[Any]:
             alert_buckets.bucket(as_of).label("bucket"),
             QUIET_WEEKS.label("quiet_weeks"),
             WEEKS_WITHOUT_PAYMENT.label("weeks_without_payment"),
+            JUDGED.c.week.label("judged_week"),
+            alert.c.onset_week,
+            alert.c.income_at_risk_minor,
             alert.c.snoozed_until,
             alert.c.snooze_reason,
             alert.c.outcome_note,
@@ -224,7 +311,7 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
         (alert.c.assignee, wanted.assignee),
         (alert.c.client_id, wanted.client_id),
     )
-    conditions = [column == value for column, value in equal if value is not None]
+    conditions = [alert.c.told, *(column == value for column, value in equal if value is not None)]
     if wanted.label is not None:
         newest = (alert_explanation.c.alert_id == alert.c.alert_id, alert_explanation.c.week == alert.c.last_week)
         conditions.append(sa.exists().where(*newest, alert_explanation.c.label == wanted.label))
@@ -244,7 +331,7 @@ def _conditions(wanted: AlertFilter, only_branch: str | None) -> list[sa.ColumnE
 
 def _row(found: sa.RowMapping) -> AlertRow:
     fields = dict(found)
-    place = AlertPlace(fields.pop("grade"), fields.pop("rank_minor"), fields.pop("alert_id"))
-    direction, grade, at_risk = (fields.pop(name) for name in ("direction", "opened_grade", "opened_at_risk"))
-    opening = None if grade is None else Opening(place.alert_id, Direction(direction), Grade(grade), at_risk)
+    place = AlertPlace(*(fields.pop(name) for name in AlertPlace._fields))
+    grade, at_risk = (fields.pop(name) for name in ("opened_grade", "opened_at_risk"))
+    opening = None if grade is None else Opening(place.alert_id, Direction(place.direction), Grade(grade), at_risk)
     return AlertRow(message=_MESSAGE.decode(fields.pop("message")), place=place, opening=opening, **fields)

@@ -66,6 +66,7 @@ def explain_changed(
         e.alert_id: explain(
             _known_about(week, weeks, me, in_branch[me.branch_id], in_industry[me.industry], released),
             leading_series(e.newest),
+            None if e.newest.score is None else e.newest.score.probability,
         )
         for e in falls
         if (me := mine.get(e.client_id)) is not None

@@ -15,18 +15,22 @@ from casework.cases.case_lifecycle import Case
 from schemas.verdicts import Grade
 from schemas.vocabulary import Step
 from schemas.weeks import WeekCalendar
+from store.alerts.alert_tellings import APPEARED_WEEK, with_telling
 from store.among import among
 from store.cases import case_rows
-from store.tables.alerts import alert, alert_evidence
+from store.tables.alerts import alert, alert_evidence, alert_telling
 from store.tables.cases import case_alert, client_case
 from store.tables.operations import audit
 
-_ALARM_WEEK = sa.case((alert_evidence.c.grade == int(Grade.ALARM), alert_evidence.c.week))
+_SEEN_WEEK = sa.case(
+    (alert_evidence.c.week < alert_telling.c.week, alert_telling.c.week), else_=alert_evidence.c.week
+)
+_ALARM_WEEK = sa.case((alert_evidence.c.grade == int(Grade.ALARM), _SEEN_WEEK))
 
 
 @dataclass(frozen=True, slots=True)
 class _Alerts:
-    """Of some alerts: their first week, their first week as an alarm, and when a person first acted on one."""
+    """Of some alerts: the week in which the first appeared, and the first alarm, and when a person first acted."""
 
     first_week: int
     alarm_week: int | None
@@ -91,8 +95,11 @@ def _load_alerts(tx: Connection, groups: sa.Select[Any]) -> dict[str, _Alerts]:
     part = groups.subquery()
     group, alert_id = part.c
     weeks = (
-        sa.select(group, sa.func.min(alert.c.opened_week), sa.func.min(_ALARM_WEEK))
-        .join_from(part, alert, alert.c.alert_id == alert_id)
+        with_telling(
+            sa.select(group, sa.func.min(APPEARED_WEEK), sa.func.min(_ALARM_WEEK)).join_from(
+                part, alert, alert.c.alert_id == alert_id
+            )
+        )
         .outerjoin(alert_evidence, alert_evidence.c.alert_id == alert_id)
         .group_by(group)
     )

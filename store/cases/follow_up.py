@@ -74,7 +74,7 @@ def load_relapse_candidates(tx: Connection, within_weeks: int) -> list[RelapseCa
     query = (
         sa.select(alert.c.client_id, alert.c.alert_id, alert_opening.c.grade, alert_opening.c.value_at_risk_minor)
         .join(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
-        .where(alert.c.state.in_(_LIVE), alert.c.direction == Direction.FALL.value)
+        .where(alert.c.state.in_(_LIVE), alert.c.told, alert.c.direction == Direction.FALL.value)
         .where(closed.exists(), ~open_one.exists())
         .order_by(alert.c.client_id, alert.c.alert_id)
     )
@@ -105,7 +105,8 @@ def get_opening(tx: Connection, alert_id: str) -> tuple[Week, int]:
 def load_missed_departures(tx: Connection, since: date, today: date) -> list[str]:
     """Clients that closed their account in [since, today], never had an alert that fell, and have no case of it.
 
-    Only those whose last week has been judged: while history is read in, nobody has been warned of anything yet.
+    Only those whose last week has been judged: while history is read in, nobody has been warned of anything yet. An
+    alert of history counts: the fall was seen, when nobody could be told of it.
     """
     warned = sa.select(alert.c.alert_id).where(
         alert.c.client_id == client.c.client_id, alert.c.direction == Direction.FALL.value

@@ -65,10 +65,13 @@ def save_records(tx: Connection, records: Iterable[ClientRecord]) -> None:
 
 
 def forget_client(tx: Connection, client_id: str) -> None:
-    """The master knows the client no more: gone, or a placeholder again where there is activity to be shown."""
+    """The master knows the client no more: gone, or, where there is activity to be shown, marked as unknown to it.
+
+    What was known last stays: whoever has an alert or a case of the client goes on finding it.
+    """
     mine = client.c.client_id == client_id
     tx.execute(sa.delete(client).where(mine, client.c.shard.is_(None)))
-    tx.execute(sa.update(client).where(mine).values(_placeholder(client_id)))
+    tx.execute(sa.update(client).where(mine).values(placeholder=True))
 
 
 def save_first_weeks(tx: Connection, shard: int, first_weeks: Mapping[str, int]) -> None:

@@ -28,7 +28,7 @@ class ClientFilter:
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
-    """One client. `grade` is its worst alert that is not closed; weeks are week numbers."""
+    """One client. `grade` is its worst alert that is told and not closed; weeks are week numbers."""
 
     client_id: str
     name: str
@@ -89,7 +89,7 @@ def _conditions(wanted: ClientFilter, today: date) -> list[sa.ColumnElement[bool
 
 
 def _unclosed() -> sa.ColumnElement[bool]:
-    return sa.and_(alert.c.client_id == client.c.client_id, alert.c.state != "closed")
+    return sa.and_(alert.c.client_id == client.c.client_id, alert.c.state != "closed", alert.c.told)
 
 
 def _alerting() -> sa.ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.alerts.alert_tellings import APPEARED_WEEK, with_telling
 from store.figures.scope import Scope, Tallies, join_moments, split_moments
 from store.tables.alerts import alert
 from store.tables.cases import case_alert, case_task, client_case
@@ -39,9 +40,9 @@ def _clients_contacted(scope: Scope) -> sa.Subquery:
 
 
 def _of_cases(scope: Scope, at: sa.ColumnElement[Any], *grouped: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """With the week of each case's first alert; a case without one is no answer to an alert."""
-    return (
-        sa.select(client.c.branch_id, sa.func.min(alert.c.opened_week).label("week"), at.label("at"))
+    """With the week in which each case's first alert appeared; a case without one is no answer to an alert."""
+    return with_telling(
+        sa.select(client.c.branch_id, sa.func.min(APPEARED_WEEK).label("week"), at.label("at"))
         .join_from(client_case, client, client.c.client_id == client_case.c.client_id)
         .join(case_alert, case_alert.c.case_id == client_case.c.case_id)
         .join(alert, alert.c.alert_id == case_alert.c.alert_id)

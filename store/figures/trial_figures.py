@@ -17,7 +17,7 @@ from schemas.verdicts import Direction, Grade
 from store.clients import turnover_windows
 from store.figures.scope import OF_CLIENT, Scope, Tallies
 from store.ledger import closed_weeks
-from store.tables.alerts import alert, alert_opening
+from store.tables.alerts import alert, alert_opening, alert_telling
 from store.tables.clients import client
 from store.tables.ledger import shard
 
@@ -72,6 +72,8 @@ def _alerts_drawn(scope: Scope, hold_out: HoldOut, next_to_close: int) -> sa.Sel
         alert_opening.c.value_at_risk_minor < hold_out.below_minor,
         alert.c.opened_week + SETTLED_WEEKS < next_to_close,
         client.c.first_week.is_not(None),
+        alert.c.told,
+        ~sa.exists().where(alert_telling.c.alert_id == alert.c.alert_id),  # told when half of it was over
     )
     lot = alert_opening.c.lot
     place = sa.func.row_number().over(partition_by=lot < hold_out.lots, order_by=(lot, alert.c.alert_id))

@@ -19,12 +19,16 @@ from store.tables.ledger import shard, shard_week
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A closed week to be judged, at a revision; `amendments` tells whether older weeks have changed since."""
+    """A closed week to be judged, at a revision; `amendments` tells whether older weeks have changed since.
+
+    `history`: whether what is judged of it is no news, as was decided when it was first judged; None before that.
+    """
 
     shard: int
     week: int
     revision: int
     amendments: int
+    history: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,10 @@ def claim_week(tx: Connection) -> Claim | None:
         .group_by(shard_week.c.shard)
         .subquery()
     )
+    of_week = (shard_week.c.shard, shard_week.c.week, shard_week.c.revision)
+    columns = (*of_week, shard.c.amendments, shard_week.c.history)
     row = tx.execute(
-        sa.select(shard_week.c.shard, shard_week.c.week, shard_week.c.revision, shard.c.amendments)
+        sa.select(*columns)
         .join(first, sa.and_(first.c.shard == shard_week.c.shard, first.c.week == shard_week.c.week))
         .join(shard, shard.c.shard == shard_week.c.shard)
         .where(shard_week.c.state == "closed", shard_week.c.judged_revision < shard_week.c.revision)
@@ -64,11 +70,11 @@ def claim_week(tx: Connection) -> Claim | None:
 
 
 def mark_judged(tx: Connection, claimed: Claim) -> None:
-    """The detector has seen this revision; the week comes again when it gains another."""
+    """The detector has seen this revision; the week comes again when it gains another, as history if it was so."""
     tx.execute(
         sa.update(shard_week)
         .where(shard_week.c.shard == claimed.shard, shard_week.c.week == claimed.week)
-        .values(judged_revision=claimed.revision)
+        .values(judged_revision=claimed.revision, history=claimed.history)
     )
 
 

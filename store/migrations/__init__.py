@@ -1,1 +1,1 @@
-"""Schema versions, applied by `ebbwatch migrate`."""
+"""Schema versions, applied by `ebbwatch db upgrade`."""

@@ -62,7 +62,7 @@ def _alerts() -> sa.Select[Any]:
             sa.cast(sa.func.sum(sa.case((WAITS, 1), else_=0)), sa.Integer).label("deferred"),
         )
         .join(client, client.c.client_id == alert.c.client_id)
-        .where(alert.c.state != "closed")
+        .where(alert.c.state != "closed", alert.c.told)
         .group_by(client.c.branch_id, alert.c.grade)
     )
 

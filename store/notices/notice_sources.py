@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 import sqlalchemy as sa
@@ -17,10 +17,11 @@ from casework.remedies.remedy_lifecycle import Remedy
 from schemas.messages import AlertMessage
 from schemas.verdicts import Direction, Grade
 from store.alerts import alert_rows
+from store.alerts.alert_tellings import APPEARED_WEEK, with_telling
 from store.cases import case_rows
 from store.quiet import budget
 from store.remedies import remedy_rows
-from store.tables.alerts import alert, alert_evidence, alert_opening, alert_revision
+from store.tables.alerts import alert, alert_evidence, alert_opening, alert_revision, alert_telling
 from store.tables.cases import case_member, client_case
 from store.tables.clients import client
 from store.tables.notices import preference_table
@@ -68,23 +69,25 @@ class LiveAlert:
     opening: Opening
 
 
-def load_alarms(tx: Connection, since: int) -> list[AlarmRow]:
-    """Alerts that nobody has seen, with evidence of an alarm in week `since` or later and none soon before it."""
+def load_alarms(tx: Connection, since: int, told_since: datetime) -> list[AlarmRow]:
+    """Alerts that nobody has seen, with evidence of an alarm in week `since` or later and none soon before it; and
+    those that began in history and were told at `told_since` or later, as they still stood.
+    """
     of_alarm = sa.select(alert_evidence.c.week).where(
         alert_evidence.c.alert_id == alert.c.alert_id, alert_evidence.c.grade == int(Grade.ALARM)
     )
     week = alert_evidence.c.week
     fresh = of_alarm.where(week >= since).exists()
     known = of_alarm.where(week < since, week >= since - _APART_WEEKS).exists()
+    late = sa.and_(alert_telling.c.at >= told_since, alert.c.recovered_week.is_(None))
     newest = sa.and_(alert_revision.c.alert_id == alert.c.alert_id, alert_revision.c.revision == alert.c.revision)
-    query = (
+    query = with_telling(
         sa.select(alert.c.alert_id, alert.c.client_id, client.c.name, client.c.branch_id, alert_revision.c.message)
         .join(client, client.c.client_id == alert.c.client_id)
         .join(alert_revision, newest)
-        .where(alert.c.state == "open", alert.c.grade == int(Grade.ALARM), alert.c.last_week >= since)
-        .where(fresh, ~known, ~budget.WAITS)
+        .where(alert.c.state == "open", alert.c.grade == int(Grade.ALARM), alert.c.told, ~budget.WAITS)
         .order_by(alert.c.alert_id)
-    )
+    ).where(sa.or_(late, sa.and_(alert.c.last_week >= since, fresh, ~known)))
     return [AlarmRow(*row[:4], _MESSAGE.decode(row[4])) for row in tx.execute(query)]
 
 
@@ -125,9 +128,9 @@ def load_ending(tx: Connection) -> list[tuple[Remedy, ClientFacts, str]]:
 
 
 def load_live_alerts(tx: Connection, since: int) -> list[LiveAlert]:
-    """Alerts that no case has taken, and that began, or may have become an alarm, in week `since` or later."""
+    """Alerts that no case has taken, and that appeared, or may have become an alarm, in week `since` or later."""
     rose = sa.and_(alert.c.grade > alert_opening.c.grade, alert.c.last_week >= since)
-    query = (
+    query = with_telling(
         sa.select(
             alert.c.alert_id,
             alert.c.client_id,
@@ -140,9 +143,9 @@ def load_live_alerts(tx: Connection, since: int) -> list[LiveAlert]:
         )
         .join(client, client.c.client_id == alert.c.client_id)
         .join(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
-        .where(alert.c.state.in_(_LIVE), sa.or_(alert.c.opened_week >= since, rose), ~budget.WAITS)
+        .where(alert.c.state.in_(_LIVE), alert.c.told, ~budget.WAITS)
         .order_by(alert.c.alert_id)
-    )
+    ).where(sa.or_(since <= APPEARED_WEEK, rose))
     return [
         LiveAlert(*row[:5], Opening(row.alert_id, Direction(row.direction), Grade(row.grade), row[7]))
         for row in tx.execute(query)

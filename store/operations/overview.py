@@ -51,7 +51,9 @@ def load_overview(tx: Connection, latest: int = 8) -> Overview:
         sa.select(*(sa.func.coalesce(sa.func.sum(shard.c[name]), 0) for name in ("accepted", "duplicates", "late")))
     ).one()
     grades = tx.execute(
-        sa.select(alert.c.grade, sa.func.count()).where(alert.c.state != "closed").group_by(alert.c.grade)
+        sa.select(alert.c.grade, sa.func.count())
+        .where(alert.c.state != "closed", alert.c.told)
+        .group_by(alert.c.grade)
     ).all()
     return Overview(
         clients=_count(tx, client),
@@ -84,7 +86,7 @@ def _load_latest(tx: Connection, limit: int) -> tuple[LatestAlert, ...]:
             alert.c.value_at_risk_minor,
         )
         .join(client, client.c.client_id == alert.c.client_id)
-        .where(alert.c.state != "closed")
+        .where(alert.c.state != "closed", alert.c.told)
         .order_by(
             alert.c.last_week.desc(), alert.c.grade.desc(), alert.c.value_at_risk_minor.desc(), alert.c.alert_id
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 import numpy as np
@@ -18,6 +18,7 @@ from detector.quiet.calendar import NONE, Festivals
 from detector.quiet.surroundings import Surroundings, groupings_of
 from detector.replay import NO_END, History
 from schemas.weeks import Week
+from store.alerts import alert_explanations
 from store.leaver import leaver_scores
 from store.leaver.leaver_scores import NO_SCORES, StoredScores
 from store.ledger.ledger_reading import AMOUNTS, PAYMENTS, load_by_week
@@ -41,6 +42,9 @@ class BankHistory:
     entries: tuple[Entry, ...]  # of the calendar, in the weeks to be replayed
     oldest_week: Week  # of any client
     scores: StoredScores = NO_SCORES  # in the weeks to be replayed
+    onsets: Mapping[tuple[str, int], int] = field(
+        default_factory=dict
+    )  # of falls explained then, by client and week
 
     def shards(
         self, festivals: Festivals = NONE
@@ -164,6 +168,7 @@ def load_bank(
         entries=tuple(calendar.load_between(tx, last_week - replayed + 1, last_week)),
         oldest_week=Week(min(begins, default=last_week)),
         scores=leaver_scores.load_scores(tx, place, last_week - replayed + 1, last_week),
+        onsets=alert_explanations.load_onsets(tx, last_week - replayed + 1, last_week),
     )
 
 

@@ -18,7 +18,7 @@ def load_waiting(tx: Connection) -> list[Waiting]:
     query = (
         sa.select(alert.c.alert_id, client.c.branch_id, alert.c.rank_minor)
         .join(client, client.c.client_id == alert.c.client_id)
-        .where(WAITS, alert.c.state == "open")
+        .where(WAITS, alert.c.state == "open", alert.c.told)
     )
     return [Waiting(*row) for row in tx.execute(query)]
 

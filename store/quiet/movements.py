@@ -17,6 +17,7 @@ from schemas.keyset import Int32, Key
 from schemas.verdicts import Baseline, GroupKind, Verdict
 from schemas.weeks import Week
 from store.list_order import behind
+from store.tables.ledger import shard_week
 from store.tables.quiet import explained_verdict, movement
 
 _MOST = 10_000  # branches times the weeks that are news
@@ -124,11 +125,16 @@ def load_explained(tx: Connection, client_id: str, since: int) -> list[Verdict]:
 
 
 def load_begun(tx: Connection, kind: GroupKind, since: int) -> list[GroupWeek]:
-    """Movements that concern anybody, of week `since` and later, of groups that had none in the week before."""
+    """Movements that concern anybody, of week `since` and later, of groups that had none in the week before.
+
+    Those in weeks of history are left out.
+    """
     wanted = MovementFilter(kind=kind, since=since - 1)
     found = search(tx, wanted, only_branch=None, after=None, limit=_MOST)
     known = {(row.name, row.week) for row in found}
-    fresh = (row for row in found if row.week >= since and (row.name, row.week - 1) not in known)
+    history = set(tx.scalars(sa.select(shard_week.c.week).where(shard_week.c.week >= since, shard_week.c.history)))
+    news = (row for row in found if row.week >= since and row.week not in history)
+    fresh = (row for row in news if (row.name, row.week - 1) not in known)
     return [row for row in fresh if row.concerned]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-from store.tables.columns import Json, metadata
+from store.tables.columns import Instant, Json, metadata
 
 alert = Table(
     "alert",
@@ -61,13 +61,29 @@ alert = Table(
         BigInteger,
         nullable=False,
         server_default="0",
-        comment="value at risk times the learned chance of leaving, where one is known",
+        comment="income at risk times the chance of leaving times the time left to act, where they are known",
     ),
+    Column(
+        "income_at_risk_minor",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="what the turnover at risk brings the bank a year",
+    ),
+    Column("onset_week", Integer, comment="of a fall, by its newest explanation"),
     Index("ix_alert_list", "state", "grade", "rank_minor"),
+    Column(
+        "told",
+        Boolean,
+        nullable=False,
+        server_default=sa.true(),
+        comment="people have been told of it: else it is of history, and in no list",
+    ),
 )
 # The ranked list of the whole bank, in its order.
 Index(
     "ix_alert_rank",
+    alert.c.direction,
     alert.c.grade.desc(),
     alert.c.rank_minor.desc(),
     alert.c.alert_id,
@@ -101,6 +117,15 @@ alert_opening = Table(
     Column("value_at_risk_minor", BigInteger, nullable=False),
     Column("lot", Integer, nullable=False, comment="casework.alerts.holdout.lot"),
     comment="written once, so that what was done about an alert does not decide how it is counted",
+)
+
+alert_telling = Table(
+    "alert_telling",
+    metadata,
+    Column("alert_id", String(36), sa.ForeignKey("alert.alert_id"), primary_key=True),
+    Column("week", Integer, nullable=False, comment="the week that was judged then"),
+    Column("at", Instant, nullable=False),
+    comment="alerts that began in history and were told later, as they still stood",
 )
 
 alert_explanation = Table(

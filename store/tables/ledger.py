@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -53,6 +54,7 @@ shard_week = Table(
     Column("closed_at", Instant),
     Column("closed_by", String(16), comment="marker | watermark | idle | release"),
     Index("ix_shard_week_pending", "state", "shard", "week"),
+    Column("history", Boolean, comment="what is judged of it is no news; null before it is first judged"),
 )
 
 ledger = Table(

@@ -16,11 +16,14 @@ def rows_of_the_page(root):
     }
 
 
+SUFFIXES = {"counter": "_total", "info": "_info"}
+
+
 def exported():
     metrics = Metrics()
     labels = {m._name: m._labelnames for m in vars(metrics).values() if hasattr(m, "_labelnames")}
     return {
-        family.name + ("_total" if family.type == "counter" else ""): (family.type, tuple(labels[family.name]))
+        family.name + SUFFIXES.get(family.type, ""): (family.type, tuple(labels[family.name]))
         for family in metrics.registry.collect()
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,7 +21,31 @@ def test_equal_rows_are_two_payments_with_ids_of_their_own(sender, opened, good)
     report = replay(opened(good), sender, AT_ONCE)
     assert report == Report(rows=4, events=4, weeks=4, clients=2, rejected=0)
     ids = [event["event_id"] for event in sender.transactions()]
-    assert ids == ["payments.csv:1", "payments.csv:2", "payments.csv:4", "payments.csv:3"]
+    assert len(set(ids)) == 4
+    assert [each[-2:] for each in ids] == ["-0", "-1", "-0", "-0"]
+
+
+def ids_of(sender, payments):
+    sent = type(sender)()
+    replay(payments, sent, AT_ONCE)
+    markers = [json.loads(value)["event_id"] for _, _, value, _ in sent.sent if b"week_closed" in value]
+    return [event["event_id"] for event in sent.transactions()], markers
+
+
+def test_the_same_payments_have_the_same_ids_under_any_name_and_in_any_order(sender, opened, write, good):
+    here, _ = ids_of(sender, opened(good))
+    renamed, _ = ids_of(sender, open_payments(write(good, "other.csv"), ColumnMapping(), LONDON))
+    head, *lines = good.splitlines()
+    turned, _ = ids_of(sender, opened("\n".join([head, *reversed(lines)])))
+    assert here == renamed
+    assert sorted(here) == sorted(turned)
+
+
+def test_other_payments_under_the_same_name_are_new_and_so_are_their_markers(sender, opened, good):
+    first, first_markers = ids_of(sender, opened(good))
+    second, second_markers = ids_of(sender, opened(good.replace("-01-", "-02-")))
+    assert not set(first) & set(second)
+    assert not set(first_markers) & set(second_markers)
 
 
 def test_weeks_without_rows_are_closed_with_zero(sender, opened, good):

@@ -1,4 +1,4 @@
-"""No settings of the machine, and a ledger of a small bank in which clients come and go."""
+"""No settings of the machine, every week news, and a ledger of a small bank in which clients come and go."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,13 +32,16 @@ from telemetry.metrics import Metrics
 FIRST_WEEK, WEEKS = 2900, 35
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 RULES = EpisodeRules(3, 5)
-JUDGED = ("alert_explanation", "alert_opening", "alert_evidence", "alert_revision", "outbox", "alert")
+JUDGED = (
+    "alert_explanation", "alert_opening", "alert_telling", "alert_evidence", "alert_revision", "outbox", "alert",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in os.environ if n.startswith("EBBWATCH_") and not n.startswith("EBBWATCH_TEST_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("EBBWATCH_ALERTS_FROM", "2010-W01")  # the banks below lived long ago, and make news
 
 
 @pytest.fixture
@@ -65,8 +69,9 @@ class JudgedBank:
     weeks: int = WEEKS
     metrics: Metrics = field(default_factory=Metrics)
 
-    def judge(self, clock: Clock = lambda: NOW, leaver_scores: LeaverScores | None = None) -> Judge:
-        settings = Settings(data_dir=self.data_dir)
+    def judge(self, clock: Clock = lambda: NOW, leaver_scores: LeaverScores | None = None, **told: Any) -> Judge:
+        """`told`: settings that say what is told."""
+        settings = Settings(data_dir=self.data_dir, **told)
         parts = Parts(settings, self.store, WeekCalendar(settings.zone), self.metrics, clock)
         return Judge(parts, self.policy, RULES, leaver_scores)
 
@@ -81,7 +86,7 @@ class JudgedBank:
         with self.store.write() as tx:
             for name in JUDGED:
                 tx.execute(sa.delete(metadata.tables[name]))
-            tx.execute(sa.update(shard_week).values(judged_revision=0))
+            tx.execute(sa.update(shard_week).values(judged_revision=0, history=None))
 
     def amend(self, shard: int, client_id: str, week: int, minor: int, offset: int = 1) -> None:
         """A late event of a closed week; the n-th of a shard at offset n."""

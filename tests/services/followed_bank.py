@@ -23,7 +23,7 @@ from schemas.weeks import Week, parse_week
 from services.follow_up.process import FollowUp
 from services.parts import Parts
 from services.settings import Settings
-from store.alerts import alert_rows
+from store.alerts import alert_rows, alert_tellings
 from store.cases import case_rows
 from store.notices import notice_preferences
 from store.operations.turns import Turn
@@ -95,6 +95,15 @@ class FollowedBank(Bank):
         with self.store.write() as tx:
             changed = replace(alert_rows.get(tx, alert_id, for_update=True), revision=2, **facts)
             alert_rows.save(tx, changed, alert_rows.load_client_facts(tx, [client_id])[client_id], "HKD", NOW)
+        return alert_id
+
+    def told_later(self, client_id: str, opened_week: int, week: int, **facts: Any) -> str:
+        """An alert that began in history and was told now, with the judging of `week`, as it still stood."""
+        alert_id = self.alert(client_id, week=opened_week, told=False, **facts)
+        with self.store.write() as tx:
+            told = replace(alert_rows.get(tx, alert_id, for_update=True), revision=2, told=True)
+            alert_rows.save(tx, told, alert_rows.load_client_facts(tx, [client_id])[client_id], "HKD", NOW)
+            alert_tellings.save(tx, [alert_id], week, self.clock())
         return alert_id
 
     def returns(self, alert_id: str, week: int, grade: Grade = Grade.ALARM) -> None:

@@ -43,6 +43,15 @@ def test_the_file_sets_each_kind_of_rule(file) -> None:
     assert found.cases == CaseRules(3, 26)
 
 
+def test_a_tier_may_have_its_own_margin_and_the_others_have_the_setting_s(file, monkeypatch) -> None:
+    file.write_text('{"margins": {"A": 4}}')
+    monkeypatch.setenv("EBBWATCH_MARGIN_BPS", "20")
+    margins = bank_rules(load_settings()).margins
+    assert (margins.of("A"), margins.of("B")) == (4, 20)
+    assert margins.income_minor(1_000_000_00, "A") == 400_00
+    assert margins.income_minor(0, "B") == 0
+
+
 def test_a_setting_that_was_made_wins_over_the_file(file, monkeypatch) -> None:
     file.write_text(CASES)
     assert bank_rules(load_settings()).cases == CaseRules(3, 8)
@@ -50,7 +59,7 @@ def test_a_setting_that_was_made_wins_over_the_file(file, monkeypatch) -> None:
     assert bank_rules(load_settings()).cases == CaseRules(2, 8)
 
 
-@pytest.mark.parametrize("text", [None, "{", '{"snooze": {"longest_weeks": 0}}'])
+@pytest.mark.parametrize("text", [None, "{", '{"snooze": {"longest_weeks": 0}}', '{"margins": {"A": 0}}'])
 def test_a_file_that_cannot_be_used_stops_the_start_in_one_line(file, text) -> None:
     if text is not None:
         file.write_text(text)

@@ -11,7 +11,7 @@ from publish.kafka.topics import TopicSpec, ensure_topics
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.kafka_connection import KafkaConnection
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
-from services import doctor, migrate
+from services import database_commands, doctor
 from services.simulation.embedded_broker import EmbeddedBroker
 
 
@@ -45,7 +45,7 @@ def test_with_everything_there_all_is_well(
 ) -> None:
     names = [TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES, TOPIC_ALERTS, TOPIC_REMEDIES, TOPIC_DEAD_LETTERS]
     ensure_topics(broker, [TopicSpec(name, 1) for name in names])
-    migrate.main()
+    database_commands.upgrade()
     for client in ("kafka-python", "confluent"):
         monkeypatch.setenv("EBBWATCH_KAFKA_CLIENT", client)
         assert checked(capsys) == (0, dict.fromkeys(["settings", "codecs", "database", "kafka"], "ok"))
@@ -55,7 +55,7 @@ def test_a_missing_topic_is_named_and_said_how_to_make(
     broker: KafkaConnection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ensure_topics(broker, [TopicSpec(name, 1) for name in (TOPIC_ACTIVITY, TOPIC_ALERTS)])
-    migrate.main()
+    database_commands.upgrade()
     code, found = checked(capsys)
     assert code == 1
     missing = f"{TOPIC_CLIENTS}, {TOPIC_RATES}, {TOPIC_REMEDIES}, {TOPIC_DEAD_LETTERS}"
@@ -67,7 +67,7 @@ def test_every_check_runs_though_one_before_it_failed(capsys: pytest.CaptureFixt
     code, found = checked(capsys)
     assert code == 1
     assert list(found) == ["settings", "codecs", "database", "kafka"]
-    assert found["database"].endswith("run `ebbwatch migrate`")
+    assert found["database"].endswith("run `ebbwatch db upgrade`")
     assert found["kafka"].startswith("EBBWATCH_KAFKA_BOOTSTRAP: no answer")
     assert found["kafka"].endswith("`make kafka-up` starts a broker here")
 

@@ -90,7 +90,8 @@ def replayed(bank: JudgedBank, room: int) -> list[tuple[str, int, AlertNews, int
         assert last is not None
         whole = policy_history.load_bank(tx, last, HISTORY_WEEKS + bank.weeks, bank.weeks)
     ids = whole.history.client_ids
-    capacity = Capacity(room, FIRST_WEEK, ids, [whole.branches[at] for at in whole.branch]) if room else None
+    branches, tiers = [whole.branches[at] for at in whole.branch], whole.history.tiers
+    capacity = Capacity(room, FIRST_WEEK, ids, branches, tiers, onsets=whole.onsets) if room else None
     weeks = grade_weeks(whole, bank.policy, Week(FIRST_WEEK), NONE, lambda _: None)
     events = run_course(weeks, len(ids), RULES, np.arange(0), capacity=capacity).events
     columns = (events.week, events.way, events.client, events.why, events.grade)

@@ -25,6 +25,8 @@ def test_the_documented_table_is_that_of_the_code() -> None:
         ("EBBWATCH_BASE_CURRENCY", "XQQ", "ISO 4217"),
         ("EBBWATCH_KAFKA_CLIENT", "other", "EBBWATCH_KAFKA_CLIENT: "),
         ("EBBWATCH_NOTICE_SCHEMES", "mailto, json", "commas and nothing else"),
+        ("EBBWATCH_ALERTS_FROM", "2026", "'2026' is not an ISO week such as 2026-W02, nor is it auto"),
+        ("EBBWATCH_ALERTS_FROM", "2025-W53", "is not an ISO week"),
         ("EBBWATCH_HTPP_PORT", "8080", "there is no such setting"),
         ("EBBWATCH_JWKS_URL", "https://idp.example/jwks", "EBBWATCH_JWT_ISSUER"),
         ("EBBWATCH_HOLDOUT_SHARE", "0.1", "EBBWATCH_HOLDOUT_BELOW"),

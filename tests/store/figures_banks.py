@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from casework.alerts.holdout import lot
 from schemas.weeks import WeekCalendar, monday
-from store.tables.alerts import alert, alert_opening
+from store.tables.alerts import alert, alert_opening, alert_telling
 from store.tables.cases import case_alert, case_event, case_task, client_case
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard, shard_week
@@ -44,6 +44,7 @@ class SmallBank:
     ledger: Rows = field(default_factory=list)
     alerts: Rows = field(default_factory=list)
     openings: Rows = field(default_factory=list)
+    tellings: Rows = field(default_factory=list)
     acts: Rows = field(default_factory=list)
     cases: Rows = field(default_factory=list)
     case_alerts: Rows = field(default_factory=list)
@@ -70,7 +71,8 @@ class SmallBank:
         ]
         kept = {
             client: self.clients, shard: shards, shard_week: weeks, ledger: self.ledger, alert: self.alerts,
-            alert_opening: self.openings, audit: self.acts, client_case: self.cases, case_alert: self.case_alerts,
+            alert_opening: self.openings, alert_telling: self.tellings, audit: self.acts, client_case: self.cases,
+            case_alert: self.case_alerts,
             case_event: self.events,
             case_task: self.tasks, remedy_table: self.remedies,
         }  # fmt: skip
@@ -144,9 +146,11 @@ def _add_alert(bank: SmallBank, random: Random, owner: dict[str, Any]) -> None:
             "alert_id": alert_id, "client_id": owner["client_id"], "direction": direction, "revision": 1,
             "state": "open" if outcome is None and not open_already else "closed", "grade": grade,
             "opened_week": week, "last_week": week, "quiet_weeks": 0, "value_at_risk_minor": at_risk,
-            "touched": False, "outcome": outcome,
+            "touched": False, "outcome": outcome, "told": random.random() < 0.8,
         }
     )  # fmt: skip
+    if bank.alerts[-1]["told"] and random.random() < 0.2:
+        bank.tellings.append({"alert_id": alert_id, "week": week + random.randint(1, 30), "at": NOW})
     if random.random() < 0.9:
         policy = random.choice(("standard-1", "standard-2"))
         row = {"alert_id": alert_id, "policy_version": policy, "grade": random.randint(1, grade)}

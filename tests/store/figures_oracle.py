@@ -25,6 +25,7 @@ class Oracle:
         }
         self.alert_rows = {row["alert_id"]: row for row in bank.alerts}
         self.openings = {row["alert_id"]: row for row in bank.openings}
+        self.told_later = {row["alert_id"]: row["week"] for row in bank.tellings}
 
     def branch_of(self, row: dict[str, Any]) -> str:
         return self.clients[row["client_id"]]["branch_id"]
@@ -48,12 +49,20 @@ class Oracle:
 
     # -- counts --------------------------------------------------------------------------------------------------
     def alerts(self, branch: str) -> Counter[Any]:
-        return Counter((a["grade"], a["outcome"]) for a in self.of(branch, self.bank.alerts, "opened_week"))
+        return Counter((a["grade"], a["outcome"]) for a in self._counted(branch))
+
+    def _counted(self, branch: str) -> list[dict[str, Any]]:
+        """What nobody was told of, while it is open, is not there yet."""
+        rows = self.of(branch, self.bank.alerts, "opened_week")
+        return [a for a in rows if a["told"] or a["state"] == "closed"]
+
+    def _appeared(self, a: dict[str, Any]) -> int:
+        return self.told_later.get(a["alert_id"], a["opened_week"])
 
     def judged(self, branch: str) -> Counter[Any]:
         return Counter(
             (self.openings.get(a["alert_id"], {}).get("policy_version"), a["outcome"] in TRUE)
-            for a in self.of(branch, self.bank.alerts, "opened_week")
+            for a in self._counted(branch)
             if a["outcome"] in SETTLING
         )
 
@@ -122,18 +131,18 @@ class Oracle:
     # -- time ----------------------------------------------------------------------------------------------------
     def acknowledged(self, branch: str) -> list[tuple[int, int]]:
         found = []
-        for a in self.of(branch, self.bank.alerts, "opened_week"):
+        for a in self._counted(branch):
             acts = [act["at"] for act in self.bank.acts if act["kind"] == "alert" and act["key"] == a["alert_id"]]
             acts += [c["opened_at"] for c in self.bank.cases if self._holds(c, a["alert_id"])]
             if acts:
-                found.append((a["opened_week"], _seconds(min(acts))))
+                found.append((self._appeared(a), _seconds(min(acts))))
         return sorted(found)
 
     def _holds(self, case: dict[str, Any], alert_id: str) -> bool:
         return {"case_id": case["case_id"], "alert_id": alert_id} in self.bank.case_alerts
 
     def _first_alert(self, case: dict[str, Any]) -> int | None:
-        weeks = [a["opened_week"] for a in self.bank.alerts if self._holds(case, a["alert_id"])]
+        weeks = [self._appeared(a) for a in self.bank.alerts if self._holds(case, a["alert_id"])]
         return min(weeks, default=None)
 
     def formed(self, branch: str) -> list[tuple[int, int]]:
@@ -184,6 +193,8 @@ class Oracle:
         for a in self.of(branch, self.bank.alerts, "opened_week"):
             opening = self.openings.get(a["alert_id"])
             if opening is None or a["direction"] != "fall" or opening["grade"] != 1:
+                continue
+            if not a["told"] or a["alert_id"] in self.told_later:
                 continue
             kept = self._kept(a) if opening["value_at_risk_minor"] < below else None
             if kept is not None:

@@ -2,40 +2,102 @@
 
 from __future__ import annotations
 
-from alembic import command
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from store import schema
+from store import schema, tables
 from store.tables.policies import policy
+from store.tables.schema_reach import schema_reach
 from store.unit_of_work import Store, open_store
 
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
+    for module in pkgutil.iter_modules(tables.__path__, f"{tables.__name__}."):
+        importlib.import_module(module.name)
     with store.read() as tx:
         assert compare_metadata(MigrationContext.configure(tx, opts={"compare_type": True}), policy.metadata) == []
 
 
-def test_a_new_database_lacks_the_schema_until_it_is_upgraded(tmp_path) -> None:
-    new = open_store(f"sqlite:///{tmp_path / 'new.db'}")
-    assert schema.find_pending(new) == "0009"
+@pytest.fixture
+def new(tmp_path: Path) -> Iterator[Store]:
+    with closing(open_store(f"sqlite:///{tmp_path / 'new.db'}")) as store:
+        yield store
+
+
+def test_a_new_database_serves_nobody_until_it_is_upgraded(new: Store) -> None:
+    with pytest.raises(schema.SchemaUnfit, match="not at 0015; run `ebbwatch db upgrade`"):
+        schema.check_schema(new)
     schema.upgrade_schema(new)
     schema.upgrade_schema(new)
-    assert schema.find_pending(new) is None
-    new.close()
+    assert schema.check_schema(new) == "0015"
 
 
 def test_the_newest_revision_is_that_of_the_migrations() -> None:
     assert schema.newest_revision() == ScriptDirectory.from_config(schema._config(None)).get_current_head()
 
 
-def test_the_newest_migration_can_be_taken_back_and_made_again(tmp_path) -> None:
-    new = open_store(f"sqlite:///{tmp_path / 'new.db'}")
+def test_the_newest_migration_can_be_taken_back_and_made_again(new: Store) -> None:
     schema.upgrade_schema(new)
-    with new.write() as tx:
-        command.downgrade(schema._config(tx), "-1")
-    assert schema.find_pending(new) is not None
+    schema.downgrade_schema(new, schema._revisions()[-2])
+    with pytest.raises(schema.SchemaUnfit, match="not at"):
+        schema.check_schema(new)
     schema.upgrade_schema(new)
-    assert schema.find_pending(new) is None
-    new.close()
+    assert schema.check_schema(new) == schema.newest_revision()
+
+
+@pytest.mark.parametrize(("revision", "said"), [("0015", "from 0015 to 0015"), ("0015", "to 0015"), ("x", "to x")])
+def test_only_an_older_schema_can_be_gone_back_to(store: Store, revision: str, said: str) -> None:
+    with pytest.raises(schema.SchemaUnfit, match=f"cannot go back .*{said}: known are 0001"):
+        schema.downgrade_schema(store, revision)
+
+
+def newer(store: Store, oldest_code: str) -> None:
+    """As a release to come would leave it."""
+    with store.write() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9001'")
+        tx.execute(sa.update(schema_reach).values(oldest_code=oldest_code))
+
+
+def test_a_newer_schema_serves_an_older_release_as_long_as_it_says_so(new: Store) -> None:
+    schema.upgrade_schema(new)
+    newer(new, schema.newest_revision())
+    assert schema.check_schema(new) == "9001"
+    newer(new, "9000")
+    with pytest.raises(schema.SchemaUnfit, match="at 9001, too new for this release, made for 0015"):
+        schema.check_schema(new)
+
+
+def test_an_older_release_leaves_a_newer_schema_as_it_is(new: Store) -> None:
+    schema.upgrade_schema(new)
+    newer(new, "9000")
+    schema.upgrade_schema(new)
+    with pytest.raises(schema.SchemaUnfit, match="too new"):
+        schema.check_schema(new)
+    with pytest.raises(schema.SchemaUnfit, match="only the release that made it"):
+        schema.downgrade_schema(new, "0001")
+
+
+def test_the_oldest_code_is_a_known_release() -> None:
+    assert schema.OLDEST_CODE in schema._revisions()
+
+
+@pytest.mark.postgres
+def test_a_migration_gives_up_on_a_table_that_somebody_holds(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else everybody who comes after it would wait behind it."""
+    monkeypatch.setattr(schema, "LOCK_TIMEOUT", "100ms")
+    with closing(open_store(own_postgres_url)) as store:
+        with store.write() as somebody, pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            somebody.exec_driver_sql("LOCK TABLE alembic_version IN SHARE MODE")
+            schema.downgrade_schema(store, schema._revisions()[-2])
+        assert schema.check_schema(store) == schema.newest_revision()

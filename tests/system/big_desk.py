@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from casework.alerts.episodes import Episode, alert_id_of
 from casework.alerts.message import ClientFacts, alert_message
 from casework.quiet.budget import alert_worth
+from schemas.explanations import weeks_left
 from schemas.messages import encode_message
 from schemas.verdicts import Baseline, Comparison, Direction, Grade, LeaverScore, Series, Verdict
 from schemas.weeks import parse_week
@@ -154,8 +155,10 @@ def _comparison(grade: Grade, n: int) -> Comparison:
 def _alert_row(e: Episode) -> tuple[Any, ...]:
     found = {name: getattr(e, name) for name in (column.name for column in alert.columns) if hasattr(e, name)}
     assert e.newest.score is not None
-    rank_minor = alert_worth(e.value_at_risk_minor, e.newest.score.probability)
+    income_minor, onset = e.value_at_risk_minor // 1000, an_explanation(e.last_week).onset_week
+    rank_minor = alert_worth(income_minor, e.newest.score.probability, weeks_left(onset, e.last_week).most)
     found |= {"direction": e.direction.value, "grade": int(e.grade), "rank_minor": rank_minor}
+    found |= {"income_at_risk_minor": income_minor, "onset_week": onset}
     return tuple(found.get(column.name) for column in alert.columns)
 
 

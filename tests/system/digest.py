@@ -13,11 +13,12 @@ _LEFT_OUT = {
     "shard": {"advanced_at", "newest_events_s"},
     "shard_week": {"closed_at"},
     "dead_letter": {"recorded_at", "replayed_at"},
+    "alert_telling": {"at"},
     "outbox": {"outbox_id", "written_at", "sent_at"},
 }
 COMPARED = (
     "ledger", "ledger_history", "shard", "shard_week", "weekly_summary", "dead_letter", "client",
-    "alert", "alert_evidence", "alert_revision", "outbox",
+    "alert", "alert_evidence", "alert_revision", "alert_telling", "outbox",
 )  # fmt: skip
 
 

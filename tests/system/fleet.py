@@ -15,11 +15,11 @@ STOP_S = 25
 
 
 class Fleet:
-    """`ebbwatch NAME` processes with one environment. Use as a context manager: it ends what it started."""
+    """`ebbwatch NAME` processes with one environment; every week is news. A context manager: it ends them all."""
 
     def __init__(self, settings: Mapping[str, str], logs: Path) -> None:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("EBBWATCH_")}
-        self._environment = clean | dict(settings)
+        self._environment = clean | {"EBBWATCH_ALERTS_FROM": "2010-W01"} | dict(settings)
         self._logs = logs
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 

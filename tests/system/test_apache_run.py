@@ -26,6 +26,7 @@ def settings(bootstrap: str, client: str, store: Store) -> dict[str, str]:
         "EBBWATCH_KAFKA_CLIENT": client,
         "EBBWATCH_KAFKA_SESSION_TIMEOUT_S": str(APACHE_SESSION_S),
         "EBBWATCH_DATABASE_URL": store.engine.url.render_as_string(hide_password=False),
+        "EBBWATCH_ALERTS_FROM": "2010-W01",  # alerts from the first weeks on, not only when all is judged
         "EBBWATCH_SIMULATED_CLIENTS": str(CLIENTS),
         "EBBWATCH_CHECKPOINT_SECONDS": "0.5",
     }

@@ -28,6 +28,7 @@ CLIENTS, HISTORY_WEEKS, PARTITIONS = 60, 90, 4
 def product(tmp_path: Path) -> Iterator[Product]:
     settings = {
         "EBBWATCH_EMBEDDED_KAFKA_PORT": str(free_port()),
+        "EBBWATCH_ALERTS_FROM": "2010-W01",  # alerts from the first weeks on: else only when all history is judged
         "EBBWATCH_SIMULATED_CLIENTS": str(CLIENTS),
         "EBBWATCH_SIMULATED_HISTORY_WEEKS": str(HISTORY_WEEKS),
         "EBBWATCH_SIMULATED_PARTITIONS": str(PARTITIONS),

@@ -37,12 +37,12 @@ def product(tmp_path: Path) -> Iterator[Product]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_a_person_is_told_of_new_alarms_and_of_the_week(product: Product, sink: Sink) -> None:
     """1. Start. 2. Say where. 3. Try it. 4. Be told. 5. Ctrl-C. 6. Read the logs."""
     product.start("run", "--embedded", "--simulate")
     product.wait_until("an answer", lambda: answers(product.http_port))
-    branch = product.wait_until("an alert", product.alerts)[0]["branch_id"]
+    branch = product.wait_until("an alert", product.alerts, 240)[0]["branch_id"]
     wishes = {"address": sink.address(), "language": "zh-Hans", "kinds": ["new_alarm", "weekly_digest"]}
     said = product.ask("POST", PREFERENCES, "branch_manager", branch, body=wishes)
     assert (said.status_code, said.json()["address"]) == (200, "json://…")

@@ -47,7 +47,7 @@ def test_a_taken_broker_port(tmp_path: Path, taken: int) -> None:
 
 def test_a_taken_metrics_port(tmp_path: Path, taken: int) -> None:
     product = Product(tmp_path, {"EBBWATCH_METRICS_PORT": str(taken)})
-    assert product.run("migrate").returncode == 0
+    assert product.run("db", "upgrade").returncode == 0
     assert refusal(product, "detect").startswith(f"ebbwatch: EBBWATCH_METRICS_PORT: port {taken} ")
 
 
@@ -57,11 +57,13 @@ def test_a_taken_metrics_port(tmp_path: Path, taken: int) -> None:
 def test_a_schema_that_is_not_there(tmp_path: Path, command: str) -> None:
     said = refusal(Product(tmp_path, {}), command)
     assert said.startswith("ebbwatch: EBBWATCH_DATABASE_URL: ")
-    assert said.endswith("run `ebbwatch migrate`")
+    assert said.endswith("run `ebbwatch db upgrade`")
 
 
 @pytest.mark.parametrize(
-    "command", [["migrate"], pytest.param(["backtest"], marks=pytest.mark.slow)], ids=lambda command: command[0]
+    "command",
+    [["db", "upgrade"], pytest.param(["backtest"], marks=pytest.mark.slow)],
+    ids=lambda command: command[0],
 )
 def test_a_database_that_cannot_be_reached_ends_a_command(tmp_path: Path, command: list[str]) -> None:
     assert refusal(Product(tmp_path, NO_DATABASE), *command).startswith("ebbwatch: EBBWATCH_DATABASE_URL: ")
@@ -94,9 +96,32 @@ def test_a_process_that_stays_waits_for_its_database_and_says_so_once(tmp_path: 
     "command",
     [
         "relay",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("ingest", "detect", "api", "run", "migrate")),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("ingest", "detect", "api", "run", "db upgrade")),
     ],
 )
 def test_a_bad_setting(tmp_path: Path, command: str) -> None:
-    said = refusal(Product(tmp_path, {"EBBWATCH_TIME_ZONE": "Mars/Olympus"}), command)
+    said = refusal(Product(tmp_path, {"EBBWATCH_TIME_ZONE": "Mars/Olympus"}), *command.split())
     assert said.startswith("ebbwatch: EBBWATCH_TIME_ZONE: 'Mars/Olympus' is not an IANA time zone")
+
+
+@pytest.mark.parametrize(
+    ("setting", "first", "then"),
+    [("EBBWATCH_BASE_CURRENCY", "JPY", "JOD"), ("EBBWATCH_TIME_ZONE", "Asia/Tokyo", "Europe/London")],
+)
+def test_another_currency_or_zone_than_the_database_was_begun_with(
+    tmp_path: Path, setting: str, first: str, then: str
+) -> None:
+    """Yen would be read as dinars, and a week would begin at another hour."""
+    begun = Product(tmp_path, {setting: first})
+    assert begun.run("db", "upgrade").returncode == 0
+    with begun:
+        begun.start("detect")
+        begun.wait_until("its start", lambda: "starting" in (tmp_path / "detect.said").read_text())
+        assert begun.interrupt("detect") == 0
+    later = Product(tmp_path, {setting: then})
+    said = (
+        f"{setting}: {then}, but what is in the database was kept with {first}; set that, or use another database"
+    )
+    assert refusal(later, "detect").endswith(said)
+    assert said in later.run("doctor").stdout
+    assert refusal(later, "run").endswith(said)

@@ -13,7 +13,7 @@ from api.web.clients.sparkline import sparkline, trend
 from api.web.rendering import pages_in
 from api.web.sign_in.session import Visitor
 from language.marking import N_
-from schemas.explanations import WeeksLeft, weeks_left
+from schemas.explanations import TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody
 from schemas.money import format_amount
 from schemas.weeks import monday, parse_week
@@ -25,14 +25,13 @@ _QUARTER_AND_BEFORE = N_("Turnover a week: %(quarter)s over the last 13 weeks, %
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`sentence` in the reader's language, of the comparisons; `since`: Monday of the first week; `picture` empty
-    without weeks; `left` by the end of last week, None where nothing is explained; `gone_on`: when the client
-    closed its last account.
+    """`sentence` in the reader's language, of the comparisons; `since`: Monday of the onset; `picture` empty
+    without weeks; `left`: of its trial. None where no onset is known. `gone_on`: when it closed its last account.
     """
 
     alert: AlertBody
     sentence: str
-    since: date
+    since: date | None
     picture: Markup
     left: WeeksLeft | None
     gone_on: date | None
@@ -45,21 +44,21 @@ def rows_of(visitor: Visitor, found: Sequence[AlertBody]) -> list[Row]:
         Row(
             alert,
             comparisons(alert, visitor.language),
-            monday(parse_week(alert.opened_week)),
+            None if alert.onset_week is None else monday(parse_week(alert.onset_week)),
             picture(visitor, volumes.get(alert.client_id)),
-            left_of(visitor, alert),
+            left_of(alert),
             gone.get(alert.client_id),
         )
         for alert in found
     ]
 
 
-def left_of(visitor: Visitor, alert: AlertBody) -> WeeksLeft | None:
-    """By the end of last week, which is what a reader of this week counts to."""
-    if alert.explanation is None:
+def left_of(alert: AlertBody) -> WeeksLeft | None:
+    """Until three and until six months from the onset are over, as the list counts them."""
+    if alert.weeks_left is None:
         return None
-    last_week = max(parse_week(alert.week), visitor.week - 1)
-    return weeks_left(parse_week(alert.explanation.onset_week), last_week)
+    shortest, longest = TRIAL_WEEKS
+    return WeeksLeft(max(0, alert.weeks_left - (longest - shortest)), alert.weeks_left)
 
 
 def picture(visitor: Visitor, volumes: Sequence[int | None] | None) -> Markup:

@@ -32,7 +32,8 @@ class Tabs:
     """`current`: the bucket of the list; None where a state was chosen, in whatever bucket it stands.
 
     `wide`: the current tab without what narrows it. `to_save`: falls that can still be saved, on whatever tab,
-    worth `money` in the base currency. `waiting`: new ones that wait for room in their branch's week.
+    worth `money` of turnover, which is `income`, in the base currency. `waiting`: new ones that wait for room in
+    their branch's week.
     """
 
     tabs: Sequence[Tab]
@@ -40,7 +41,13 @@ class Tabs:
     wide: str
     to_save: Totals
     money: str
+    income: str
     waiting: int
+
+    @property
+    def elsewhere(self) -> Sequence[Tab]:
+        """Where alerts stand that are not new."""
+        return [tab for tab in self.tabs if tab.bucket != FIRST_TAB and tab.count]
 
 
 def tabs_of(visitor: Visitor, found: Listing[AlertQuery, AlertBody]) -> Tabs:
@@ -60,5 +67,6 @@ def tabs_of(visitor: Visitor, found: Listing[AlertQuery, AlertBody]) -> Tabs:
         wide=address(HOME, {name: values[name] for name in ("bucket", "sort")}),
         to_save=to_save,
         money=format_amount(to_save.at_risk_minor, visitor.deps.base_currency),
+        income=format_amount(to_save.income_minor, visitor.deps.base_currency),
         waiting=waiting.count,
     )

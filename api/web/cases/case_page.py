@@ -13,6 +13,7 @@ from fastapi import Response
 from acts.roles import Permission
 from api.alerts.listing import AlertQuery, search_alerts
 from api.pagination import MOST
+from api.web.alerts.rows import left_of
 from api.web.alerts.sentences import sentence
 from api.web.cases.case_list import CASES
 from api.web.cases.case_view import CaseView, read_case_view
@@ -66,6 +67,7 @@ def case_page(visitor: Visitor, case_id: str, back: Back | None = None) -> Respo
         gone=[member for member in case.members if member.left_on is not None],
         roles=JOINING,
         proposed=_proposed(case.retention_proposals),
+        left_of=left_of,
         own_alerts=[shown for shown in alerts if shown[0].alert_id in case.alert_ids],
         further_alerts=[
             shown for shown in alerts if shown[0].alert_id not in case.alert_ids and shown[0].state != "closed"

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import get_args
 
 from api.web.alerts.rows import left_of
 from api.web.alerts.sentences import reasons
 from api.web.sign_in.session import Visitor
-from schemas.explanations import TRIAL_WEEKS, WeeksLeft
+from schemas.explanations import SUPPORTED, TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody
 from schemas.http_explanations import ExplanationBody, FindingBody, SpanBody
-from schemas.vocabulary import LabelName
 from schemas.weeks import monday, parse_week
 
 Days = tuple[date, date]  # first and last
@@ -48,13 +46,13 @@ class Why:
     trial: tuple[int, int]
     lines: Sequence[WhyLine]
     at_risk: WhyLine | None
-    support: Sequence[tuple[LabelName, float]]
+    support: Sequence[tuple[str, float]]
 
 
 def why_of(visitor: Visitor, alerts: Sequence[AlertBody]) -> Why | None:
     """Of the first that is explained; at most one fall of a client is open."""
     for alert in alerts:
-        left = left_of(visitor, alert)
+        left = left_of(alert)
         if alert.explanation is not None and left is not None:
             return _why(visitor, alert, alert.explanation, left)
     return None
@@ -63,8 +61,7 @@ def why_of(visitor: Visitor, alerts: Sequence[AlertBody]) -> Why | None:
 def _why(visitor: Visitor, alert: AlertBody, told: ExplanationBody, left: WeeksLeft) -> Why:
     lines = [_line(finding) for finding in told.evidence]
     onset = parse_week(told.onset_week)
-    labels: tuple[LabelName, ...] = get_args(LabelName)
-    support = [(label, float(getattr(told.support, label))) for label in labels]
+    support = [(label.value, float(getattr(told.support, label.value))) for label in SUPPORTED]
     return Why(
         alert=alert,
         reasons=reasons(alert, visitor.language),
@@ -73,7 +70,7 @@ def _why(visitor: Visitor, alert: AlertBody, told: ExplanationBody, left: WeeksL
         earliest=monday(parse_week(told.onset_earliest)),
         latest=monday(parse_week(told.onset_latest)),
         left=left,
-        gone=max(visitor.week - 1, parse_week(alert.week)) - onset + 1,
+        gone=max(0, parse_week(alert.week) - onset + 1) if alert.weeks_left is None else TRIAL_WEEKS[1] - left.most,
         trial=TRIAL_WEEKS,
         lines=[line for line in lines if line.finding.kind != "value_at_risk"],
         at_risk=next((line for line in lines if line.finding.kind == "value_at_risk"), None),

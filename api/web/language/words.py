@@ -86,6 +86,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "label": {
             "leaving": N_("Leaving"),
+            "unknown": N_("Falling, cause unknown"),
             "shrinking": N_("Shrinking"),
             "seasonal": N_("Seasonal"),
             "feed_fault": N_("Fault in the feed"),

@@ -15,7 +15,8 @@ from ingest.arrays import Bool, Int64
 from ingest.decoding.texts.text_rows import Bytes, Index, TextRows
 
 _INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt]((?:[01]\d|2[0-3]):\d\d:\d\d)(?:\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII
+    r"(\d{4}-\d\d-\d\d)[Tt]((?:[01]\d|2[0-3]):\d\d:\d\d)(?:\.\d+)?(?:[Zz]|([+-](?:[01]\d|2[0-3]):[0-5]\d))",
+    re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -70,7 +71,7 @@ def _template(length: int, *, zulu: bool) -> Bytes | None:
     """The least text of this length and ending; None where there is none."""
     offset = b"Z" if zulu else _OFFSET
     fraction = length - len(_PLAIN) - len(offset)
-    if fraction < 0 or length > _LONGEST:
+    if fraction < 0 or fraction == 1 or length > _LONGEST:  # a point wants digits behind it
         return None
     point = b"." * min(fraction, 1)
     return np.frombuffer(_PLAIN + point + b"0" * (fraction - len(point)) + offset, np.uint8)

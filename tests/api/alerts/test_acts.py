@@ -131,11 +131,44 @@ def test_an_if_match_that_is_no_tag_is_refused(two_branches, api, nonsense) -> N
     assert api.staff().post(f"{ALERT}/acknowledge", headers={"If-Match": nonsense}).status_code == 400
 
 
-def test_a_closing_meant_for_other_figures_is_told_which(two_branches, api) -> None:
-    with two_branches.store.write() as tx:
+def _judge_again(bank) -> None:
+    """The next revision, with other figures."""
+    with bank.store.write() as tx:
         before = alert_rows.get(tx, ALERT.rpartition("/")[2])
-        after = replace(before, revision=2, value_at_risk_minor=9_00)
+        after = replace(before, revision=before.revision + 1, value_at_risk_minor=9_00)
         alert_rows.save(tx, after, alert_rows.load_client_facts(tx, ["C1"])["C1"], "HKD", NOW)
+
+
+MEANT = {"If-Match": '"1"'}
+
+
+@pytest.mark.parametrize(("act", "body"), [("acknowledge", {}), ("assign", {"assignee": "staff-4"})])
+def test_what_rests_on_no_figures_is_done_though_a_week_was_judged_again(two_branches, api, act, body) -> None:
+    _judge_again(two_branches)
+    answer = api.staff().post(f"{ALERT}/{act}", json=body, headers=MEANT)
+    assert (answer.status_code, answer.json()["revision"], answer.headers["ETag"]) == (200, 3, '"3"')
+    assert answer.json()["value_at_risk"] == "9.00"
+    assert len(audit_of(api)) == 1
+
+
+def test_two_who_meant_the_same_revision_both_acknowledge(two_branches, api) -> None:
+    first, second = (
+        api.staff(user=user).post(f"{ALERT}/acknowledge", headers=MEANT) for user in ("staff-1", "staff-2")
+    )
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.json()["assignee"] == first.json()["assignee"] == "staff-1"
+
+
+def test_what_was_given_to_somebody_else_meanwhile_is_not_given_away_unseen(two_branches, api) -> None:
+    api.staff().post(f"{ALERT}/assign", json={"assignee": "staff-4"}, headers=MEANT)
+    _judge_again(two_branches)
+    answer = api.staff().post(f"{ALERT}/assign", json={"assignee": "staff-5"}, headers=MEANT)
+    assert (answer.status_code, answer.json()["type"]) == (412, "urn:ebbwatch:problem:stale-revision")
+    assert api.staff().get(ALERT).json()["assignee"] == "staff-4"
+
+
+def test_a_closing_meant_for_other_figures_is_told_which(two_branches, api) -> None:
+    _judge_again(two_branches)
     answer = api.staff().post(f"{ALERT}/close", json={"outcome": "false_alarm"}, headers={"If-Match": '"1"'})
     assert (answer.status_code, answer.json()["type"]) == (412, "urn:ebbwatch:problem:stale-revision")
     assert answer.json()["detail"] == "revision is 2, not 1; since then: value_at_risk from 120000.00 to 9.00"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from schemas.buckets import BUCKETS
@@ -10,8 +12,10 @@ TOTALS = "/api/v1/alert-totals"
 
 
 def all_new(count: int, money: str) -> dict[str, object]:
-    """Where they stand, and what of it can be saved."""
-    return {"buckets": dict.fromkeys(BUCKETS, 0) | {"new": count}, "value_to_save": money}
+    """Where they stand, what of it can be saved, and the income of it at ten basis points."""
+    income = f"{Decimal(money) / 1000:.2f}"
+    buckets = dict.fromkeys(BUCKETS, 0) | {"new": count}
+    return {"buckets": buckets, "value_to_save": money, "income_to_save": income, "income_at_risk": income}
 
 
 def test_the_totals_are_those_of_the_list_with_the_same_filters(two_branches, api) -> None:

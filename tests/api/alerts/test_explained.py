@@ -6,9 +6,12 @@ import csv
 import io
 
 import pytest
+import sqlalchemy as sa
 
 from schemas.explanations import Label, Strength
 from schemas.verdicts import Grade
+from schemas.weeks import Week
+from store.tables.ledger import shard_week
 from tests.api.conftest import WEEK, Bank
 from tests.api.explained import an_explanation
 
@@ -87,7 +90,13 @@ def test_an_unknown_label_is_refused(api, explained) -> None:
 
 def test_by_label_those_that_leave_come_first_and_those_without_one_last(api, explained) -> None:
     person = api.staff()
-    assert _clients(person.get(ALERTS)) == ["E5", "E4", "E3", "E1", "E2"]
+    assert _clients(person.get(ALERTS)) == [
+        "E4",
+        "E5",
+        "E3",
+        "E1",
+        "E2",
+    ]  # of E4 no onset is known: all its time counts as left
     assert _clients(person.get(ALERTS, params={"sort": "label"})) == ["E3", "E2", "E1", "E5", "E4"]
 
 
@@ -114,3 +123,31 @@ def test_the_list_as_a_file_has_the_label_and_the_weeks_left(api, explained) -> 
     columns = ("label", "strength", "onset_week", "weeks_left_least", "weeks_left_most")
     assert [rows["E2"][column] for column in columns] == ["leaving", "strong", "2025-W45", "3", "16"]
     assert [rows["E4"][column] for column in columns] == [""] * 5
+
+
+def test_the_list_is_ordered_by_weeks_left_page_by_page(api, bank) -> None:
+    for client_id, gone in (("W1", 5), ("W2", 20), ("W3", 30)):
+        bank.client(client_id, "B1", first_week=WEEK)
+        bank.alert(client_id, explained=an_explanation(WEEK, onset_week=Week(WEEK + 1 - gone)))
+    bank.weeks({WEEK: "closed"})
+    with bank.store.write() as tx:
+        tx.execute(sa.update(shard_week).values(judged_revision=1))
+    person, cursor, found = api.staff(), None, []
+    while True:
+        answer = person.get(
+            ALERTS, params={"sort": "weeks_left", "limit": 1} | ({"cursor": cursor} if cursor else {})
+        )
+        found += [(item["client_id"], item["onset_week"], item["weeks_left"]) for item in answer.json()["items"]]
+        cursor = answer.json()["next"]
+        if cursor is None:
+            break
+    assert found == [("W2", "2025-W35", 6), ("W1", "2025-W50", 21), ("W3", "2025-W25", 0)]
+    with_other = person.get(ALERTS, params={"limit": 1}).json()["next"]
+    assert person.get(ALERTS, params={"sort": "weeks_left", "cursor": with_other}).status_code == 400
+
+
+def test_income_is_told_beside_turnover(api, bank) -> None:
+    bank.client("I1", "B1", first_week=WEEK)
+    alert_id = bank.alert("I1", at_risk=1_234_567_00)
+    told = api.staff().get(f"{ALERTS}/{alert_id}").json()
+    assert (told["value_at_risk"], told["income_at_risk"]) == ("1234567.00", "1234.57")

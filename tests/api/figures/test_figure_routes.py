@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from casework.alerts.holdout import lot
 from schemas.verdicts import Direction, Grade
-from schemas.weeks import parse_week
+from schemas.weeks import Week, parse_week
 from store.tables.alerts import alert
 from store.tables.cases import client_case
 from tests.api.conftest import NOW
+from tests.api.explained import an_explanation
 
 WEEK = parse_week("2026-W02")
 FIGURES = "/api/v1/figures"
@@ -42,6 +43,18 @@ def test_what_was_never_measured_is_null_and_not_zero(two_branches, api) -> None
         "lead": {"count": 0, "missed": 0, "median_weeks": None, "p10_weeks": None},
     }  # fmt: skip
     assert found["cases"]["by_state"]["forming"] == 0
+
+
+def test_falls_that_opened_with_weeks_left_are_counted(bank, api) -> None:
+    onsets = {"F1": WEEK - 9, "F2": WEEK - 24, "F3": WEEK - 25, "F4": None}  # of F3 the six months are over
+    for client_id, onset in onsets.items():
+        bank.client(client_id, "B1", first_week=WEEK)
+        told = None if onset is None else an_explanation(WEEK, onset_week=Week(onset))
+        bank.alert(client_id, explained=told)
+    bank.client("R1", "B1", first_week=WEEK)
+    bank.alert("R1", direction=Direction.RISE)
+    found = total(api.a("auditor"))["alerts"]
+    assert (found["count"], found["falls"], found["falls_in_time"]) == (5, 4, 2)
 
 
 def test_a_manager_sees_the_own_branch_and_the_others_all_of_them(two_branches, api) -> None:

@@ -32,6 +32,8 @@ AS_OF = AsOf(TODAY, EpisodeRules(quiet_weeks_to_recover=4, silent_weeks_to_be_go
         (Standing("open", 0, 0, date(2026, 1, 14)), "new"),  # it has said so, and is still there
         (Standing("open", 0, None), "new"),  # nothing is known of its payments
         (Standing("closed", 50, 50, TODAY), None),
+        (Standing("open", 0, told=False), None),  # of history
+        (Standing("open", 0, 30, TODAY, told=False), None),
     ],
 )
 def test_the_first_line_of_the_table_that_holds_decides(alert: Standing, bucket: str | None) -> None:

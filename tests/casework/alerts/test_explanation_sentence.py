@@ -49,13 +49,13 @@ def said(verdict, **changes):
 def test_it_says_since_when_how_long_is_left_and_what_it_looks_like(verdict) -> None:
     told = said(verdict)
     assert told.en.endswith(
-        "a year at risk. Lower since about the week of Oct 6, 2025 (Sep 15, 2025 to Oct 13, 2025), "
+        "of turnover a year at risk. Lower since about the week of Oct 6, 2025 (Sep 15, 2025 to Oct 13, 2025), "
         "3 to 16 weeks left. Looks like business leaving us (strong evidence): "
-        "credits 60% lower and debits 1% higher."
+        "since then, against the 52 weeks before, credits 60% lower and debits 1% higher."
     )
     assert told.zh.endswith(
         "面临流失。约自2025年10月6日当周起走低（2025年9月15日至2025年10月13日），尚余3至16周。"
-        "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
+        "疑似业务流失（证据较强）：走低以来与此前52周相比，贷方下降60%和借方上升1%。"
     )
 
 
@@ -75,11 +75,20 @@ def test_a_window_that_closes_or_is_over_is_said(verdict, ago, en, zh) -> None:
 @pytest.mark.parametrize(
     ("label", "en", "zh"),
     [
-        (Label.SHRINKING, "shrinking (weak evidence): credits 60% lower and", "自身业务萎缩（证据较弱）"),
+        (
+            Label.SHRINKING,
+            "shrinking (weak evidence): since then, against the 52 weeks before, credits 60% lower and",
+            "自身业务萎缩（证据较弱）",
+        ),
         (
             Label.SEASONAL,
             "quarter before 30% lower, a year ago 28% lower, and against the same weeks last year unchanged.",
             "季节性波动（证据较弱）：较此前一季度下降30%、去年此时下降28%和较去年同期持平。",
+        ),
+        (
+            Label.UNKNOWN,
+            "Falling, cause unknown: since then, against the 52 weeks before, credits 60% lower and",
+            "下降原因不明：走低以来与此前52周相比，贷方下降60%和借方上升1%。",
         ),
         (Label.FEED_FAULT, "without the weeks of an incomplete feed 4% lower.", "剔除数据不全的周后下降4%。"),
     ],
@@ -88,6 +97,13 @@ def test_each_label_is_told_with_the_findings_it_rests_on(verdict, label, en, zh
     told = said(verdict, label=label, strength=Strength.WEAK)
     assert en in told.en
     assert zh in told.zh
+
+
+def test_of_an_unknown_cause_no_evidence_is_praised(verdict) -> None:
+    told = said(verdict, label=Label.UNKNOWN, strength=Strength.WEAK)
+    assert "evidence" not in told.en
+    assert "证据" not in told.zh
+    assert said(verdict, label=Label.UNKNOWN, findings=()).en.endswith("weeks left. Falling, cause unknown.")
 
 
 def test_regular_debits_that_hold_while_others_fall_are_worth_a_word(verdict) -> None:
@@ -106,8 +122,11 @@ def test_the_sentence_of_the_comparisons_can_be_had_alone(verdict) -> None:
 def test_the_sentence_of_the_reasons_can_be_had_alone() -> None:
     facts = explanation_facts(LEAVING)
     english, chinese = (reasons_sentence(facts, texts_in(language)) for language in ("en", "zh-Hans"))
-    assert english == "Looks like business leaving us (strong evidence): credits 60% lower and debits 1% higher."
-    assert chinese == "疑似业务流失（证据较强）：贷方下降60%和借方上升1%。"
+    assert english == (
+        "Looks like business leaving us (strong evidence): since then, against the 52 weeks before, "
+        "credits 60% lower and debits 1% higher."
+    )
+    assert chinese == "疑似业务流失（证据较强）：走低以来与此前52周相比，贷方下降60%和借方上升1%。"
 
 
 def test_the_parts_joined_are_the_published_sentence(verdict) -> None:
@@ -122,6 +141,21 @@ def test_the_parts_joined_are_the_published_sentence(verdict) -> None:
     )
     assert " ".join(english) == whole.en
     assert "".join(chinese) == whole.zh
+
+
+@pytest.mark.parametrize(
+    ("silent", "usual", "en", "zh"),
+    [
+        (7, 3, " No payment for 7 weeks. Looks", "已连续7周无收付。"),
+        (2, 0, " No payment for 2 weeks. Looks", "已连续2周无收付。"),
+        (4, 3, None, None),  # one more than is usual
+        (1, 0, None, None),
+    ],
+)
+def test_that_no_payment_came_is_said_where_that_is_unusual(verdict, silent, usual, en, zh) -> None:
+    told = said(verdict, silent_weeks=silent, usual_silent_weeks=usual)
+    assert en in told.en if en else "No payment" not in told.en
+    assert zh in told.zh if zh else "无收付" not in told.zh
 
 
 def test_nothing_is_explained_of_a_verdict_that_was_withdrawn(verdict) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from casework.alerts.actions import acknowledge, close, snooze
-from casework.alerts.episodes import EpisodeRules, alert_id_of
+from casework.alerts.episodes import EpisodeRules, alert_id_of, with_next_revision
 from casework.alerts.judging import judge_week
 from schemas.verdicts import Direction, Grade
 from schemas.weeks import Week, monday
@@ -173,3 +173,15 @@ def test_a_week_of_a_shard_changes_each_episode_once_in_a_fixed_order(verdict) -
     assert [e.direction for e in changed] == [Direction.FALL, Direction.RISE]
     open_ = {(e.client_id, e.direction): e for e in changed}
     assert judge_week(open_, {}, [fall, rise], Week(W), EpisodeRules()) == []
+
+
+@pytest.mark.parametrize("state", ["open", "acknowledged", "in_case"])
+def test_a_rise_ends_by_itself_in_its_fourth_quiet_week_whoever_has_seen_it(book, verdict, state) -> None:
+    history = book()
+    rise = history.judge(W, verdict(W, direction=Direction.RISE))
+    if state != "open":
+        history.keep(with_next_revision(rise, state=state, touched=True, assignee="staff-1"))
+    changes = history.judge_all({}, range(W + 1, W + 5))
+    assert [e.state for e in changes] == ["in_case" if state == "in_case" else "closed"]
+    assert changes[-1].recovered_week == W + 4
+    assert (changes[-1].outcome == "recovered") == (state != "in_case")

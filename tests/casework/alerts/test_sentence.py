@@ -27,9 +27,9 @@ EXAMPLES = [
         [(Series.CREDIT, WEEK, 31_000_000, 50_000_000), (Series.CREDIT, YEAR, 39_500_000, 50_000_000)],
         (
             "Credits of HK$310K in the week are 38% below their 8-week average and, over the quarter, 21% below "
-            "the year before; about HK$1.2M a year at risk."
+            "the year before; about HK$1.2M of turnover a year at risk."
         ),
-        "当周贷方发生额HK$31万，较此前8周周均下降38%，近13周周均较前一年下降21%；年化约HK$123万面临流失。",
+        "当周贷方发生额HK$31万，较此前8周周均下降38%，近13周周均较前一年下降21%；年化约HK$123万借贷发生额面临流失。",
     ),
     (
         Direction.FALL,
@@ -44,9 +44,9 @@ EXAMPLES = [
         [(Series.TURNOVER, LAST_YEAR, 310_000_000, 500_000_000), (Series.TURNOVER, QUARTER, 3_100_000, 4_500_000)],
         (
             "Turnover of HK$3.1M a week over the quarter is 38% below the same quarter last year and 31% below the "
-            "quarter before; about HK$10M a year at risk."
+            "quarter before; about HK$10M of turnover a year at risk."
         ),
-        "近13周借贷发生额周均HK$310万，较去年同期下降38%、较前一季度下降31%；年化约HK$1000万面临流失。",
+        "近13周借贷发生额周均HK$310万，较去年同期下降38%、较前一季度下降31%；年化约HK$1000万借贷发生额面临流失。",
     ),
     (
         Direction.RISE,
@@ -59,8 +59,8 @@ EXAMPLES = [
         Direction.FALL,
         500_000_000,
         [(Series.CREDIT, WEEK, 0, 50_000_000), (Series.DEBIT, WEEK, 0, 1_000)],
-        "Credits stopped in the week: 100% below their 8-week average; about HK$5M a year at risk.",
-        "当周无贷方发生额，较此前8周周均下降100%；年化约HK$500万面临流失。",
+        "Credits stopped in the week: 100% below their 8-week average; about HK$5M of turnover a year at risk.",
+        "当周无贷方发生额，较此前8周周均下降100%；年化约HK$500万借贷发生额面临流失。",
     ),
     (
         Direction.FALL,

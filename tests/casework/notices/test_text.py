@@ -27,8 +27,8 @@ from schemas.messages import Summary
 from schemas.vocabulary import Level, RemedyType, Step
 
 SUMMARY = Summary(
-    "Debits are 38% below their 8-week average; about HK$1.2M a year at risk.",
-    "当周借方发生额较此前8周周均下降38%；年化约HK$123万面临流失。",
+    "Debits are 38% below their 8-week average; about HK$1.2M of turnover a year at risk.",
+    "当周借方发生额较此前8周周均下降38%；年化约HK$123万借贷发生额面临流失。",
 )
 CASE = "00000000-0000-5000-8000-000000000001"
 ALARM = NewAlarm("a-1", "HK/7", "Harbour Trading", SUMMARY)
@@ -88,7 +88,7 @@ EXAMPLES = [
         "weekly_digest",
         DIGEST,
         "Week of 2026-01-12: B1",
-        """Open: alarms 3, prompts 7, about HK$9M a year at risk.
+        """Open: alarms 3, prompts 7, about HK$9M of turnover a year at risk.
 Cases 4, overdue 1, waiting for approval 2.""",
     ),
 ]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from casework.alerts.actions import close
 from casework.alerts.episodes import Episode, EpisodeRules
+from casework.alerts.income import Margins
 from casework.alerts.judging import Key, judge_week
 from casework.policies.course import Course, run_course
 from casework.policies.episode_columns import AlertNews
@@ -27,6 +28,7 @@ RULES = st.builds(
     rest_weeks=st.integers(0, 8),
     quiet_weeks_to_end=st.integers(1, 9),
 )
+ALL_IS_INCOME = Margins(10_000)  # so that every unit counts
 BRANCHES = ["B1", "B1", "B1", "B1", "B2", "B2"]  # of six clients
 Told = tuple[int, int, int, int, int]
 
@@ -87,7 +89,7 @@ class OneByOne:
     def _let_in(self) -> None:
         open_ones = {e.alert_id: key for key, e in self.current.items() if e.deferred and e.state == "open"}
         line = [
-            Waiting(alert_id, BRANCHES[int(key[0])], alert_worth(self.current[key].value_at_risk_minor))
+            Waiting(alert_id, BRANCHES[int(key[0])], _worth(self.current[key]))
             for alert_id, key in open_ones.items()
         ]
         for alert_id in choose_admitted(line, {}, self.room):
@@ -113,6 +115,10 @@ class OneByOne:
         return [self.since[key] if stands else -1 for key, stands in zip(keys, seen, strict=True)]
 
 
+def _worth(episode: Episode) -> int:
+    return alert_worth(ALL_IS_INCOME.income_minor(episode.value_at_risk_minor, "A"))
+
+
 def _shown(episode: Episode) -> str:
     return "waits" if episode.deferred and episode.state == "open" else episode.state
 
@@ -135,7 +141,8 @@ def weeks_of(grades: np.ndarray) -> list[Judged]:
 def in_columns(grades: np.ndarray, rules: EpisodeRules, held: np.ndarray | None = None, room: int = 0) -> Course:
     clients = grades.shape[2]
     waiting = (lambda _: None) if held is None else (lambda week: held[week - W])
-    capacity = Capacity(room, W, [str(at) for at in range(clients)], BRANCHES[:clients]) if room else None
+    ids, tiers = [str(at) for at in range(clients)], ["A"] * clients
+    capacity = Capacity(room, W, ids, BRANCHES[:clients], tiers, ALL_IS_INCOME) if room else None
     return run_course(weeks_of(grades), clients, rules, np.arange(clients), waiting, capacity)
 
 

@@ -14,7 +14,7 @@ from detector.comparisons.readings import value_at_risk
 from detector.comparisons.windows import LONGEST
 from detector.explanation.evidence import Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
-from schemas.explanations import FindingKind, Label, Strength, weeks_left
+from schemas.explanations import SUPPORTED, FindingKind, Label, Strength, weeks_left
 from schemas.verdicts import Series
 from schemas.weeks import Week
 from tests.detector.leavers import first_alerts
@@ -63,8 +63,9 @@ def test_credits_that_fall_while_the_payroll_holds_are_leaving() -> None:
 
 
 def test_an_account_that_only_collects_is_not_diverted_for_want_of_debits() -> None:
-    alone = explain(known(np.zeros(N), fallen(0.3)), Series.CREDIT)
-    assert (alone.label, alone.strength) == (Label.LEAVING, Strength.WEAK)
+    for beside in ({}, {"industry": industry(1.0)}):
+        alone = explain(known(np.zeros(N), fallen(0.3), **beside), Series.CREDIT, 0.98)
+        assert (alone.label, alone.strength) == (Label.UNKNOWN, Strength.WEAK)
     with_others = explain(known(np.zeros(N), fallen(0.5), industry=industry(0.5)), Series.CREDIT)
     assert with_others.label is Label.SHRINKING
 
@@ -80,9 +81,25 @@ def test_both_falling_with_the_industry_is_shrinking() -> None:
     assert told.finding(FindingKind.INDUSTRY).count == 20
 
 
-def test_both_falling_with_nobody_to_compare_is_leaving_and_weak() -> None:
+def test_both_falling_with_nobody_to_compare_is_of_unknown_cause() -> None:
     told = explain(known(fallen(0.5), fallen(0.5)), Series.TURNOVER)
-    assert (told.label, told.strength) == (Label.LEAVING, Strength.WEAK)
+    assert (told.label, told.strength) == (Label.UNKNOWN, Strength.WEAK)
+
+
+@pytest.mark.parametrize(
+    ("chance", "label", "strength"),
+    [
+        (None, Label.LEAVING, Strength.STRONG),
+        (0.9, Label.LEAVING, Strength.STRONG),
+        (0.5, Label.LEAVING, Strength.FAIR),
+        (0.1, Label.UNKNOWN, Strength.WEAK),
+        (0.0, Label.UNKNOWN, Strength.WEAK),
+    ],
+)
+def test_nothing_looks_more_like_leaving_than_the_learned_chance_says(chance, label, strength) -> None:
+    told = explain(known(steady(), fallen(0.4), industry=industry(1.0)), Series.CREDIT, chance)
+    assert (told.label, told.strength) == (label, strength)
+    assert told.support[0] <= (1.0 if chance is None else chance)
 
 
 def test_both_falling_while_the_industry_holds_is_leaving_but_not_strong() -> None:
@@ -95,6 +112,8 @@ def test_the_same_fall_a_year_ago_is_seasonal() -> None:
     season[-FELL:] = season[-FELL - 52 : -52] = 0.5
     told = explain(known(steady() * season, steady() * season, industry=industry(1.0)), Series.TURNOVER)
     assert (told.label, told.strength) == (Label.SEASONAL, Strength.STRONG)
+    sure = explain(known(steady() * season, steady() * season, industry=industry(1.0)), Series.TURNOVER, 0.98)
+    assert sure.label is not Label.SEASONAL  # who is sure to leave has no season
     assert told.finding(FindingKind.LAST_YEAR).change_pct == pytest.approx(-50, abs=12)
 
 
@@ -114,7 +133,7 @@ def test_a_branch_whose_feed_is_thin_in_those_weeks_is_a_feed_fault() -> None:
     told = explain(known(*both, branch_events=events, branch_clients=40), Series.TURNOVER)
     assert (told.label, told.strength) == (Label.FEED_FAULT, Strength.STRONG)
     whole_feed = explain(known(*both, branch_events=whole(steady(500.0)), branch_clients=40), Series.TURNOVER)
-    assert whole_feed.label is Label.LEAVING
+    assert whole_feed.label is Label.UNKNOWN
 
 
 def test_silence_in_a_week_that_was_released_by_hand_is_a_feed_fault() -> None:
@@ -171,7 +190,10 @@ def test_any_history_has_an_explanation_with_onset_label_and_support_in_bounds(w
     told = explain(Known(WEEK, debit, credit), series)
     assert WEEK - len(weeks) < told.onset_earliest <= told.onset_week <= told.onset_latest <= WEEK
     assert all(0.0 <= each <= 1.0 for each in told.support)
-    assert told.support[tuple(Label).index(told.label)] == max(told.support)
+    if told.label is Label.UNKNOWN:
+        assert told.strength is Strength.WEAK
+    else:
+        assert told.support[SUPPORTED.index(told.label)] == max(told.support)
     assert all(found.before_weeks.first > WEEK - HISTORY_WEEKS for found in told.findings)
     assert all(found.after_weeks.last <= WEEK for found in told.findings)
 
@@ -193,7 +215,9 @@ def test_columns_of_unequal_length_are_refused() -> None:
 
 def test_most_leavers_of_a_simulated_bank_are_told_as_leaving_and_of_one_side_strongly() -> None:
     told = [(each.leaver, explain(each.known, each.series)) for each in first_alerts() if each.leaver is not None]
-    assert np.mean([why.label is Label.LEAVING for _, why in told]) >= 0.9
+    labels = [why.label for _, why in told]
+    assert np.mean([label is Label.LEAVING for label in labels]) >= 0.8
+    assert np.mean([label in (Label.LEAVING, Label.UNKNOWN) for label in labels]) >= 0.95  # nothing else is said
     one_side = [why for leaver, why in told if leaver.kind == "one_series"]
     assert np.mean([why.strength is Strength.STRONG for why in one_side]) >= 0.5
     both = [why for leaver, why in told if leaver.kind != "one_series"]

@@ -39,6 +39,16 @@ def test_client_record_is_read_with_its_dates() -> None:
     assert (record.opened_on, record.closed_on) == (date(2019, 4, 1), None)
 
 
+@pytest.mark.parametrize("name", ["Müller & Søn", "株式会社 山田", "شركة النور", "O’Neill\u00a0Ltd", "क्षेत्र"])
+def test_names_of_all_languages_are_taken(name: str) -> None:
+    assert decode_client(client(name=name, opened_on="2019-04-01", closed_on="2019-04-01")).name == name
+
+
+@pytest.mark.parametrize("text", ["0.00000001", "100000000", "0.0000071", "89500"])
+def test_rates_of_currencies_far_apart_are_taken(text: str) -> None:
+    assert decode_rate(b"USD:2026-W02", rate(rate=text), "HKD").text == text
+
+
 def test_client_record_needs_only_id_and_name() -> None:
     record = decode_client(b'{"client_id":"C1","name":"N"}')
     assert (record.kind, record.branch_id, record.tier) == ("company", "unassigned", "C")
@@ -56,6 +66,13 @@ def test_client_record_needs_only_id_and_name() -> None:
         ("bad_shape", client(name="N\0")),
         ("bad_shape", client(industry="N\0")),
         ("bad_shape", client(tier="A\0")),
+        *(
+            ("bad_shape", client(name=name))
+            for name in (" ", "\t", "A\x1b[31m", "A\u202eB", "A\u2066B", "A\nB", "A\u2028")
+        ),
+        ("bad_shape", client(industry="A\u200fB")),
+        ("bad_shape", client(relationship_manager="\x07")),
+        ("bad_shape", client(opened_on="2019-04-02", closed_on="2019-04-01")),
         ("bad_id", client(client_id="C 1")),
         ("bad_id", client(branch_id="B\0")),
         ("bad_id", client(client_id="")),
@@ -69,7 +86,7 @@ def test_bad_client_record_is_refused(reason: str, value: bytes | None) -> None:
 
 
 def test_rate_is_read_as_exact_text() -> None:
-    assert decode_rate(b"USD:2026-W02", rate()) == ("USD", parse_week("2026-W02"), "7.8125")
+    assert decode_rate(b"USD:2026-W02", rate(), "HKD") == ("USD", parse_week("2026-W02"), "7.8125")
 
 
 @pytest.mark.parametrize(
@@ -79,6 +96,12 @@ def test_rate_is_read_as_exact_text() -> None:
         ("bad_key", b"USD:2026-W03", rate()),
         ("bad_currency", b"usd:2026-W02", rate(currency="usd")),
         ("bad_week", b"USD:2026-W54", rate(week="2026-W54")),
+        *(
+            ("bad_shape", b"USD:2026-W02", rate(rate=text))
+            for text in ("999999999.9", "0.000000000001", "100000000.1")
+        ),
+        ("bad_currency", b"HKD:2026-W02", rate(currency="HKD")),
+        *(("bad_week", f"USD:{week}".encode(), rate(week=week)) for week in ("0001-W01", "1969-W52", "9999-W01")),
         ("bad_shape", b"USD:2026-W02", rate(rate="0.0")),
         ("bad_shape", b"USD:2026-W02", rate(rate="-1")),
         ("bad_shape", b"USD:2026-W02", rate(rate="1e3")),
@@ -89,7 +112,7 @@ def test_rate_is_read_as_exact_text() -> None:
 )
 def test_bad_rate_is_refused(reason: str, key: bytes | None, value: bytes | None) -> None:
     with pytest.raises(BadRecord) as refusal:
-        decode_rate(key, value)
+        decode_rate(key, value, "HKD")
     assert refusal.value.reason == reason
 
 

@@ -50,7 +50,7 @@ class Bench:
         self.shard = Shard(saved, self.rules, CALENDAR, self.feed.clients, self.feed.accounts, self._places)
 
     def fold(self, *events: Event, now: datetime = NOW) -> None:
-        self.shard.fold(self.feed.decoded(events, self.shard.next_offset), now)
+        self.shard.fold(self.feed.decoded(events, self.shard.next_offset), now, now)
 
     def save(self, now: datetime = NOW) -> None:
         made = self.shard.checkpoint(now)

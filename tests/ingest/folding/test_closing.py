@@ -71,7 +71,7 @@ def test_when_every_shard_is_idle_nobody_vouches() -> None:
 
 def test_an_idle_shard_closes_as_far_as_the_others_have_come(bench: Any) -> None:
     bench.run(Tx("a", W))
-    bench.shard.tick(LATER, [other(W + 2)])
+    bench.shard.tick(LATER, LATER, [other(W + 2)])
     bench.save(LATER)
     assert bench.weeks() == {W: ("closed", "idle"), W + 1: ("closed", "idle")}
     assert bench.ledger()["C1", W + 1] == (0, 0, 0, 0)
@@ -79,34 +79,34 @@ def test_an_idle_shard_closes_as_far_as_the_others_have_come(bench: Any) -> None
 
 def test_a_shard_that_is_not_idle_does_not_close_by_the_clock(bench: Any) -> None:
     bench.run(Tx("a", W))
-    bench.shard.tick(NOW + timedelta(minutes=59), [other(W + 2)])
+    bench.shard.tick(NOW + timedelta(minutes=59), NOW + timedelta(minutes=59), [other(W + 2)])
     assert bench.shard.next_to_close == W
 
 
 def test_a_shard_is_idle_from_the_end_of_the_grace_period_on(bench: Any) -> None:
     bench.run(Tx("a", W))
-    bench.shard.tick(NOW + GRACE, [other(W + 2, NOW + GRACE), other(W, NOW)])
+    bench.shard.tick(NOW + GRACE, NOW + GRACE, [other(W + 2, NOW + GRACE), other(W, NOW)])
     assert bench.shard.next_to_close == W + 2  # the other one is idle from the same moment on
 
 
 def test_an_unreadable_record_is_a_sign_of_life(bench: Any) -> None:
     bench.run(Tx("a", W))
     bench.shard.skip_unreadable(1, "CRC does not match", LATER)
-    bench.shard.tick(LATER, [other(W + 2)])
+    bench.shard.tick(LATER, LATER, [other(W + 2)])
     assert bench.shard.next_to_close == W
-    bench.shard.tick(LATER + GRACE, [other(W + 2, LATER + GRACE)])
+    bench.shard.tick(LATER + GRACE, LATER + GRACE, [other(W + 2, LATER + GRACE)])
     assert bench.shard.next_to_close == W + 2
 
 
 def test_an_idle_shard_without_a_week_has_nothing_to_close(bench: Any) -> None:
     bench.run(Bad())
-    bench.shard.tick(LATER, [other(W + 2)])
+    bench.shard.tick(LATER, LATER, [other(W + 2)])
     assert bench.shard.next_to_close is None
 
 
 def test_a_shard_whose_only_neighbour_knows_no_week_yet_waits(bench: Any) -> None:
     bench.run(Tx("a", W))
-    bench.shard.tick(LATER, [other(None)])
+    bench.shard.tick(LATER, LATER, [other(None)])
     assert bench.shard.next_to_close == W
 
 

@@ -72,17 +72,19 @@ class LaneBench:
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     rate_of: Callable[[str, int], Fraction | None] = lambda _currency, _week: None
 
-    def activity(self, partition: int = 0, topic_id: str = "T1") -> ActivityLane:
+    def activity(
+        self, partition: int = 0, topic_id: str = "T1", bank_clock: Callable[[], datetime] = lambda: NOW
+    ) -> ActivityLane:
         return ActivityLane(
             self.store, TOPIC_ACTIVITY, topic_id, partition, RULES, CALENDAR, "HKD", self.rate_of,
-            timedelta(days=1), lambda: NOW, self.metrics, self.stopwatch,
+            timedelta(days=1), bank_clock, self.metrics, self.stopwatch,
         )  # fmt: skip
 
     def clients(self) -> ReferenceLane:
         return ReferenceLane(self.store, TOPIC_CLIENTS, "T1", 0, ClientMaster(), self.metrics)
 
     def rates(self) -> ReferenceLane:
-        return ReferenceLane(self.store, TOPIC_RATES, "T1", 0, Rates(), self.metrics)
+        return ReferenceLane(self.store, TOPIC_RATES, "T1", 0, Rates("HKD"), self.metrics)
 
     def feed(self, lane: ActivityLane | ReferenceLane, *records: Record, partition: int = 0) -> None:
         """Take records from the lane's offset on; nothing is kept."""

@@ -36,6 +36,9 @@ def bench(store: Store) -> LaneBench:
     return LaneBench(store)
 
 
+OVER = WEEK - 1  # the week before NOW
+
+
 def test_what_was_kept_is_there_and_the_next_lane_goes_on_behind_it(bench: LaneBench) -> None:
     bench.run(bench.activity(), transaction("E1"), transaction("E2", direction="credit", amount="0.30"))
     assert bench.rows(L.client_id, L.week, L.debit_minor, L.credit_minor) == [("C1", WEEK, 100, 30)]
@@ -125,14 +128,14 @@ def test_an_event_without_a_rate_is_taken_once_the_rate_has_come(bench: LaneBenc
     """The original bytes of its dead letter, sent again, behind the rate."""
     lane_bench = replace(bench, rate_of=RateBook(bench.store, bench.stopwatch).find)
     lane = lane_bench.activity()
-    bench.run(lane, transaction("E1", currency="USD", amount="2.00"), week_closed(WEEK, 1))
+    bench.run(lane, transaction("E1", OVER, currency="USD", amount="2.00"), week_closed(OVER, 1))
     assert bench.rows(dead_letter.c.reason) == [("no_rate",)]
     assert bench.rows(W.state, W.received) == [("closed", 1)]  # it has come, though it could not be taken in
-    bench.run(bench.rates(), rate_record("USD", WEEK, "7.8125"))
+    bench.run(bench.rates(), rate_record("USD", OVER, "7.8125"))
     bench.stopwatch.now_s += MISSING_S
     [(key, value)] = bench.rows(dead_letter.c.key, dead_letter.c.value)
     bench.run(lane, (key, value))
-    assert bench.rows(L.client_id, L.week, L.debit_minor) == [("C1", WEEK, 1562)]  # 15.625, half to even
+    assert bench.rows(L.client_id, L.week, L.debit_minor) == [("C1", OVER, 1562)]  # 15.625, half to even
     assert bench.rows(W.state, W.received, W.revision) == [("closed", 1, 2)]
     assert bench.rows(*TALLY) == [(0, 0, 1, 1)]
     bench.run(lane, (key, value))
@@ -141,11 +144,11 @@ def test_an_event_without_a_rate_is_taken_once_the_rate_has_come(bench: LaneBenc
 
 def test_a_released_week_is_adopted_and_what_comes_after_amends_it(bench: LaneBench) -> None:
     lane = bench.activity()
-    bench.run(lane, transaction("E1"), week_closed(WEEK, 2))
+    bench.run(lane, transaction("E1", OVER), week_closed(OVER, 2))
     lane.update_gauges()
     assert bench.counted("ebbwatch_held_weeks", partition=0) == 1
     with bench.store.write() as tx:
-        shard_weeks.release(tx, 0, WEEK, NOW)
+        shard_weeks.release(tx, 0, OVER, NOW)
     lane.tick(NOW, True)
     lane.update_gauges()
     assert bench.counted("ebbwatch_held_weeks", partition=0) == 1  # not yet: it looks around now and then
@@ -153,7 +156,7 @@ def test_a_released_week_is_adopted_and_what_comes_after_amends_it(bench: LaneBe
     lane.tick(NOW, False)
     lane.update_gauges()
     assert bench.counted("ebbwatch_held_weeks", partition=0) == 0
-    bench.run(lane, transaction("E2"))
+    bench.run(lane, transaction("E2", OVER))
     assert bench.rows(W.state, W.closed_by, W.received, W.revision) == [("closed", "release", 2, 2)]
     assert bench.rows(L.debit_minor, L.revision) == [(200, 2)]
     assert bench.rows(*TALLY) == [(1, 0, 1, 0)]
@@ -161,11 +164,26 @@ def test_a_released_week_is_adopted_and_what_comes_after_amends_it(bench: LaneBe
 
 def test_a_release_that_ingest_has_not_heard_of_is_not_undone(bench: LaneBench) -> None:
     lane = bench.activity()
-    bench.run(lane, transaction("E1"), week_closed(WEEK, 3))
+    bench.run(lane, transaction("E1", OVER), week_closed(OVER, 3))
     with bench.store.write() as tx:
-        shard_weeks.release(tx, 0, WEEK, NOW)
-    bench.run(lane, transaction("E2"))
+        shard_weeks.release(tx, 0, OVER, NOW)
+    bench.run(lane, transaction("E2", OVER))
     assert bench.rows(W.state, W.closed_by, W.received, W.revision) == [("closed", "release", 2, 2)]
+
+
+def test_a_week_that_its_sender_has_finished_early_waits_for_its_end(bench: LaneBench) -> None:
+    """Whoever is silent until Tuesday is not silent."""
+    bank = [NOW]
+    lane = bench.activity(bank_clock=lambda: bank[0])
+    bench.run(lane, transaction("E1", OVER), transaction("E2"), week_closed(OVER, 1), week_closed(WEEK, 2))
+    assert bench.rows(W.week, W.state) == [(OVER, "closed"), (WEEK, "open")]
+    lane = bench.activity(bank_clock=lambda: bank[0])  # started again
+    bench.run(lane, transaction("E3"))
+    for bank[0], state in ((CALENDAR.end(WEEK) - timedelta(seconds=1), "open"), (CALENDAR.end(WEEK), "closed")):
+        bench.stopwatch.now_s += 60
+        lane.tick(NOW, True)
+        lane.save_checkpoint(NOW)
+        assert bench.rows(W.week, W.state) == [(OVER, "closed"), (WEEK, state)]
 
 
 def test_branches_that_moved_are_heard_of(bench: LaneBench) -> None:

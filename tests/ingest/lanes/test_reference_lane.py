@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ingest.kafka.records import Unreadable
@@ -39,11 +41,14 @@ def test_a_tombstone_takes_a_client_back_and_a_later_record_brings_it_again(benc
     assert bench.rows(C.client_id) == [("C1",)]
 
 
-def test_a_client_with_activity_becomes_a_placeholder_again(bench: LaneBench) -> None:
+def test_a_client_with_activity_is_marked_and_keeps_what_was_known_of_it(bench: LaneBench) -> None:
     bench.run(bench.clients(), client_record("C1", tier="A"))
     bench.run(bench.activity(), transaction("E1"))
     bench.run(bench.clients(), (b"C1", None))
-    assert bench.rows(C.client_id, C.placeholder, C.name, C.shard) == [("C1", True, "C1", 0)]
+    assert bench.rows(C.client_id, C.placeholder, C.name, C.shard) == [
+        ("C1", True, json.loads(client_record("C1")[1])["name"], 0)
+    ]
+    assert bench.rows(C.tier) == [("A",)]
 
 
 def test_the_newest_rate_of_a_week_holds_and_a_tombstone_takes_it_back(bench: LaneBench) -> None:

@@ -16,7 +16,7 @@ from publish.notices.channel import NotSent
 from schemas.errors import BadSetting
 from tests.publish.notices.sink import SECRET, Sink, open_sink
 
-TEXT = NoticeText("新警报：Harbour & Co", "年化约HK$123万面临流失。\n<b>https://desk.bank.example/</b>")
+TEXT = NoticeText("新警报：Harbour & Co", "年化约HK$123万借贷发生额面临流失。\n<b>https://desk.bank.example/</b>")
 
 
 @pytest.fixture

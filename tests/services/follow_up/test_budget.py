@@ -62,7 +62,7 @@ def test_new_alerts_wait_until_they_are_let_in_the_most_at_stake_first(bank) -> 
     assert len(waiting) > ROOM
     assert listed(made, deferred=False) == []
     with made.store.read() as tx:
-        assert notice_sources.load_alarms(tx, FIRST_WEEK) == []
+        assert notice_sources.load_alarms(tx, FIRST_WEEK, NOW - timedelta(weeks=99)) == []
     follow_up.run_once()
     by_worth = sorted(waiting, key=lambda each: (-each[1], each[0]))
     assert set(listed(made, deferred=False)) == set(by_worth[:ROOM])

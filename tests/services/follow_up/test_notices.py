@@ -70,7 +70,7 @@ def test_a_new_alarm_is_told_to_its_branch_once(bank) -> None:
     judge_again(bank)
     bank.passes(HOUR)
     assert len(bank.told("new_alarm")) == 3
-    assert facts(bank, "new_alarm", "staff-17")[0].summary.en.endswith("HK$120K a year at risk.")
+    assert facts(bank, "new_alarm", "staff-17")[0].summary.en.endswith("HK$120K of turnover a year at risk.")
 
 
 def test_many_alarms_at_once_are_one_notice_and_are_not_told_again(bank) -> None:
@@ -134,6 +134,22 @@ def test_an_alarm_that_opens_again_is_news_again(bank) -> None:
     bank.returns(alert, WEEK + 6)
     bank.passes()
     assert of(bank.told("new_alarm"), "staff-17") == [f"{alert}/1", f"{alert}/2"]
+
+
+def test_an_alarm_of_history_is_told_once_when_it_was_told_and_not_before(bank) -> None:
+    """Its week is long past; what counts is when people could first have known of it."""
+    bank.alert("C2", week=WEEK - 1, told=False)
+    late = bank.told_later("C1", WEEK - 30, WEEK - 13)
+    for _ in range(2):
+        bank.passes(HOUR)
+        judge_again(bank)
+        assert bank.told("new_alarm") == [(user, f"{late}/1") for user in ("manager-b001", "staff-17")]
+
+
+def test_an_alarm_of_history_is_no_news_after_two_weeks(bank) -> None:
+    bank.told_later("C1", WEEK - 30, WEEK - 13)
+    bank.passes(15 * DAY)
+    assert bank.told("new_alarm") == []
 
 
 def test_a_round_in_which_no_week_was_judged_looks_at_no_alarm(bank) -> None:
@@ -229,6 +245,13 @@ def test_an_alarm_that_nobody_sees_is_warned_of_then_breached_then_escalated(ban
         assert steps(bank, kind, user) == both
     assert steps(bank, "sla_breach", "staff-17") == []  # nobody gave it to them
     assert steps(bank, "sla_breach", "manager-b002") == []
+
+
+def test_deadlines_of_what_was_told_late_begin_when_it_was_told(bank) -> None:
+    bank.told_later("C1", WEEK - 30, WEEK)
+    bank.alert("C2", week=WEEK, told=False)
+    bank.passes(DAY)
+    assert steps(bank, "sla_breach", "manager-b001") == [("acknowledge", "2026-01-13")]
 
 
 def test_an_escalation_comes_after_two_business_days(bank) -> None:

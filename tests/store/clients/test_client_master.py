@@ -63,7 +63,7 @@ def test_closing_a_client_ends_its_zero_rows_with_that_week(store: Store) -> Non
     ]
 
 
-def test_a_tombstone_forgets_a_client_but_not_its_activity(store: Store) -> None:
+def test_a_tombstone_forgets_a_client_but_not_one_with_activity(store: Store) -> None:
     with store.write() as tx:
         client_master.save_records(
             tx, [ClientRecord("C1", "Widgets 1", branch_id="B1"), ClientRecord("C2", "Widgets 2")]
@@ -72,7 +72,7 @@ def test_a_tombstone_forgets_a_client_but_not_its_activity(store: Store) -> None
         client_master.forget_client(tx, "C1")
         client_master.forget_client(tx, "C2")
     assert rows(store, C.client_id, C.name, C.branch_id, C.placeholder, C.shard) == [
-        ("C1", "C1", "unassigned", True, 0)
+        ("C1", "Widgets 1", "B1", True, 0)
     ]
 
 

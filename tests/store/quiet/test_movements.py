@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from detector.groups import BANK, Group, Movement
 from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from schemas.weeks import Week
 from store.quiet import movements
 from store.quiet.movements import MovementFilter
+from store.tables.ledger import shard_week
 from store.unit_of_work import Store
 
 B1, B2 = Group(GroupKind.BRANCH, "B1"), Group(GroupKind.BRANCH, "B2")
@@ -94,3 +96,14 @@ def test_a_movement_has_begun_in_the_first_of_its_weeks_that_follow_each_other(s
     with store.read() as tx:
         found = movements.load_begun(tx, GroupKind.BRANCH, W + 1)
     assert [(row.name, row.week) for row in found] == [("B1", W + 3)]  # of B2 nobody is concerned
+
+
+def test_a_movement_in_a_week_of_history_is_no_news(store: Store) -> None:
+    week = {"shard": 0, "state": "closed", "received": 1, "revision": 1, "judged_revision": 1}
+    with store.write() as tx:
+        rows = [week | {"week": at, "history": past} for at, past in ((W, True), (W + 2, False))]
+        tx.execute(sa.insert(shard_week), rows)
+    for at in (W, W + 2):
+        kept(store, 0, at, [moved(B1, at)], [explained(f"C{at}", B1, at)])
+    with store.read() as tx:
+        assert [row.week for row in movements.load_begun(tx, GroupKind.BRANCH, W)] == [W + 2]

@@ -55,7 +55,7 @@ def test_a_branch_sees_its_own_open_alerts_the_worst_first(desk, bank_at) -> Non
     assert _rows(page) == ["C1", "C2"]
     assert "1 alarm" in page.text
     assert "1 prompt" in page.text
-    assert "HK$170K a year at risk" in page.text
+    assert "HK$170 of income a year at risk of HK$170K turnover" in page.text
     assert "D1" not in page.text
 
 

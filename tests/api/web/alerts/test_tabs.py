@@ -52,6 +52,19 @@ def _tabs(page: Page) -> list[tuple[str, str]]:
     return [(" ".join(re.sub("<[^>]+>", " ", text).split()), unescape(path)) for path, text in found]
 
 
+def test_an_empty_first_tab_says_what_stands_elsewhere(desk, list_of) -> None:
+    person = desk.a("branch_manager", "B1")
+    with desk.store.write() as tx:
+        open_ones = sa.update(alert).where(alert.c.client_id.in_(("C1", "C2")))
+        tx.execute(open_ones.values(state="acknowledged", touched=True))
+    page = Page(person.get("/").text).text
+    assert "Nothing new" in page
+    assert "2 in work. 1 recovered. 1 gone. 1 waits for room." in page
+    assert "Nobody is ebbing away" not in page
+    person.cookies.set("language", "zh-Hans")
+    assert "处理中 2 项。" in person.get("/").text
+
+
 def test_each_tab_says_how_many_it_has_and_new_ones_come_first(desk, list_of) -> None:
     person = desk.a("branch_manager", "B1")
     page = Page(person.get("/").text)
@@ -74,7 +87,7 @@ def test_the_money_is_of_what_can_still_be_saved_on_every_tab(desk, list_of) -> 
     person = desk.a("branch_manager", "B1")
     for path in ("/", "/?bucket=gone", "/?bucket=recovered"):
         text = Page(person.get(path).text).text
-        assert "HK$170K a year at risk" in text, path
+        assert "HK$170 of income a year at risk of HK$170K turnover" in text, path
         assert "1 alarm ·" in text.replace("\n", " ").replace("  ", " "), path
 
 
@@ -149,4 +162,4 @@ def test_a_client_that_closes_leaves_the_tab_and_the_money(desk, list_of) -> Non
     with desk.store.write() as tx:
         tx.execute(sa.update(client).where(client.c.client_id == "C1").values(closed_on=date(2026, 1, 13)))
     text = Page(desk.a("branch_manager", "B1").get("/").text).text
-    assert "HK$50K a year at risk" in text
+    assert "HK$50K of turnover a year at risk" in text

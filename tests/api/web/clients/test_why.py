@@ -7,10 +7,12 @@ from datetime import date
 
 import plotly.graph_objects as go
 import pytest
+import sqlalchemy as sa
 
 from schemas.explanations import Finding, FindingKind, Label, Strength
 from schemas.verdicts import Direction
 from schemas.weeks import Week, monday
+from store.tables.ledger import shard_week
 from tests.api.conftest import WEEK, Bank
 from tests.api.explained import an_explanation
 from tests.api.web.conftest import Desk
@@ -45,8 +47,11 @@ def _rows(page: Page) -> list[str]:
     return re.findall(r'<a href="/desk/clients/(\w+)">', page.html)
 
 
-def test_the_list_shows_the_label_and_the_weeks_left_by_the_end_of_last_week(desk, bank_at) -> None:
-    page = _page(desk, "/")
+def test_the_list_shows_the_label_and_the_weeks_left_by_the_newest_judged_week(desk, bank_at) -> None:
+    with desk.store.write() as tx:
+        tx.execute(sa.update(shard_week).values(judged_revision=1))
+    page = _page(desk, "/?state=all")
+    assert "Falling · since 3 Nov 2025" in page.text  # the onset, not the alert's first week
     assert "Leaving strong evidence · 3 to 16 weeks left" in page.text
     assert "Seasonal weak evidence · the six months are over" in page.text
 
@@ -75,7 +80,10 @@ def test_the_page_says_since_when_how_long_is_left_and_how_that_is_worked_out(de
     assert "Lower since about 3 Nov 2025 four chances in five: 13 Oct 2025 to 17 Nov 2025" in page.text
     assert "3 to 16 weeks left 13 and 26 weeks, less the 10 gone by" in page.text
     assert "HK$120,000 52 × (19,000.00 − 12,595.00)" in page.text
-    assert "Looks like business leaving us (strong evidence): credits 60% lower, debits 4% lower" in page.text
+    assert (
+        "Looks like business leaving us (strong evidence): since then, against the 52 weeks before, "
+        "credits 60% lower, debits 4% lower" in page.text
+    )
     assert "Leaving 0.93 · Seasonal 0.10 · Shrinking 0.00 · Fault in the feed 0.00" in page.text
 
 

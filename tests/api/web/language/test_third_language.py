@@ -81,9 +81,10 @@ def test_the_sentence_of_an_alert_is_in_it_with_its_numbers() -> None:
     text = whole_sentence(sentence_facts(verdict, "HKD", explanation), texts_in("fr"))
     plain = text.replace(MARK, "").replace("\u00a0", " ").replace("\u202f", " ")
     assert plain == (
-        "Credits of 310 k HKD in the week are 38 % below their 8-week average; about 1,2 M HKD a year at risk. "
-        "Lower since about the week of 6 oct. 2025 (15 sept. 2025 to 13 oct. 2025), 3 to 16 weeks left. "
-        "Looks like business leaving us (strong evidence): credits 60 % lower."
+        "Credits of 310 k HKD in the week are 38 % below their 8-week average; about 1,2 M HKD of turnover "
+        "a year at risk. Lower since about the week of 6 oct. 2025 (15 sept. 2025 to 13 oct. 2025), 3 to 16 weeks "
+        "left. Looks like business leaving us (strong evidence): since then, against the 52 weeks before, "
+        "credits 60 % lower."
     )
 
 

@@ -51,7 +51,7 @@ def test_what_waits_stands_there_with_all_that_one_needs_to_decide(case) -> None
         "Half, for three months 1,815 138,082",
         "Better service instead nobody has said –",
         "As proposed 3,511 276,164",
-        "Doing nothing puts HK$120K a year at risk.",
+        "Doing nothing puts HK$120K of turnover a year at risk.",
     ):
         assert said in page.text
     assert page.one("a", href=ONE)

@@ -79,7 +79,7 @@ def test_what_if_is_a_form_without_scripts_and_its_figures_stand_in_the_proposal
     assert "Half, for three months 1,815 138,082" in page.text
     assert "Better service instead nobody has said –" in page.text
     assert "As proposed 3,511 276,164" in page.text
-    assert "Doing nothing puts HK$120K a year at risk." in page.text
+    assert "Doing nothing puts HK$120K of turnover a year at risk." in page.text
     form = form_to(html, f"{ONE}/remedies")
     assert (form.value("type"), form.value("list_price"), form.value("ends_on")) == (
         "fee_waiver",
