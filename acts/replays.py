@@ -165,6 +165,11 @@ def _fade_steady_clients(
     steady &= (history.debit_minor[:, before] + history.credit_minor[:, before]).sum(axis=1) > 0
     at = choose_clients(steady)
     kept = history.take(at, Surroundings(festivals=rules.festivals))
-    copies = replace(kept, debit_minor=fade_out(kept.debit_minor), credit_minor=fade_out(kept.credit_minor))
+    copies = replace(
+        kept,
+        debit_minor=fade_out(kept.debit_minor),
+        credit_minor=fade_out(kept.credit_minor),
+        payments=None if kept.payments is None else fade_out(kept.payments),
+    )
     course: Course = run_course(replay(copies, policy, start), len(at), rules.episodes, np.arange(len(at)))
     return count_caught(course)

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from detector.comparisons.readings import read
 from detector.comparisons.windows import LAGS, LONGEST
 from detector.policies.policy import Policy
-from detector.state import ShardState
+from detector.quiet.surroundings import Surroundings
+from detector.state import ShardState, payments_of
 from detector.step import WeekVolumes, step
 from feeds.simulated_bank import SimulatedBank
 from schemas.weeks import Week, parse_week
@@ -30,6 +31,7 @@ class History:
     tiers: list[str]
     debit: Ints
     credit: Ints
+    payments: Ints | None = None  # None: one where there was any turnover
 
     @property
     def weeks(self) -> int:
@@ -45,8 +47,9 @@ def simulated(seed: int, clients: int, leaver_share: float | None = None) -> tup
     """A bank and its whole history of HORIZON weeks."""
     share = {} if leaver_share is None else {"leaver_share": leaver_share}
     bank = SimulatedBank(seed, clients, first_week=FIRST_WEEK, horizon=HORIZON, **share)
-    debit, credit = bank.weekly(FIRST_WEEK, FIRST_WEEK + HORIZON - 1)
-    return bank, History(bank.client_ids, bank.tiers, debit, credit)
+    last = FIRST_WEEK + HORIZON - 1
+    debit, credit = bank.weekly(FIRST_WEEK, last)
+    return bank, History(bank.client_ids, bank.tiers, debit, credit, bank.payments(FIRST_WEEK, last))
 
 
 def grades(history: History, policy: Policy) -> npt.NDArray[np.int8]:
@@ -60,8 +63,9 @@ def grades(history: History, policy: Policy) -> npt.NDArray[np.int8]:
             first_week=begins[known].astype(np.int32),
             debit_minor=history.debit[known, week],
             credit_minor=history.credit[known, week],
+            payments=None if history.payments is None else history.payments[known, week],
         )
-        state, verdicts = step(state, volumes, policy, [history.tiers[i] for i in known])
+        state, verdicts = step(state, volumes, policy, [history.tiers[i] for i in known], Surroundings())
         grade = np.zeros((2, len(begins)), np.int8)
         grade[:, known] = verdicts.grade
         found.append(grade)
@@ -69,11 +73,12 @@ def grades(history: History, policy: Policy) -> npt.NDArray[np.int8]:
 
 
 def deviations(history: History, minimum_effect_minor: Ints) -> npt.NDArray[np.float64]:
-    """Percent of every comparison, float64 (T, 12, n), NaN where there is none or it is below the minimum effect.
+    """Percent of every comparison, float64 (T, comparison, n), NaN where there is none or the effect is too little.
 
     Axis 1 is (pair, series) flattened. `minimum_effect_minor`: (n,).
     """
-    volumes = np.stack([history.debit, history.credit])
+    payments = payments_of(history.debit, history.credit, history.payments)
+    volumes = np.stack([history.debit, history.credit, payments])
     total = np.cumsum(np.pad(volumes, ((0, 0), (0, 0), (LONGEST, 0))), axis=2)
     begins, found = history.begins, []
     for week in range(history.weeks):

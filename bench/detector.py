@@ -21,7 +21,7 @@ T = TypeVar("T")
 CLIENTS, SHARD, ROUNDS = 1_000_000, 50_000, 5
 NEWCOMERS = 300  # a week: 8 % of a million clients in five years
 LAST = 2_900
-MAX_BYTES, MAX_COPIES = 1_200, 3.0
+MAX_BYTES, MAX_COPIES = 1_800, 3.0
 
 
 class Shard:

@@ -69,8 +69,10 @@ def judge_from_history(
     tiers: Sequence[str],
     around: Surroundings = ALONE,
     scores: Scores | None = None,
+    payments: Ints | None = None,
 ) -> JudgedWeek:
     """The same without a state, from the weeks before: int64 (n, HISTORY_WEEKS), zero before a `first_week`."""
     first_week: npt.NDArray[np.int32] = week.first_week
-    state = ShardState.from_history(week.client_ids, first_week, debit_minor, credit_minor, week.week - 1)
+    before = (debit_minor, credit_minor, week.week - 1, payments)
+    state = ShardState.from_history(week.client_ids, first_week, *before)
     return judge_week(state, week, policy, tiers, around, scores)

@@ -55,6 +55,7 @@ class History:
     last_week: Week
     around: Surroundings = ALONE
     rebased_week: npt.NDArray[np.int32] | None = None  # (n,) of a new normal; 0 where there is none
+    payments: Ints | None = None  # by weeks; None where nobody counted
 
     @property
     def weeks(self) -> int:
@@ -76,6 +77,7 @@ class History:
             last_week=self.last_week,
             around=around,
             rebased_week=None if self.rebased_week is None else self.rebased_week[at],
+            payments=None if self.payments is None else self.payments[at],
         )
 
     def judged_from(self, week: int) -> npt.NDArray[np.int32]:
@@ -102,6 +104,7 @@ def replay(
         history.debit_minor[:, :at],
         history.credit_minor[:, :at],
         first - 1,
+        None if history.payments is None else history.payments[:, :at],
     )
     quiet = dict(history.around.quiet_weeks)
     for place in range(at, history.weeks):
@@ -112,6 +115,7 @@ def replay(
             history.judged_from(week),
             np.ascontiguousarray(history.debit_minor[:, place]),
             np.ascontiguousarray(history.credit_minor[:, place]),
+            payments=None if history.payments is None else np.ascontiguousarray(history.payments[:, place]),
         )
         there = (history.first_week <= week) & (week <= history.end_week)
         groupings = tuple(

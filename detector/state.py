@@ -14,6 +14,7 @@ from detector.comparisons.windows import LAGS, LONGEST
 from detector.ids import IdIndex, Ids, Rows, encode
 from schemas.errors import EbbwatchError
 
+ROWS = 3  # debit, credit, payments
 SLOTS = LONGEST + 1  # running totals of the week judged and of the 68 before it
 HISTORY_WEEKS = LONGEST - 1  # weeks before the one judged that any comparison reaches
 _NOT_BEGUN = np.iinfo(np.int32).max
@@ -48,8 +49,9 @@ class UnknownClient(EbbwatchError):
 class Memory:
     """Columns by row (client), the rows from `size` on still free.
 
-    `ring`: int64 (SLOTS, 2, capacity), [week % SLOTS, debit or credit, row] = all minor units up to and with that
-    week, less what lies before the ring. `first_week`: int32 (capacity,). `habits`: what clients usually do.
+    `ring`: int64 (SLOTS, ROWS, capacity), [week % SLOTS, debit, credit or payments, row] = all minor units, or
+    payments, up to and with that week, less what lies before the ring. `first_week`: int32 (capacity,). `habits`:
+    what clients usually do.
     """
 
     index: IdIndex
@@ -73,7 +75,7 @@ class Memory:
         return np.arange(first, last, dtype=np.int32)
 
     def _grow(self, capacity: int) -> None:
-        ring = np.zeros((SLOTS, 2, capacity), np.int64)
+        ring = np.zeros((SLOTS, ROWS, capacity), np.int64)
         ring[:, :, : self.size] = self.ring[:, :, : self.size]
         first_week = np.zeros(capacity, np.int32)
         first_week[: self.size] = self.first_week[: self.size]
@@ -106,12 +108,12 @@ class Memory:
     def weekly(self, week: int, rows: Rows) -> Ints:
         """int64 (LONGEST, 2, m): debits and credits of `rows` by weeks back from `week`."""
         slots = np.array([(week - lag) % SLOTS for lag in range(SLOTS)])
-        totals = self.ring[np.ix_(slots, np.arange(2), rows)]
+        totals = self.ring[np.ix_(slots, np.arange(2), rows)]  # money alone
         volumes: Ints = totals[:-1] - totals[1:]
         return volumes
 
     def cumulative(self, week: int, rows: Rows | slice, lags: tuple[int, ...] = LAGS) -> Mapping[int, Ints]:
-        """Running totals of `rows` at every lag behind `week`, int64 (2, m) each; views where `rows` is a slice."""
+        """Running totals of `rows` at every lag behind `week`, int64 (ROWS, m) each; views of a slice."""
         return {lag: self.ring[(week - lag) % SLOTS][:, rows] for lag in lags}
 
 
@@ -129,7 +131,7 @@ class ShardState:
     @classmethod
     def empty(cls) -> ShardState:
         """No client and no week; the first step may bring any week."""
-        ring = np.zeros((SLOTS, 2, 0), np.int64)
+        ring = np.zeros((SLOTS, ROWS, 0), np.int64)
         return cls(Memory(IdIndex.empty(), 0, np.zeros(0, np.int32), ring, Habits.none(0)), None)
 
     @classmethod
@@ -140,17 +142,21 @@ class ShardState:
         debit_minor: Ints,
         credit_minor: Ints,
         last_week: int,
+        payments: Ints | None = None,
     ) -> ShardState:
         """The state that stepping through the weeks would reach. Needs HISTORY_WEEKS, or all since the first.
 
         Volumes: int64 (n, weeks), oldest first, ending with `last_week`, zero before a client's first week; older
-        weeks than HISTORY_WEEKS are left aside. Raises ValueError for a history that is too short or out of shape.
+        weeks than HISTORY_WEEKS are left aside. `payments`: the same shape, see `payments_of`. Raises ValueError
+        for a history that is too short or out of shape.
         """
         ids = encode(client_ids)
         weeks = _check_history(len(ids), first_week, debit_minor, credit_minor, last_week)
-        ring = np.zeros((SLOTS, 2, len(ids)), np.int64)
+        ring = np.zeros((SLOTS, ROWS, len(ids)), np.int64)
         slots = np.arange(last_week - weeks + 1, last_week + 1) % SLOTS
-        for row, volumes in enumerate((debit_minor, credit_minor)):
+        for row, volumes in enumerate(
+            (debit_minor, credit_minor, payments_of(debit_minor, credit_minor, payments))
+        ):
             recent = bounded(volumes[:, volumes.shape[1] - weeks :])
             ring[slots, row] = np.cumsum(recent.T, axis=0)
         index = IdIndex.empty().extended(ids, 0)
@@ -187,6 +193,14 @@ def bounded(volumes: Ints) -> Ints:
     if volumes.size and (volumes.max() > MAX_WEEK_MINOR or volumes.min() < -MAX_WEEK_MINOR):
         return np.clip(volumes, -MAX_WEEK_MINOR, MAX_WEEK_MINOR)
     return volumes
+
+
+def payments_of(debit_minor: Ints, credit_minor: Ints, payments: Ints | None) -> Ints:
+    """How many payments there were, any shape; where nobody counted, one where there was any turnover."""
+    if payments is not None:
+        return payments
+    one: Ints = (debit_minor + credit_minor != 0).astype(np.int64)
+    return one
 
 
 def _check_history(

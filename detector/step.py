@@ -18,7 +18,7 @@ from detector.quiet.common_movement import CommonMovements, find_common
 from detector.quiet.group_correction import correct_for_groups
 from detector.quiet.rhythm import in_rhythm
 from detector.quiet.surroundings import ALONE, Surroundings
-from detector.state import HISTORY_WEEKS, SLOTS, Memory, ShardState, WeekOutOfOrder, bounded
+from detector.state import HISTORY_WEEKS, SLOTS, Memory, ShardState, WeekOutOfOrder, bounded, payments_of
 from detector.verdicts import Verdicts
 from schemas.verdicts import Direction
 from schemas.weeks import Week
@@ -142,4 +142,5 @@ def _learn(memory: Memory, week: Week, learned: Sequence[tuple[WeekVolumes, Rows
     for volumes, rows in learned:
         now[0, rows] += bounded(volumes.debit_minor)
         now[1, rows] += bounded(volumes.credit_minor)
+        now[2, rows] += payments_of(volumes.debit_minor, volumes.credit_minor, volumes.payments)
     memory.note_habits(week, week - HISTORY_WEEKS)

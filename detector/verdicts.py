@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from detector.comparisons.readings import Floats, Readings, read
+from detector.comparisons.readings import PAYMENTS, Floats, Readings, read
 from detector.comparisons.sums import Ints
 from detector.comparisons.windows import SERIES, Pair, lags, pairs
 from detector.groups import Movement
@@ -16,13 +16,24 @@ from detector.ids import Rows, encode
 from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
 from detector.policies.paid_weeks import enough_paid
 from detector.state import ShardState, UnknownClient
-from schemas.verdicts import Baseline, Common, Comparison, Direction, Grade, Insufficient, Series, Verdict
+from schemas.verdicts import (
+    HUNDREDTHS,
+    Baseline,
+    Common,
+    Comparison,
+    Direction,
+    Grade,
+    Insufficient,
+    Series,
+    Verdict,
+)
 from schemas.weeks import Week
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One comparison of one client, passed or not. Amounts are weekly means in minor units.
+    """One comparison of one client, passed or not. Amounts are weekly means in minor units, of payments in
+    HUNDREDTHS.
 
     `deviation_pct` is None where nothing (or less) was expected, for then there is no ratio.
     """
@@ -164,8 +175,8 @@ class Verdicts:
             baseline=pair.baseline,
             weeks=pair.actual.weeks,
             base_weeks=pair.expected.weeks,
-            actual_minor=_mean(int(readings.actual_sum[which, series, k]), pair.actual.weeks),
-            expected_minor=_mean(int(readings.expected_sum[which, series, k]), pair.expected.weeks),
+            actual_minor=_mean(int(readings.actual_sum[which, series, k]), pair.actual.weeks, series),
+            expected_minor=_mean(int(readings.expected_sum[which, series, k]), pair.expected.weeks, series),
             deviation_pct=float(readings.deviation_pct[which, series, k]),
             preset_pct=float(percent),
             grade=grade,
@@ -182,13 +193,13 @@ def _severity(comparison: Comparison) -> tuple[Grade, float]:
 def _reading(readings: Readings, grades: Grades, pair: Pair, which: int, series: int) -> Reading:
     percent = float(readings.deviation_pct[which, series, 0])
     return Reading(
-        actual_minor=_mean(int(readings.actual_sum[which, series, 0]), pair.actual.weeks),
-        expected_minor=_mean(int(readings.expected_sum[which, series, 0]), pair.expected.weeks),
+        actual_minor=_mean(int(readings.actual_sum[which, series, 0]), pair.actual.weeks, series),
+        expected_minor=_mean(int(readings.expected_sum[which, series, 0]), pair.expected.weeks, series),
         deviation_pct=None if np.isnan(percent) else percent,
         grades={way: Grade(int(grades[at, which, series, 0])) for at, way in enumerate(DIRECTIONS)},
     )
 
 
-def _mean(total: int, weeks: int) -> int:
-    """Weekly mean in whole minor units, rounded half to even."""
-    return round(Fraction(total, weeks))
+def _mean(total: int, weeks: int, series: int) -> int:
+    """Weekly mean in whole minor units, of payments in HUNDREDTHS, rounded half to even."""
+    return round(Fraction(total * (HUNDREDTHS if series == PAYMENTS else 1), weeks))

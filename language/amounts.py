@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import format_compact_currency
+from babel.numbers import format_compact_currency, format_decimal
 
 from language.catalogues import Texts
 
@@ -30,3 +30,9 @@ def _formatted(whole: str, currency: str, locale: Locale) -> str:
 def _digits_to_the_next_word(locale: Locale) -> int:
     """From thousand to million, or from 万 to 亿."""
     return 4 if locale.language in _BY_TEN_THOUSANDS else 3
+
+
+def short_number(value: Decimal, texts: Texts) -> str:
+    """12, or 2.4: with one digit behind the point below ten."""
+    digits = Decimal("0.1") if abs(value) < 10 else Decimal(1)
+    return str(format_decimal(value.quantize(digits), locale=texts.plain_locale))

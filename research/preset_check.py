@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.client_weeks import grades, simulated
+from detector.calibration.client_quarters import window_max
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
-from research.client_quarters import window_max
 from research.preset_samples import TIERS, leavers, windows_of_stayers
 from schemas.verdicts import Grade
 

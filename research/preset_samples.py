@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.client_weeks import FIRST_WEEK, History, deviations, simulated
+from bench.client_weeks import FIRST_WEEK, History, simulated
+from detector import replay
+from detector.calibration.client_quarters import WARM_UP_WEEKS, draw, window_max
+from detector.calibration.preset_samples import VIEWS, WINDOWS_A_CLIENT, TierSample, fade, percents
 from detector.policies.preset_table import MINIMUM_EFFECT
-from research.client_quarters import WARM_UP_WEEKS, draw, window_max
+from detector.policies.presets import default_policy
+from schemas.weeks import Week
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
 TIERS = tuple(MINIMUM_EFFECT)
-WINDOWS_A_CLIENT = 8
-VIEWS = (13, 26)  # weeks from the onset within which a leaver should be caught; both count the same
-MINOR = 100
-
-
-@dataclass(frozen=True)
-class TierSample:
-    """Depths in percent by (row, comparison), positive in the direction's own sense, -inf where none.
-
-    `quiet_fall`, `quiet_rise`: (windows, 12); `leaving`: (leavers, views, 12).
-    """
-
-    quiet_fall: Floats
-    quiet_rise: Floats
-    leaving: Floats
+CURRENCY = "HKD"  # of the simulated bank
+FADED_SHARE = 0.3  # of the stayers: about as many copies as there are leavers
 
 
 def tier_samples(stay_seeds: Iterable[int], leave_seeds: Iterable[int], clients: int) -> dict[str, TierSample]:
-    """Stayers of banks as they are, leavers of banks in which every second client leaves."""
+    """Stayers of banks as they are, leavers of banks in which every second client leaves, and as many copies of
+    stayers, faded by the courses of the learned score: of the simulated leavers, no payments fail to come.
+    """
     stays = [_quiet(seed, clients) for seed in stay_seeds]
     leaves = [_leaving(seed, clients) for seed in leave_seeds]
+    fading = [_fading(seed, clients) for seed in leave_seeds]
     return {
         tier: TierSample(
             quiet_fall=np.concatenate([stay[tier][0] for stay in stays]),
             quiet_rise=np.concatenate([stay[tier][1] for stay in stays]),
-            leaving=np.concatenate([leave[tier] for leave in leaves]),
+            leaving=np.concatenate([each[tier] for each in (*leaves, *fading)]),
         )
         for tier in TIERS
     }
@@ -72,6 +65,19 @@ def _leaving(seed: int, clients: int) -> dict[str, Floats]:
     return {name: np.stack(views, axis=1)[tier == name] for name in TIERS}
 
 
+def _fading(seed: int, clients: int) -> dict[str, Floats]:
+    bank, history = simulated(seed, clients)
+    random = np.random.default_rng(seed)
+    stayers = np.flatnonzero(bank.stayers)
+    kept = _whole(history).take(np.sort(random.choice(stayers, int(len(stayers) * FADED_SHARE), replace=False)))
+    copies = fade(kept, random)
+    percent = np.stack([now for _, now in percents(copies.history, default_policy(CURRENCY))])
+    rows = np.arange(len(copies.onset))
+    views = [_depths(window_max(-percent, rows, copies.onset, weeks)) for weeks in VIEWS]
+    tier = np.array(copies.history.tiers)
+    return {name: np.stack(views, axis=1)[tier == name] for name in TIERS}
+
+
 def leavers(truth: Iterable[object], history: History) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """(client, onset week) of clients that leave and have the widest view and a year and a quarter on record."""
     row = {client_id: i for i, client_id in enumerate(history.client_ids)}
@@ -83,9 +89,23 @@ def leavers(truth: Iterable[object], history: History) -> tuple[npt.NDArray[np.i
 
 
 def _percent(history: History) -> Floats:
-    effect = np.array([MINIMUM_EFFECT[tier] * MINOR for tier in history.tiers], np.int64)
-    return deviations(history, effect)
+    """(T, comparison, n) of all weeks, by the product's own reading."""
+    return np.stack([percent for _, percent in percents(_whole(history), default_policy(CURRENCY))])
+
+
+def _whole(history: History) -> replay.History:
+    clients, weeks = history.debit.shape
+    return replay.History(
+        client_ids=history.client_ids,
+        tiers=history.tiers,
+        first_week=np.minimum(history.begins, weeks).astype(np.int32),
+        end_week=np.full(clients, replay.NO_END, np.int32),
+        debit_minor=history.debit,
+        credit_minor=history.credit,
+        last_week=Week(weeks - 1),
+        payments=history.payments,
+    )
 
 
 def _depths(largest: npt.NDArray[np.generic]) -> Floats:
-    return np.where(np.isnan(largest), -np.inf, largest)
+    return np.where(np.isnan(largest), np.float32(-np.inf), largest).astype(np.float32)

@@ -13,9 +13,9 @@ import numpy.typing as npt
 import polars as pl
 
 from bench.client_weeks import History, grades
+from detector.calibration.client_quarters import draw, window_max
 from detector.policies.policy import Policy
 from detector.policies.presets import DEFAULT_TIER, default_policy
-from research.client_quarters import draw, window_max
 from schemas.verdicts import Grade
 
 SETTLED_WEEKS = 78  # of a client's history before it is judged: the longest comparison and a quarter
@@ -43,7 +43,7 @@ def branches(folder: Path) -> list[Branch]:
         pl.scan_parquet(folder / "transactions.parquet")
         .with_columns(pl.col("date").dt.truncate("1w").alias("week"), (pl.col("amount") * 100).cast(pl.Int64))
         .group_by("branch_id", "client_id", "week", "direction")
-        .agg(pl.col("amount").sum())
+        .agg(pl.col("amount").sum(), pl.len().alias("payments"))
         .collect()
     )
     return [
@@ -62,11 +62,13 @@ def _branch(name: object, weekly: pl.DataFrame, outcomes: pl.DataFrame) -> Branc
     volumes = np.zeros((2, len(who), int(placed["at"].max()) + 1), np.int64)
     side = (placed["direction"] == "credit").cast(pl.Int64).to_numpy()
     np.add.at(volumes, (side, placed["row"].to_numpy(), placed["at"].to_numpy()), placed["amount"].to_numpy())
+    payments = np.zeros(volumes.shape[1:], np.int64)
+    np.add.at(payments, (placed["row"].to_numpy(), placed["at"].to_numpy()), placed["payments"].to_numpy())
     paid = volumes.sum(axis=0) != 0
     ids = who["client_id"].to_list()
     return Branch(
         name=str(name),
-        history=History(ids, [DEFAULT_TIER] * len(ids), volumes[0], volumes[1]),
+        history=History(ids, [DEFAULT_TIER] * len(ids), volumes[0], volumes[1], payments),
         first=paid.argmax(axis=1).astype(np.int64),
         last=(paid.shape[1] - 1 - paid[:, ::-1].argmax(axis=1)).astype(np.int64),
         outcome=who["outcome"].to_numpy(),

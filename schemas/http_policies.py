@@ -50,7 +50,7 @@ class TierLimitsBody(Body):
 
     tier: TierName
     minimum_effect: int = Field(ge=0, le=10**15)
-    presets: list[LimitBody] = Field(max_length=24)
+    presets: list[LimitBody] = Field(max_length=40)
 
 
 class PolicyContentBody(Body):

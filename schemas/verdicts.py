@@ -12,6 +12,7 @@ class Series(StrEnum):
     DEBIT = "debit"
     CREDIT = "credit"
     TURNOVER = "turnover"
+    PAYMENTS = "payments"  # how many debits and credits there were; never money
 
 
 class Direction(StrEnum):
@@ -20,12 +21,18 @@ class Direction(StrEnum):
 
 
 class Baseline(StrEnum):
-    """The four comparisons of the bank's practice; windows in weeks, all ending before or with the week judged."""
+    """The four comparisons of the bank's practice, and the quickest plain one; windows in weeks, all ending before
+    or with the week judged.
+    """
 
     WEEK_VS_RECENT = "week_vs_recent"
     QUARTER_VS_QUARTER = "quarter_vs_quarter"
     QUARTER_VS_YEAR = "quarter_vs_year"
     QUARTER_VS_LAST_YEAR = "quarter_vs_last_year"
+    EIGHT_WEEKS_VS_YEAR = "eight_weeks_vs_year"
+
+
+HUNDREDTHS = 100  # of a payment: what weekly means of payments are counted in, as money is in minor units
 
 
 class Grade(IntEnum):
@@ -68,7 +75,8 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One preset passed. Amounts are weekly means in minor units; percentages are signed, -38.0 = 38 % below.
+    """One preset passed. Amounts are weekly means in minor units, of payments in HUNDREDTHS; percentages are
+    signed, -38.0 = 38 % below.
 
     `judged_pct`: what is left of the deviation beside the client's group; None where nothing was common.
     `shift_weeks`: how much earlier than a year ago the expected quarter lies, so that a moving festival is in both.
@@ -76,7 +84,7 @@ class Comparison:
 
     series: Series
     baseline: Baseline
-    weeks: int  # length of the window judged: 1 or 13
+    weeks: int  # length of the window judged: 1, 8 or 13
     base_weeks: int  # length of the window it is judged against: 8, 13 or 52
     actual_minor: int
     expected_minor: int

@@ -6,9 +6,12 @@ from typing import Literal
 
 # -- what the detector says
 GradeName = Literal["prompt", "alarm"]
-SeriesName = Literal["debit", "credit", "turnover"]
+SeriesName = Literal["debit", "credit", "turnover", "payments"]
+VolumeName = Literal["debit", "credit", "turnover"]
 DirectionName = Literal["fall", "rise"]
-BaselineName = Literal["week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year"]
+BaselineName = Literal[
+    "week_vs_recent", "quarter_vs_quarter", "quarter_vs_year", "quarter_vs_last_year", "eight_weeks_vs_year"
+]
 GroupName = Literal["branch", "industry", "bank"]
 FindingName = Literal[
     "credits",

@@ -40,7 +40,7 @@ def bank_rules(settings: Settings) -> BankRules:
         festivals=festivals_of(settings.holidays),
         staff_hours=StaffHours(settings.hours_a_prompt, settings.hours_an_alarm),
         branch_weekly_alerts=settings.branch_weekly_alerts,
-        holdout_below_minor=settings.holdout_below * 10 ** minor_digits(settings.base_currency),
+        holdout_below_minor=(settings.holdout_below or 0) * 10 ** minor_digits(settings.base_currency),
     )
 
 

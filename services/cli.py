@@ -145,6 +145,18 @@ def backtest(
 
 
 @app.command()
+def calibrate(
+    out: Annotated[Path | None, typer.Option(help="File to write the policy (JSON) to, too.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Figures and policy as JSON.")] = False,
+    propose: Annotated[bool, typer.Option(help="Save it as a proposed policy, for an approver to apply.")] = True,
+) -> None:
+    """A policy made of this bank's own ledger, beside the one in force; for an approver to apply."""
+    from services.calibrate import main as work
+
+    work(out, as_json=as_json, propose=propose)
+
+
+@app.command()
 def train(
     out: Annotated[Path, typer.Option(help="File of the model.")] = Path("leaver-model.json"),
     seed: Annotated[int, typer.Option(help="The same history and seed give the same model.")] = 1,

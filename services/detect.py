@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from threading import Event
 
+from acts import own_scale
 from acts.judging.judge import Judged, WeekJudge
 from acts.judging.leaver_scores import LeaverScores
 from acts.judging.week_reading import Holidays
@@ -21,6 +23,8 @@ from store.leaver import leaver_models
 from store.policies import policy_versions
 
 IDLE_S = 0.5  # between two questions for a week, when none waits
+
+log = logging.getLogger(__name__)
 
 
 class Judge:
@@ -70,6 +74,37 @@ class Judge:
             metrics.alerts.labels(episode.direction, episode.grade.name.lower(), episode.state).inc()
 
 
+class OwnScale:
+    """The shipped policy is put on the bank's own scale before the first week is judged that it can speak of."""
+
+    def __init__(self, parts: Parts, base: Policy) -> None:
+        """Says which policy is in force, and what it was made for."""
+        self._parts, self._base = parts, base
+        self._settled = parts.settings.policy_file is not None
+        self._say_in_force()
+
+    def take_up(self) -> None:
+        """Does nothing from the moment that it is noted, or that a person has applied another."""
+        if self._settled:
+            return
+        parts, currency = self._parts, self._parts.settings.base_currency
+        with parts.store.read() as tx:
+            self._settled = own_scale.is_settled(tx, self._base)
+        if self._settled:
+            return
+        if parts.store.transact(lambda tx: own_scale.scale_default_policy(tx, self._base, currency, parts.clock())):
+            self._say_in_force()
+
+    def _say_in_force(self) -> None:
+        with self._parts.store.read() as tx:
+            application = policy_versions.find_newest_application(tx)
+            stored = None if application is None else policy_versions.get(tx, application.version)
+        if stored is None:
+            return
+        made_for = stored.note or "no bank in particular: what is too little to matter is not yet this bank's"
+        log.info("policy in force", extra={"policy": stored.version, "made_for": made_for})
+
+
 def detect_work(parts: Parts) -> Work:
     """Judge until stopped; ask again a moment later when nothing waits."""
     settings = parts.settings
@@ -79,10 +114,12 @@ def detect_work(parts: Parts) -> Work:
     if model is not None:
         parts.store.transact(lambda tx: leaver_models.save(tx, model, parts.clock()))
     judge = Judge(parts, base, episode_rules(settings), None if model is None else LeaverScores(model))
+    scale = OwnScale(parts, base)
     outliving = Outliving("detect", parts.metrics)
 
     def judge_on(stop: Event) -> None:
         while not stop.is_set():
+            scale.take_up()
             judged = judge.judge_next()
             outliving.worked()
             if judged is None:

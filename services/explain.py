@@ -9,6 +9,7 @@ from rich.table import Table
 
 from acts.judging.rebuilding import Rebuilt, rebuild_alert
 from casework.alerts.episodes import Episode
+from casework.alerts.weekly_means import mean_text
 from schemas.money import format_amount
 from schemas.verdicts import Comparison, Verdict
 from schemas.weeks import format_week
@@ -62,8 +63,8 @@ def evidence_table(episode: Episode, currency: str, rebuilt: dict[int, Rebuilt])
 def _cells(comparison: Comparison, currency: str) -> list[str]:
     return [
         f"{comparison.series} {comparison.baseline}",
-        format_amount(comparison.actual_minor, currency),
-        format_amount(comparison.expected_minor, currency),
+        mean_text(comparison.series, comparison.actual_minor, currency),
+        mean_text(comparison.series, comparison.expected_minor, currency),
         f"{comparison.deviation_pct:+.1f} %",
         f"{comparison.preset_pct:+.1f} %",
     ]

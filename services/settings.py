@@ -136,8 +136,10 @@ class Settings(BaseSettings):
     holdout_share: float = Field(
         0, ge=0, lt=1, description="Share of low-value alerts that get standard care, for a causal save rate."
     )
-    holdout_below: int = Field(
-        100_000, ge=0, description="Value at risk a year, in base currency, below which an alert may be held out."
+    holdout_below: int | None = Field(
+        None,
+        ge=0,
+        description="Value at risk a year, in base currency, below which an alert may be held out; no default.",
     )
 
     public_url: str | None = Field(
@@ -272,6 +274,10 @@ def load_settings(**overrides: Any) -> Settings:
         raise BadSetting(f"{CONFIG_FILE}: {path}: {error}") from None
     if settings.oidc_issuer and not (settings.oidc_client_id and settings.public_url):
         raise BadSetting("EBBWATCH_OIDC_ISSUER: needs EBBWATCH_OIDC_CLIENT_ID and EBBWATCH_PUBLIC_URL beside it")
+    if settings.holdout_share and settings.holdout_below is None:
+        raise BadSetting(
+            "EBBWATCH_HOLDOUT_SHARE: needs EBBWATCH_HOLDOUT_BELOW beside it; `ebbwatch calibrate` names one"
+        )
     if settings.jwks_url and not (settings.jwt_issuer and settings.jwt_audience):
         raise BadSetting("EBBWATCH_JWKS_URL: needs EBBWATCH_JWT_ISSUER and EBBWATCH_JWT_AUDIENCE beside it")
     return settings

@@ -164,7 +164,9 @@ def _rebuild_alone(tx: Tx, case: _Case) -> Rebuilt | None:
         numbers[:, :, : max(0, begins - oldest_week)] = 0
         volumes = case.volumes([client_id], np.array([begins], np.int32), numbers)
         before = (numbers[0, :, :-1], numbers[1, :, :-1])
-        judged = judge_from_history(volumes, *before, case.policy, [tier], around, scores[begins])
+        judged = judge_from_history(
+            volumes, *before, case.policy, [tier], around, scores[begins], numbers[2, :, :-1]
+        )
         rebuilt = case.rebuilt(judged, tier)
         if rebuilt.identical:
             return rebuilt
@@ -190,7 +192,7 @@ def _rebuild_with_groups(tx: Tx, case: _Case) -> Rebuilt:
     for tier in case.tiers:
         tiers = [tier if at == mine else other for at, other in enumerate(shard.tiers)]
         before = (numbers[0, :, :-1], numbers[1, :, :-1])
-        judged = judge_from_history(volumes, *before, case.policy, tiers, around, scores)
+        judged = judge_from_history(volumes, *before, case.policy, tiers, around, scores, numbers[2, :, :-1])
         tries.append(case.rebuilt(judged, tier))
         if tries[-1].identical:
             return tries[-1]

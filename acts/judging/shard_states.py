@@ -25,7 +25,7 @@ class ShardStates:
             return state
         past = ledger_reading.load_history(tx, claim.shard, claim.week - 1, HISTORY_WEEKS)
         return ShardState.from_history(
-            past.client_ids, past.first_week, past.debit_minor, past.credit_minor, claim.week - 1
+            past.client_ids, past.first_week, past.debit_minor, past.credit_minor, claim.week - 1, past.payments
         )
 
     def put(self, claim: Claim, state: ShardState) -> None:

@@ -11,18 +11,18 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
-from language.amounts import compact_amount
+from language.amounts import compact_amount, short_number
 from language.catalogues import Texts
 from language.marking import N_
 from schemas.verdicts import Baseline, GroupKind, Series
 
-_Window = Literal["week", "quarter"]
+_Window = Literal["week", "weeks", "quarter"]
 _Sum = Literal["some", "none", "net"]  # net: more was taken back than booked, a negative sum
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonFacts:
-    """One preset passed. `actual`: the weekly mean in units of the currency; `deviation_pct`: signed."""
+    """One preset passed. `actual`: weekly mean, units of the currency or payments; `deviation_pct`: signed."""
 
     series: Series
     baseline: Baseline
@@ -54,6 +54,7 @@ _OPENINGS: Mapping[tuple[_Window, _Sum], Mapping[Series, str]] = MappingProxyTyp
             Series.DEBIT: N_("Debits of %(amount)s in the week are %(change)s"),
             Series.CREDIT: N_("Credits of %(amount)s in the week are %(change)s"),
             Series.TURNOVER: N_("Turnover of %(amount)s in the week is %(change)s"),
+            Series.PAYMENTS: N_("Payments (%(amount)s in the week) are %(change)s"),
         },
         ("week", "net"): {
             Series.DEBIT: N_("Net debits of %(amount)s in the week are %(change)s"),
@@ -64,11 +65,13 @@ _OPENINGS: Mapping[tuple[_Window, _Sum], Mapping[Series, str]] = MappingProxyTyp
             Series.DEBIT: N_("Debits stopped in the week: %(change)s"),
             Series.CREDIT: N_("Credits stopped in the week: %(change)s"),
             Series.TURNOVER: N_("Turnover stopped in the week: %(change)s"),
+            Series.PAYMENTS: N_("Payments stopped in the week: %(change)s"),
         },
         ("quarter", "some"): {
             Series.DEBIT: N_("Debits of %(amount)s a week over the quarter are %(change)s"),
             Series.CREDIT: N_("Credits of %(amount)s a week over the quarter are %(change)s"),
             Series.TURNOVER: N_("Turnover of %(amount)s a week over the quarter is %(change)s"),
+            Series.PAYMENTS: N_("Payments (%(amount)s a week over the quarter) are %(change)s"),
         },
         ("quarter", "net"): {
             Series.DEBIT: N_("Net debits of %(amount)s a week over the quarter are %(change)s"),
@@ -79,6 +82,24 @@ _OPENINGS: Mapping[tuple[_Window, _Sum], Mapping[Series, str]] = MappingProxyTyp
             Series.DEBIT: N_("Debits stopped over the quarter: %(change)s"),
             Series.CREDIT: N_("Credits stopped over the quarter: %(change)s"),
             Series.TURNOVER: N_("Turnover stopped over the quarter: %(change)s"),
+            Series.PAYMENTS: N_("Payments stopped over the quarter: %(change)s"),
+        },
+        ("weeks", "some"): {
+            Series.DEBIT: N_("Debits of %(amount)s a week over eight weeks are %(change)s"),
+            Series.CREDIT: N_("Credits of %(amount)s a week over eight weeks are %(change)s"),
+            Series.TURNOVER: N_("Turnover of %(amount)s a week over eight weeks is %(change)s"),
+            Series.PAYMENTS: N_("Payments (%(amount)s a week over eight weeks) are %(change)s"),
+        },
+        ("weeks", "net"): {
+            Series.DEBIT: N_("Net debits of %(amount)s a week over eight weeks are %(change)s"),
+            Series.CREDIT: N_("Net credits of %(amount)s a week over eight weeks are %(change)s"),
+            Series.TURNOVER: N_("Net turnover of %(amount)s a week over eight weeks is %(change)s"),
+        },
+        ("weeks", "none"): {
+            Series.DEBIT: N_("Debits stopped for eight weeks: %(change)s"),
+            Series.CREDIT: N_("Credits stopped for eight weeks: %(change)s"),
+            Series.TURNOVER: N_("Turnover stopped for eight weeks: %(change)s"),
+            Series.PAYMENTS: N_("Payments stopped for eight weeks: %(change)s"),
         },
     }
 )
@@ -91,6 +112,7 @@ _QUARTER_BELOW: Mapping[Baseline, str] = MappingProxyType(
         Baseline.QUARTER_VS_QUARTER: N_("%(percent)s below the quarter before"),
         Baseline.QUARTER_VS_YEAR: N_("%(percent)s below the year before"),
         Baseline.QUARTER_VS_LAST_YEAR: N_("%(percent)s below the same quarter last year"),
+        Baseline.EIGHT_WEEKS_VS_YEAR: N_("%(percent)s below the year before"),
     }
 )
 _QUARTER_ABOVE: Mapping[Baseline, str] = MappingProxyType(
@@ -98,26 +120,50 @@ _QUARTER_ABOVE: Mapping[Baseline, str] = MappingProxyType(
         Baseline.QUARTER_VS_QUARTER: N_("%(percent)s above the quarter before"),
         Baseline.QUARTER_VS_YEAR: N_("%(percent)s above the year before"),
         Baseline.QUARTER_VS_LAST_YEAR: N_("%(percent)s above the same quarter last year"),
+        Baseline.EIGHT_WEEKS_VS_YEAR: N_("%(percent)s above the year before"),
     }
 )
 
 
+_EIGHT = Baseline.EIGHT_WEEKS_VS_YEAR
+
+
 def comparisons_text(compared: Sequence[ComparisonFacts], currency: str, texts: Texts, *, falls: bool) -> str:
-    """One to three comparisons of one series, without the full stop. The week's, where it is there, comes first."""
+    """One to three comparisons of one series, without the full stop. The week's, where it is there, comes first.
+
+    The amount is that of the first window that is named.
+    """
     week = [each for each in compared if each.baseline is Baseline.WEEK_VS_RECENT]
-    quarter = [each for each in compared if each.baseline is not Baseline.WEEK_VS_RECENT]
-    first = (week or quarter)[0]
-    against_weeks = _against_weeks(first, texts, falls=falls) if week else ""
-    against_quarters = _together([_against_quarter(each, texts, falls=falls) for each in quarter], texts)
-    change = against_weeks or against_quarters
-    if against_weeks and against_quarters:
-        change = texts.gettext(
-            "%(week)s and, over the quarter, %(quarter)s", week=against_weeks, quarter=against_quarters
-        )
-    window: _Window = "week" if week else "quarter"
-    sum_: _Sum = "some" if first.actual > 0 else "net" if first.actual else "none"
-    amount = compact_amount(first.actual, currency, texts)
-    return texts.gettext(_OPENINGS[window, sum_][first.series], amount=amount, change=change)
+    eight = [each for each in compared if each.baseline is _EIGHT]
+    quarter = [each for each in compared if each not in (*week, *eight)]
+    first = (week or quarter or eight)[0]
+    change = _against_weeks(first, texts, falls=falls) if week else ""
+    said = {
+        window: _together([_against_quarter(each, texts, falls=falls) for each in mine], texts)
+        for window, mine in (("quarter", quarter), ("weeks", eight))
+    }
+    for window, text in (
+        ("quarter", N_("%(week)s and, over the quarter, %(quarter)s")),
+        ("weeks", N_("%(week)s and, over eight weeks, %(weeks)s")),
+    ):
+        if said[window]:
+            change = texts.gettext(text, week=change, **{window: said[window]}) if change else said[window]
+    opened: _Window = "week" if week else "quarter" if quarter else "weeks"
+    return texts.gettext(
+        _OPENINGS[opened, _sum_of(first)][first.series], amount=_amount(first, currency, texts), change=change
+    )
+
+
+def _sum_of(compared: ComparisonFacts) -> _Sum:
+    if compared.actual > 0:
+        return "some"
+    return "net" if compared.actual and compared.series is not Series.PAYMENTS else "none"
+
+
+def _amount(compared: ComparisonFacts, currency: str, texts: Texts) -> str:
+    if compared.series is Series.PAYMENTS:
+        return short_number(compared.actual, texts)
+    return compact_amount(compared.actual, currency, texts)
 
 
 def _against_weeks(compared: ComparisonFacts, texts: Texts, *, falls: bool) -> str:

@@ -8,6 +8,7 @@ from casework.alerts.episodes import Episode, leading_series
 from casework.alerts.explanation_message import explanation_message
 from casework.alerts.income import STANDARD_MARGINS, Margins
 from casework.alerts.sentence import sentence
+from casework.alerts.weekly_means import mean_text
 from schemas.explanations import Explanation
 from schemas.messages import AlertMessage, CommonMessage, ComparisonMessage, ScoreMessage
 from schemas.money import format_amount
@@ -87,8 +88,8 @@ def _comparison(comparison: Comparison, currency: str) -> ComparisonMessage:
         baseline=comparison.baseline.value,
         weeks=comparison.weeks,
         base_weeks=comparison.base_weeks,
-        actual=format_amount(comparison.actual_minor, currency),
-        expected=format_amount(comparison.expected_minor, currency),
+        actual=mean_text(comparison.series, comparison.actual_minor, currency),
+        expected=mean_text(comparison.series, comparison.expected_minor, currency),
         deviation_pct=comparison.deviation_pct,
         preset_pct=comparison.preset_pct,
         grade="alarm" if comparison.grade is Grade.ALARM else "prompt",

@@ -22,6 +22,7 @@ from casework.alerts.explanation_sentence import (
     silence_sentence,
     since_sentence,
 )
+from casework.alerts.weekly_means import mean_units
 from language.amounts import compact_amount
 from language.catalogues import Texts, texts_in
 from schemas.explanations import Explanation
@@ -66,7 +67,7 @@ def sentence_facts(verdict: Verdict, currency: str, explanation: Explanation | N
     """What is said of a verdict, whose amounts are in minor units of `currency`."""
 
     def compared(comparison: Comparison) -> ComparisonFacts:
-        actual = major_units(comparison.actual_minor, currency)
+        actual = mean_units(comparison.series, comparison.actual_minor, currency)
         return ComparisonFacts(
             comparison.series, comparison.baseline, comparison.base_weeks, actual, comparison.deviation_pct
         )

@@ -51,12 +51,13 @@ class Habits:
         self.low[rows], self.comparable[rows], self.paid[:, rows] = habits.low, habits.comparable, habits.paid
 
     def paid_in(self, rows: Rows) -> Bits:
-        """uint64 (3, m): weeks in which money moved in debit, credit, and in either: turnover."""
+        """uint64 (4, m): weeks in which money moved in debit, in credit, and in either: turnover, and payments."""
         debit, credit = self.paid[:, rows]
-        return np.stack([debit, credit, debit | credit])
+        either = debit | credit
+        return np.stack([debit, credit, either, either])
 
     def note(self, now: Ints, before: Ints, long_before: Ints) -> None:
-        """Take in a week. Running totals, int64 (2, capacity): with the week, before it, 8 weeks before that."""
+        """Take in a week. Running totals, int64 (3, capacity): with the week, before it, 8 weeks before that."""
         volume = _turnover(now, before)
         recent = _turnover(before, long_before)
         comparable = recent > 0

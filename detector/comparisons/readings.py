@@ -1,4 +1,4 @@
-"""What the four comparisons read for many clients at once: sums, deviations and what they mean in money."""
+"""What the comparisons read for many clients at once: sums, deviations and what they mean in money."""
 
 from __future__ import annotations
 
@@ -9,11 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.sums import Cumulative, Ints, series_sum, window_sum
-from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE, Pair, Window, pairs, windows
+from detector.comparisons.windows import (
+    QUARTER,
+    RECENT,
+    SERIES,
+    WEEK,
+    YEAR_BEFORE,
+    Pair,
+    Window,
+    pairs,
+    windows,
+)
+from schemas.verdicts import Series
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 WEEKS_A_YEAR = 52
+TURNOVER, PAYMENTS = SERIES.index(Series.TURNOVER), SERIES.index(Series.PAYMENTS)
 _ROUNDING = 1e-9  # a million times what float64 loses in a division
 ENOUGH_FOR_QUARTERS = 26  # below it a last quarter has no quarter before it to be set against
 
@@ -22,9 +34,10 @@ ENOUGH_FOR_QUARTERS = 26  # below it a last quarter has no quarter before it to 
 class Readings:
     """All comparisons of m clients in one week; axes (pair of PAIRS, series of SERIES, client).
 
-    `actual_sum`, `expected_sum`: int64 minor units over their whole window. `deviation_pct`: float64, negative
-    below, NaN where the history is too short or nothing (or less) was expected. `effect_minor`: float64, 52 times
-    the distance of the weekly means. `seen`: int64 (m,), weeks of history with the one judged.
+    `actual_sum`, `expected_sum`: int64 minor units, or payments, over their whole window. `deviation_pct`:
+    float64, negative below, NaN where the history is too short or nothing (or less) was expected. `effect_minor`:
+    float64, 52 times the distance of the weekly means; of payments, what goes missing if the turnover follows them.
+    `seen`: int64 (m,), weeks of history with the one judged.
     """
 
     actual_sum: Ints
@@ -55,13 +68,16 @@ def read(cumulative: Cumulative, seen: Ints, shift: int = 0) -> Readings:
     sums = {window: window_sum(cumulative, window) for window in windows(shift)}
     means = {window: total / window.weeks for window, total in sums.items()}
     deviations = np.stack([deviation(means[pair.actual], means[pair.expected]) for pair in pairs(shift)])
+    effects = np.stack([yearly_effect(means[pair.actual], means[pair.expected]) for pair in pairs(shift)])
+    for which, pair in enumerate(pairs(shift)):
+        effects[which, PAYMENTS] = payments_effect(deviations[which, PAYMENTS], means[pair.expected][TURNOVER])
     for which, pair in enumerate(pairs(shift)):
         deviations[which, :, seen < pair.need] = np.nan
     return Readings(
         actual_sum=np.stack([sums[pair.actual] for pair in pairs(shift)]),
         expected_sum=np.stack([sums[pair.expected] for pair in pairs(shift)]),
         deviation_pct=deviations,
-        effect_minor=np.stack([yearly_effect(means[pair.actual], means[pair.expected]) for pair in pairs(shift)]),
+        effect_minor=effects,
         seen=seen,
     )
 
@@ -77,6 +93,14 @@ def deviation(actual: Floats, expected: Floats) -> Floats:
 def yearly_effect(actual: Floats, expected: Floats) -> Floats:
     """Minor units a year that are missing or on top if it stays like this: 52 times the distance of the means."""
     effect: Floats = np.abs(actual - expected) * WEEKS_A_YEAR
+    return effect
+
+
+def payments_effect(percent: Floats, turnover: Floats) -> Floats:
+    """Minor units a year that go missing, or come on top, where turnover follows the payments. `percent`: of the
+    payments' deviation; `turnover`: expected weekly mean.
+    """
+    effect: Floats = np.abs(percent) / 100.0 * np.maximum(turnover, 0.0) * WEEKS_A_YEAR
     return effect
 
 

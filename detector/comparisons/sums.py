@@ -11,16 +11,17 @@ from detector.comparisons.windows import SERIES, Window
 from schemas.verdicts import Series
 
 Ints = npt.NDArray[np.int64]
-# lag -> (2, m): all volume up to and with that week; debit in row 0, credit in row 1
+# lag -> (3, m): all volume up to and with that week; debit in row 0, credit in row 1, payments in row 2
 Cumulative = Mapping[int, Ints]
-_TURNOVER = SERIES.index(Series.TURNOVER)
+_ROWS = {SERIES.index(series): row for row, series in enumerate((Series.DEBIT, Series.CREDIT, Series.PAYMENTS))}
 
 
 def series_sum(cumulative: Cumulative, window: Window, series: int) -> Ints:
     """Volume of a window, int64 (m,), of one of SERIES; exact, also where the running totals wrapped."""
     newest, before = cumulative[window.lag], cumulative[window.before]
-    if series < _TURNOVER:
-        own: Ints = newest[series] - before[series]
+    row = _ROWS.get(series)
+    if row is not None:
+        own: Ints = newest[row] - before[row]
         return own
     total: Ints = newest[0] - before[0]
     total += newest[1]
@@ -29,5 +30,5 @@ def series_sum(cumulative: Cumulative, window: Window, series: int) -> Ints:
 
 
 def window_sum(cumulative: Cumulative, window: Window) -> Ints:
-    """Volume of a window, int64 (3, m), a row for each of SERIES."""
+    """Volume of a window, int64 (series, m), a row for each of SERIES."""
     return np.stack([series_sum(cumulative, window, series) for series in range(len(SERIES))])

@@ -1,4 +1,4 @@
-"""The windows of the four comparisons. Their sums: detector.comparisons.sums.
+"""The windows of the comparisons. Their sums: detector.comparisons.sums.
 
 Source: docs/judging.md, "Comparisons". A lag counts weeks back from the week judged, which is lag 0.
 """
@@ -10,7 +10,7 @@ from functools import cache
 
 from schemas.verdicts import Baseline, Series
 
-SERIES = (Series.DEBIT, Series.CREDIT, Series.TURNOVER)
+SERIES = (Series.DEBIT, Series.CREDIT, Series.TURNOVER, Series.PAYMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Pair:
 WEEK, RECENT = Window(0, 1), Window(1, 8)
 QUARTER, QUARTER_BEFORE = Window(0, 13), Window(13, 13)
 YEAR_BEFORE, QUARTER_LAST_YEAR = Window(13, 52), Window(52, 13)
+EIGHT_WEEKS, YEAR_BEFORE_EIGHT = Window(0, 8), Window(8, 52)
 
 QUARTER_VS_YEAR = Pair(Baseline.QUARTER_VS_YEAR, QUARTER, YEAR_BEFORE)
 PAIRS = (
@@ -50,6 +51,7 @@ PAIRS = (
     Pair(Baseline.QUARTER_VS_QUARTER, QUARTER, QUARTER_BEFORE),
     QUARTER_VS_YEAR,
     Pair(Baseline.QUARTER_VS_LAST_YEAR, QUARTER, QUARTER_LAST_YEAR),
+    Pair(Baseline.EIGHT_WEEKS_VS_YEAR, EIGHT_WEEKS, YEAR_BEFORE_EIGHT),
 )
 MAX_SHIFT = 3  # weeks: a lunar year is 50 or 51 weeks, or 55 with its thirteenth month
 

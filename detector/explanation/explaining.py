@@ -24,7 +24,7 @@ def explain(known: Known, series: Series, chance: float | None = None) -> Explan
     """
     _check(known)
     recent = _newest(known)
-    volumes = {Series.DEBIT: recent.debit, Series.CREDIT: recent.credit, Series.TURNOVER: recent.turnover}[series]
+    volumes = {Series.DEBIT: recent.debit, Series.CREDIT: recent.credit}.get(series, recent.turnover)
     onset = find_onset(volumes)
     place = len(volumes) - 1 - onset.weeks_ago
     found = findings(recent, place)

@@ -7,13 +7,16 @@ from detector.policies.preset_table import MINIMUM_EFFECT, ROWS
 from schemas.money import minor_digits
 from schemas.verdicts import Baseline, Direction, Series
 
+DEFAULT_NAME = "default"
 DEFAULT_TIER = "C"  # the smallest clients' presets, the most patient with noise
 
 
 def default_policy(currency: str) -> Policy:
-    """Presets for a bank whose base currency is `currency`; the minimum effect is in whole units of it."""
+    """Presets for a bank whose base currency is `currency`; the minimum effects are the simulated bank's: a real
+    bank has its own from half a year on, see detector.policies.own_scale.
+    """
     return Policy(
-        name="default",
+        name=DEFAULT_NAME,
         minor_digits=minor_digits(currency),
         default_tier=DEFAULT_TIER,
         tiers=tuple(TierPolicy(tier, effect, _presets(tier)) for tier, effect in MINIMUM_EFFECT.items()),

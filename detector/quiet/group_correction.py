@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detector.comparisons.readings import Bools, Floats, yearly_effect
+from detector.comparisons.readings import PAYMENTS, TURNOVER, Bools, Floats, yearly_effect
 from detector.comparisons.sums import Ints
 from detector.comparisons.windows import pairs
 from detector.groups import Group
@@ -98,7 +98,8 @@ def _judge(context: _GroupContext, way: int, which: int, series: int) -> _Judged
         lasts = (_beside(others, factor, direction) - 1.0) * 100.0 <= weakest
         ratio = np.where(lasts, np.minimum(others, ratio), ratio)
     left = _beside(ratio, factor, direction)
-    return _Judged(left, yearly_effect(ratio * expected, expected * factor), weeks, factor, by)
+    money = expected if series != PAYMENTS else readings.expected_sum[which, TURNOVER] / pair.expected.weeks
+    return _Judged(left, yearly_effect(ratio * money, money * factor), weeks, factor, by)
 
 
 def _beside(ratio: Floats, factor: Floats, direction: Direction) -> Floats:

@@ -46,7 +46,7 @@ def idle(memory: Memory, week: Week, rows: Rows, resting: Bools) -> Bools:
     """`resting` (LONGEST, n), where the client moved nothing either: a week with money in it was none of rest."""
     found = resting.copy()
     for lag in np.flatnonzero(resting.any(axis=1)).tolist():
-        now, before = (memory.ring[(week - back) % SLOTS][:, rows] for back in (lag, lag + 1))
+        now, before = (memory.ring[(week - back) % SLOTS][:2, rows] for back in (lag, lag + 1))
         found[lag] &= (now == before).all(axis=0)
     return found
 

@@ -32,7 +32,8 @@ def in_rhythm(passed: Passed, memory: Memory, week: Week, rows: Rows) -> Passed:
     if not len(weekly):
         return passed
     own = memory.weekly(week, rows[passed.at[weekly]])
-    volumes = np.concatenate([own, own.sum(axis=1, keepdims=True)], axis=1)
+    turnover = own.sum(axis=1, keepdims=True)
+    volumes = np.concatenate([own, turnover, turnover], axis=1)  # a week with money has payments
     usual = steady(volumes, passed.readings.seen[weekly])
     grade = passed.grade.copy()
     for which in _WEEKLY:
@@ -48,6 +49,10 @@ def steady(volumes: Ints, seen: Ints) -> Bools:
     """
     lived = np.minimum(seen - 1, HABIT_WEEKS)
     counts = (np.arange(1, HABIT_WEEKS + 1)[:, None] <= lived)[:, None, :]
-    silent = ((volumes[1 : HABIT_WEEKS + 1] == 0) & counts).sum(axis=0)
+    return is_unusual(((volumes[1 : HABIT_WEEKS + 1] == 0) & counts).sum(axis=0), lived)
+
+
+def is_unusual(silent: Ints, lived: Ints) -> Bools:
+    """Whether another silent week is news, where `silent` of the `lived` weeks before were."""
     found: Bools = (silent + 1.0) / (lived + 2.0) <= UNUSUAL + 1e-9
     return found

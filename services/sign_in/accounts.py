@@ -31,7 +31,7 @@ def add(user: str, role: str, branch: str | None, *, generate: bool) -> str:
     chosen, shown = _password(generate=generate)
     hashed = Passwords().hash(chosen)
     act = partial(local_accounts.add_account, user=user, role=role, branch=branch, password_hash=hashed)
-    _performer(parts).perform(_operator(), act)
+    _performer(parts).perform(operator(), act)
     return f"{user} may sign in{shown}"
 
 
@@ -40,19 +40,19 @@ def password(user: str, *, generate: bool) -> str:
     parts = _parts()
     chosen, shown = _password(generate=generate)
     act = partial(local_accounts.set_password, user=user, password_hash=Passwords().hash(chosen))
-    ended = _performer(parts).perform(_operator(), act)
+    ended = _performer(parts).perform(operator(), act)
     return f"{user} has a new password{shown}; {ended} sessions ended"
 
 
 def disable(user: str) -> str:
     """Shut it and end its sessions. Raises NotFound."""
-    ended = _performer(_parts()).perform(_operator(), partial(local_accounts.disable, user=user))
+    ended = _performer(_parts()).perform(operator(), partial(local_accounts.disable, user=user))
     return f"{user} may not sign in any more; {ended} sessions ended"
 
 
 def enable(user: str) -> str:
     """Open it again. Raises NotFound."""
-    _performer(_parts()).perform(_operator(), partial(local_accounts.enable, user=user))
+    _performer(_parts()).perform(operator(), partial(local_accounts.enable, user=user))
     return f"{user} may sign in again"
 
 
@@ -81,7 +81,7 @@ def _performer(parts: Parts) -> Performer:
     return Performer(parts.store, Bank(parts.calendar, parts.settings.base_currency), parts.clock)
 
 
-def _operator() -> Caller:
+def operator() -> Caller:
     """Who runs the command, as the machine knows them; a container may know nobody by that number."""
     try:
         user = getpass.getuser()

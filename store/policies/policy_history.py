@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -21,7 +21,7 @@ from schemas.weeks import Week
 from store.alerts import alert_explanations
 from store.leaver import leaver_scores
 from store.leaver.leaver_scores import NO_SCORES, StoredScores
-from store.ledger.ledger_reading import AMOUNTS, load_by_week
+from store.ledger.ledger_reading import AMOUNTS, PAYMENTS, load_by_week
 from store.quiet import calendar, movements
 from store.tables.clients import client
 from store.tables.ledger import shard, shard_week
@@ -81,6 +81,25 @@ def find_last_judged_week(tx: Connection) -> Week | None:
     return None if found is None else Week(found)
 
 
+def find_last_closed_week(tx: Connection) -> Week | None:
+    """The newest week that every shard has closed, judged or not; None where none has."""
+    newest = tx.scalar(sa.select(sa.func.min(shard.c.next_to_close)))
+    return None if newest is None else Week(newest - 1)
+
+
+def count_clients(tx: Connection) -> dict[int, int]:
+    """Clients with activity, by shard, in order of the shards."""
+    counted = sa.select(client.c.shard, sa.func.count()).where(client.c.shard.is_not(None))
+    rows = tx.execute(counted.group_by(client.c.shard).order_by(client.c.shard))
+    return {int(number): int(clients) for number, clients in rows}
+
+
+def find_oldest_week(tx: Connection) -> Week | None:
+    """The first week of any client; None without any."""
+    oldest = tx.scalar(sa.select(sa.func.min(client.c.first_week)))
+    return None if oldest is None else Week(oldest)
+
+
 def load_state(tx: Connection, last_week: Week, replayed: int) -> State:
     """What changes whenever a history up to `last_week` would be read differently, but for who the clients are."""
     rows = tx.execute(sa.select(shard.c.shard, shard.c.amendments).order_by(shard.c.shard))
@@ -89,10 +108,12 @@ def load_state(tx: Connection, last_week: Week, replayed: int) -> State:
     return (*((row.shard, row.amendments, last_week) for row in rows), *held)
 
 
-def load_bank(tx: Connection, last_week: Week, weeks: int, replayed: int) -> BankHistory:
+def load_bank(
+    tx: Connection, last_week: Week, weeks: int, replayed: int, only: Collection[int] | None = None
+) -> BankHistory:
     """The `weeks` weeks up to `last_week` of every client that had begun by then and not closed before them.
 
-    `replayed`: the last so many of them are to be replayed.
+    `replayed`: the last so many of them are to be replayed. `only`: shards, each a sample of the bank.
     """
     first = last_week - weeks + 1
     theirs = (
@@ -109,14 +130,16 @@ def load_bank(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Ban
         .where(client.c.shard.is_not(None), client.c.first_week <= last_week)
         .where(sa.or_(client.c.last_week.is_(None), client.c.last_week >= first))
     )
+    if only is not None:
+        theirs = theirs.where(client.c.shard.in_(only))
     rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
     columns = zip(*rows, strict=True) if rows else ((),) * 8
     ids, shards, tiers, branch_ids, begins, ends, industries, rebased = columns
-    amounts = np.zeros((2, len(ids), weeks), np.int64)
+    amounts = np.zeros((3, len(ids), weeks), np.int64)
     place = {client_id: at for at, client_id in enumerate(ids)}
     for number in sorted(set(shards)):
         ids_before: list[str] = []
-        for week, ids_read, read in load_by_week(tx, number, first, last_week, AMOUNTS):
+        for week, ids_read, read in load_by_week(tx, number, first, last_week, (*AMOUNTS, PAYMENTS)):
             if ids_read != ids_before:  # mostly the same clients in the same order
                 at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
                 ids_before = ids_read
@@ -132,6 +155,7 @@ def load_bank(tx: Connection, last_week: Week, weeks: int, replayed: int) -> Ban
         credit_minor=amounts[1],
         last_week=last_week,
         rebased_week=np.array(rebased, np.int32),
+        payments=amounts[2],
     )
     branch = np.array([numbers[branch_id] for branch_id in branch_ids], np.intp)
     return BankHistory(

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from detector.policies.own_scale import is_of_same_presets
 from detector.policies.policy import Policy, dump_policy, load_policy
 from schemas.errors import NotFound
 from schemas.weeks import Week
@@ -47,15 +48,31 @@ class Application:
 
 
 def ensure_base_policy(tx: Connection, base: Policy, at: datetime) -> None:
-    """Note the policy of the settings as the one in force, unless a person has applied one."""
+    """Note the policy of the settings as the one in force, unless a person has applied one, or it is on the bank's
+    own scale already.
+    """
     lock_applications(tx)
-    last = find_newest_application(tx)
-    by_person = sa.select(policy_application.c.place).where(policy_application.c.applied_by.is_not(None)).limit(1)
-    if tx.scalar(by_person) is not None or (last is not None and last.version == base.version):
+    if is_applied_by_person(tx):
         return
-    add_policy(tx, base, proposed_by=None, at=at)
-    from_week = Week(0) if last is None else get_next_week(tx)
-    add_application(tx, Application(base.version, from_week, None, at))
+    newest = find_newest(tx)
+    if newest is not None and (newest.version == base.version or is_of_same_presets(newest, base)):
+        return
+    apply_from_settings(tx, base, at)
+
+
+def is_applied_by_person(tx: Connection) -> bool:
+    """Whether a person has ever applied a policy: from then on the settings have no say."""
+    by_person = sa.select(policy_application.c.place).where(policy_application.c.applied_by.is_not(None)).limit(1)
+    return tx.scalar(by_person) is not None
+
+
+def apply_from_settings(tx: Connection, base: Policy, at: datetime, note: str | None = None) -> Application:
+    """Keep a policy that nobody proposed, and judge by it from the next week on; after `lock_applications`."""
+    add_policy(tx, base, proposed_by=None, at=at, note=note)
+    from_week = Week(0) if find_newest_application(tx) is None else get_next_week(tx)
+    applied = Application(base.version, from_week, None, at)
+    add_application(tx, applied)
+    return applied
 
 
 def add_policy(

@@ -17,6 +17,7 @@ WINDOWS = {
     Baseline.QUARTER_VS_QUARTER: (13, 13),
     Baseline.QUARTER_VS_YEAR: (13, 52),
     Baseline.QUARTER_VS_LAST_YEAR: (13, 13),
+    Baseline.EIGHT_WEEKS_VS_YEAR: (8, 52),
 }
 
 

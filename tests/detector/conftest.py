@@ -23,6 +23,7 @@ WINDOWS = {  # docs/judging.md, "Comparisons": actual from, to, expected from, t
     Baseline.QUARTER_VS_QUARTER: (12, 0, 25, 13, 26),
     Baseline.QUARTER_VS_YEAR: (12, 0, 64, 13, 65),
     Baseline.QUARTER_VS_LAST_YEAR: (12, 0, 64, 52, 65),
+    Baseline.EIGHT_WEEKS_VS_YEAR: (7, 0, 59, 8, 60),
 }
 Plain = dict[tuple[Series, Baseline], tuple[float, dict[Direction, Grade]]]
 
@@ -36,6 +37,7 @@ class Bank:
     begins: npt.NDArray[np.int64]
     debit: npt.NDArray[np.int64]
     credit: npt.NDArray[np.int64]
+    payments: npt.NDArray[np.int64]
 
     def week(self, at: int, order: npt.NDArray[np.int64] | None = None) -> tuple[WeekVolumes, list[str]]:
         """What the ledger has of week `at`, with the tiers; clients in `order`, those that have begun."""
@@ -47,6 +49,7 @@ class Bank:
             first_week=(START + self.begins[known]).astype(np.int32),
             debit_minor=self.debit[known, at],
             credit_minor=self.credit[known, at],
+            payments=self.payments[known, at],
         )
         return volumes, [self.tiers[i] for i in known]
 
@@ -59,6 +62,7 @@ class Bank:
             self.debit[known, : at + 1],
             self.credit[known, : at + 1],
             START + at,
+            self.payments[known, : at + 1],
         )
 
     def run(self, policy: Policy, state: ShardState | None = None, start: int = 0) -> Iterator[Verdicts]:
@@ -81,7 +85,8 @@ def random_bank() -> Callable[..., Bank]:
         begins = np.where(rng.random(clients) < 0.5, 0, rng.integers(0, weeks, clients))
         volumes[:, np.arange(weeks) < begins[:, None]] = 0
         ids = [f"C{i:0{rng.integers(1, 6)}d}x{i}" for i in rng.permutation(clients)]
-        return Bank(ids, list(rng.choice(["A", "B", "Z"], clients)), begins, volumes[0], volumes[1])
+        payments = rng.poisson(rng.choice([0.5, 4.0], (clients, weeks))) * (volumes != 0).any(axis=0)
+        return Bank(ids, list(rng.choice(["A", "B", "Z"], clients)), begins, volumes[0], volumes[1], payments)
 
     return make
 
@@ -124,19 +129,24 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
         )
         series = {Series.DEBIT: debit, Series.CREDIT: credit}
         series[Series.TURNOVER] = [d + c for d, c in zip(debit, credit, strict=True)]
+        series[Series.PAYMENTS] = [int(count) for count in bank.payments[client]]
         tiers = {tier.tier: tier for tier in policy.tiers}
         tier = tiers.get(bank.tiers[client], tiers[policy.default_tier])
         found: Plain = {}
         either = [d if d > 0 else c for d, c in zip(debit, credit, strict=True)]
         for name, volumes in series.items():
-            money = either if name is Series.TURNOVER else volumes
+            money = either if name in (Series.TURNOVER, Series.PAYMENTS) else volumes
             for baseline, (a, b, c, d, need) in WINDOWS.items():
                 if at - int(bank.begins[client]) + 1 < need:
                     continue
                 now, before = volumes[at - a : at - b + 1], volumes[at - c : at - d + 1]
                 actual, expected = np.float64(sum(now)) / len(now), np.float64(sum(before)) / len(before)
                 percent = (actual - expected) / expected * 100.0 if expected > 0 else np.nan
-                matters = abs(actual - expected) * 52 >= tier.minimum_effect * 100
+                effect = abs(actual - expected) * 52
+                if name is Series.PAYMENTS:  # the turnover that goes if it follows them
+                    usual = np.float64(sum(series[Series.TURNOVER][at - c : at - d + 1])) / len(before)
+                    effect = abs(percent) / 100.0 * max(usual, 0.0) * 52
+                matters = effect >= tier.minimum_effect * 100
                 before = money[max(at - c, at - 63, 0) : at - d + 1]
                 matters &= _paid(before) >= math.ceil(tier.fewest_paid_weeks * (min(c, 63) - d + 1) / 52)
                 remembered = money[max(0, at - 63) : at - a]

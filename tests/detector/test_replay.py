@@ -31,6 +31,7 @@ def history_of(bank: Any, end_week: np.ndarray) -> History:
         debit_minor=bank.debit,
         credit_minor=bank.credit,
         last_week=Week(START + bank.debit.shape[1] - 1),
+        payments=bank.payments,
     )
 
 

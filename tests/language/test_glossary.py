@@ -53,6 +53,7 @@ AGREED: dict[str, set[str]] = {
         "tier %(tier)s",
     },
     "turnover": {  # 净 stands within the word
+        "Net turnover of %(amount)s a week over eight weeks is %(change)s",
         "Net turnover of %(amount)s a week over the quarter is %(change)s",
         "Net turnover of %(amount)s in the week is %(change)s",
     },

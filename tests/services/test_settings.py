@@ -29,6 +29,7 @@ def test_the_documented_table_is_that_of_the_code() -> None:
         ("EBBWATCH_ALERTS_FROM", "2025-W53", "is not an ISO week"),
         ("EBBWATCH_HTPP_PORT", "8080", "there is no such setting"),
         ("EBBWATCH_JWKS_URL", "https://idp.example/jwks", "EBBWATCH_JWT_ISSUER"),
+        ("EBBWATCH_HOLDOUT_SHARE", "0.1", "EBBWATCH_HOLDOUT_BELOW"),
         ("EBBWATCH_CONFIG_FILE", "absent.toml", "there is no file"),
     ],
 )

@@ -23,7 +23,7 @@ from schemas.http_alerts import AlertBody
 from schemas.http_clients import ActivityBody
 from schemas.http_policies import LimitBody
 from schemas.money import minor_digits
-from schemas.vocabulary import SeriesName
+from schemas.vocabulary import VolumeName
 from schemas.weeks import monday, parse_week
 
 LEAD_IN_WEEKS = 65  # what the first week shown needs before it: the year before its quarter
@@ -37,7 +37,7 @@ class Drawn:
 
     activity: ActivityBody
     weeks: int
-    series: SeriesName
+    series: VolumeName
     presets: Sequence[LimitBody]
     alerts: Sequence[AlertBody]
     holidays: Collection[date]
@@ -76,7 +76,7 @@ def figure(drawn: Drawn, voice: Voice) -> dict[str, Any]:
     return {"data": data, "layout": layout}
 
 
-def level(presets: Sequence[LimitBody], series: SeriesName, direction: str) -> LimitBody | None:
+def level(presets: Sequence[LimitBody], series: VolumeName, direction: str) -> LimitBody | None:
     """The preset that the bands show: the last quarter against the year before."""
     return next(
         (p for p in presets if (p.baseline, p.series, p.direction) == ("quarter_vs_year", series, direction)), None

@@ -17,7 +17,7 @@ from api.web.forms import FormState
 from api.web.rendering import client_path, pages_in, render
 from api.web.sign_in.session import ClientReader, Visitor
 from schemas.events import ID_PATTERN
-from schemas.vocabulary import SeriesName
+from schemas.vocabulary import VolumeName
 
 router = APIRouter(include_in_schema=False)
 ClientId = Annotated[str, Path(pattern=ID_PATTERN, max_length=64)]
@@ -27,7 +27,7 @@ YEAR = 52
 
 @router.get("/desk/clients/{client_id:path}/chart.json")
 def chart(
-    visitor: ClientReader, client_id: ClientId, weeks: Weeks = YEAR, series: SeriesName = "turnover"
+    visitor: ClientReader, client_id: ClientId, weeks: Weeks = YEAR, series: VolumeName = "turnover"
 ) -> JSONResponse:
     """The figure for plotly. Raises NotFound."""
     tx, deps, pages = visitor.tx, visitor.deps, pages_in(visitor.language)
@@ -47,7 +47,7 @@ def chart(
 
 @router.get("/desk/clients/{client_id:path}")
 def client(
-    visitor: ClientReader, client_id: ClientId, weeks: Weeks = YEAR, series: SeriesName = "turnover"
+    visitor: ClientReader, client_id: ClientId, weeks: Weeks = YEAR, series: VolumeName = "turnover"
 ) -> Response:
     """The page. Raises NotFound for no client, and for one of another branch."""
     return client_page(visitor, client_id, weeks=weeks, series=series)
@@ -58,7 +58,7 @@ def client_page(
     client_id: str,
     *,
     weeks: int = YEAR,
-    series: SeriesName = "turnover",
+    series: VolumeName = "turnover",
     form: FormState | None = None,
     about: str | None = None,
 ) -> Response:

@@ -23,7 +23,7 @@ from schemas.http_cases import CaseBody
 from schemas.http_clients import ActivityBody, ClientBody, WeekBody
 from schemas.http_peers import PeersBody
 from schemas.http_policies import LimitBody
-from schemas.vocabulary import SeriesName
+from schemas.vocabulary import VolumeName
 from schemas.weeks import monday, parse_week
 from store.cases import task_search
 from store.clients import volumes
@@ -75,7 +75,7 @@ class ClientFacts:
     holidays: bool
 
 
-def client_facts(visitor: Visitor, client_id: str, weeks: int, series: SeriesName) -> ClientFacts:
+def client_facts(visitor: Visitor, client_id: str, weeks: int, series: VolumeName) -> ClientFacts:
     """Raises NotFound for no client, and for one of another branch."""
     tx, deps, caller = visitor.tx, visitor.deps, visitor.caller
     client = get_client_row(tx, deps, caller, client_id)

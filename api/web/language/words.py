@@ -71,12 +71,18 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "not_attempted": N_("Not attempted"),
         },
         "direction": {"fall": N_("Falling"), "rise": N_("Rising")},
-        "series": {"debit": N_("Debit"), "credit": N_("Credit"), "turnover": N_("Turnover")},
+        "series": {
+            "debit": N_("Debit"),
+            "credit": N_("Credit"),
+            "turnover": N_("Turnover"),
+            "payments": N_("Payments"),
+        },
         "baseline": {
             "week_vs_recent": N_("This week against the recent weeks"),
             "quarter_vs_quarter": N_("Last quarter against the quarter before"),
             "quarter_vs_year": N_("Last quarter against the year before"),
             "quarter_vs_last_year": N_("Last quarter against the same quarter a year ago"),
+            "eight_weeks_vs_year": N_("Last eight weeks against the year before"),
         },
         "label": {
             "leaving": N_("Leaving"),

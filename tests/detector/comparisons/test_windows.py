@@ -13,6 +13,7 @@ def test_comparisons_need_the_weeks_that_the_architecture_says() -> None:
         Baseline.QUARTER_VS_QUARTER: 26,
         Baseline.QUARTER_VS_YEAR: 65,
         Baseline.QUARTER_VS_LAST_YEAR: 65,
+        Baseline.EIGHT_WEEKS_VS_YEAR: 60,
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Depths = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
 NONE = np.inf  # depth that nothing reaches: the comparison is not used
@@ -18,14 +19,14 @@ WORTH = 0.002  # share of leavers that a comparison must add to be worth explain
 class Sample:
     """Depths, percent of fall as a positive number, -inf where none. One row a client-quarter or a leaver.
 
-    `quiet`: (windows, 12), largest in each client-quarter of a client that stays. `already`: (windows,), those that
-    something else (the rise presets) has spoilt. `leaving`: (leavers, views, 12), largest within each view, such as
-    13 and 26 weeks from the onset.
+    `quiet`: (windows, comparisons), largest in each client-quarter of a client that stays. `already`: (windows,),
+    those that something else (the rise presets) has spoilt. `leaving`: (leavers, views, comparisons), largest
+    within each view, such as 13 and 26 weeks from the onset.
     """
 
-    quiet: Floats
+    quiet: Depths
     already: Bools
-    leaving: Floats
+    leaving: Depths
 
     def spoilt(self, limits: Floats) -> float:
         """Share of client-quarters with any exceedance."""
@@ -37,7 +38,9 @@ class Sample:
 
 
 def search(sample: Sample, grid: Floats, tightest: Floats, budget: float, reserved: Floats) -> Floats:
-    """Limits (12,) on `grid` (ascending), at or above `tightest`, at or below `reserved`; NONE where not used."""
+    """Limits on `grid` (ascending), at or above `tightest`, at or below `reserved`; NONE where a comparison is not
+    used.
+    """
     limits = _greedy(sample, grid, tightest, budget, reserved)
     for _ in range(3):
         before = sample.caught(limits)
@@ -55,7 +58,7 @@ def _greedy(sample: Sample, grid: Floats, tightest: Floats, budget: float, limit
     limits = limits.copy()
     while True:
         quiet = sample.already | (sample.quiet >= limits).any(axis=1)
-        caught = (sample.leaving >= limits).any(axis=2)
+        caught: Bools = np.any(sample.leaving >= limits, axis=2)
         best, choice = 0.0, None
         for which in range(len(limits)):
             steps = grid[(grid >= tightest[which]) & (grid < limits[which])]
@@ -75,7 +78,7 @@ def _gains(sample: Sample, which: int, steps: Floats, quiet: Bools, caught: Bool
     return spoils, catches
 
 
-def _reached(depths: Floats, steps: Floats) -> Floats:
+def _reached(depths: Depths, steps: Floats) -> Floats:
     ordered = np.sort(depths)
     return (len(ordered) - np.searchsorted(ordered, steps, side="left")).astype(np.float64)
 
@@ -85,10 +88,10 @@ def _without_the_idle(sample: Sample, limits: Floats, reserved: Floats) -> Float
     limits = limits.copy()
     while (used := np.flatnonzero(limits < reserved)).size:
         now = sample.caught(limits)
-        losses = [now - sample.caught(_with(limits, which, reserved[which])) for which in used]
+        losses = [now - sample.caught(_with(limits, int(which), reserved[which])) for which in used]
         if min(losses) >= WORTH:
             break
-        which = used[int(np.argmin(losses))]
+        which = int(used[int(np.argmin(losses))])
         limits[which] = reserved[which]
     return limits
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
+Number = TypeVar("Number", bound=np.number)
 QUARTER = 13
 WARM_UP_WEEKS = 65  # from here on every comparison has its history, so that no window is quiet for want of one
 
@@ -20,13 +23,13 @@ def draw(
 
 
 def window_max(
-    values: npt.NDArray[np.generic],
+    values: npt.NDArray[Number],
     who: npt.NDArray[np.int64],
     start: npt.NDArray[np.int64],
     weeks: int = QUARTER,
-) -> npt.NDArray[np.generic]:
+) -> npt.NDArray[Number]:
     """Largest value in each window: `values` (T, ..., n) -> (windows, ...). Past the end the last week repeats."""
-    largest = values[start, ..., who]
+    largest: npt.NDArray[Number] = values[start, ..., who]
     for offset in range(1, weeks):
         np.fmax(largest, values[np.minimum(start + offset, len(values) - 1), ..., who], out=largest)
     return largest
