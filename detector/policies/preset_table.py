@@ -6,7 +6,7 @@ MINIMUM_EFFECT is that of the simulated bank, in whole units of its currency a y
 
 from __future__ import annotations
 
-EFFECT_SHARE = {"A": 0.025, "B": 0.025, "C": 0.25}
+EFFECT_SHARE = {"A": 0.025, "B": 0.025, "C": 0.5}
 MINIMUM_EFFECT = {"A": 2_500_000, "B": 500_000, "C": 100_000}
 
 ROWS: tuple[tuple[str, str, str, str, float | None, float | None], ...] = (
