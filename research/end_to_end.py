@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from research.client_quarters import QUARTER, WARM_UP_WEEKS
+from detector.calibration.client_quarters import QUARTER, WARM_UP_WEEKS
 from research.replayed_payments import SILENT_WEEKS, Payments, Told, replayed, weekly
 
 AHEAD_WEEKS = range(8, 40)  # before the last payment: in time to be kept, and about this fall

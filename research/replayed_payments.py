@@ -21,7 +21,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from acts.sign_in.local_key import LocalKey, issue_token
-from research.client_quarters import QUARTER
+from detector.calibration.client_quarters import QUARTER
 from schemas.weeks import parse_week, week_of_date
 from services.simulation.embedded_broker import EmbeddedBroker
 from store.tables.ledger import shard, shard_week

@@ -106,7 +106,10 @@ def test_a_bad_setting(tmp_path: Path, command: str) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "first", "then"),
-    [("EBBWATCH_BASE_CURRENCY", "JPY", "JOD"), ("EBBWATCH_TIME_ZONE", "Asia/Tokyo", "Europe/London")],
+    [
+        ("EBBWATCH_BASE_CURRENCY", "JPY", "JOD"),
+        pytest.param("EBBWATCH_TIME_ZONE", "Asia/Tokyo", "Europe/London", marks=pytest.mark.slow),
+    ],
 )
 def test_another_currency_or_zone_than_the_database_was_begun_with(
     tmp_path: Path, setting: str, first: str, then: str

@@ -75,7 +75,7 @@ def test_presets_are_those_of_the_client_s_tier(two_branches, api) -> None:
     assert found["minimum_effect"] == "500000.00"
     year = [p for p in found["presets"] if (p["baseline"], p["series"]) == ("quarter_vs_year", "turnover")]
     assert [(p["direction"], p["prompt_pct"], p["alarm_pct"]) for p in year] == [
-        ("fall", -46.0, -59.0),
+        ("fall", -52.0, -59.0),
         ("rise", 150.0, None),
     ]
 

@@ -251,7 +251,7 @@ def test_weeks_are_bars_and_means_end_with_their_week(desk, bank_at) -> None:
 def test_the_levels_are_where_the_quarter_would_pass_its_presets(desk, bank_at) -> None:
     figure = _figure(desk)
     year_before = 2000.0
-    assert _trace(figure, "Prompt level")["y"][-1] == pytest.approx(year_before * 0.54)
+    assert _trace(figure, "Prompt level")["y"][-1] == pytest.approx(year_before * 0.48)
     assert _trace(figure, "Alarm level")["y"][-1] == pytest.approx(year_before * 0.41)
     assert [shape["fillcolor"] for shape in figure["layout"]["shapes"] if shape["type"] == "path"] == [
         "--chart-alarm",

@@ -47,7 +47,7 @@ def test_a_policy_stands_there_with_its_limits_a_tier(bench) -> None:
     assert page.has_inline() == []
     assert [page.value(f"effect-{tier}") for tier in "ABC"] == ["2500000", "500000", "100000"]
     limits = [found["value"] for found in page.all("input", _class="limit")]
-    assert {"-43", "-53", "260", ""} <= set(limits)  # a shipped rise has no alarm
+    assert {"-46", "-55", "260", ""} <= set(limits)  # a shipped rise has no alarm
     assert page.one("input", type="range")["value"] == "100"
     assert "Judges from the beginning" in page.text
 
@@ -57,7 +57,7 @@ def test_who_may_only_read_finds_nothing_to_fill_in(bench, role) -> None:
     person = bench.a(role, "B1")
     page = Page(person.get(ONE).text)
     assert page.all("input", _class="limit") == []
-    assert "-43" in page.text
+    assert "-46" in page.text
     assert person.get(LIST).status_code == 200
     answer = person.post(f"{ONE}/preview", data={"csrf": person.headers["X-Test-Token"]})
     assert answer.status_code == 403
