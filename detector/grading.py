@@ -84,7 +84,7 @@ def grade_passed(
 def _grade_part(
     part: Candidates, codes: Grades, limits: Limits, memory: Memory, week: Week, rows: Rows
 ) -> tuple[Passed, Ints]:
-    """1. Presets. 2. Of those who passed, who moved money often enough."""
+    """1. Presets. 2. Of those who passed, who moved money often enough, and is not gone for long."""
     tier = codes[part.at]
     readings = read(part.cumulative(), part.seen, part.shift)
     grade = limits.grade(readings, tier)

@@ -28,6 +28,7 @@ class AlertFiguresBody(Body):
     false_alarm: int
     inconclusive: int
     recovered: int
+    gone: int
     withdrawn: int
     falls: int
     falls_in_time: int

@@ -38,7 +38,7 @@ AlertState = Literal["open", "acknowledged", "in_case", "closed", "held", "snooz
 Truth = Literal[
     "true_diversion", "true_decline", "expected_event", "new_normal", "data_fault", "false_alarm", "inconclusive"
 ]
-Outcome = Literal[Truth, "recovered", "withdrawn"]
+Outcome = Literal[Truth, "recovered", "gone", "withdrawn"]
 
 # -- cases
 CaseState = Literal["forming", "in_review", "plan", "executing", "monitoring", "suspended", "reopened", "closed"]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from acts.judging.week_reading import WeekToJudge
 from casework.alerts import history, judging
-from casework.alerts.buckets import AsOf
 from casework.alerts.episodes import Episode, EpisodeRules
 from casework.alerts.history import NewsRule
 from casework.alerts.income import STANDARD_MARGINS, Margins
@@ -43,9 +42,9 @@ class AlertRules:
             return claim
         return replace(claim, history=self.news.is_history(claim.week, self.calendar.week_at(at)))
 
-    def as_of(self, at: datetime) -> AsOf:
-        """By what a client is gone."""
-        return AsOf(at.astimezone(self.calendar.zone).date(), self.episodes)
+    def today(self, at: datetime) -> date:
+        """The day in the bank's zone."""
+        return at.astimezone(self.calendar.zone).date()
 
 
 def save_episodes(
@@ -59,7 +58,10 @@ def save_episodes(
     shard, number = week.claim.shard, Week(week.claim.week)
     current = alert_rows.load_open(tx, shard, number)
     closed = alert_rows.load_last_closed(tx, shard, number, rules.episodes)
-    changed = judging.judge_week(current, closed, judged.raised(), number, rules.episodes, week.suppressed)
+    resting = {e.client_id for e in current.values() if number - e.last_week >= rules.episodes.quiet_weeks_to_end}
+    gone = alert_tellings.find_gone(tx, resting, number, rules.episodes)
+    raised = judged.raised()
+    changed = judging.judge_week(current, closed, raised, number, rules.episodes, week.suppressed, gone)
     changed, late = _tell(tx, week, current.values(), changed, rules, at)
     if rules.limited:
         fresh = {each.alert_id for each in changed if each.told and each.revision == 1} | late
@@ -84,7 +86,8 @@ def _tell(
     if week.claim.history:
         return history.keep_untold(changed), set()
     standing = history.find_standing(current, changed)
-    gone = alert_tellings.find_gone(tx, {each.client_id for each in standing}, week.claim.week, rules.as_of(at))
+    of_standing = {each.client_id for each in standing}
+    gone = alert_tellings.find_gone(tx, of_standing, week.claim.week, rules.episodes, rules.today(at))
     late = [each for each in standing if each.client_id not in gone]
     return history.tell(changed, late, Week(week.claim.week)), {each.alert_id for each in late}
 

@@ -13,7 +13,7 @@ from schemas.errors import Conflict, NotAllowedByRules
 from schemas.vocabulary import AlertState, Outcome
 
 _WAITING: frozenset[AlertState] = frozenset({"open", "held", "snoozed", "suppressed"})
-_PEOPLE_SAY: frozenset[str] = frozenset(get_args(Outcome)) - {"withdrawn"}  # withdrawn: the figures say it
+_PEOPLE_SAY: frozenset[str] = frozenset(get_args(Outcome)) - {"gone", "withdrawn"}  # the figures say these
 
 
 class SnoozeRules(Struct, frozen=True, forbid_unknown_fields=True):

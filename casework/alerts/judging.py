@@ -10,7 +10,8 @@ from schemas.verdicts import Direction, Grade, Verdict
 from schemas.weeks import Week, monday
 
 Key = tuple[str, Direction]  # client_id, direction
-REOPENABLE = frozenset({"recovered", "expected_event"})
+ENDED_BY_ITSELF = frozenset({"recovered", "gone"})
+REOPENABLE = ENDED_BY_ITSELF | {"expected_event"}
 
 
 def judge_week(
@@ -20,18 +21,21 @@ def judge_week(
     week: Week,
     rules: EpisodeRules,
     suppressed: Collection[str] = frozenset(),
+    gone: Collection[str] = frozenset(),
 ) -> list[Episode]:
     """The episodes that one week of one shard changed, in order of client and direction.
 
     `current`: the episodes not closed. `last_closed`: of each client and direction the closed episode that
     opened last, no later than `week`. `verdicts`: all of that week, at most one a client and direction.
-    `suppressed`: clients of whom less is expected this week, after the calendar.
+    `suppressed`: clients of whom less is expected this week, after the calendar. `gone`: those that have closed
+    their account or fallen silent for too long.
     """
     passed = {(verdict.client_id, verdict.direction): verdict for verdict in verdicts}
     changed = []
     for key in sorted({*passed, *current, *last_closed}):
-        waits = key[0] in suppressed
-        episode = judge(current.get(key), last_closed.get(key), passed.get(key), week, rules, suppressed=waits)
+        before, verdict = current.get(key), passed.get(key)
+        waits, left = key[0] in suppressed, key[0] in gone
+        episode = judge(before, last_closed.get(key), verdict, week, rules, suppressed=waits, gone=left)
         if episode is not None:
             changed.append(episode)
     return changed
@@ -45,17 +49,21 @@ def judge(
     rules: EpisodeRules,
     *,
     suppressed: bool = False,
+    gone: bool = False,
 ) -> Episode | None:
     """The episode that this week's verdict (None: no preset passed) changed, one revision on; None if none did.
 
     Weeks are judged in order; a week judged again is followed by all later ones judged again. `suppressed`: what
     the calendar holds back this week begins as suppressed, and opens with the first evidence of another week.
+    `gone`: what ends by itself did not recover.
     """
     if last_closed is not None and _covers(last_closed, week):
         before, after = last_closed, _correct(last_closed, verdict, week, rules, may_reopen=current is None)
     elif current is not None and (week >= current.opened_week or not _is_at_rest(last_closed, verdict, rules)):
         before, after = current, _take_evidence(current, _evidence_with(current, week, verdict), week, rules)
         after = _release_suppressed(after, verdict, suppressed=suppressed)
+        if gone and after.state == "closed" and after.outcome == "recovered":
+            after = replace(after, outcome="gone")
     elif current is None and verdict is not None and not _is_at_rest(last_closed, verdict, rules):
         begun = _begin(last_closed, verdict, rules)
         return replace(begun, state="suppressed") if suppressed and begun.state == "open" else begun
@@ -149,7 +157,7 @@ def _correct(
         return replace(after, grade=closed.grade)
     if not after.live:
         return replace(after, outcome="withdrawn")
-    stands = closed.outcome == "recovered" and after.last_week <= closed.last_week
+    stands = closed.outcome in ENDED_BY_ITSELF and after.last_week <= closed.last_week
     if stands or not may_reopen:
         return after
     return _take_evidence(_reopen(closed), evidence, week, rules)

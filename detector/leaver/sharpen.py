@@ -13,7 +13,7 @@ from detector.comparisons.windows import QUARTER_VS_YEAR, SERIES
 from detector.ids import Rows, encode
 from detector.leaver.history import Floats
 from detector.policies.limits import Grades
-from detector.policies.paid_weeks import enough_for
+from detector.policies.paid_weeks import enough_for, is_gone
 from detector.verdicts import Verdicts
 from schemas.verdicts import Direction, Grade, LeaverScore, Series, Verdict
 
@@ -93,7 +93,7 @@ def _score(scores: Scores, at: int, *, raised: bool) -> LeaverScore:
 
 def _values_at_risk(verdicts: Verdicts, at: Rows) -> Ints:
     """Of the clients at some places of the week, int64 (m,); zero where it is below the tier's minimum effect, or
-    where money moved in too few weeks of the year before for anything to be left.
+    where money moved in too few weeks of the year before for anything to be left, or in none for half a year.
     """
     if not len(at):
         return np.zeros(0, np.int64)
@@ -101,6 +101,7 @@ def _values_at_risk(verdicts: Verdicts, at: Rows) -> Ints:
     rows = memory.index.find(encode([verdicts.client_ids[place] for place in at.tolist()]))
     seen = verdicts.week + 1 - memory.first_week[rows].astype(np.int64)
     value = value_at_risk(memory.weekly(verdicts.week, rows).sum(axis=1), seen)
-    paid = memory.habits.paid_in(rows)[SERIES.index(Series.TURNOVER)]
-    enough = enough_for(paid, QUARTER_VS_YEAR, limits.fewest_paid_weeks[tier])
+    paid = memory.habits.paid_in(rows)
+    enough = enough_for(paid[SERIES.index(Series.TURNOVER)], QUARTER_VS_YEAR, limits.fewest_paid_weeks[tier])
+    enough &= ~is_gone(paid)
     return np.where(enough & (value >= limits.minimum_effect_minor[tier]), value, 0)

@@ -1,4 +1,4 @@
-"""Whether a client has moved money often enough for a comparison to say anything of it.
+"""Whether a client has moved money often enough, and lately enough, for a comparison to say anything of it.
 
 Who was paid once, or four times, did not leave when the next payment stays away.
 Source: docs/decisions/0009-presets.md.
@@ -11,15 +11,29 @@ import numpy as np
 from detector.comparisons.habits import REMEMBERED_WEEKS, Bits, weeks_in
 from detector.comparisons.readings import WEEKS_A_YEAR, Bools
 from detector.comparisons.sums import Ints
-from detector.comparisons.windows import Pair, pairs
+from detector.comparisons.windows import SERIES, Pair, pairs
+from schemas.verdicts import Series
+
+GONE_WEEKS = 26  # and EBBWATCH_GONE_AFTER_WEEKS for the list
+
+
+def is_gone(paid: Bits) -> Bools:
+    """bool (m,): no money moved either way for half a year. What is over is told of no more, week after week.
+
+    `paid`: uint64 (series, m), of Habits.paid_in.
+    """
+    gone: Bools = weeks_in(paid[SERIES.index(Series.TURNOVER)], 0, GONE_WEEKS) == 0
+    return gone
 
 
 def enough_paid(paid: Bits, fewest: Ints, shift: int = 0) -> Bools:
-    """bool (pair of pairs(shift), series, m): there are enough weeks with money in that series to compare with.
+    """bool (pair of pairs(shift), series, m): there are enough weeks with money in that series to compare with, and
+    the client is not gone.
 
     `paid`: uint64 (series, m), of Habits.paid_in; `fewest`: int64 (m,), of a year.
     """
-    return np.stack([enough_for(paid, pair, fewest) for pair in pairs(shift)])
+    enough = np.stack([enough_for(paid, pair, fewest) for pair in pairs(shift)])
+    return enough & ~is_gone(paid)
 
 
 def enough_for(paid: Bits, pair: Pair, fewest: Ints) -> Bools:

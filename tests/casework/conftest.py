@@ -56,11 +56,11 @@ class Book:
     rules: EpisodeRules = field(default_factory=EpisodeRules)
     episodes: dict[str, Episode] = field(default_factory=dict)
 
-    def judge(self, week: int, verdict: Verdict | None) -> Episode | None:
+    def judge(self, week: int, verdict: Verdict | None, *, gone: bool = False) -> Episode | None:
         """Judge one week; what changed is kept."""
         closed = [e for e in self.episodes.values() if e.state == "closed" and e.opened_week <= week]
         last_closed = max(closed, key=lambda e: e.opened_week, default=None)
-        changed = judge(self.open(), last_closed, verdict, Week(week), self.rules)
+        changed = judge(self.open(), last_closed, verdict, Week(week), self.rules, gone=gone)
         return None if changed is None else self.keep(changed)
 
     def judge_all(self, verdicts: Mapping[int, Verdict], weeks: range) -> list[Episode]:

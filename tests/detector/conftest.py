@@ -147,6 +147,7 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
                     usual = np.float64(sum(series[Series.TURNOVER][at - c : at - d + 1])) / len(before)
                     effect = abs(percent) / 100.0 * max(usual, 0.0) * 52
                 matters = effect >= tier.minimum_effect * 100
+                matters &= _paid(either[max(0, at - 25) : at + 1]) > 0  # else it is gone
                 before = money[max(at - c, at - 63, 0) : at - d + 1]
                 matters &= _paid(before) >= math.ceil(tier.fewest_paid_weeks * (min(c, 63) - d + 1) / 52)
                 remembered = money[max(0, at - 63) : at - a]

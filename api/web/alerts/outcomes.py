@@ -8,7 +8,7 @@ from api.web.language.words import msgid
 from language.catalogues import Language, texts_in
 from schemas.vocabulary import Outcome
 
-_PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in ("withdrawn", "recovered"))
+_PEOPLE_SAY = tuple(outcome for outcome in get_args(Outcome) if outcome not in ("withdrawn", "recovered", "gone"))
 
 
 def outcome_options(language: Language) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ _OUTCOMES = {
     "false_alarm": N_("A false alarm"),
     "inconclusive": N_("Inconclusive"),
     "recovered": N_("Recovered by itself"),
+    "gone": N_("Gone, nobody took it up"),
     "withdrawn": N_("Withdrawn after a correction"),
 }
 DEAD_LETTER_REASONS = {

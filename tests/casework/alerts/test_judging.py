@@ -51,6 +51,25 @@ def test_what_nobody_touched_recovers_and_ends_by_itself_after_a_quiet_quarter(b
     assert history.judge_all({}, range(W + 14, W + 30)) == []
 
 
+def test_what_ends_by_itself_of_a_client_that_is_gone_did_not_recover(book, verdict) -> None:
+    history = book()
+    history.judge(W, verdict(W, ALARM))
+    history.judge_all({}, range(W + 1, W + 13))
+    ended = history.judge(W + 13, None, gone=True)
+    assert (ended.state, ended.outcome, ended.quiet_weeks) == ("closed", "gone", 13)
+    back = history.judge(W + 15, verdict(W + 15))
+    assert (back.alert_id, back.state, back.outcome) == (ended.alert_id, "open", None)
+
+
+def test_what_people_took_up_of_a_client_that_is_gone_waits_for_them(book, verdict) -> None:
+    history = book()
+    history.judge(W, verdict(W, ALARM))
+    history.keep(with_next_revision(history.only(), state="acknowledged", touched=True))
+    for week in range(W + 1, W + 40):
+        history.judge(week, None, gone=True)
+    assert history.only().state == "acknowledged"
+
+
 def test_an_end_before_the_recovery_waits_for_it(book, verdict) -> None:
     history = book(EpisodeRules(quiet_weeks_to_recover=4, quiet_weeks_to_end=1))
     history.judge(W, verdict(W))
