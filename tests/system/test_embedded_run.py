@@ -125,10 +125,11 @@ def assert_nothing_left(product: Product) -> None:
     assert not answers(product.http_port)
 
 
+@pytest.mark.timeout(400)
 def test_an_alert_is_acknowledged_and_a_restart_goes_on(product: Product, store: Store) -> None:
     """1. Start. 2. Act on an alert. 3. Its message. 4. Ctrl-C. 5. Start again. 6. Compare with the bank."""
     start(product)
-    alert = product.wait_until("an acknowledged alert", product.acknowledge_one)
+    alert = product.wait_until("an acknowledged alert", product.acknowledge_one, timeout_s=200)
     act = f"/api/v1/alerts/{alert['alert_id']}/acknowledge"
     assert product.ask("POST", act, "branch_manager", "B999").status_code == 404
     assert product.ask("POST", act, "operations").status_code == 403
@@ -143,7 +144,7 @@ def test_an_alert_is_acknowledged_and_a_restart_goes_on(product: Product, store:
     assert before >= HISTORY_WEEKS - 1
 
     start(product)
-    product.wait_until("two more weeks", lambda: closed_weeks(store)[0] >= before + 2)
+    product.wait_until("two more weeks", lambda: closed_weeks(store)[0] >= before + 2, timeout_s=120)
     kept = product.ask("GET", f"/api/v1/alerts/{alert['alert_id']}").json()
     assert (kept["state"], kept["assignee"]) == ("acknowledged", "U-branch_manager")
     assert product.interrupt("run") == 0
