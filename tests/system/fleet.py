@@ -11,15 +11,25 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from detector.policies.policy import dump_policy
+from detector.policies.presets import default_policy
+
 STOP_S = 25
 
 
 class Fleet:
-    """`ebbwatch NAME` processes with one environment; every week is news. A context manager: it ends them all."""
+    """`ebbwatch NAME` processes with one environment. A context manager: it ends them all.
+
+    Every week is news, and the shipped policy holds throughout: the one on the bank's own scale is made of the weeks
+    that have closed by then, which is chance where history is read at full speed.
+    """
 
     def __init__(self, settings: Mapping[str, str], logs: Path) -> None:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("EBBWATCH_")}
-        self._environment = clean | {"EBBWATCH_ALERTS_FROM": "2010-W01"} | dict(settings)
+        policy = logs / "policy.json"
+        policy.write_bytes(dump_policy(default_policy(settings.get("EBBWATCH_BASE_CURRENCY", "HKD"))))
+        fixed = {"EBBWATCH_ALERTS_FROM": "2010-W01", "EBBWATCH_POLICY_FILE": str(policy)}
+        self._environment = clean | fixed | dict(settings)
         self._logs = logs
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
