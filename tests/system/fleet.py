@@ -20,8 +20,8 @@ STOP_S = 25
 class Fleet:
     """`ebbwatch NAME` processes with one environment. A context manager: it ends them all.
 
-    Every week is news, and the shipped policy holds throughout: the one on the bank's own scale is made of the weeks
-    that have closed by then, which is chance where history is read at full speed.
+    Every week is news, and the shipped policy holds throughout: the one on the bank's own scale is made of the
+    weeks that have closed by then, which is chance where history is read at full speed.
     """
 
     def __init__(self, settings: Mapping[str, str], logs: Path) -> None:
