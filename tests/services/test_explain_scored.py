@@ -58,7 +58,8 @@ def test_every_week_comes_out_with_its_score(bank: JudgedBank) -> None:
 
 def test_weeks_judged_again_come_out_with_the_score_they_had(bank: JudgedBank, model: LeaverModel) -> None:
     for offset, client_id in enumerate(("C07", "C03"), start=1):
-        bank.amend(0, client_id, LAST_WEEK - offset * 2, 90_000_000, offset)
+        raised = max(each.stored.week for each in weeks_of(bank, client_id) if each.stored.grade)
+        bank.amend(0, client_id, raised, 9_000_000_000, offset)
         assert all(each.identical for each in weeks_of(bank, client_id))
         bank.judge_all(bank.judge(leaver_scores=LeaverScores(model)))
     found = weeks_of(bank, "C07", "C03", "C05")
