@@ -10,7 +10,7 @@ from casework.alerts.actions import SnoozeRules
 from casework.alerts.buckets import AsOf
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.holdout import HoldOut
-from casework.alerts.income import Margins
+from casework.alerts.income import STANDARD_MARGINS, Margins
 from casework.alerts.sla import DeadlineRules
 from casework.cases.case_lifecycle import CaseRules
 from casework.cases.retention_rules import RetentionRules
@@ -34,8 +34,7 @@ class BankRules:
     deadlines: DeadlineRules = field(default_factory=DeadlineRules)
     retention: RetentionRules = field(default_factory=RetentionRules)
     snooze: SnoozeRules = field(default_factory=SnoozeRules)
-    margin_bps: int = 10  # income on turnover, in basis points
-    tier_margins: tuple[tuple[str, int], ...] = ()  # tier and its own
+    margins: Margins = STANDARD_MARGINS
     holidays: frozenset[date] = frozenset()
     holdout_share: float = 0.0
     holdout_below_minor: int = 0
@@ -44,11 +43,6 @@ class BankRules:
     staff_hours: StaffHours = field(default_factory=StaffHours)
     branch_weekly_alerts: int = 0  # new ones that a branch takes in a week; 0 for no limit
     festivals: Festivals = NONE
-
-    @property
-    def margins(self) -> Margins:
-        """What turnover brings the bank."""
-        return Margins(self.margin_bps, self.tier_margins)
 
     @property
     def replay(self) -> ReplayRules:

@@ -44,7 +44,7 @@ def propose(
         case_id,
         case.client_id,
         kind,
-        terms_of(proposed, kind, context.bank.rules.margin_bps, context.today),
+        terms_of(proposed, kind, context.bank.rules.margins.bps, context.today),
         owner=owner or context.actor,
         actor=context.actor,
         today=context.today,
@@ -60,7 +60,7 @@ def revise(context: ActContext, remedy_id: str, proposed: ProposedTerms, owner: 
     """Other terms, in place of all of the old ones: approvals are void, and it is a draft again."""
 
     def rule(remedy: Remedy) -> Remedy:
-        terms = terms_of(proposed, remedy.type, context.bank.rules.margin_bps, context.today)
+        terms = terms_of(proposed, remedy.type, context.bank.rules.margins.bps, context.today)
         return remedy_lifecycle.revise(remedy, terms, owner or remedy.owner, context.actor, context.today)
 
     return _change(context, remedy_id, "revise", "revised", rule, proposed.reason)

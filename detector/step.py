@@ -30,7 +30,7 @@ class WeekVolumes:
 
     `first_week`: int32, first week of each client's history. Amounts: int64 minor units, below zero where more was
     reversed than booked. `payments`: int64, how many debits and credits there were; None where nobody counted
-    (see detector.leaver.history.counted). `ledger_revision`: that of the shard's week, carried into the verdicts.
+    (see detector.state.payments_of). `ledger_revision`: that of the shard's week, carried into the verdicts.
     `after_closing`: of clients that had closed by then, learned and not judged.
     """
 

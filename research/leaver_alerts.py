@@ -52,9 +52,8 @@ def _bank(seed: int, model: LeaverModel) -> tuple[list[npt.NDArray[np.float64]],
     """Of presets alone, then with the score: grades of client-quarters; leavers caught (views, leavers)."""
     bank, history = simulated(seed, CLIENTS)
     begins = np.minimum(history.begins, history.weeks)
-    payments = bank.payments(FIRST_WEEK, FIRST_WEEK + history.weeks - 1)
     volume = (history.debit + history.credit).astype(np.float64)
-    score = model.score(History(volume, bank.branches, begins, payments))
+    score = model.score(History(volume, bank.branches, begins, history.payments))
     alone: Column = grades(history, default_policy("HKD"))[:, 0].T
     sharp = np.maximum(alone, score >= model.prompt_at)
     sharp[(alone >= Grade.PROMPT) & (score >= model.alarm_at)] = Grade.ALARM

@@ -67,7 +67,8 @@ def first_alerts(seed: int, model: LeaverModel) -> Iterator[Alert]:
     """1. The bank's weeks. 2. What presets and score say of each. 3. Explain each client's first alert."""
     bank, weeks = simulated(seed, CLIENTS)
     begins = np.minimum(weeks.begins, weeks.weeks)
-    chance = model.score(History((weeks.debit + weeks.credit).astype(np.float64), bank.branches, begins))
+    volume = (weeks.debit + weeks.credit).astype(np.float64)
+    chance = model.score(History(volume, bank.branches, begins, weeks.payments))
     raised = (grades(weeks, default_policy("HKD"))[:, 0].T > 0) | (chance >= model.prompt_at)
     raised[:, :WARM_UP_WEEKS] = False
     truth = {leaver.client_id: leaver for leaver in bank.truth()}

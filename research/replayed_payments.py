@@ -109,7 +109,7 @@ def replayed(rows: pl.DataFrame, payments: Payments, settings: dict[str, str]) -
             "EBBWATCH_HTTP_PORT": str(20000 + os.getpid() % 20000),
         }
         for command in (["db", "upgrade"], ["replay", str(file)]):
-            subprocess.run([*COMMAND, *command], env=environment, check=True, stdout=sys.stderr)  # noqa: S603
+            subprocess.run([*COMMAND, *command], env=environment, check=True, stdout=sys.stderr)
         with _running(environment, Path(folder)) as processes:
             _wait_until_judged(environment, processes, payments.start + payments.turnover.shape[1] - 1)
             return _read_alerts(environment, Path(folder), payments)
@@ -121,7 +121,7 @@ def _running(environment: dict[str, str], folder: Path) -> Iterator[list[subproc
     with ExitStack() as ends:
         for name in ("ingest", "detect", "api"):
             log = ends.enter_context((folder / f"{name}.log").open("wb"))
-            process = subprocess.Popen([*COMMAND, name], env=environment, stdout=log, stderr=log)  # noqa: S603
+            process = subprocess.Popen([*COMMAND, name], env=environment, stdout=log, stderr=log)
             ends.callback(process.wait)
             ends.callback(process.terminate)
             processes.append(process)

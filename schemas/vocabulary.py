@@ -91,7 +91,7 @@ ChosenKind = Literal[
 ]
 NoticeKind = ChosenKind | Literal["test"]
 
-# -- What could not be taken in -----------------------------------------------------------------------------------
+# -- what could not be taken in
 DeadLetterReason = Literal[
     "not_json",
     "bad_shape",

@@ -20,7 +20,7 @@ from services.judging.leaver_model import model_of
 from services.outliving import Outliving
 from services.parts import Parts, Work, run_process
 from store.leaver import leaver_models
-from store.policies import policy_versions
+from store.policies import policy_versions, yearly_turnover
 
 IDLE_S = 0.5  # between two questions for a week, when none waits
 
@@ -81,16 +81,20 @@ class OwnScale:
         """Says which policy is in force, and what it was made for."""
         self._parts, self._base = parts, base
         self._settled = parts.settings.policy_file is not None
+        self._closed = 0  # shard-weeks, at the last look
         self._say_in_force()
 
     def take_up(self) -> None:
-        """Does nothing from the moment that it is noted, or that a person has applied another."""
+        """Does nothing from the moment that it is noted, or that a person has applied another, nor before another
+        week has closed.
+        """
         if self._settled:
             return
         parts, currency = self._parts, self._parts.settings.base_currency
         with parts.store.read() as tx:
             self._settled = own_scale.is_settled(tx, self._base)
-        if self._settled:
+            before, self._closed = self._closed, yearly_turnover.count_closed_weeks(tx)
+        if self._settled or self._closed == before:
             return
         if parts.store.transact(lambda tx: own_scale.scale_default_policy(tx, self._base, currency, parts.clock())):
             self._say_in_force()

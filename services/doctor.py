@@ -55,9 +55,9 @@ def _codecs() -> str:
 
 
 def _database(parts: Parts) -> str:
-    require_schema(parts.store)
+    revision = require_schema(parts.store)
     require_basis(parts)
-    return f"{parts.store.engine.url.render_as_string(hide_password=True)} is at the newest schema"
+    return f"{parts.store.engine.url.render_as_string(hide_password=True)} is at schema {revision}"
 
 
 def _kafka(parts: Parts) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from casework.alerts.history import HISTORY_WEEKS
+from casework.alerts.history import NewsRule
 from schemas.weeks import Week, format_week
 from services.settings import Settings
 
 
 def history_note(settings: Settings, first_week: int, this_week: Week) -> str | None:
     """One line, for weeks published from `first_week` on; None where all of them are news by these settings."""
-    first_news = settings.first_news_week
-    if first_news is None:
-        first_news = Week(this_week - HISTORY_WEEKS)
+    first_news = NewsRule(settings.first_news_week).begins(this_week)
     if first_week >= first_news:
         return None
     return (

@@ -103,12 +103,13 @@ def require_schema(store: Store) -> str:
 
 def require_basis(parts: Parts) -> None:
     """Raises BadSetting where base currency or time zone are not those that the database was begun with."""
+    basis = _basis(parts.settings)
     with parts.store.read() as tx:
-        differing = bank_basis.find_differing(tx, _basis(parts.settings))
+        differing = bank_basis.find_differing(tx, basis)
     for name, value in differing.items():
         raise BadSetting(
-            f"{name}: {_basis(parts.settings)[name]}, but what is in the database was kept with {value}; "
-            "set that, or use another database"
+            f"{name}: {basis[name]}, but what is in the database was kept with {value}; set that, or use another "
+            "database"
         )
 
 

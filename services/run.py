@@ -14,7 +14,7 @@ from threading import Event
 from acts.performing import Performer
 from acts.roles import Role
 from acts.sign_in.local_key import LocalKey, issue_token
-from casework.alerts.history import HISTORY_WEEKS
+from casework.alerts.history import NewsRule
 from feeds.simulated_bank import SimulatedBank
 from schemas.weeks import WeekCalendar, format_week
 from services.api import api_work
@@ -99,9 +99,8 @@ def _with_broker(settings: Settings, broker: EmbeddedBroker) -> Settings:
 
 def _with_news(settings: Settings) -> Settings:
     """The simulated bank's past is history by the world's clock: its own runs on while weeks wait to be judged."""
-    if settings.first_news_week is not None:
-        return settings
-    first = WeekCalendar(settings.zone).week_at(utc_now()) - HISTORY_WEEKS
+    this_week = WeekCalendar(settings.zone).week_at(utc_now())
+    first = NewsRule(settings.first_news_week).begins(this_week)
     return settings.model_copy(update={"alerts_from": format_week(first)})
 
 

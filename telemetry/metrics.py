@@ -6,6 +6,7 @@ has not increased.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import product
 from typing import get_args
@@ -27,7 +28,7 @@ from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from schemas.vocabulary import AlertState, DeadLetterReason, DirectionName, GradeName
 
 _TOPICS_OUT = (TOPIC_ALERTS, TOPIC_REMEDIES, TOPIC_DEAD_LETTERS)
-PARTS, OUTAGES_OF = ("ingest", "detect", "relay", "follow-up", "notify", "api", "run"), ("database", "broker")
+_PARTS, _OUTAGES_OF = ("ingest", "detect", "relay", "follow-up", "notify", "api", "run"), ("database", "broker")
 _CHECKPOINT_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -45,6 +46,9 @@ class Metrics:
         def gauge(name: str, text: str, *labels: str) -> Gauge:
             return Gauge(f"ebbwatch_{name}", text, labels, registry=r)
 
+        def histogram(name: str, text: str, buckets: Sequence[float], *labels: str) -> Histogram:
+            return Histogram(f"ebbwatch_{name}", text, labels, buckets=buckets, registry=r)
+
         self.events = counter("events", "Records taken from a topic.", "topic", "partition")
         self.accepted = counter("events_accepted", "Events folded into the ledger.", "partition")
         self.duplicates = counter("events_duplicate", "Events dropped as repeats.", "partition")
@@ -56,9 +60,7 @@ class Metrics:
         self.commit_failures = counter(
             "consumer_commit_failures", "Offsets that Kafka was not told (displays only)."
         )
-        self.checkpoint_s = Histogram(
-            "ebbwatch_checkpoint_seconds", "One checkpoint transaction.", buckets=_CHECKPOINT_S, registry=r
-        )
+        self.checkpoint_s = histogram("checkpoint_seconds", "One checkpoint transaction.", _CHECKPOINT_S)
         self.open_weeks = gauge("open_weeks", "Weeks open for events.", "partition")
         self.held_weeks = gauge("held_weeks", "Weeks held back from judgement.", "partition")
         self.week_close_age_s = gauge(
@@ -69,9 +71,7 @@ class Metrics:
         self.weeks_unjudged = gauge("weeks_unjudged", "Closed shard-weeks that could be judged and are not.")
         self.unjudged_age_s = gauge("weeks_unjudged_oldest_age_seconds", "Time since the oldest of them closed.")
         self.weeks_judged = counter("weeks_judged", "Shard-weeks the detector has judged.")
-        self.judge_s = Histogram(
-            "ebbwatch_judge_seconds", "One shard-week judged.", buckets=_CHECKPOINT_S, registry=r
-        )
+        self.judge_s = histogram("judge_seconds", "One shard-week judged.", _CHECKPOINT_S)
         self.verdicts = counter("verdicts", "Client-weeks that passed a preset.", "direction", "grade")
         self.alerts = counter("alerts", "Alert revisions written.", "direction", "grade", "state")
         self.outbox_depth = gauge("outbox_depth", "Messages written and not yet sent.")
@@ -89,14 +89,7 @@ class Metrics:
         self.follow_up_last_s = gauge("follow_up_last_round_timestamp_seconds", "When follow-up last looked.")
         self.outages = counter("outages", "Times that a part lost what it depends on.", "part", "of")
         self.requests = counter("http_requests", "HTTP requests answered.", "method", "route", "status")
-        self.request_s = Histogram(
-            "ebbwatch_http_request_seconds",
-            "HTTP request time.",
-            ("method", "route"),
-            buckets=_REQUEST_S,
-            registry=r,
-        )
-
+        self.request_s = histogram("http_request_seconds", "HTTP request time.", _REQUEST_S, "method", "route")
         self.build = Info("ebbwatch_build", "The release, and the schema that it was made for.", registry=r)
         self.in_force = Info("ebbwatch_judged_by", "Policy and model by which weeks are judged.", registry=r)
         self._begin_at_zero()
@@ -117,7 +110,7 @@ class Metrics:
         for topic in _TOPICS_OUT:
             self.relayed.labels(topic)
             self.refused.labels(topic)
-        for part, of in product(PARTS, OUTAGES_OF):
+        for part, of in product(_PARTS, _OUTAGES_OF):
             self.outages.labels(part, of)
 
     def exposition(self) -> tuple[bytes, str]:

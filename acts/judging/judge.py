@@ -32,8 +32,7 @@ class Judged:
 
 class WeekJudge:
     """Judges the weeks of all shards. `base`: the policy where none was noted; `leaver_scores`: None without a
-    model; `clock`: of the outbox's rows, and of
-    what is history.
+    model; `clock`: of the outbox's rows, and of what is history.
     """
 
     def __init__(

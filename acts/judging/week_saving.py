@@ -13,7 +13,7 @@ from casework.alerts.history import NewsRule
 from casework.alerts.income import STANDARD_MARGINS, Margins
 from detector.judging import JudgedWeek
 from schemas.weeks import Week, WeekCalendar
-from store.alerts import alert_rows, alert_tellings, explaining
+from store.alerts import alert_buckets, alert_rows, alert_tellings, explaining
 from store.alerts.explained_weeks import ClientWeeks, ExplainedWeeks
 from store.leaver import leaver_scores
 from store.ledger import shard_weeks
@@ -59,9 +59,8 @@ def save_episodes(
     current = alert_rows.load_open(tx, shard, number)
     closed = alert_rows.load_last_closed(tx, shard, number, rules.episodes)
     resting = {e.client_id for e in current.values() if number - e.last_week >= rules.episodes.quiet_weeks_to_end}
-    gone = alert_tellings.find_gone(tx, resting, number, rules.episodes)
-    raised = judged.raised()
-    changed = judging.judge_week(current, closed, raised, number, rules.episodes, week.suppressed, gone)
+    gone = alert_buckets.find_gone(tx, resting, number, rules.episodes)
+    changed = judging.judge_week(current, closed, judged.raised(), number, rules.episodes, week.suppressed, gone)
     changed, late = _tell(tx, week, current.values(), changed, rules, at)
     if rules.limited:
         fresh = {each.alert_id for each in changed if each.told and each.revision == 1} | late
@@ -87,7 +86,7 @@ def _tell(
         return history.keep_untold(changed), set()
     standing = history.find_standing(current, changed)
     of_standing = {each.client_id for each in standing}
-    gone = alert_tellings.find_gone(tx, of_standing, week.claim.week, rules.episodes, rules.today(at))
+    gone = alert_buckets.find_gone(tx, of_standing, week.claim.week, rules.episodes, rules.today(at))
     late = [each for each in standing if each.client_id not in gone]
     return history.tell(changed, late, Week(week.claim.week)), {each.alert_id for each in late}
 

@@ -82,11 +82,11 @@ def _cases(tally: Tally) -> CaseFiguresBody:
 
 def _money(tally: Tally, deps: ApiDeps) -> MoneyFiguresBody:
     kept = sum(n for (truth, retention), n in tally.cases_closed.items() if truth in TRUE and retention in KEPT)
-    revenue_minor = revenue_kept_minor(tally, deps.rules.margin_bps)
+    revenue_minor = revenue_kept_minor(tally, deps.rules.margins.bps)
     currency = deps.base_currency
     return MoneyFiguresBody(
         currency=currency,
-        margin_bps=deps.rules.margin_bps,
+        margin_bps=deps.rules.margins.bps,
         kept=kept,
         kept_measured=tally.measured,
         revenue_kept=None if revenue_minor is None else format_amount(revenue_minor, currency),

@@ -126,7 +126,7 @@ def _terms_asked_for(query: WhatIfQuery, deps: ApiDeps) -> Terms:
 def _option_bodies(
     deps: ApiDeps, proposed: Terms, upgrade_minor: int | None, at_risk_minor: int
 ) -> list[WhatIfBody]:
-    found = options(proposed, upgrade_minor, deps.rules.margin_bps)
+    found = options(proposed, upgrade_minor, deps.rules.margins.bps)
     return [_option_body(option, at_risk_minor, deps.base_currency) for option in found]
 
 

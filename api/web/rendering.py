@@ -28,6 +28,7 @@ from api.web.paths import HOME, path_of
 from api.web.sign_in.session import Visitor
 from casework.alerts.sentence import shown_chance
 from language.catalogues import Language, Texts, all_texts, texts_in
+from schemas.explanations import is_unusually_silent
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -91,6 +92,7 @@ def pages_in(language: Language) -> Pages:
     made.install_gettext_translations(texts.translations, newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.globals.update(static_url=static_url, new_key=_new_key, client_path=client_path, Permission=Permission)
+    made.globals.update(is_unusually_silent=is_unusually_silent)
     made.filters.update(
         number=formats.number,
         amount=formats.amount,

@@ -20,11 +20,13 @@ class NewsRule:
 
     first_week: Week | None = None
 
+    def begins(self, this_week: Week) -> Week:
+        """The first week that is news, of those judged for the first time in the calendar week `this_week`."""
+        return Week(this_week - HISTORY_WEEKS) if self.first_week is None else self.first_week
+
     def is_history(self, week: int, this_week: Week) -> bool:
         """Whether what is judged of `week`, for the first time, in the calendar week `this_week` is no news."""
-        if self.first_week is not None:
-            return week < self.first_week
-        return this_week - week > HISTORY_WEEKS
+        return week < self.begins(this_week)
 
 
 def keep_untold(changed: Iterable[Episode]) -> list[Episode]:

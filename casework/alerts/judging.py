@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from casework.alerts.episodes import Episode, EpisodeRules, alert_id_of, without_snooze
 from schemas.verdicts import Direction, Grade, Verdict
+from schemas.vocabulary import Outcome
 from schemas.weeks import Week, monday
 
 Key = tuple[str, Direction]  # client_id, direction
@@ -60,10 +61,10 @@ def judge(
     if last_closed is not None and _covers(last_closed, week):
         before, after = last_closed, _correct(last_closed, verdict, week, rules, may_reopen=current is None)
     elif current is not None and (week >= current.opened_week or not _is_at_rest(last_closed, verdict, rules)):
-        before, after = current, _take_evidence(current, _evidence_with(current, week, verdict), week, rules)
+        ends_as: Outcome = "gone" if gone else "recovered"
+        evidence = _evidence_with(current, week, verdict)
+        before, after = current, _take_evidence(current, evidence, week, rules, ends_as)
         after = _release_suppressed(after, verdict, suppressed=suppressed)
-        if gone and after.state == "closed" and after.outcome == "recovered":
-            after = replace(after, outcome="gone")
     elif current is None and verdict is not None and not _is_at_rest(last_closed, verdict, rules):
         begun = _begin(last_closed, verdict, rules)
         return replace(begun, state="suppressed") if suppressed and begun.state == "open" else begun
@@ -121,8 +122,14 @@ def _begin(last_closed: Episode | None, verdict: Verdict, rules: EpisodeRules) -
     )
 
 
-def _take_evidence(episode: Episode, evidence: Mapping[Week, Verdict], week: Week, rules: EpisodeRules) -> Episode:
-    """An episode that is not closed, as `evidence` and the passing of `week` leave it."""
+def _take_evidence(
+    episode: Episode,
+    evidence: Mapping[Week, Verdict],
+    week: Week,
+    rules: EpisodeRules,
+    ends_as: Outcome = "recovered",
+) -> Episode:
+    """An episode that is not closed, as `evidence` and the passing of `week` leave it. `ends_as`: by itself."""
     corrected = evidence is not episode.evidence
     after = _follow_evidence(episode, evidence) if corrected else episode
     if corrected and not after.live and not after.touched:
@@ -132,7 +139,7 @@ def _take_evidence(episode: Episode, evidence: Mapping[Week, Verdict], week: Wee
     if week >= recovered_week:
         after = replace(after, recovered_week=recovered_week, quiet_weeks=rules.quiet_weeks_to_recover)
         if _ends_by_itself(after, week - after.last_week, rules):
-            after = replace(after, state="closed", outcome="recovered", quiet_weeks=week - after.last_week)
+            after = replace(after, state="closed", outcome=ends_as, quiet_weeks=week - after.last_week)
     elif after.last_week != episode.last_week:
         after = replace(after, recovered_week=None, quiet_weeks=max(0, week - after.last_week))
     return after

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from detector.calibration.calibrating import find_presets
 from detector.calibration.preset_samples import COMPARISONS, NEED_WEEKS, Ints, TierSample, tier_sample
 from detector.policies.own_scale import UsualYear, effect_of, usual_years
-from detector.policies.policy import FEWEST_PAID_WEEKS, WEEKS_A_YEAR, Policy, Preset, TierPolicy
+from detector.policies.policy import FEWEST_PAID_WEEKS, WEEKS_A_YEAR, Policy, TierPolicy
 from detector.replay import NO_END, History
 from schemas.errors import EbbwatchError
-from schemas.verdicts import Direction
 
 NAME = "calibrated"
 OTHERS = "other"  # the tier of clients that have none, or one of too few clients
@@ -78,24 +76,13 @@ def calibrate(
     for tier in bare.tiers:
         on_tier(tier.tier)
         scaled = TierPolicy(tier.tier, effects[tier.tier], ())
-        sample = _sample(history, chosen, replace_tiers(bare, scaled), tiers, random)
-        presets = tuple(_without_alarm(preset) for preset in find_presets(sample))
-        made.append(TierPolicy(tier.tier, effects[tier.tier], presets))
+        sample = _sample(history, chosen, Policy(NAME, minor_digits, tier.tier, (scaled,)), tiers, random)
+        made.append(TierPolicy(tier.tier, effects[tier.tier], find_presets(sample)))
         samples.append(sample)
     own = samples[:-1] or samples
     speaks = sum((each.speaks for each in own if each.speaks is not None), np.zeros(COMPARISONS, np.int64))
     policy = Policy(NAME, minor_digits, OTHERS, tuple(made))
     return Calibrated(policy, years, speaks, sum(each.clients for each in own))
-
-
-def _without_alarm(preset: Preset) -> Preset:
-    """A rise is a prompt alone: nobody forms a task force about a client that pays more."""
-    return msgspec.structs.replace(preset, alarm_pct=None) if preset.direction is Direction.RISE else preset
-
-
-def replace_tiers(bare: Policy, tier: TierPolicy) -> Policy:
-    """A policy that judges everybody by one tier."""
-    return Policy(bare.name, bare.minor_digits, tier.tier, (tier,))
 
 
 def _own_tiers(tiers: Sequence[str], chosen: Bools) -> list[str]:

@@ -61,7 +61,8 @@ def find_presets(
         quiet = Sample(sample.quiet_fall, already, sample.leaving)
         falls.append(search(quiet, FALL_GRID, tightest, share, reserved))
         tightest = falls[-1] + ALARM_GAP
-    return (*_presets(Direction.FALL, -1.0, falls), *_presets(Direction.RISE, 1.0, rises))
+    nobody = np.full(len(NAMES), NONE)  # forms a task force about a client that pays more: a rise is a prompt alone
+    return (*_presets(Direction.FALL, -1.0, *falls), *_presets(Direction.RISE, 1.0, rises[0], nobody))
 
 
 def _rise_limits(quiet: Depths, budget: float) -> Floats:
@@ -87,8 +88,7 @@ def _reserve(quiet: Depths, rate: float) -> Floats:
     return limits
 
 
-def _presets(direction: Direction, sign: float, limits: list[Floats]) -> list[Preset]:
-    prompts, alarms = limits
+def _presets(direction: Direction, sign: float, prompts: Floats, alarms: Floats) -> list[Preset]:
     return [
         Preset(baseline, series, direction, _limit(sign, prompt), _limit(sign, alarm))
         for (baseline, series), prompt, alarm in zip(NAMES, prompts, alarms, strict=True)

@@ -71,7 +71,6 @@ def read(cumulative: Cumulative, seen: Ints, shift: int = 0) -> Readings:
     effects = np.stack([yearly_effect(means[pair.actual], means[pair.expected]) for pair in pairs(shift)])
     for which, pair in enumerate(pairs(shift)):
         effects[which, PAYMENTS] = payments_effect(deviations[which, PAYMENTS], means[pair.expected][TURNOVER])
-    for which, pair in enumerate(pairs(shift)):
         deviations[which, :, seen < pair.need] = np.nan
     return Readings(
         actual_sum=np.stack([sums[pair.actual] for pair in pairs(shift)]),

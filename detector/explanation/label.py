@@ -10,9 +10,8 @@ from schemas.explanations import SUPPORTED, Finding, FindingKind, Label, Strengt
 LEAST_SIDE = 0.1  # of the larger side: with less, it is not where a company's money goes
 LEAST_FALL = 0.05  # less than that is no fall, and a share of it says nothing
 OWN_FALL = 0.5  # support of leaving where both sides fall and the industry does not: it may be its own decline
-ALONE = (
-    0.35  # the same where nobody knows what the industry does, or the account has one side: a fall is all there is
-)
+# The same where nobody knows what the industry does, or the account has one side: a fall is all there is.
+ALONE = 0.35
 PAYMENTS_MOVED = 0.75  # debits fall while credits hold: paying elsewhere is easier than being paid elsewhere
 STRONG, FAIR = (0.65, 0.25), (0.4, 0.1)  # support, and how far ahead of the next
 

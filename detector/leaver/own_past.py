@@ -10,9 +10,8 @@ import numpy.typing as npt
 from detector.leaver.history import Floats, Ints
 from detector.leaver.trailing import Trailing, weeks_before
 
-Column = tuple[
-    str, int, Floats
-]  # name; -1 where more means less of a leaver, 1 where more, 0 where neither; (m, n)
+# Name; -1 where more means less of a leaver, 1 where more, 0 where neither; (m, n).
+Column = tuple[str, int, Floats]
 
 _STEP = 4  # weeks between a client's own past means: they overlap anyway
 

@@ -97,7 +97,7 @@ def fit(history: ClientHistory, seed: int) -> LeaverModel:
     draw = np.random.default_rng(seed)
     given = History.of(history)
     filled = without_quiet_weeks(given)
-    drawn = [[_examples(given, filled, lot, draw) for lot in lots] for lots in [way.lots for way in WAYS]]
+    drawn = [[_examples(given, filled, lot, draw) for lot in way.lots] for way in WAYS]
     shares = [way.share for way in WAYS]
     fold = draw.integers(0, _FOLDS, len(given.turnover))
     everything = _together([examples for lots in drawn for examples in lots])
@@ -135,11 +135,8 @@ def _examples(history: History, filled: History, lot: Lot, draw: np.random.Gener
     looks = list(_looks(stretches, lot, draw))
     turnover, count, first, leaves, client = (np.concatenate(part) for part in zip(*looks, strict=True))
     last = np.array([REACH_WEEKS - 1])
-    columns = [
-        features(turnover[part], count[part], first[part], last)[:, 0]
-        for start in range(0, len(turnover), _AT_ONCE)
-        for part in [slice(start, start + _AT_ONCE)]
-    ]
+    parts = [slice(start, start + _AT_ONCE) for start in range(0, len(turnover), _AT_ONCE)]
+    columns = [features(turnover[part], count[part], first[part], last)[:, 0] for part in parts]
     return Examples(np.concatenate(columns), leaves, client)
 
 

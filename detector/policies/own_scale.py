@@ -53,15 +53,10 @@ def usual_years(policy: Policy, tiers: Sequence[str], yearly_minor: Ints) -> dic
 def on_own_scale(policy: Policy, years: Mapping[str, UsualYear]) -> Policy:
     """`policy` with minimum effects that are EFFECT_SHARE of each tier's usual year; KeyError for one without."""
     tiers = tuple(
-        msgspec.structs.replace(tier, minimum_effect=effect_of(share_of(tier.tier), years[tier.tier].median))
+        msgspec.structs.replace(tier, minimum_effect=effect_of(EFFECT_SHARE[tier.tier], years[tier.tier].median))
         for tier in policy.tiers
     )
     return msgspec.structs.replace(policy, name=SCALED, tiers=tiers)
-
-
-def share_of(tier: str) -> float:
-    """Minimum effect of a tier of the shipped presets over its usual year."""
-    return EFFECT_SHARE[tier]
 
 
 def effect_of(share: float, median: int) -> int:

@@ -24,10 +24,8 @@ def default_policy(currency: str) -> Policy:
 
 
 def _presets(tier: str) -> tuple[Preset, ...]:
-    return tuple(_preset(*row[1:]) for row in ROWS if row[0] == tier)
-
-
-def _preset(baseline: str, series: str, direction: str, prompt: float | None, alarm: float | None) -> Preset:
-    """Nobody forms a task force about a client that pays more: a rise is an alarm only where a bank says so."""
-    way = Direction(direction)
-    return Preset(Baseline(baseline), Series(series), way, prompt, alarm if way is Direction.FALL else None)
+    return tuple(
+        Preset(Baseline(baseline), Series(series), Direction(direction), prompt, alarm)
+        for of, baseline, series, direction, prompt, alarm in ROWS
+        if of == tier
+    )

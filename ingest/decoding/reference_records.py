@@ -20,10 +20,8 @@ _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?", re.ASCII)
 _RATES = Fraction(1, 10**8), Fraction(10**8)  # no two currencies in use are further apart
 _RATE_WEEKS = range(parse_week("1970-W01"), parse_week("2200-W01"))
 # Control characters, marks that turn the direction of what follows, lone surrogates, what is no character.
-_UNFIT_CATEGORIES, _BIDI = (
-    frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"}),
-    frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"),
-)
+_UNFIT_CATEGORIES = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _client_decoder = msgspec.json.Decoder(ClientRecord)
 _rate_decoder = msgspec.json.Decoder(Rate)
@@ -74,8 +72,8 @@ def decode_rate(key: bytes | None, value: bytes | None, base: str) -> WeekRate:
         raise BadRecord("bad_currency", str(error)) from None
     except NotAWeek as error:
         raise BadRecord("bad_week", str(error)) from None
-    if _RATE.fullmatch(record.rate) is None or not Fraction(record.rate):
-        raise BadRecord("bad_shape", f"rate {record.rate!r} is no decimal above 0 such as 7.8125")
+    if _RATE.fullmatch(record.rate) is None:
+        raise BadRecord("bad_shape", f"rate {record.rate!r} is no decimal such as 7.8125")
     if not _RATES[0] <= Fraction(record.rate) <= _RATES[1]:
         raise BadRecord("bad_shape", f"rate {record.rate} is outside 0.00000001 to 100000000")
     if record.currency == base:

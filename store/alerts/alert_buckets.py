@@ -5,11 +5,16 @@ For queries over `alert` and `client`, joined to JUDGED with `with_judged`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from casework.alerts.buckets import AsOf
+from casework.alerts.episodes import EpisodeRules
+from store.among import among
 from store.tables.alerts import alert
 from store.tables.clients import client
 from store.tables.ledger import ledger, shard_week
@@ -20,13 +25,16 @@ JUDGED = (
     .group_by(shard_week.c.shard)
     .subquery("judged")
 )
-# A walk back along the ledger's key, as far as the client has been silent. All that has come counts.
-LAST_PAID_WEEK = (
-    sa.select(sa.func.max(ledger.c.week))
-    .where(ledger.c.client_id == client.c.client_id, sa.or_(ledger.c.debit_minor != 0, ledger.c.credit_minor != 0))
-    .correlate(client)
-    .scalar_subquery()
-)
+
+
+def _last_paid_week(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    """A walk back along the ledger's key, as far as the client has been silent."""
+    paid = sa.or_(ledger.c.debit_minor != 0, ledger.c.credit_minor != 0)
+    mine = sa.select(sa.func.max(ledger.c.week)).where(ledger.c.client_id == client.c.client_id, paid, *conditions)
+    return mine.correlate(client).scalar_subquery()
+
+
+LAST_PAID_WEEK = _last_paid_week()  # all that has come counts
 _SINCE_EVIDENCE = JUDGED.c.week - alert.c.last_week
 _SINCE_PAYMENT = JUDGED.c.week - sa.func.coalesce(LAST_PAID_WEEK, client.c.first_week - 1)
 
@@ -57,3 +65,19 @@ def bucket(as_of: AsOf) -> sa.ColumnElement[str]:
         (alert.c.state == "acknowledged", "in_work"),
         else_="new",
     )
+
+
+def find_gone(
+    tx: Connection, client_ids: Collection[str], week: int, rules: EpisodeRules, today: date | None = None
+) -> set[str]:
+    """Those of the clients that have closed their account by `today` (not given: by the week's end), or have paid
+    nothing for too long by then.
+
+    What later weeks of the ledger say is left out: how far they have come in by now is chance.
+    """
+    if not client_ids:
+        return set()
+    silent = week - sa.func.coalesce(_last_paid_week(ledger.c.week <= week), client.c.first_week - 1)
+    closed = client.c.last_week <= week if today is None else client.c.closed_on <= today
+    gone = sa.or_(closed, silent >= rules.silent_weeks_to_be_gone)
+    return set(tx.scalars(sa.select(client.c.client_id).where(among(tx, client.c.client_id, client_ids), gone)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -42,9 +42,7 @@ class BankHistory:
     entries: tuple[Entry, ...]  # of the calendar, in the weeks to be replayed
     oldest_week: Week  # of any client
     scores: StoredScores = NO_SCORES  # in the weeks to be replayed
-    onsets: Mapping[tuple[str, int], int] = field(
-        default_factory=dict
-    )  # of falls explained then, by client and week
+    onsets: Mapping[tuple[str, int], int] = field(default_factory=dict)  # by client and week, as explained then
 
     def shards(
         self, festivals: Festivals = NONE
@@ -135,15 +133,8 @@ def load_bank(
     rows = sorted(map(tuple, tx.execute(theirs)), key=itemgetter(0))
     columns = zip(*rows, strict=True) if rows else ((),) * 8
     ids, shards, tiers, branch_ids, begins, ends, industries, rebased = columns
-    amounts = np.zeros((3, len(ids), weeks), np.int64)
     place = {client_id: at for at, client_id in enumerate(ids)}
-    for number in sorted(set(shards)):
-        ids_before: list[str] = []
-        for week, ids_read, read in load_by_week(tx, number, first, last_week, (*AMOUNTS, PAYMENTS)):
-            if ids_read != ids_before:  # mostly the same clients in the same order
-                at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
-                ids_before = ids_read
-            amounts[:, at[at >= 0], week - first] = read[:, at >= 0]
+    amounts = _load_amounts(tx, sorted(set(shards)), place, first, last_week)
     branches = sorted(set(branch_ids))
     numbers = {branch_id: at for at, branch_id in enumerate(branches)}
     history = History(
@@ -170,6 +161,21 @@ def load_bank(
         scores=leaver_scores.load_scores(tx, place, last_week - replayed + 1, last_week),
         onsets=alert_explanations.load_onsets(tx, last_week - replayed + 1, last_week),
     )
+
+
+def _load_amounts(
+    tx: Connection, shards: Sequence[int], place: Mapping[str, int], first: int, last_week: int
+) -> npt.NDArray[np.int64]:
+    """Debits, credits and payments of the clients by their places, int64 (3, n, weeks)."""
+    amounts = np.zeros((3, len(place), last_week - first + 1), np.int64)
+    for number in shards:
+        ids_before: list[str] = []
+        for week, ids_read, read in load_by_week(tx, number, first, last_week, (*AMOUNTS, PAYMENTS)):
+            if ids_read != ids_before:  # mostly the same clients in the same order
+                at = np.fromiter((place.get(client_id, -1) for client_id in ids_read), np.int64, len(ids_read))
+                ids_before = ids_read
+            amounts[:, at[at >= 0], week - first] = read[:, at >= 0]
+    return amounts
 
 
 def with_newest_scores(tx: Connection, bank: BankHistory, replayed: int) -> BankHistory:

@@ -26,6 +26,12 @@ class YearlyTurnover:
     last_week: Week
 
 
+def count_closed_weeks(tx: Connection) -> int:
+    """Shard-weeks."""
+    closed = sa.select(sa.func.count()).select_from(shard_week).where(shard_week.c.state == "closed")
+    return tx.scalar(closed) or 0
+
+
 def find_yearly_turnover(
     tx: Connection, fewest_weeks: int, most_weeks: int, fewest_paid_weeks: int
 ) -> YearlyTurnover | None:

@@ -71,7 +71,6 @@ alert = Table(
         comment="what the turnover at risk brings the bank a year",
     ),
     Column("onset_week", Integer, comment="of a fall, by its newest explanation"),
-    Index("ix_alert_list", "state", "grade", "rank_minor"),
     Column(
         "told",
         Boolean,
@@ -79,6 +78,7 @@ alert = Table(
         server_default=sa.true(),
         comment="people have been told of it: else it is of history, and in no list",
     ),
+    Index("ix_alert_list", "state", "grade", "rank_minor"),
 )
 # The ranked list of the whole bank, in its order.
 Index(

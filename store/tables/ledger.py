@@ -53,8 +53,8 @@ shard_week = Table(
     Column("judged_revision", Integer, nullable=False, comment="last revision the detector has seen"),
     Column("closed_at", Instant),
     Column("closed_by", String(16), comment="marker | watermark | idle | release"),
-    Index("ix_shard_week_pending", "state", "shard", "week"),
     Column("history", Boolean, comment="what is judged of it is no news; null before it is first judged"),
+    Index("ix_shard_week_pending", "state", "shard", "week"),
 )
 
 ledger = Table(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from acts.bank import BankRules
+from casework.alerts.income import Margins
 from store.tables.clients import client
 from tests.api.conftest import CASE, NOW, WEEK
 from tests.api.remedy_desk import MARKETING, OTHER_CASE, REDUCTION, V1, WAIVER, Desk
@@ -47,7 +48,7 @@ def test_a_break_even_of_ones_own_is_kept(desk) -> None:
 
 def test_the_margin_is_the_banks(desk) -> None:
     deps = desk.api.app.state.deps
-    desk.api.app.state.deps = replace(deps, rules=BankRules(margin_bps=100))
+    desk.api.app.state.deps = replace(deps, rules=BankRules(margins=Margins(100)))
     assert desk.staff.get(desk.propose(WAIVER)).json()["break_even"] == "27616.44"
 
 

@@ -169,7 +169,7 @@ def test_a_restart_at_any_week_and_a_kill_in_one_tell_the_same(bank: JudgedBank)
         while bank.judge(**FROM_NEWS).judge_next() is not None:
             yield
             with bank.store.engine.connect() as tx:  # killed before its commit
-                judge._judge._judge(tx)  # type: ignore[arg-type]
+                judge._judge._judge(tx)  # type: ignore[arg-type] # a connection that is never committed
                 tx.rollback()
 
     for _ in commits(bank.judge(**FROM_NEWS)):
