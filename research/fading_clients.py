@@ -136,6 +136,7 @@ def _replay(shard: Shard, rows: list[int], policy: Policy) -> list[Faded]:
             (begins[known] + shard.start).astype(np.int32),
             history.debit[known, at],
             history.credit[known, at],
+            payments=shard.events[known, at],
         )
         state, verdicts = step(state, volumes, policy, [history.tiers[i] for i in known])
         falls = {
@@ -184,7 +185,7 @@ def _rebuilt(shard: Shard, row: int, verdict: Verdict) -> bool:
     """True where every comparison follows from plain sums of the client's weeks."""
     history, at = shard.branch.history, verdict.week - shard.start
     sides = {"debit": history.debit[row], "credit": history.credit[row]}
-    sides["turnover"] = sides["debit"] + sides["credit"]
+    sides |= {"turnover": sides["debit"] + sides["credit"], "payments": shard.events[row]}
 
     def mean(series: str, window: Window) -> float:
         end = at - window.lag + 1

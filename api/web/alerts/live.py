@@ -145,7 +145,8 @@ async def _event_stream(visitor: Visitor, watch: Watch, since: int) -> AsyncGene
     coming = asyncio.ensure_future(anext(changes, None))
     try:
         await asyncio.sleep(0)  # so that listening begins before what was missed is read
-        if event := _event(visitor, await to_thread.run_sync(_since, deps, since), since):
+        known, missed = await to_thread.run_sync(_known_and_missed, deps, since)
+        if event := _event(visitor, missed, since):
             yield event
         check_at = clock() + session_s
         while True:
@@ -161,7 +162,8 @@ async def _event_stream(visitor: Visitor, watch: Watch, since: int) -> AsyncGene
             if batch is None:
                 return
             coming = asyncio.ensure_future(anext(changes, None))
-            if event := _event(visitor, batch, since):
+            news = [change for change in batch if change.outbox_id not in known]
+            if event := _event(visitor, news, since):
                 yield event
     finally:
         coming.cancel()
@@ -179,9 +181,12 @@ def _is_signed_in(visitor: Visitor) -> bool:
         return web_sessions.find_session(tx, web_sessions.hash_token(token), deps.desk.now()) is not None
 
 
-def _since(deps: ApiDeps, outbox_id: int) -> list[ChangedAlert]:
+def _known_and_missed(deps: ApiDeps, since: int) -> tuple[frozenset[int], list[ChangedAlert]]:
+    """What the page shows already, which the next poll may find only now, and what came after the page."""
     with deps.store.read() as tx:
-        return alert_news.load_changes(tx, alert_news.load_ids_after(tx, outbox_id, BATCH))
+        near = alert_news.load_ids_after(tx, max(0, since - BATCH), BATCH)
+        missed = alert_news.load_ids_after(tx, since, BATCH)
+        return frozenset(i for i in near if i <= since), alert_news.load_changes(tx, missed)
 
 
 def _event(visitor: Visitor, found: Sequence[ChangedAlert], since: int) -> ServerSentEvent | None:

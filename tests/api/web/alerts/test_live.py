@@ -93,6 +93,17 @@ def test_what_was_missed_is_told_first(desk, address) -> None:
         assert told(found) == {changed: 2}
 
 
+def test_what_a_page_shows_already_is_no_news_to_it(desk, address) -> None:
+    desk.app.state.pace = Pace(poll_s=1.5, heartbeat_s=0.2, session_s=60, stop_s=0.05)
+    one, other = desk.a("branch_staff", "B1", "staff-01"), desk.a("branch_staff", "B1", "staff-02")
+    with stream(address, one) as mine:
+        assert next(mine)[":"].startswith("ping")  # a poll has been
+        changed = acknowledge(desk, "B1")
+        with stream(address, other) as theirs:  # of a page that was made after the change, before the next poll
+            assert told(mine) == {changed: 2}
+            assert all("event" not in next(theirs) for _ in range(3))
+
+
 def test_the_database_is_read_once_for_all_who_listen(desk, address) -> None:
     people = [desk.a("branch_staff", "B1", f"staff-{number}") for number in range(5)]
     said: list[float] = []
