@@ -12,8 +12,9 @@ from detector.comparisons.sums import Ints
 from detector.comparisons.windows import lags
 from detector.ids import Rows
 from detector.policies.limits import Grades, Limits
+from detector.policies.own_noise import allowed
 from detector.policies.paid_weeks import enough_paid
-from detector.state import Memory
+from detector.state import MONEY, Memory
 from detector.verdicts import Passed
 from schemas.verdicts import Direction
 from schemas.weeks import Week
@@ -84,7 +85,9 @@ def grade_passed(
 def _grade_part(
     part: Candidates, codes: Grades, limits: Limits, memory: Memory, week: Week, rows: Rows
 ) -> tuple[Passed, Ints]:
-    """1. Presets. 2. Of those who passed, who moved money often enough, and is not gone for long."""
+    """1. Presets. 2. Of those who passed, who moved money often enough, and is not gone for long. 3. Who is further
+    from its usual than it strays by itself.
+    """
     tier = codes[part.at]
     readings = read(part.cumulative(), part.seen, part.shift)
     grade = limits.grade(readings, tier)
@@ -92,7 +95,10 @@ def _grade_part(
     paid = memory.habits.paid_in(rows[part.at[beyond]])
     enough = enough_paid(paid, limits.fewest_paid_weeks[tier[beyond]], part.shift)
     left = np.where(enough, grade[..., beyond], np.int8(0))
+    often = np.flatnonzero(left.any(axis=(0, 1, 2)))
+    weekly, near = memory.weekly(week, rows[part.at[beyond[often]]]), readings.take(beyond[often])
+    left = np.minimum(left[..., often], allowed(weekly, near, limits.own_noise[tier[beyond[often]]], part.shift))
     still = np.flatnonzero(left.any(axis=(0, 1, 2)))
-    passed = beyond[still]
-    value = value_at_risk(memory.weekly(week, rows[part.at[passed]]).sum(axis=1), part.seen[passed])
+    passed = beyond[often[still]]
+    value = value_at_risk(weekly[:, MONEY, still].sum(axis=1), part.seen[passed])
     return Passed(part.at[passed], tier[passed], readings.take(passed), left[..., still]), value

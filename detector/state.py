@@ -15,6 +15,7 @@ from detector.ids import IdIndex, Ids, Rows, encode
 from schemas.errors import EbbwatchError
 
 ROWS = 3  # debit, credit, payments
+MONEY = slice(0, 2)  # of them
 SLOTS = LONGEST + 1  # running totals of the week judged and of the 68 before it
 HISTORY_WEEKS = LONGEST - 1  # weeks before the one judged that any comparison reaches
 _NOT_BEGUN = np.iinfo(np.int32).max
@@ -106,9 +107,9 @@ class Memory:
         self.habits.note(now, before, long_before)
 
     def weekly(self, week: int, rows: Rows) -> Ints:
-        """int64 (LONGEST, 2, m): debits and credits of `rows` by weeks back from `week`."""
+        """int64 (LONGEST, ROWS, m): what `rows` did by weeks back from `week`."""
         slots = np.array([(week - lag) % SLOTS for lag in range(SLOTS)])
-        totals = self.ring[np.ix_(slots, np.arange(2), rows)]  # money alone
+        totals = self.ring[np.ix_(slots, np.arange(ROWS), rows)]
         volumes: Ints = totals[:-1] - totals[1:]
         return volumes
 

@@ -14,6 +14,7 @@ from detector.comparisons.windows import SERIES, Pair, lags, pairs
 from detector.groups import Movement
 from detector.ids import Rows, encode
 from detector.policies.limits import DIRECTIONS, GRADES, Grades, Limits
+from detector.policies.own_noise import allowed
 from detector.policies.paid_weeks import enough_paid
 from detector.state import ShardState, UnknownClient
 from schemas.verdicts import (
@@ -129,16 +130,15 @@ class Verdicts:
     def explain(self, client_id: str) -> dict[tuple[Series, Baseline], Reading | Insufficient]:
         """Every comparison of one client. Raises UnknownClient, and StateSpent after the next step."""
         memory = self.state.memory
-        row = int(memory.index.find(encode([client_id]))[0])
-        if row < 0 or client_id not in self.client_ids:
+        row = memory.index.find(encode([client_id]))
+        if row[0] < 0 or client_id not in self.client_ids:
             raise UnknownClient(client_id)
-        seen = np.array([self.week - int(memory.first_week[row]) + 1], np.int64)
-        readings = read(memory.cumulative(self.week, np.array([row]), lags(self.shift)), seen, self.shift)
+        seen = self.week + 1 - memory.first_week[row].astype(np.int64)
+        readings = read(memory.cumulative(self.week, row, lags(self.shift)), seen, self.shift)
         tier = self.tier[[self.client_ids.index(client_id)]]
-        enough = enough_paid(
-            memory.habits.paid_in(np.array([row], np.int32)), self.limits.fewest_paid_weeks[tier], self.shift
-        )
-        grades = np.where(enough, self.limits.grade(readings, tier), np.int8(0))
+        enough = enough_paid(memory.habits.paid_in(row), self.limits.fewest_paid_weeks[tier], self.shift)
+        plain = allowed(memory.weekly(self.week, row), readings, self.limits.own_noise[tier], self.shift)
+        grades = np.where(enough, np.minimum(self.limits.grade(readings, tier), plain), np.int8(0))
         return {
             (series, pair.baseline): _reading(readings, grades, pair, which, at)
             if seen[0] >= pair.need

@@ -1,7 +1,7 @@
 """How far clients that stay go astray by themselves, and copies of them that fade: what presets are searched on.
 
-Each comparison is read with the detector's own arithmetic, of each client alone, with the minimum effects and paid
-weeks of the policy that is to be given presets.
+Each comparison is read with the detector's own arithmetic, of each client alone, with the minimum effects, paid
+weeks and own noise of the policy that is to be given presets.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from detector.calibration.client_quarters import WARM_UP_WEEKS, draw, window_max
 from detector.comparisons.habits import HABIT_WEEKS, weeks_in
-from detector.comparisons.readings import read
+from detector.comparisons.readings import Readings, read
 from detector.comparisons.windows import LAGS, PAIRS, SERIES
 from detector.ids import Rows
 from detector.leaver.courses import COURSES
 from detector.policies.limits import Limits, limits_of
+from detector.policies.own_noise import allowed
 from detector.policies.paid_weeks import enough_paid
 from detector.policies.policy import Policy
 from detector.quiet.rhythm import is_unusual
@@ -97,7 +98,7 @@ def _chunk_sample(history: History, policy: Policy, random: np.random.Generator)
 
 def percents(history: History, policy: Policy) -> Iterator[tuple[Bools, Floats]]:
     """Of each week: whether each comparison says anything, bool (COMPARISONS, n), and its percent, float32; NaN
-    where it does not, or the effect is too little.
+    where it does not, or the effect is too little, or less than the client strays by itself.
     """
     limits = limits_of(policy)
     silent = msgspec.structs.replace(
@@ -132,8 +133,16 @@ def _read(
     steady = is_unusual(lived - weeks_in(paid, 1, HABIT_WEEKS), lived)
     speaks &= steady | np.array([pair.actual.weeks > 1 for pair in PAIRS])[:, None, None]
     matters = speaks & (found.effect_minor >= limits.minimum_effect_minor[codes])
+    matters &= _is_plain(memory.weekly(week, rows), found, limits.own_noise[codes])
     percent: Floats = np.where(matters, found.deviation_pct, np.nan).astype(np.float32)
     return speaks.reshape(COMPARISONS, -1), percent.reshape(COMPARISONS, -1)
+
+
+def _is_plain(weekly: Ints, found: Readings, own_noise: npt.NDArray[np.float64]) -> Bools:
+    """bool (pair, series, n): further from the usual than the client strays by itself, either way."""
+    fall, rise = allowed(weekly, found, own_noise)
+    plain: Bools = np.where(found.deviation_pct < 0.0, fall, rise) > 0
+    return plain
 
 
 def _stacked(history: History, policy: Policy) -> tuple[Bools, Floats]:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detector.comparisons.readings import value_at_risk
+from detector.comparisons.readings import read, value_at_risk
 from detector.comparisons.sums import Ints
 from detector.comparisons.windows import QUARTER_VS_YEAR, SERIES
 from detector.ids import Rows, encode
 from detector.leaver.history import Floats
 from detector.policies.limits import Grades
+from detector.policies.own_noise import falls_beyond_noise
 from detector.policies.paid_weeks import enough_for, is_gone
+from detector.state import MONEY
 from detector.verdicts import Verdicts
 from schemas.verdicts import Direction, Grade, LeaverScore, Series, Verdict
 
@@ -93,15 +95,18 @@ def _score(scores: Scores, at: int, *, raised: bool) -> LeaverScore:
 
 def _values_at_risk(verdicts: Verdicts, at: Rows) -> Ints:
     """Of the clients at some places of the week, int64 (m,); zero where it is below the tier's minimum effect, or
-    where money moved in too few weeks of the year before for anything to be left, or in none for half a year.
+    where money moved in too few weeks of the year before for anything to be left, or in none for half a year, or
+    where the client strays as far by itself.
     """
     if not len(at):
         return np.zeros(0, np.int64)
     memory, limits, tier = verdicts.state.memory, verdicts.limits, verdicts.tier[at]
     rows = memory.index.find(encode([verdicts.client_ids[place] for place in at.tolist()]))
     seen = verdicts.week + 1 - memory.first_week[rows].astype(np.int64)
-    value = value_at_risk(memory.weekly(verdicts.week, rows).sum(axis=1), seen)
+    weekly = memory.weekly(verdicts.week, rows)
+    value = value_at_risk(weekly[:, MONEY].sum(axis=1), seen)
     paid = memory.habits.paid_in(rows)
     enough = enough_for(paid[SERIES.index(Series.TURNOVER)], QUARTER_VS_YEAR, limits.fewest_paid_weeks[tier])
     enough &= ~is_gone(paid)
+    enough &= falls_beyond_noise(weekly, read(memory.cumulative(verdicts.week, rows), seen), limits.own_noise[tier])
     return np.where(enough & (value >= limits.minimum_effect_minor[tier]), value, 0)

@@ -28,13 +28,14 @@ _SERIES_AT = {series: which for which, series in enumerate(SERIES)}
 class Limits:
     """`percent`: float64 (tier, direction, grade, pair, series), signed, infinite where not used.
 
-    `minimum_effect_minor`: float64 (tier,). `fewest_paid_weeks`: int64 (tier,), of a year. `codes`: tier name to
-    its place; `default_code` for all other names.
+    `minimum_effect_minor`: float64 (tier,). `fewest_paid_weeks`: int64 (tier,), of a year. `own_noise`: float64
+    (tier,), standard errors. `codes`: tier name to its place; `default_code` for all other names.
     """
 
     percent: Floats
     minimum_effect_minor: Floats
     fewest_paid_weeks: Ints
+    own_noise: Floats
     codes: dict[str, int]
     default_code: int
 
@@ -74,6 +75,7 @@ def limits_of(policy: Policy) -> Limits:
         percent=np.stack([_percent(tier.presets) for tier in policy.tiers]),
         minimum_effect_minor=np.array([tier.minimum_effect * scale for tier in policy.tiers], np.float64),
         fewest_paid_weeks=np.array([tier.fewest_paid_weeks for tier in policy.tiers], np.int64),
+        own_noise=np.array([tier.own_noise for tier in policy.tiers], np.float64),
         codes={tier.tier: code for code, tier in enumerate(policy.tiers)},
         default_code=[tier.tier for tier in policy.tiers].index(policy.default_tier),
     )

@@ -19,6 +19,7 @@ MAX_EFFECT = 10**15  # units a year; above it int64 minor units could not hold a
 MAX_MINOR_DIGITS = 4
 WEEKS_A_YEAR = 52
 FEWEST_PAID_WEEKS = 12
+OWN_NOISE = 3.0
 
 
 class BadPolicy(EbbwatchError):
@@ -57,19 +58,23 @@ class TierPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """Presets of one client tier. No verdict for a yearly effect (52 weekly means) below `minimum_effect` units.
 
     `fewest_paid_weeks`: of the 52 a year, in which the client must have moved money in what is judged, before a
-    week counts as low or high; see detector.policies.paid_weeks for shorter windows.
+    week counts as low or high; see detector.policies.paid_weeks for shorter windows. `own_noise`: how many standard
+    errors of its own a client must be below its usual for a prompt; see detector.policies.own_noise. 0: any.
     """
 
     tier: str
     minimum_effect: int
     presets: tuple[Preset, ...]
     fewest_paid_weeks: int = FEWEST_PAID_WEEKS
+    own_noise: float = OWN_NOISE
 
     def __post_init__(self) -> None:
         if not 0 <= self.minimum_effect <= MAX_EFFECT:
             raise ValueError(f"tier {self.tier}: minimum_effect {self.minimum_effect} is not in [0, {MAX_EFFECT}]")
         if not 0 <= self.fewest_paid_weeks <= WEEKS_A_YEAR:
             raise ValueError(f"tier {self.tier}: fewest_paid_weeks {self.fewest_paid_weeks} is not in [0, 52]")
+        if not 0.0 <= self.own_noise < math.inf:
+            raise ValueError(f"tier {self.tier}: own_noise {self.own_noise} is not a number from 0")
         _refuse_repeats(f"tier {self.tier}", (preset.name for preset in self.presets))
 
 

@@ -2,12 +2,14 @@
 
 EFFECT_SHARE is a choice: the minimum effect of a tier as a share of its median client's yearly turnover.
 MINIMUM_EFFECT is that of the simulated bank, in whole units of its currency a year. The limits follow from it.
+OWN_NOISE was chosen afterwards: standard errors of a client's own that a fall wants for a prompt.
 """
 
 from __future__ import annotations
 
-EFFECT_SHARE = {"A": 0.025, "B": 0.025, "C": 0.5}
+EFFECT_SHARE = {"A": 0.025, "B": 0.025, "C": 0.05}
 MINIMUM_EFFECT = {"A": 2_500_000, "B": 500_000, "C": 100_000}
+OWN_NOISE = {"A": 2.5, "B": 2.5, "C": 4.5}
 
 ROWS: tuple[tuple[str, str, str, str, float | None, float | None], ...] = (
     ("A", "quarter_vs_quarter", "turnover", "fall", -66.0, -75.0),

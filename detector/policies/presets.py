@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detector.policies.policy import Policy, Preset, TierPolicy
-from detector.policies.preset_table import MINIMUM_EFFECT, ROWS
+from detector.policies.preset_table import MINIMUM_EFFECT, OWN_NOISE, ROWS
 from schemas.money import minor_digits
 from schemas.verdicts import Baseline, Direction, Series
 
@@ -19,7 +19,10 @@ def default_policy(currency: str) -> Policy:
         name=DEFAULT_NAME,
         minor_digits=minor_digits(currency),
         default_tier=DEFAULT_TIER,
-        tiers=tuple(TierPolicy(tier, effect, _presets(tier)) for tier, effect in MINIMUM_EFFECT.items()),
+        tiers=tuple(
+            TierPolicy(tier, effect, _presets(tier), own_noise=OWN_NOISE[tier])
+            for tier, effect in MINIMUM_EFFECT.items()
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from detector.comparisons.readings import Bools
 from detector.comparisons.sums import Ints
 from detector.comparisons.windows import PAIRS
 from detector.ids import Rows
-from detector.state import Memory
+from detector.state import MONEY, Memory
 from detector.verdicts import Passed
 from schemas.weeks import Week
 
@@ -31,7 +31,7 @@ def in_rhythm(passed: Passed, memory: Memory, week: Week, rows: Rows) -> Passed:
     weekly = np.flatnonzero(passed.grade[:, _WEEKLY].any(axis=(0, 1, 2)))
     if not len(weekly):
         return passed
-    own = memory.weekly(week, rows[passed.at[weekly]])
+    own = memory.weekly(week, rows[passed.at[weekly]])[:, MONEY]
     turnover = own.sum(axis=1, keepdims=True)
     volumes = np.concatenate([own, turnover, turnover], axis=1)  # a week with money has payments
     usual = steady(volumes, passed.readings.seen[weekly])

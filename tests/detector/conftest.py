@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -103,19 +105,19 @@ def _volumes(rng: np.random.Generator, clients: int, weeks: int) -> npt.NDArray[
 @pytest.fixture
 def every_preset() -> Policy:
     """All comparisons, series and directions, stricter for tier A; a minimum effect that small change misses, and
-    for tier B enough paid weeks.
+    for tier B enough paid weeks, and more than its own noise.
     """
-    return Policy("every", 2, "B", (_tier("A", 5, 10.0, 0), _tier("B", 500, 0.0, 45)))
+    return Policy("every", 2, "B", (_tier("A", 5, 10.0, 0, 0.0), _tier("B", 500, 0.0, 45, 1.5)))
 
 
-def _tier(name: str, minimum_effect: int, stricter: float, fewest: int) -> TierPolicy:
+def _tier(name: str, minimum_effect: int, stricter: float, fewest: int, own_noise: float) -> TierPolicy:
     falls = [
         Preset(baseline, series, Direction.FALL, -60.0 + stricter, None if series is Series.DEBIT else -80.0)
         for baseline in Baseline
         for series in Series
     ]
     rises = [Preset(baseline, series, Direction.RISE, 80.0, 200.0) for baseline in Baseline for series in Series]
-    return TierPolicy(name, minimum_effect, (*falls, *rises), fewest)
+    return TierPolicy(name, minimum_effect, (*falls, *rises), fewest, own_noise)
 
 
 @pytest.fixture
@@ -148,14 +150,42 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
                     effect = abs(percent) / 100.0 * max(usual, 0.0) * 52
                 matters = effect >= tier.minimum_effect * 100
                 matters &= _paid(either[max(0, at - 25) : at + 1]) > 0  # else it is gone
-                before = money[max(at - c, at - 63, 0) : at - d + 1]
-                matters &= _paid(before) >= math.ceil(tier.fewest_paid_weeks * (min(c, 63) - d + 1) / 52)
+                money_before = money[max(at - c, at - 63, 0) : at - d + 1]
+                matters &= _paid(money_before) >= math.ceil(tier.fewest_paid_weeks * (min(c, 63) - d + 1) / 52)
                 remembered = money[max(0, at - 63) : at - a]
                 matters &= _paid(remembered) >= min(tier.fewest_paid_weeks, c - d + 1)
-                found[name, baseline] = float(percent), _grades(tier, name, baseline, percent, bool(matters))
+                lately, usual = (
+                    _of_a_week(now),
+                    _of_a_week(volumes[max(at - a - 52, int(bank.begins[client])) : at - a]),
+                )
+                errors = [
+                    _errors(abs(actual - expected), (recent, len(now)), (usual, len(before)))
+                    for recent in (usual, max(lately, usual))
+                ]
+                matters &= errors[int(percent > 0)] >= tier.own_noise * (2.4 if percent > 0 else 1.0)
+                alarms = percent > 0 or errors[0] >= tier.own_noise * 1.5
+                grades = _grades(tier, name, baseline, percent, bool(matters))
+                found[name, baseline] = (
+                    float(percent),
+                    {way: grade if alarms else min(grade, Grade.PROMPT) for way, grade in grades.items()},
+                )
         return found
 
     return recompute
+
+
+def _of_a_week(volumes: list[int]) -> float:
+    """Half the mean square of what sums of four weeks, from the newest on, differ by; 0 of fewer than two."""
+    newest_first = [float(volume) for volume in reversed(volumes)]
+    sums = [sum(newest_first[at : at + 4]) for at in range(0, len(newest_first) - 3, 4)]
+    squares = [(later - sooner) ** 2 for later, sooner in pairwise(sums)]
+    return statistics.mean(squares) / 2 / 4 if squares else 0.0
+
+
+def _errors(apart: float, *means: tuple[float, int]) -> float:
+    """Standard errors, of means of so many weeks of such a variance."""
+    error = math.sqrt(sum(variance / weeks for variance, weeks in means))
+    return apart / error if error > 0 else math.inf
 
 
 def _paid(volumes: list[int]) -> int:

@@ -17,7 +17,7 @@ PRESETS = (
     Preset(Baseline.QUARTER_VS_YEAR, Series.TURNOVER, FALL, -10.0, -40.0),
     Preset(Baseline.QUARTER_VS_YEAR, Series.DEBIT, RISE, 20.0, 200.0),
 )
-POLICY = Policy("test", 2, "A", (TierPolicy("A", 0, PRESETS),))
+POLICY = Policy("test", 2, "A", (TierPolicy("A", 0, PRESETS, own_noise=0.0),))
 LAST = 1000
 
 

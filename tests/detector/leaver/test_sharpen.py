@@ -27,7 +27,7 @@ def verdicts() -> Verdicts:
         volumes = np.array(
             [10_000_000.0 if week < 70 else 10_000.0, 10_000_000.0 if week < 88 else 9_000_000.0, 5e6]
         )
-        volumes[2] *= 1 if week < 70 else 8
+        volumes[2] *= 1 if week < 77 else 8
         minor = (volumes * 100).astype(np.int64)
         columns = WeekVolumes(Week(week), IDS, np.zeros(3, np.int32), minor, minor)
         state, found = step(state, columns, policy, ["C", "C", "C"])

@@ -23,8 +23,9 @@ QUARTERS = (
     Preset(Baseline.QUARTER_VS_QUARTER, *TURNOVER),
     Preset(Baseline.QUARTER_VS_QUARTER, Series.TURNOVER, Direction.RISE, 40.0, None),
 )
-POLICY = Policy("test", 2, "C", (TierPolicy("C", 0, QUARTERS),))
-WEEKLY = Policy("weekly", 2, "C", (TierPolicy("C", 0, (*QUARTERS, Preset(Baseline.WEEK_VS_RECENT, *TURNOVER))),))
+POLICY = Policy("test", 2, "C", (TierPolicy("C", 0, QUARTERS, own_noise=0.0),))
+EACH_WEEK = Preset(Baseline.WEEK_VS_RECENT, *TURNOVER)
+WEEKLY = Policy("weekly", 2, "C", (TierPolicy("C", 0, (*QUARTERS, EACH_WEEK), own_noise=0.0),))
 CLIENTS, FROM = 40, 70
 Change = Callable[[np.ndarray], None]
 

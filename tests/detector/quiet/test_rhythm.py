@@ -18,7 +18,7 @@ PRESETS = (
     Preset(Baseline.WEEK_VS_RECENT, Series.CREDIT, Direction.RISE, 150.0, None),
     Preset(Baseline.QUARTER_VS_QUARTER, Series.CREDIT, Direction.FALL, -60.0, None),
 )
-POLICY = Policy("test", 2, "C", (TierPolicy("C", 0, PRESETS),))
+POLICY = Policy("test", 2, "C", (TierPolicy("C", 0, PRESETS, own_noise=0.0),))
 RHYTHM = Surroundings()
 WEEKS = 80
 EVERY_FOURTH = np.where(np.arange(WEEKS) % 4 == 0, 4_000, 0)
