@@ -1,17 +1,17 @@
 """Whether chance and label of a first alert can be believed, on simulated banks that nothing was made on.
 
-    python -m research.reliability [--banks 4] [--write]
+    python -m research.reliability [--banks 8] [--write]
 
 Of each client the first fall that shipped presets and shipped model raise after WARM_UP_WEEKS: its learned chance
-and its label beside the share whose leaving had begun by then. Clients that are wound up are left out: the bank is
-told.
+and its label beside the share whose leaving had begun by then, and the same LATER weeks later where it is raised
+then too. Clients that are wound up are left out: the bank is told.
 `--write` puts the tables into docs/detection.md.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -34,23 +34,32 @@ from services.judging.leaver_model import model_of
 from services.settings import Settings
 
 FIRST_SEED, CLIENTS, WARM_UP_WEEKS, PEERS = 701, 600, 78, 50
+LATER = (2, 4, 13)
 BINS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
 PAGE = Path(__file__).parents[1] / "docs" / "detection.md"
 BEGIN, END = "<!-- reliability -->", "<!-- end of reliability -->"
 
 
+class Seen(NamedTuple):
+    """A week of a client. `left`: its leaving had begun."""
+
+    chance: float
+    left: bool
+
+
 class Alert(NamedTuple):
-    """One client's first. `left`: its leaving had begun."""
+    """One client's first. `later`: by weeks after it, where it is still raised."""
 
     chance: float
     label: Label
     strength: Strength
     left: bool
+    later: Mapping[int, Seen]
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--banks", type=int, default=4)
+    arguments.add_argument("--banks", type=int, default=8)
     arguments.add_argument("--write", action="store_true")
     asked = arguments.parse_args()
     model = model_of(Settings(kafka_bootstrap="127.0.0.1:1"))
@@ -63,9 +72,9 @@ def main() -> None:
         PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}")
 
 
-def first_alerts(seed: int, model: LeaverModel) -> Iterator[Alert]:
+def first_alerts(seed: int, model: LeaverModel, clients: int = CLIENTS) -> Iterator[Alert]:
     """1. The bank's weeks. 2. What presets and score say of each. 3. Explain each client's first alert."""
-    bank, weeks = simulated(seed, CLIENTS)
+    bank, weeks = simulated(seed, clients)
     begins = np.minimum(weeks.begins, weeks.weeks)
     volume = (weeks.debit + weeks.credit).astype(np.float64)
     chance = model.score(History(volume, bank.branches, begins, weeks.payments))
@@ -78,12 +87,14 @@ def first_alerts(seed: int, model: LeaverModel) -> Iterator[Alert]:
         if leaver is not None and leaver.kind == "closed":
             continue
         told = explain(_known(weeks, begins, industry, row, at), Series.TURNOVER, float(chance[row, at]))
-        left = leaver is not None and leaver.onset_week <= FIRST_WEEK + at
-        yield Alert(float(chance[row, at]), told.label, told.strength, left)
+        onset = weeks.weeks if leaver is None else leaver.onset_week - FIRST_WEEK
+        still = [after for after in LATER if at + after < weeks.weeks and raised[row, at + after]]
+        later = {after: Seen(float(chance[row, at + after]), onset <= at + after) for after in still}
+        yield Alert(float(chance[row, at]), told.label, told.strength, onset <= at, later)
 
 
 def tables(found: Sequence[Alert], banks: int) -> Iterator[str]:
-    """By chance, then by label, as Markdown."""
+    """By chance, by label, and by weeks later, as Markdown."""
     yield f"First alerts of {len(found)} clients of {banks} simulated banks of {CLIENTS}, seeds from {FIRST_SEED}:"
     yield ""
     yield "| learned chance | alerts | mean chance | really leaving |"
@@ -102,9 +113,14 @@ def tables(found: Sequence[Alert], banks: int) -> Iterator[str]:
             if mine:
                 name = label.value if label is Label.UNKNOWN else f"{label.value}, {strength.value}"
                 yield f"| {name} | {_line(mine)} |"
+    yield ""
+    yield "| still raised | alerts | mean chance | really leaving |"
+    yield "|---|---|---|---|"
+    for weeks in LATER:
+        yield f"| {weeks} weeks later | {_line([each.later[weeks] for each in found if weeks in each.later])} |"
 
 
-def _line(alerts: Sequence[Alert]) -> str:
+def _line(alerts: Sequence[Alert | Seen]) -> str:
     mean = np.mean([each.chance for each in alerts])
     return f"{len(alerts)} | {mean:.0%} | {np.mean([each.left for each in alerts]):.0%}"
 

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detector.leaver.combining import any_way
-from detector.leaver.features import features, names
+from detector.leaver.features import names
 from detector.leaver.history import (
     ENOUGH_WEEKS,
     REACH_WEEKS,
     ClientHistory,
     Floats,
     History,
-    Ints,
     without_quiet_weeks,
 )
+from detector.leaver.margins import margins_of
 from schemas.errors import EbbwatchError
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 _WEEKS_AT_ONCE = 52
-_AT_ONCE = 400_000  # client-weeks of history in work at a time: what a processor keeps near
 
 
 class UnusableModel(EbbwatchError):
@@ -66,6 +64,7 @@ class LeaverModel:
 
     def score(self, history: ClientHistory) -> Floats:
         """Probability that each client is leaving, by what was known at the end of each week: (clients, weeks).
+        It is that of a first alert: of one that stands for weeks it is too low.
 
         Column t depends on columns up to t alone. Before a client's ENOUGH_WEEKS-th week it is the base rate.
         """
@@ -90,24 +89,13 @@ class LeaverModel:
             at = np.arange(start, min(start + _WEEKS_AT_ONCE, weeks))
             reached = max(0, start - REACH_WEEKS + 1)
             first = np.maximum(given.first_week - reached, 0)
-            margins[:, at - begin] = self._trees_of(
-                turnover[:, reached : at[-1] + 1], count[:, reached : at[-1] + 1], first, at - reached
+            seen = slice(reached, at[-1] + 1)
+            margins[:, at - begin] = margins_of(
+                self._boosters, self.shares, turnover[:, seen], count[:, seen], first, at - reached
             )
-        seen = np.arange(begin + 1, weeks + 1) - given.first_week[:, None]
-        margins[seen < ENOUGH_WEEKS] = np.nan
+        known = np.arange(begin + 1, weeks + 1) - given.first_week[:, None]
+        margins[known < ENOUGH_WEEKS] = np.nan
         return margins
-
-    def _trees_of(self, turnover: Floats, count: Floats, first: Ints, at: Ints) -> Floats:
-        """The ways' log-odds together, (n, m), of clients at the columns `at` of their weeks."""
-        out = np.zeros((len(turnover), len(at)))
-        rows = max(1, _AT_ONCE // max(1, turnover.shape[1]))
-        for start in range(0, len(turnover), rows):
-            part = slice(start, start + rows)
-            columns = features(turnover[part], count[part], first[part], at)
-            flat = columns.reshape(-1, columns.shape[-1])
-            ways = [[each.inplace_predict(flat, predict_type="margin") for each in way] for way in self._boosters]
-            out[part] = any_way(ways, self.shares).reshape(columns.shape[:2])
-        return out
 
     def probability(self, margins: Floats) -> Floats:
         """Calibrated; the base rate where a margin is NaN."""

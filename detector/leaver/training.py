@@ -1,12 +1,12 @@
 """Training without labels: clients that stayed, faded by known courses, against themselves unfaded.
 
 Gradient-boosted trees with monotone constraints (Friedman 2001; XGBoost), then Platt's calibration (1999) on
-clients that the trees had not seen.
+clients that the trees had not seen, shrunk by what first passes of a limit are worth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,10 @@ import xgboost
 from detector.leaver.combining import any_way
 from detector.leaver.courses import COURSES, SLOWER, Course, Stretches, cut
 from detector.leaver.features import Matrix, features, monotone
+from detector.leaver.first_passes import Margins, shrunk, watch
 from detector.leaver.history import REACH_WEEKS, ClientHistory, Floats, History, Ints, without_quiet_weeks
 from detector.leaver.leaving import Leaving, half_thinned, leave, smaller, streams_ended, thinned
+from detector.leaver.margins import margins_of
 from detector.leaver.model import LeaverModel
 from schemas.errors import EbbwatchError
 
@@ -27,6 +29,7 @@ BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready t
 _STRETCHES_A_CLIENT = 16
 _MOST_STRETCHES = 8_000  # more teach no more and want more memory
 _LEAST_STRETCHES = 200
+_MOST_WATCHED = 2_000  # stretches, week by week
 _AT_ONCE = 2_500  # looks in work at a time: what a processor keeps near
 _ROUNDS = 150
 _FOLDS = 2
@@ -92,7 +95,8 @@ def fit(history: ClientHistory, seed: int) -> LeaverModel:
     """A model of this bank's clients; the same history and seed give the same model.
 
     Raises TooLittleHistory. 1. Cut stretches of lives and fade half of them, for each way of leaving. 2. Train on a
-    part of the clients and look at the others, by turns. 3. Calibrate on those looks. 4. Train on all.
+    part of the clients and look at the others, by turns. 3. Calibrate on those looks, and on the first that pass.
+    4. Train on all.
     """
     draw = np.random.default_rng(seed)
     given = History.of(history)
@@ -101,14 +105,18 @@ def fit(history: ClientHistory, seed: int) -> LeaverModel:
     shares = [way.share for way in WAYS]
     fold = draw.integers(0, _FOLDS, len(given.turnover))
     everything = _together([examples for lots in drawn for examples in lots])
-    unseen = np.zeros(len(everything.leaves))
-    for number in range(_FOLDS):
-        judged = fold[everything.client] == number
-        data = xgboost.DMatrix(everything.columns[judged])
-        grown = [[_grow(each, fold[each.client] != number, seed) for each in lots] for lots in drawn]
-        ways = [[trees.predict(data, output_margin=True) for trees in lots] for lots in grown]
-        unseen[judged] = any_way(ways, shares)
-    slope, offset = _platt(unseen, everything.leaves)
+    blind = [
+        [[_grow(each, fold[each.client] != number, seed) for each in lots] for lots in drawn]
+        for number in range(_FOLDS)
+    ]
+    unseen = _unseen(everything, fold, blind, shares)
+    limit = float(np.quantile(unseen[everything.leaves == 0], 1.0 - PROMPT_WEEKS))
+    watched = cut(given, filled, _STRETCHES_A_CLIENT, _MOST_WATCHED, draw)
+    passes = [
+        watch(watched.where(fold[watched.client] == number), _margins_by(trees, shares), limit, draw)
+        for number, trees in enumerate(blind)
+    ]
+    slope, offset = shrunk(*_platt(unseen, everything.leaves), BASE_RATE, passes)
     log_odds = unseen * slope + offset
     everybody = [
         tuple(bytes(_grow(each, np.ones(len(each.leaves), np.bool_), seed).save_raw("json")) for each in lots)
@@ -174,6 +182,24 @@ def _grow(examples: Examples, which: npt.NDArray[np.bool_], seed: int) -> xgboos
     weight = np.where(examples.leaves[which] == 1, 0.25, 1.0)  # ranking the few among the many is what counts
     data = xgboost.DMatrix(examples.columns[which], examples.leaves[which], weight=weight)
     return xgboost.train({**_TREES, "monotone_constraints": monotone(), "seed": seed}, data, _ROUNDS)
+
+
+def _unseen(
+    examples: Examples, fold: Ints, blind: Sequence[Sequence[Sequence[xgboost.Booster]]], shares: Sequence[float]
+) -> Floats:
+    """Margins of examples by the trees that had not seen their clients."""
+    margins = np.zeros(len(examples.leaves))
+    for number, grown in enumerate(blind):
+        judged = fold[examples.client] == number
+        data = xgboost.DMatrix(examples.columns[judged])
+        margins[judged] = any_way(
+            [[each.predict(data, output_margin=True) for each in way] for way in grown], shares
+        )
+    return margins
+
+
+def _margins_by(trees: Sequence[Sequence[xgboost.Booster]], shares: Sequence[float]) -> Margins:
+    return lambda stretches, at: margins_of(trees, shares, stretches.turnover, stretches.count, stretches.first, at)
 
 
 def _platt(margins: Floats, leaves: npt.NDArray[np.int8]) -> tuple[float, float]:

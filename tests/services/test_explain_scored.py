@@ -30,7 +30,7 @@ def model() -> LeaverModel:
     """The shipped one, easily moved, so that a small bank has all kinds of alerts."""
     found = model_of(Settings(kafka_bootstrap="127.0.0.1:1"))
     assert found is not None
-    return replace(found, prompt_at=0.2, alarm_at=0.3)
+    return replace(found, prompt_at=0.12, alarm_at=0.15)
 
 
 @pytest.fixture
