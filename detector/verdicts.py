@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 import numpy as np
 
 from detector.comparisons.readings import PAYMENTS, Floats, Readings, read
-from detector.comparisons.sums import Ints
+from detector.comparisons.sums import Ints, Mean
 from detector.comparisons.windows import SERIES, Pair, lags, pairs
 from detector.groups import Movement
 from detector.ids import Rows, encode
@@ -99,6 +98,14 @@ class Verdicts:
     def _row(self, direction: Direction) -> Grades:
         row: Grades = self.grade[DIRECTIONS.index(direction)]
         return row
+
+    def counts(self) -> Iterator[tuple[Direction, Grade, int]]:
+        """How many clients passed a preset, by direction and grade, where any did."""
+        for way, direction in enumerate(DIRECTIONS):
+            for grade in GRADES:
+                count = int(np.count_nonzero(self.grade[way] == grade))
+                if count:
+                    yield direction, Grade(grade), count
 
     def passed(self) -> Iterator[Verdict]:
         """A verdict for each client and direction that passed a preset, in the week's order, fall before rise."""
@@ -202,4 +209,4 @@ def _reading(readings: Readings, grades: Grades, pair: Pair, which: int, series:
 
 def _mean(total: int, weeks: int, series: int) -> int:
     """Weekly mean in whole minor units, of payments in HUNDREDTHS, rounded half to even."""
-    return round(Fraction(total * (HUNDREDTHS if series == PAYMENTS else 1), weeks))
+    return Mean(total * (HUNDREDTHS if series == PAYMENTS else 1), weeks).rounded()

@@ -26,7 +26,7 @@ from babel.support import NullTranslations, Translations
 Language = str  # a tag of BCP 47, such as "zh-Hans"
 SOURCE: Language = "en"  # the language of the texts in the source
 FOLDER = Path(__file__).parent / "locale"
-_REMEMBERED = 4096  # percentages and days: a list says the same ones again and again
+_REMEMBERED = 4096  # counts, percentages and days: a list says the same ones again and again
 _FILE = Path("LC_MESSAGES") / "ebbwatch.po"
 # British dates: a day is written before its month in every branch that reads the desk in English.
 _SOURCE_LOCALE = Locale("en", "GB")
@@ -59,7 +59,7 @@ class Texts:
 
     def number(self, value: int) -> str:
         """A count, grouped: 1,234."""
-        return str(format_decimal(value, locale=self.plain_locale))
+        return _number(value, self.plain_locale)
 
     def signed(self, value: int) -> str:
         """A change, with its sign: +1,234."""
@@ -137,6 +137,11 @@ def _compiled(file: Path, locale: Locale) -> Translations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
+
+
+@lru_cache(_REMEMBERED)
+def _number(value: int, locale: Locale) -> str:
+    return str(format_decimal(value, locale=locale))
 
 
 @lru_cache(_REMEMBERED)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import NewType
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ def parse_week(text: str) -> Week:
     return week_of_date(monday)
 
 
+@lru_cache(4096)  # an alert's message names thirty weeks, and a bank has no more than these
 def format_week(week: int) -> str:
     """Write a week number as ``2026-W02``."""
     year, number, _ = monday(week).isocalendar()

@@ -68,8 +68,8 @@ class Judge:
         metrics.weeks_judged.inc()
         metrics.judge_s.observe(seconds)
         metrics.in_force.info({"policy": judged.verdicts.policy_version, "model": self._model_version})
-        for verdict in judged.verdicts.passed():
-            metrics.verdicts.labels(verdict.direction, verdict.grade.name.lower()).inc()
+        for direction, grade, count in judged.verdicts.counts():
+            metrics.verdicts.labels(direction, grade.name.lower()).inc(count)
         for episode in (each for each in judged.changed if each.told):
             metrics.alerts.labels(episode.direction, episode.grade.name.lower(), episode.state).inc()
 

@@ -25,6 +25,7 @@ __all__ = ["apache_alone", "apache_bootstrap"]  # fixtures like those below
 hypothesis.settings.register_profile("ebbwatch", deadline=None)
 hypothesis.settings.load_profile("ebbwatch")
 
+NewStore = Callable[[], Store]
 NOT_TESTED = "NOT TESTED"
 SERVICES = Path(__file__).parent / "services"
 
@@ -66,17 +67,51 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store at the newest schema, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        path = tmp_path / "ebbwatch.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        opened = open_store(f"sqlite:///{path}")
-    else:
-        opened = open_store(request.getfixturevalue("postgres_url"))
-        _empty(opened)
+    opened: Store = request.getfixturevalue(f"new_{request.param}_store")()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def new_sqlite_store(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewStore]:
+    """Another empty store in place of the one before, as often as it is called. Not synced to disk: no test here
+    cuts the power, and the waiting is most of their time.
+    """
+    path = tmp_path_factory.mktemp("sqlite") / "ebbwatch.db"
+    kept = open_store(f"sqlite:///{path}")
+    sa.event.listen(kept.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+
+    def make() -> Store:
+        kept.close()
+        for old in path.parent.iterdir():  # its journal too; who still has it open has another file
+            old.unlink()
+        shutil.copy(sqlite_template, path)
+        return _with_own_events(kept)
+
+    yield make
+    kept.close()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql_store(postgres_url: str) -> Iterator[NewStore]:
+    """The same on PostgreSQL."""
+    kept = open_store(postgres_url)
+
+    def make() -> Store:
+        _empty(kept)
+        return _with_own_events(kept)
+
+    yield make
+    kept.close()
+
+
+def _with_own_events(kept: Store) -> Store:
+    """The store through an engine of the test's own, with the statements that all have compiled so far: to compile
+    them anew takes a third of a test's time.
+    """
+    return Store(kept.engine.execution_options())
 
 
 def _empty(opened: Store) -> None:

@@ -6,13 +6,12 @@ All windows are slices of the client's weeks, oldest first, of which the last is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.comparisons.readings import ENOUGH_FOR_QUARTERS
-from detector.comparisons.sums import Ints
+from detector.comparisons.sums import Ints, Mean
 from detector.comparisons.windows import QUARTER, RECENT, WEEK, YEAR_BEFORE
 from detector.explanation.middle import median
 from schemas.explanations import Finding, FindingKind, Span
@@ -86,14 +85,10 @@ def _value_at_risk(known: Known) -> tuple[Finding, ...]:
         return ()
     weeks = known.turnover[before].tolist()
     second, greatest = sorted([*weeks, 0, 0][: max(usual.weeks, 2)])[-2:]  # what lies before the first week is zero
-    was = Fraction(sum(weeks) - greatest + second, len(weeks))
-    left = max(Fraction(0), _mean(known.turnover[after]))
+    was = Mean(sum(weeks) - greatest + second, len(weeks))
+    total, of_weeks = _mean(known.turnover[after])
+    left = Mean(max(0, total), of_weeks)
     return (_finding(known, FindingKind.VALUE_AT_RISK, before, after, was, left),)
-
-
-def change_pct(before: Fraction, after: Fraction) -> float | None:
-    """None where nothing (or less) was before."""
-    return float((after - before) / before * 100) if before > 0 else None
 
 
 def _means(
@@ -107,16 +102,16 @@ def _finding(
     kind: FindingKind,
     before: slice,
     after: slice,
-    was: Fraction,
-    now: Fraction,
+    was: Mean,
+    now: Mean,
     count: int | None = None,
 ) -> Finding:
-    change = change_pct(was, now)
-    return Finding(kind, known.span(before), known.span(after), round(was), round(now), change, count)
+    change = was.change_pct_to(now)
+    return Finding(kind, known.span(before), known.span(after), was.rounded(), now.rounded(), change, count)
 
 
-def _mean(volumes: Ints) -> Fraction:
-    return Fraction(sum(volumes.tolist()), len(volumes))  # in Python's integers: nothing wraps
+def _mean(volumes: Ints) -> Mean:
+    return Mean(sum(volumes.tolist()), len(volumes))  # in Python's integers: nothing wraps
 
 
 def _regular_debits(known: Known, before: slice, after: slice) -> Finding | None:
@@ -129,8 +124,8 @@ def _regular_debits(known: Known, before: slice, after: slice) -> Finding | None
     usual = median(was)
     if usual <= 0.0 or median(np.abs(was - usual)) > PAY_SPREAD * usual:
         return None
-    wages = Fraction(median(now))
-    return _finding(known, FindingKind.REGULAR_DEBITS, before, after, Fraction(usual), wages)
+    wages = Mean(*median(now).as_integer_ratio())
+    return _finding(known, FindingKind.REGULAR_DEBITS, before, after, Mean(*usual.as_integer_ratio()), wages)
 
 
 def _largest(debits: Ints) -> Ints:
@@ -164,7 +159,7 @@ def _industry(known: Known, before: slice, after: slice) -> Finding | None:
     peers = known.industry if since is None else known.industry[since <= before.start]
     weeks_before, weeks_after = before.stop - before.start, after.stop - after.start
     sums = zip(map(sum, peers[:, before].tolist()), map(sum, peers[:, after].tolist()), strict=True)
-    # As change_pct of the means, in whole numbers: Python rounds their quotient as it rounds that of fractions.
+    # As Mean.change_pct_to, without an object for each of the many.
     changes = [100 * (now * weeks_before - was * weeks_after) / (was * weeks_after) for was, now in sums if was > 0]
     if len(changes) < FEWEST_PEERS:
         return None
@@ -187,7 +182,7 @@ def _feed(known: Known, before: slice, after: slice) -> list[Finding]:
     elif gaps.any():  # nothing that could be trusted is left: the fall is unknown, which is no fall
         was, span = _mean(known.turnover[before]), known.span(after)
         kind = FindingKind.WITHOUT_FEED_GAPS
-        found.append(Finding(kind, known.span(before), span, round(was), None, None, len(gaps)))
+        found.append(Finding(kind, known.span(before), span, was.rounded(), None, None, len(gaps)))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -39,11 +40,13 @@ _MESSAGE = msgspec.json.Decoder(AlertMessage)
 _MADE = {"alert_id", "direction", "grade", "rank_minor", "income_at_risk_minor", "onset_week"}
 _FACTS = (client.c.client_id, client.c.name, client.c.branch_id, client.c.tier, client.c.industry)
 _PLAIN = [column.name for column in alert.columns if column.name not in _MADE]
+_ALERT = (alert.c.alert_id, alert.c.direction, alert.c.grade, *(alert.c[name] for name in _PLAIN))
 
 
 def load_open(tx: Connection, shard: int, week: int) -> dict[Key, Episode]:
     """Every episode of a shard's clients that is not closed, with the evidence that judging `week` can touch."""
-    return {_key(e): e for e in _episodes(tx, alert.c.state != "closed", _in_shard(shard), since=week - 1)}
+    found = _read_episodes(tx, _OPEN, {"shard": shard, "since": week - 1})
+    return {_key(e): e for e in found}
 
 
 def load_last_closed(tx: Connection, shard: int, week: int, rules: EpisodeRules) -> dict[Key, Episode]:
@@ -51,10 +54,9 @@ def load_last_closed(tx: Connection, shard: int, week: int, rules: EpisodeRules)
 
     Those that ended too long ago to matter to any of `rules` are left out.
     """
-    since = week - max(rules.reopen_weeks, rules.rest_weeks)
-    ended = sa.func.coalesce(alert.c.recovered_week, alert.c.last_week)
-    closed = (alert.c.state == "closed", alert.c.opened_week <= week, ended >= since)
-    found = _episodes(tx, *closed, _in_shard(shard), since=week - 1)
+    ended_since = week - max(rules.reopen_weeks, rules.rest_weeks)
+    of_week = {"shard": shard, "since": week - 1, "week": week, "ended_since": ended_since}
+    found = _read_episodes(tx, _LAST_CLOSED, of_week)
     return {_key(e): e for e in sorted(found, key=lambda e: e.opened_week)}
 
 
@@ -108,7 +110,7 @@ def load_client_facts(tx: Connection, client_ids: Iterable[str]) -> dict[str, Cl
 def load_facts_of_shard(tx: Connection, shard: int) -> dict[str, ClientFacts]:
     """The same of every client whose activity comes in a shard."""
     rows = tx.execute(sa.select(*_FACTS).where(client.c.shard == shard))
-    return {row.client_id: ClientFacts(*row) for row in rows}
+    return {client_id: ClientFacts(client_id, *rest) for client_id, *rest in rows}
 
 
 def save(
@@ -245,40 +247,60 @@ def _write_evidence(tx: Connection, episodes: Sequence[Episode]) -> None:
 
 
 def _episodes(tx: Connection, *conditions: sa.ColumnElement[bool], since: int = 0) -> list[Episode]:
+    """Episodes with their evidence from week `since` on; see `_queries`."""
+    return _read_episodes(tx, _queries(*conditions), {"since": since})
+
+
+@dataclass(frozen=True, slots=True)
+class _Queries:
+    """Of episodes: their own rows, and their evidence."""
+
+    alerts: sa.Select[Any]
+    evidence: sa.Select[Any]
+
+
+def _queries(*conditions: sa.ColumnElement[bool]) -> _Queries:
     """Episodes with their evidence from week `since` on, and of older evidence the newest that still holds: what an
     episode falls back on when its later weeks are withdrawn.
     """
-    rows = tx.execute(sa.select(alert).where(*conditions)).all()
+    since = sa.bindparam("since", type_=sa.Integer)
     older = _older_than(since, conditions)
     # As text: one typed decoding instead of two untyped ones.
     verdict = sa.cast(alert_evidence.c.verdict, sa.Text)
     week = alert_evidence.c.week
-    found = (
+    evidence = (
         sa.select(alert_evidence.c.alert_id, week, verdict, older.c.grade)
         .join_from(alert_evidence, alert)
         .outerjoin(older, older.c.alert_id == alert_evidence.c.alert_id)
         .where(*conditions, sa.or_(week >= since, week == alert.c.last_week, week == older.c.newest))
         .order_by(week)
     )
+    return _Queries(sa.select(*_ALERT).where(*conditions), evidence)
+
+
+def _read_episodes(tx: Connection, queries: _Queries, of: Mapping[str, int]) -> list[Episode]:
+    """`of`: the values that the queries leave open."""
+    alerts = {name: value for name, value in of.items() if name != "since"}
+    rows = tx.execute(queries.alerts, alerts).all()
     evidence: dict[str, dict[Week, Verdict]] = defaultdict(dict)
     settled: dict[str, Grade] = {}
-    for alert_id, at, text, grade in tx.execute(found):
+    for alert_id, at, text, grade in tx.execute(queries.evidence, of):
         evidence[alert_id][at] = _VERDICT.decode(text)
         settled[alert_id] = Grade(grade or 0)
     return [
         Episode(
-            alert_id=row.alert_id,
-            direction=Direction(row.direction),
-            grade=Grade(row.grade),
-            evidence=evidence[row.alert_id],
-            settled=settled[row.alert_id],
-            **{name: getattr(row, name) for name in _PLAIN},
+            alert_id=alert_id,
+            direction=Direction(direction),
+            grade=Grade(grade),
+            evidence=evidence[alert_id],
+            settled=settled[alert_id],
+            **dict(zip(_PLAIN, plain, strict=True)),
         )
-        for row in rows
+        for alert_id, direction, grade, *plain in rows
     ]
 
 
-def _older_than(since: int, conditions: tuple[sa.ColumnElement[bool], ...]) -> sa.Subquery:
+def _older_than(since: sa.ColumnElement[int], conditions: tuple[sa.ColumnElement[bool], ...]) -> sa.Subquery:
     """Of each alert's evidence before `since` the worst grade, and the newest week that still holds."""
     holds = sa.case((alert_evidence.c.grade > 0, alert_evidence.c.week))
     return (
@@ -316,9 +338,16 @@ def _rank_minor(episode: Episode, income_minor: int, explanation: Explanation | 
     return alert_worth(income_minor, chance, left)
 
 
-def _in_shard(shard: int) -> sa.ColumnElement[bool]:
-    return alert.c.client_id.in_(sa.select(client.c.client_id).where(client.c.shard == shard))
-
-
 def _key(episode: Episode) -> Key:
     return episode.client_id, episode.direction
+
+
+# Made once, for every week asks the same.
+_IN_SHARD = alert.c.client_id.in_(sa.select(client.c.client_id).where(client.c.shard == sa.bindparam("shard")))
+_OPEN = _queries(alert.c.state != "closed", _IN_SHARD)
+_LAST_CLOSED = _queries(
+    alert.c.state == "closed",
+    alert.c.opened_week <= sa.bindparam("week"),
+    sa.func.coalesce(alert.c.recovered_week, alert.c.last_week) >= sa.bindparam("ended_since"),
+    _IN_SHARD,
+)

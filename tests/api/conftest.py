@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -187,12 +184,8 @@ def _fall(grade: Grade) -> Comparison:
 
 
 @pytest.fixture
-def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
-    """Not synced to disk: no test here cuts the power, and the waiting is most of their time."""
-    path = tmp_path / "ebbwatch.db"
-    shutil.copy(sqlite_template, path)
-    store = open_store(f"sqlite:///{path}")
-    sa.event.listen(store.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+def sqlite_store(new_sqlite_store: Callable[[], Store]) -> Iterator[Store]:
+    store = new_sqlite_store()
     yield store
     store.close()
 

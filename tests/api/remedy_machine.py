@@ -123,7 +123,7 @@ class DeskMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.history)
     @rule(order=st.permutations(["manager-b001", "manager-b001-2", "manager-b002", "approver-1", "approver-2"]))
     def approve_all_that_waits(self, order):
-        waiting = [remedy_id for remedy_id in self.history if self.load(remedy_id).state == "submitted"]
+        waiting = [remedy_id for remedy_id, remedy in self.load_all().items() if remedy.state == "submitted"]
         for remedy_id in waiting:
             for user in order:
                 if self.load(remedy_id).state == "submitted":
@@ -173,10 +173,10 @@ class DeskMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_checked_their_own_and_no_limit_was_passed(self):
-        stored = [self.load(remedy_id) for remedy_id in self.history]
-        for remedy in stored:
-            check_people(remedy, self.history[remedy.remedy_id])
-        found = (gift(r, CASES[r.case_id], self.history[r.remedy_id]) for r in stored)
+        stored = self.load_all()
+        for remedy_id, remedy in stored.items():
+            check_people(remedy, self.history[remedy_id])
+        found = (gift(r, CASES[r.case_id], self.history[r.remedy_id]) for r in stored.values())
         check_limits([each for each in found if each], IN_MINOR)
 
     @invariant()
@@ -203,9 +203,8 @@ class DeskMachine(RuleBasedStateMachine):
     def look_around(self, who):
         user, branch = who
         shown = self.people[user].get(f"{V1}/remedies?limit=200").json()["items"]
-        mine = [remedy_id for remedy_id in self.history if CASES[self.load(remedy_id).case_id] == branch]
         assert {each["remedy_id"]: each["state"] for each in shown} == {
-            each: self.load(each).state for each in mine
+            remedy_id: r.state for remedy_id, r in self.load_all().items() if CASES[r.case_id] == branch
         }
 
     # -- the bank ------------------------------------------------------------------------------------------------
@@ -216,6 +215,12 @@ class DeskMachine(RuleBasedStateMachine):
     def load(self, remedy_id: str) -> Remedy:
         with self.desk.bank.store.read() as tx:
             return age(remedy_rows.get(tx, remedy_id), self.today)
+
+    def load_all(self) -> dict[str, Remedy]:
+        """Those of the game, in the order in which they came."""
+        with self.desk.bank.store.read() as tx:
+            stored = {remedy.remedy_id: age(remedy, self.today) for remedy in remedy_rows.load_where(tx)}
+        return {remedy_id: stored[remedy_id] for remedy_id in self.history}
 
     def dated(self, what: dict[str, Any]) -> dict[str, Any]:
         starts_on = self.today + timedelta(days=what["in_days"])

@@ -61,6 +61,7 @@ def test_a_client_can_fall_and_rise_in_one_week() -> None:
     assert fall.value_at_risk_minor == 52 * (10_000 - 2_500)
     assert (rise.grade, rise.value_at_risk_minor) == (Grade.PROMPT, 0)
     assert (verdicts.fall.tolist(), verdicts.rise.tolist()) == ([2], [1])
+    assert list(verdicts.counts()) == [(v.direction, v.grade, 1) for v in (fall, rise)]
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,8 @@ Two branches, their people at random, the real application on SQLite; a model ke
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -23,7 +21,6 @@ from store.tables.alerts import alert
 from store.tables.cases import case_alert, client_case
 from store.tables.clients import client
 from store.tables.operations import audit
-from store.unit_of_work import open_store
 
 WEEK = parse_week("2026-W02")
 HOME = {"C1": "B1", "C2": "B1", "D1": "B2"}
@@ -193,18 +190,9 @@ class TwoBranches(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def scenes(application, local_key, bank_on, sqlite_template: Path, tmp_path: Path) -> Iterator:
+def scenes(bank_on, new_sqlite_store) -> Iterator:
     """A new bank and the API on it, as often as it is asked for."""
-
-    def each() -> Iterator:
-        for number in itertools.count():
-            path = tmp_path / f"{number % 4}.db"
-            shutil.copy(sqlite_template, path)
-            store = open_store(f"sqlite:///{path}")
-            sa.event.listen(store.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-            yield bank_on(store)
-
-    return each()
+    return (bank_on(new_sqlite_store()) for _ in itertools.count())
 
 
 @pytest.mark.parametrize(

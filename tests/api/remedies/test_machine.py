@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import count
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from acts.bank import BankRules
 from casework.remedies.limits import Authority
-from store.unit_of_work import open_store
 from tests.api.remedy_desk import Desk
 from tests.api.remedy_machine import DeskMachine
 
 
 @pytest.fixture
-def play(sqlite_template, tmp_path, bank_on) -> Callable[[int, int], set[str]]:
+def play(new_sqlite_store, bank_on) -> Callable[[int, int], set[str]]:
     """Play it on a new SQLite store each time; what came of the acts."""
-    numbers = count()
 
     def open_desk(authority: Authority) -> Desk:
-        path = tmp_path / f"{next(numbers)}.db"
-        shutil.copy(sqlite_template, path)
-        store = open_store(f"sqlite:///{path}")
-        sa.event.listen(store.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-        desk = Desk(*bank_on(store))
+        desk = Desk(*bank_on(new_sqlite_store()))
         deps = desk.api.app.state.deps
         desk.api.app.state.deps = replace(deps, rules=BankRules(authority=authority))
         return desk
