@@ -23,7 +23,6 @@ def test_clients_that_stay_see_few_prompts_and_leavers_are_caught_on_a_bank_of_a
     young_prompts, young_alarms = shares(outcome.young_quarter)
     assert young_prompts <= 0.02
     assert young_alarms <= 0.002
-    large = np.isin(outcome.caught_tier, ["A", "B"])
     within_26_weeks = outcome.caught[:, -1]
     assert (within_26_weeks >= Grade.PROMPT).mean() > 0.7
     assert (within_26_weeks >= Grade.ALARM).mean() > 0.4
