@@ -85,11 +85,13 @@ def api() -> None:
 
 
 @app.command()
-def doctor() -> None:
-    """Check settings, codecs, broker and database, and say what to do."""
-    from services.doctor import main as work
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="What was found, as JSON.")] = False,
+) -> None:
+    """Check settings, files, sign-in, database and Kafka, and say what to do. 0: all well; 1: something failed."""
+    from services.doctor.command import main as work
 
-    sys.exit(work())
+    sys.exit(work(as_json=as_json))
 
 
 @app.command()

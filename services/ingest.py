@@ -16,6 +16,7 @@ from ingest.kafka.watchdog import Watchdog, WatchedSource
 from ingest.lanes.activity_lane import ActivityLane
 from ingest.lanes.rate_book import RateBook
 from ingest.lanes.reference_lane import ClientMaster, Rates, ReferenceLane
+from ingest.lanes.standing import find_standing
 from schemas.errors import LostPartition, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from services.outliving import Outliving
@@ -85,24 +86,12 @@ class Lanes:
         return ReferenceLane(store, topic, topic_id, partition, reference, metrics)
 
     def _checked(self, topic: str, partition: int) -> str:
-        topic_id = self._source.topic_ids([topic])[topic]
         with self._parts.store.read() as tx:
             stored = offsets.load_offsets(tx, topic).get(partition)
-        if stored is None:
-            return topic_id
-        stored_id, next_offset = stored
-        if stored_id != topic_id:
-            raise TopicChanged(
-                f"{topic} was deleted and made again: the store knows it as {stored_id}, the broker as {topic_id}; "
-                'see docs/runbook.md, "The topic is not the one we know"'
-            )
-        start, end = self._source.bounds(topic, partition)
-        if not start <= next_offset <= end:
-            raise TopicChanged(
-                f"{topic}[{partition}]: the store stands at offset {next_offset}, the log holds {start} to {end}; "
-                'see docs/runbook.md, "The topic is not the one we know"'
-            )
-        return topic_id
+        standing = find_standing(self._source, topic, partition, stored)
+        if standing.trouble is not None:
+            raise TopicChanged(f'{standing.trouble}; see docs/runbook.md, "The topic is not the one we know"')
+        return standing.topic_id
 
 
 def ingest_work(parts: Parts) -> Work:

@@ -16,7 +16,7 @@ from acts.sign_in import local_accounts
 from acts.sign_in.claims import caller_of
 from acts.sign_in.passwords import LEAST_CHARS, MOST_CHARS, Passwords
 from schemas.errors import BadSetting, EbbwatchError
-from services.parts import Parts, open_parts, require_schema
+from services.parts import Parts, open_parts, require_database
 from services.settings import load_settings
 from store.sign_in import accounts
 from store.sign_in.accounts import Account
@@ -73,7 +73,7 @@ def _parts() -> Parts:
     if settings.oidc_issuer:
         sys.stderr.write("note: EBBWATCH_OIDC_ISSUER is set, so people sign in there and not with these accounts\n")
     parts = open_parts(settings)
-    require_schema(parts.store)
+    require_database(parts)
     return parts
 
 
