@@ -20,9 +20,9 @@ from detector.policies.policy import dump_policy
 from schemas.errors import BadSetting
 from schemas.weeks import format_week
 from services.bank_rules import bank_of
+from services.operations.command_line import operator
 from services.parts import open_parts, require_database
 from services.settings import load_settings
-from services.sign_in.accounts import operator
 
 WIDTH = 120  # where there is no terminal
 Row = tuple[str, Callable[[Under], str]]

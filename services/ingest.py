@@ -8,17 +8,20 @@ import time
 from datetime import timedelta
 from threading import Event
 
+from acts.callers import TIME_ALONE
+from acts.offset_moves import Move, move_offsets
 from ingest.consumer import Consumer, Lane, Pace
 from ingest.folding.closing import ClosingRules
 from ingest.kafka.client_choice import open_source
-from ingest.kafka.source import KafkaConfig, Source
+from ingest.kafka.source import KafkaConfig
 from ingest.kafka.watchdog import Watchdog, WatchedSource
 from ingest.lanes.activity_lane import ActivityLane
 from ingest.lanes.rate_book import RateBook
 from ingest.lanes.reference_lane import ClientMaster, Rates, ReferenceLane
-from ingest.lanes.standing import find_standing
-from schemas.errors import LostPartition, TopicChanged
+from ingest.lanes.standing import LogQuestions, Standing, find_standing
+from schemas.errors import LostPartition, OffsetGone, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
+from services.acting import performer_of
 from services.outliving import Outliving
 from services.parts import Parts, Work, run_process, utc_now
 from services.settings import Settings
@@ -57,14 +60,16 @@ def closing_rules(settings: Settings) -> ClosingRules:
 class Lanes:
     """Opens the lane of an assigned partition where the database stands."""
 
-    def __init__(self, parts: Parts, source: Source) -> None:
+    def __init__(self, parts: Parts, source: LogQuestions) -> None:
         self._parts = parts
         self._source = source
         self._rules = closing_rules(parts.settings)
         self._rates = RateBook(parts.store)
 
     def open(self, topic: str, partition: int) -> Lane:
-        """Raises TopicChanged where the stored offset is of another topic, or outside the log."""
+        """Raises TopicChanged where the stored offset is of another topic, or outside the log: a person decides. A
+        reference topic is read again from its start.
+        """
         topic_id = self._checked(topic, partition)
         store, metrics = self._parts.store, self._parts.metrics
         if topic == TOPIC_ACTIVITY:
@@ -90,8 +95,20 @@ class Lanes:
             stored = offsets.load_offsets(tx, topic).get(partition)
         standing = find_standing(self._source, topic, partition, stored)
         if standing.trouble is not None:
-            raise TopicChanged(f'{standing.trouble}; see docs/runbook.md, "The topic is not the one we know"')
+            if topic not in REFERENCE:
+                raise TopicChanged(f'{standing.trouble}; see docs/runbook.md, "The topic is not the one we know"')
+            self._begin_again(standing, standing.trouble)
         return standing.topic_id
+
+    def _begin_again(self, standing: Standing, trouble: str) -> None:
+        """Of a compacted topic the newest record of each key holds, however often it is read."""
+        moves = [Move(standing.topic, standing.partition, standing.topic_id, standing.start)]
+        performer_of(self._parts).perform(TIME_ALONE, lambda context: move_offsets(context, moves, trouble))
+        self._parts.metrics.topics_read_again.labels(standing.topic).inc()
+        log.warning(
+            "read again from the start",
+            extra={"topic": standing.topic, "partition": standing.partition, "reason": trouble},
+        )
 
 
 def ingest_work(parts: Parts) -> Work:
@@ -112,7 +129,7 @@ def ingest_work(parts: Parts) -> Work:
             began = time.monotonic()
             try:
                 outliving.run(stop, lambda: session(stop))
-            except (LostPartition, HomeTaken) as passing:
+            except (LostPartition, HomeTaken, OffsetGone) as passing:
                 log.warning("session ended", extra={"reason": str(passing)})
             stop.wait(max(0.0, AGAIN_S - (time.monotonic() - began)))
 

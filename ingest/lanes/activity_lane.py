@@ -14,7 +14,7 @@ from ingest.folding.shard import Shard
 from ingest.kafka.records import RecordBatch, Unreadable
 from schemas.weeks import WeekCalendar
 from store.clients.client_master import Place, load_places
-from store.ledger import checkpoint_saving, shards
+from store.ledger import checkpoint_saving, offsets, shards
 from store.ledger.checkpoint import Checkpoint
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
@@ -46,7 +46,7 @@ class ActivityLane:
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._partition = partition
+        self._topic, self._topic_id, self._partition = topic, topic_id, partition
         self._calendar = calendar
         self._rules = rules
         self._bank_clock = bank_clock
@@ -56,6 +56,7 @@ class ActivityLane:
         clients, accounts = Codes(), Codes()
         with store.read() as tx:
             saved = shards.load_shard(tx, topic, topic_id, partition, rules.memory_weeks)
+        self._stands_at = saved.next_offset
         self._shard = Shard(saved, rules, calendar, clients, accounts, self._places)
         self._decoder = Decoder(
             calendar, base_currency, clients, accounts, rate_of, future_tolerance.total_seconds()
@@ -77,13 +78,15 @@ class ActivityLane:
     def tick(self, now: datetime, caught_up: bool) -> None:
         """Now and then: hear of releases and branches, and close what an idle partition may close.
 
-        A partition with records still to be read is behind, not idle.
+        A partition with records still to be read is behind, not idle. Raises LostPartition where the offset was
+        moved.
         """
         moment = self._stopwatch()
         if moment - self._checked_at < CHECK_OTHERS_S:
             return
         self._checked_at = moment
         with self._store.read() as tx:
+            offsets.check_stands(tx, self._topic, self._topic_id, self._partition, self._stands_at)
             others = shards.load_others(tx, self._partition)
             news = shards.load_news(tx, self._partition) if moment - self._news_read_at >= NEWS_S else None
         if news is not None:
@@ -98,6 +101,7 @@ class ActivityLane:
         if checkpoint is None:
             return False
         self._store.transact(lambda tx: checkpoint_saving.save_checkpoint(tx, checkpoint))
+        self._stands_at = checkpoint.next_offset
         self._count_saved(checkpoint)
         return True
 

@@ -30,9 +30,9 @@ def _keys(settings: Settings) -> str:
     if settings.jwks_url and settings.jwt_issuer and settings.jwt_audience:
         keys = JwksKeys(settings.jwks_url, settings.jwt_issuer, settings.jwt_audience)
         return f"{_count_keys('EBBWATCH_JWKS_URL', keys)} at {settings.jwks_url}"
-    if settings.database_url is not None:
+    if not settings.database.startswith("sqlite"):
         raise BadSetting(
-            "EBBWATCH_JWKS_URL: not set beside EBBWATCH_DATABASE_URL, so the API believes tokens of the "
+            "EBBWATCH_JWKS_URL: not set beside a database server, so the API believes tokens of the "
             f"development key, and who can read {settings.data_dir} may be anybody here"
         )
     return "tokens of the development key, as for a trial"

@@ -81,10 +81,10 @@ class LaneBench:
         )  # fmt: skip
 
     def clients(self) -> ReferenceLane:
-        return ReferenceLane(self.store, TOPIC_CLIENTS, "T1", 0, ClientMaster(), self.metrics)
+        return ReferenceLane(self.store, TOPIC_CLIENTS, "T1", 0, ClientMaster(), self.metrics, self.stopwatch)
 
     def rates(self) -> ReferenceLane:
-        return ReferenceLane(self.store, TOPIC_RATES, "T1", 0, Rates("HKD"), self.metrics)
+        return ReferenceLane(self.store, TOPIC_RATES, "T1", 0, Rates("HKD"), self.metrics, self.stopwatch)
 
     def feed(self, lane: ActivityLane | ReferenceLane, *records: Record, partition: int = 0) -> None:
         """Take records from the lane's offset on; nothing is kept."""
