@@ -54,6 +54,7 @@ def closing_rules(settings: Settings) -> ClosingRules:
         idle_grace_s=settings.idle_grace_minutes * 60,
         branch_hold_share=settings.branch_hold_share,
         branch_hold_min_events=settings.branch_hold_min_events,
+        no_rate_hold_share=settings.no_rate_hold_share,
     )
 
 

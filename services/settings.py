@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     branch_hold_min_events: int = Field(
         20, ge=1, description="Usual weekly count below which a branch is not watched."
     )
+    no_rate_hold_share: float = Field(
+        0.01, ge=0, le=1, description="More of a week's events than this share without an exchange rate hold it."
+    )
     checkpoint_seconds: float = Field(5, gt=0, description="Longest time between two checkpoints.")
     checkpoint_events: int = Field(500_000, ge=1, description="Most events between two checkpoints.")
 
