@@ -10,7 +10,7 @@ import typer
 
 from schemas.errors import EbbwatchError
 from services import database_commands
-from services.operations import offset_commands
+from services.operations import letter_commands, offset_commands
 from services.sign_in import account_commands
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(account_commands.app, name="account")
 app.add_typer(database_commands.app, name="db")
 app.add_typer(offset_commands.app, name="offsets")
+app.add_typer(letter_commands.app, name="letters")
 app.command("migrate", hidden=True)(database_commands.upgrade)  # the name it had before
 
 

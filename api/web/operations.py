@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from acts import weeks
 from acts.dead_letters import send_again
 from acts.performing import Act
-from api.operations.dead_letters import DeadLetterQuery, get_dead_letter_body, search_dead_letters
+from api.operations.dead_letters import DeadLetterQuery, get_dead_letter_body, replay_all_act, search_dead_letters
 from api.operations.held_weeks import ShardNumber, WeekPath, load_held_weeks
 from api.pagination import ListQuery
 from api.paths import UuidPath
@@ -20,7 +20,7 @@ from api.web.listing import listing
 from api.web.rendering import render
 from api.web.sign_in.session import DeadLetterReader, DeadLetterReplayer, HeldWeekReader, HeldWeekReleaser, Visitor
 from language.marking import N_
-from schemas.http_operations import ReleaseBody
+from schemas.http_operations import ReleaseBody, ReplayAllBody
 from schemas.weeks import parse_week
 
 router = APIRouter(include_in_schema=False)
@@ -75,6 +75,17 @@ def replay(visitor: DeadLetterReplayer, sent: SentForm, dead_letter_id: UuidPath
         done=Flash(N_("It is on its way to the topic it came from.")),
         back_to=f"{DEAD}/{dead_letter_id}",
         again=lambda form: _dead_page(visitor, dead_letter_id, form),
+    )
+
+
+@router.post(DEAD + "/replay")
+def replay_all(visitor: DeadLetterReplayer, sent: SentForm) -> Response:
+    """Send all of the reason again that were not sent before."""
+    return sent.attempt(
+        lambda: replay_all_act(sent.body(ReplayAllBody)),
+        done=Flash(N_("They are on their way to the topics they came from.")),
+        back_to=DEAD,
+        again=lambda _form: dead_letters(visitor),
     )
 
 
