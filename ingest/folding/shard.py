@@ -265,6 +265,7 @@ class Shard:
             self._held_empty.add(week)
         self._events.forget_before(self._book.floor)
         self._folding.refusals.forget_before(self._book.floor)
+        self._held_empty = {held for held in self._held_empty if held >= self._book.floor}
         for held in self._book.held_weeks():
             if held.expected is None and held.week != week and self._reason_to_hold(held.week) is None:
                 self._book.close_or_hold(held.week, WATERMARK, None)
