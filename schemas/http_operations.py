@@ -34,10 +34,11 @@ class DeadLetterDetailBody(DeadLetterBody):
 
 
 class ReplayBody(Body):
-    """`again`: send it though it was sent before."""
+    """`again`: send it though it was sent before. `because`: why an implausible amount is right all the same."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"again": False}]})
     again: StrictBool = False
+    because: Note | None = None
 
 
 class ReplayAllBody(Body):

@@ -21,6 +21,7 @@ from ingest.lanes.reference_lane import ClientMaster, Rates, ReferenceLane
 from ingest.lanes.standing import LogQuestions, Standing, find_standing
 from schemas.errors import LostPartition, OffsetGone, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
+from schemas.money import minor_digits
 from services.acting import performer_of
 from services.outliving import Outliving
 from services.parts import Parts, Work, run_process, utc_now
@@ -85,6 +86,7 @@ class Lanes:
                 settings.base_currency,
                 self._rates.find,
                 timedelta(hours=settings.future_tolerance_hours),
+                settings.largest_amount * 10 ** minor_digits(settings.base_currency),
                 self._parts.clock,
                 metrics,
             )

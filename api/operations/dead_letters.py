@@ -59,8 +59,8 @@ def replay(
     body: ReplayBody | None = None,
 ) -> Response:
     """Send the original bytes to the topic they came from, behind everything there. A second time only if asked."""
-    again = body is not None and body.again
-    act = partial(send_again, dead_letter_id=dead_letter_id, again=again)
+    said = body or ReplayBody()
+    act = partial(send_again, dead_letter_id=dead_letter_id, again=said.again, because=said.because)
     return answer_act(deps, caller, post, act, lambda _context, row: Shown(_body(row)))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from ingest.decoding.codes import Codes
 from ingest.decoding.decoder import Decoder
+from ingest.decoding.plausibility import IMPLAUSIBLE, PlausibilityCheck
 from ingest.folding.closing import ClosingRules
 from ingest.folding.shard import Shard
 from ingest.kafka.records import RecordBatch, Unreadable
@@ -16,6 +17,7 @@ from schemas.weeks import WeekCalendar
 from store.clients.client_master import Place, load_places
 from store.ledger import checkpoint_saving, offsets, shards
 from store.ledger.checkpoint import Checkpoint
+from store.operations import dead_letters
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 
@@ -41,6 +43,7 @@ class ActivityLane:
         base_currency: str,
         rate_of: Callable[[str, int], Fraction | None],
         future_tolerance: timedelta,
+        largest_minor: int,
         bank_clock: Callable[[], datetime],
         metrics: Metrics,
         stopwatch: Callable[[], float] = time.monotonic,
@@ -62,6 +65,8 @@ class ActivityLane:
             calendar, base_currency, clients, accounts, rate_of, future_tolerance.total_seconds()
         )
 
+        self._plausibility = PlausibilityCheck(largest_minor, self._released)
+
     @property
     def next_offset(self) -> int:
         return self._shard.next_offset
@@ -69,7 +74,8 @@ class ActivityLane:
     def take(self, batch: RecordBatch, now: datetime) -> None:
         """Decode and fold a batch of this partition."""
         bank_now = self._bank_clock()
-        self._shard.fold(self._decoder.decode(batch, bank_now.timestamp()), now, bank_now)
+        decoded = self._decoder.decode(batch, bank_now.timestamp())
+        self._shard.fold(self._plausibility.apply(decoded), now, bank_now)
 
     def take_unreadable(self, record: Unreadable, now: datetime) -> None:
         """A dead letter takes the place of a record that the client could not read."""
@@ -127,6 +133,10 @@ class ActivityLane:
             counter.labels(self._partition).inc(count)
         for letter in saved.dead_letters:
             self._metrics.dead_letters.labels(letter.reason).inc()
+
+    def _released(self, values: Sequence[bytes]) -> Collection[bytes]:
+        with self._store.read() as tx:
+            return dead_letters.find_released(tx, IMPLAUSIBLE, values)
 
     def _places(self, client_ids: Sequence[str]) -> Mapping[str, Place]:
         with self._store.read() as tx:

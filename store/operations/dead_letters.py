@@ -17,6 +17,8 @@ from store.among import among
 from store.list_order import behind
 from store.tables.operations import dead_letter
 
+_VALUES_AT_ONCE = 500  # parameters of one statement
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterFilter:
@@ -82,6 +84,16 @@ def load_sendable(tx: Connection, wanted: DeadLetterFilter, limit: int) -> list[
 
 def count_sendable(tx: Connection, wanted: DeadLetterFilter) -> int:
     return tx.scalar(sa.select(sa.func.count()).select_from(dead_letter).where(*_sendable(wanted))) or 0
+
+
+def find_released(tx: Connection, reason: str, values: Sequence[bytes]) -> set[bytes]:
+    """Those of the bytes that a person has sent again after they were refused for this reason."""
+    mine = (dead_letter.c.reason == reason, dead_letter.c.replayed_at.is_not(None))
+    found: set[bytes] = set()
+    for start in range(0, len(values), _VALUES_AT_ONCE):
+        asked = values[start : start + _VALUES_AT_ONCE]
+        found.update(tx.scalars(sa.select(dead_letter.c.value).where(*mine, dead_letter.c.value.in_(asked))))
+    return found
 
 
 def mark_replayed(tx: Connection, dead_letter_ids: Sequence[str], actor: str, at: datetime) -> None:

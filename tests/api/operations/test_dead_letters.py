@@ -153,3 +153,15 @@ def test_what_is_more_than_a_request_takes_is_left_for_the_next(bank) -> None:
     performer = Performer(bank.store, Bank(WeekCalendar(ZoneInfo("Asia/Hong_Kong")), "HKD"), lambda: NOW)
     done = [performer.perform(TIME_ALONE, partial(send_all_again, wanted=wanted, most=2)) for _ in range(3)]
     assert done == [SentAgain(2, 3), SentAgain(2, 1), SentAgain(1, 0)]
+
+
+def test_an_amount_that_nobody_would_believe_is_released_by_itself_and_with_the_reason(bank, api) -> None:
+    path = f"/api/v1/dead-letters/{bank.dead_letter(1, reason='implausible_amount')}/replay"
+    operations = api.a("operations")
+    assert operations.post(path).status_code == 422
+    assert operations.post(ALL, json={"reason": "implausible_amount"}).status_code == 422
+    assert sent(bank) == []
+    assert operations.post(path, json={"because": "confirmed by treasury"}).status_code == 200
+    assert len(sent(bank)) == 1
+    (entry,) = api.a("auditor").get("/api/v1/audit?action=dead_letter.replay").json()["items"]
+    assert entry["after"]["because"] == "confirmed by treasury"

@@ -117,6 +117,17 @@ def test_all_of_a_reason_are_sent_again_at_once(desk, bank_at) -> None:
         assert "by ops-1" in _page(person.get(f"{DEAD}/{identity}")).text
 
 
+def test_an_amount_that_nobody_would_believe_asks_why_it_is_right(desk, bank_at) -> None:
+    path = f"{DEAD}/{bank_at.dead_letter(6, reason='implausible_amount')}"
+    person = desk.a("operations")
+    assert "Send all of them again" not in _page(person.get(f"{DEAD}?reason=implausible_amount")).text
+    page = _page(person.get(path))
+    assert page.one("textarea", name="because")
+    refused = _page(_send(person, f"{path}/replay", page), 422)
+    assert refused.one("textarea", name="because")
+    assert _send(person, f"{path}/replay", refused, because="confirmed", key="another").status_code == 303
+
+
 def test_a_second_time_must_be_asked_for(desk, bank_at) -> None:
     identity = bank_at.dead_letter(4)
     person = desk.a("operations")
