@@ -46,6 +46,13 @@ class JwksKeys:
         key = self._key(_key_id(token))
         return decode_token(token, key, _JWKS_ALGORITHMS, self._issuer, self._audience, _CLOCK_SKEW_S)
 
+    def fetch(self) -> int:
+        """Ask the provider now: how many keys it publishes. Raises KeysUnavailable, which says why."""
+        try:
+            return len(self._client.get_signing_keys(refresh=True))
+        except (jwt.PyJWKClientError, jwt.PyJWKSetError, ValueError) as error:
+            raise KeysUnavailable(f"the keys cannot be had: {error}") from None
+
     def _key(self, kid: str) -> jwt.PyJWK:
         with self._lock:
             if time.monotonic() >= self._ask_again_s:

@@ -63,5 +63,9 @@ class LostPartition(EbbwatchError):
         self.topic, self.partition, self.expected = topic, partition, expected
 
 
+class OffsetGone(EbbwatchError):
+    """The log does not hold what we were about to read; whether the topic is still the same is to be looked at."""
+
+
 class TopicChanged(EbbwatchError):
     """The broker's topic is not the one the stored offsets belong to."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, StrictBool
 
-from schemas.http import Body, Note
+from schemas.http import Body, Line, Note
 
 
 class DeadLetterBody(Body):
@@ -34,10 +34,27 @@ class DeadLetterDetailBody(DeadLetterBody):
 
 
 class ReplayBody(Body):
-    """`again`: send it though it was sent before."""
+    """`again`: send it though it was sent before. `because`: why an implausible amount is right all the same."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"again": False}]})
     again: StrictBool = False
+    because: Note | None = None
+
+
+class ReplayAllBody(Body):
+    """Dead letters of one reason that were never sent again; `topic` and `partition` narrow them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "no_rate"}]})
+    reason: Line
+    topic: Line | None = None
+    partition: int | None = Field(None, ge=0, le=2**31 - 1)
+
+
+class ReplayedBody(Body):
+    """How many were sent, and how many like them are left: ask again until there are none."""
+
+    sent: int
+    left: int
 
 
 class HeldWeekBody(Body):

@@ -109,4 +109,5 @@ DeadLetterReason = Literal[
     "wrong_partition",
     "unreadable_record",
     "too_big",
+    "implausible_amount",
 ]

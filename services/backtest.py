@@ -19,7 +19,7 @@ from detector.policies.policy import Policy, load_policy
 from schemas.errors import BadSetting, EbbwatchError
 from schemas.weeks import format_week, monday
 from services.bank_rules import bank_of
-from services.parts import open_parts, require_schema
+from services.parts import open_parts, require_database
 from services.settings import load_settings
 from store.policies import policy_history, policy_versions
 from store.unit_of_work import Store
@@ -50,7 +50,7 @@ def main(policy_file: Path | None, version: str | None, folder: Path) -> None:
     Raises BadSetting for a file that holds no policy, NotFound for an unknown version, NothingJudged.
     """
     parts = open_parts(load_settings())
-    require_schema(parts.store)
+    require_database(parts)
     bank = bank_of(parts.settings, parts.calendar)
     compared = _policies(parts.store, bank, policy_file, version)
     history = _history(parts.store)

@@ -20,9 +20,9 @@ from detector.policies.policy import dump_policy
 from schemas.errors import BadSetting
 from schemas.weeks import format_week
 from services.bank_rules import bank_of
-from services.parts import open_parts, require_schema
+from services.operations.command_line import operator
+from services.parts import open_parts, require_database
 from services.settings import load_settings
-from services.sign_in.accounts import operator
 
 WIDTH = 120  # where there is no terminal
 Row = tuple[str, Callable[[Under], str]]
@@ -34,7 +34,7 @@ def main(out: Path | None, *, as_json: bool, propose: bool) -> None:
     Raises TooLittleToCalibrate, and BadSetting where `out` cannot be written.
     """
     parts = open_parts(load_settings())
-    require_schema(parts.store)
+    require_database(parts)
     bank = bank_of(parts.settings, parts.calendar)
     found = calibrate_bank(parts.store, bank, _say)
     version = found.proposed.policy.version

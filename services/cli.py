@@ -10,6 +10,7 @@ import typer
 
 from schemas.errors import EbbwatchError
 from services import database_commands
+from services.operations import letter_commands, offset_commands
 from services.sign_in import account_commands
 
 app = typer.Typer(
@@ -20,6 +21,8 @@ app = typer.Typer(
 )
 app.add_typer(account_commands.app, name="account")
 app.add_typer(database_commands.app, name="db")
+app.add_typer(offset_commands.app, name="offsets")
+app.add_typer(letter_commands.app, name="letters")
 app.command("migrate", hidden=True)(database_commands.upgrade)  # the name it had before
 
 
@@ -85,11 +88,13 @@ def api() -> None:
 
 
 @app.command()
-def doctor() -> None:
-    """Check settings, codecs, broker and database, and say what to do."""
-    from services.doctor import main as work
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="What was found, as JSON.")] = False,
+) -> None:
+    """Check settings, files, sign-in, database and Kafka, and say what to do. 0: all well; 1: something failed."""
+    from services.doctor.command import main as work
 
-    sys.exit(work())
+    sys.exit(work(as_json=as_json))
 
 
 @app.command()

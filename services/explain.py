@@ -15,7 +15,7 @@ from schemas.verdicts import Comparison, Verdict
 from schemas.weeks import format_week
 from services.bank_rules import policy_of
 from services.judging.holiday_calendar import festivals_of
-from services.parts import open_parts, require_schema
+from services.parts import open_parts, require_database
 from services.settings import load_settings
 from store.alerts import alert_rows
 
@@ -25,7 +25,7 @@ WIDTH = 140  # where there is no terminal: a comparison in one line
 def explain(alert_id: str, *, again: bool, console: Console | None = None) -> int:
     """Print it; 0, or 1 where a week does not come out again. Raises NotFound, BadSetting."""
     parts = open_parts(load_settings())
-    require_schema(parts.store)
+    require_database(parts)
     with parts.store.read() as tx:
         episode = alert_rows.get(tx, alert_id)
         festivals = festivals_of(parts.settings.holidays)

@@ -8,16 +8,21 @@ import time
 from datetime import timedelta
 from threading import Event
 
+from acts.callers import TIME_ALONE
+from acts.offset_moves import Move, move_offsets
 from ingest.consumer import Consumer, Lane, Pace
 from ingest.folding.closing import ClosingRules
 from ingest.kafka.client_choice import open_source
-from ingest.kafka.source import KafkaConfig, Source
+from ingest.kafka.source import KafkaConfig
 from ingest.kafka.watchdog import Watchdog, WatchedSource
 from ingest.lanes.activity_lane import ActivityLane
 from ingest.lanes.rate_book import RateBook
 from ingest.lanes.reference_lane import ClientMaster, Rates, ReferenceLane
-from schemas.errors import LostPartition, TopicChanged
+from ingest.lanes.standing import LogQuestions, Standing, find_standing
+from schemas.errors import LostPartition, OffsetGone, TopicChanged
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
+from schemas.money import minor_digits
+from services.acting import performer_of
 from services.outliving import Outliving
 from services.parts import Parts, Work, run_process, utc_now
 from services.settings import Settings
@@ -50,20 +55,23 @@ def closing_rules(settings: Settings) -> ClosingRules:
         idle_grace_s=settings.idle_grace_minutes * 60,
         branch_hold_share=settings.branch_hold_share,
         branch_hold_min_events=settings.branch_hold_min_events,
+        no_rate_hold_share=settings.no_rate_hold_share,
     )
 
 
 class Lanes:
     """Opens the lane of an assigned partition where the database stands."""
 
-    def __init__(self, parts: Parts, source: Source) -> None:
+    def __init__(self, parts: Parts, source: LogQuestions) -> None:
         self._parts = parts
         self._source = source
         self._rules = closing_rules(parts.settings)
         self._rates = RateBook(parts.store)
 
     def open(self, topic: str, partition: int) -> Lane:
-        """Raises TopicChanged where the stored offset is of another topic, or outside the log."""
+        """Raises TopicChanged where the stored offset is of another topic, or outside the log: a person decides. A
+        reference topic is read again from its start.
+        """
         topic_id = self._checked(topic, partition)
         store, metrics = self._parts.store, self._parts.metrics
         if topic == TOPIC_ACTIVITY:
@@ -78,6 +86,7 @@ class Lanes:
                 settings.base_currency,
                 self._rates.find,
                 timedelta(hours=settings.future_tolerance_hours),
+                settings.largest_amount * 10 ** minor_digits(settings.base_currency),
                 self._parts.clock,
                 metrics,
             )
@@ -85,24 +94,24 @@ class Lanes:
         return ReferenceLane(store, topic, topic_id, partition, reference, metrics)
 
     def _checked(self, topic: str, partition: int) -> str:
-        topic_id = self._source.topic_ids([topic])[topic]
         with self._parts.store.read() as tx:
             stored = offsets.load_offsets(tx, topic).get(partition)
-        if stored is None:
-            return topic_id
-        stored_id, next_offset = stored
-        if stored_id != topic_id:
-            raise TopicChanged(
-                f"{topic} was deleted and made again: the store knows it as {stored_id}, the broker as {topic_id}; "
-                'see docs/runbook.md, "The topic is not the one we know"'
-            )
-        start, end = self._source.bounds(topic, partition)
-        if not start <= next_offset <= end:
-            raise TopicChanged(
-                f"{topic}[{partition}]: the store stands at offset {next_offset}, the log holds {start} to {end}; "
-                'see docs/runbook.md, "The topic is not the one we know"'
-            )
-        return topic_id
+        standing = find_standing(self._source, topic, partition, stored)
+        if standing.trouble is not None:
+            if topic not in REFERENCE:
+                raise TopicChanged(f'{standing.trouble}; see docs/runbook.md, "The topic is not the one we know"')
+            self._begin_again(standing, standing.trouble)
+        return standing.topic_id
+
+    def _begin_again(self, standing: Standing, trouble: str) -> None:
+        """Of a compacted topic the newest record of each key holds, however often it is read."""
+        moves = [Move(standing.topic, standing.partition, standing.topic_id, standing.start)]
+        performer_of(self._parts).perform(TIME_ALONE, lambda context: move_offsets(context, moves, trouble))
+        self._parts.metrics.topics_read_again.labels(standing.topic).inc()
+        log.warning(
+            "read again from the start",
+            extra={"topic": standing.topic, "partition": standing.partition, "reason": trouble},
+        )
 
 
 def ingest_work(parts: Parts) -> Work:
@@ -123,7 +132,7 @@ def ingest_work(parts: Parts) -> Work:
             began = time.monotonic()
             try:
                 outliving.run(stop, lambda: session(stop))
-            except (LostPartition, HomeTaken) as passing:
+            except (LostPartition, HomeTaken, OffsetGone) as passing:
                 log.warning("session ended", extra={"reason": str(passing)})
             stop.wait(max(0.0, AGAIN_S - (time.monotonic() - began)))
 

@@ -113,6 +113,12 @@ def require_basis(parts: Parts) -> None:
         )
 
 
+def require_database(parts: Parts) -> None:
+    """Of commands: a schema that serves this release, and the same basis. Raises BadSetting."""
+    require_schema(parts.store)
+    require_basis(parts)
+
+
 def begin_or_require_basis(parts: Parts) -> None:
     """The first process on a database notes what it is begun with; all others are held to it. Raises BadSetting."""
     parts.store.transact(lambda tx: bank_basis.begin_with(tx, _basis(parts.settings)))

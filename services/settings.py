@@ -94,6 +94,16 @@ class Settings(BaseSettings):
     branch_hold_min_events: int = Field(
         20, ge=1, description="Usual weekly count below which a branch is not watched."
     )
+    largest_amount: int = Field(
+        10**13,
+        ge=1,
+        le=10**14,
+        description="Base currency that one movement, or one side of a summary, may come to; above it a person "
+        "releases it.",
+    )
+    no_rate_hold_share: float = Field(
+        0.01, ge=0, le=1, description="More of a week's events than this share without an exchange rate hold it."
+    )
     checkpoint_seconds: float = Field(5, gt=0, description="Longest time between two checkpoints.")
     checkpoint_events: int = Field(500_000, ge=1, description="Most events between two checkpoints.")
 

@@ -14,7 +14,7 @@ from detector.leaver.training import fit
 from feeds.simulated_bank import SimulatedBank
 from schemas.errors import BadSetting
 from schemas.weeks import Week, parse_week
-from services.parts import open_parts, require_schema
+from services.parts import open_parts, require_database
 from services.settings import load_settings
 from store.clients import client_master
 from store.ledger import ledger_reading, shards
@@ -95,5 +95,5 @@ def simulated_history() -> History:
 
 def _own_history() -> History:
     parts = open_parts(load_settings())
-    require_schema(parts.store)
+    require_database(parts)
     return ledger_history(parts.store)

@@ -23,7 +23,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from schemas.events import TOPIC_ACTIVITY
+from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from schemas.vocabulary import AlertState, DeadLetterReason, DirectionName, GradeName
 
@@ -54,6 +54,9 @@ class Metrics:
         self.duplicates = counter("events_duplicate", "Events dropped as repeats.", "partition")
         self.late = counter("events_late", "Events that amended a closed week.", "partition")
         self.dead_letters = counter("dead_letters", "Records not taken in.", "reason")
+        self.topics_read_again = counter(
+            "topics_read_again", "Partitions of reference topics begun again from their start.", "topic"
+        )
         self.position = gauge("consumer_position", "Next offset to be read.", "topic", "partition")
         self.lag = gauge("consumer_lag", "Records behind the end of the partition.", "topic", "partition")
         self.last_poll_s = gauge("consumer_last_poll_timestamp_seconds", "When poll last returned.")
@@ -107,6 +110,8 @@ class Metrics:
             self.verdicts.labels(direction, grade)
             for state in get_args(AlertState):
                 self.alerts.labels(direction, grade, state)
+        for topic in (TOPIC_CLIENTS, TOPIC_RATES):
+            self.topics_read_again.labels(topic)
         for topic in _TOPICS_OUT:
             self.relayed.labels(topic)
             self.refused.labels(topic)

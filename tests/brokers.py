@@ -8,6 +8,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -45,16 +46,52 @@ def apache_alone(tmp_path: Path) -> Iterator[str]:
     _script("down", folder, port).check_returncode()
 
 
-def _up(folder: Path, port: int) -> None:
+@dataclass(frozen=True)
+class SaslBroker:
+    """Two listeners of one broker; `password` is that of `user`, by PLAIN."""
+
+    open_port: int
+    sasl_port: int
+    user: str = "ebbwatch"
+    password: str = "secret"
+
+
+@pytest.fixture(scope="module")
+def apache_sasl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SaslBroker]:
+    """A broker that knows one user by PLAIN, and takes further ones by SCRAM."""
+    folder, port, sasl = tmp_path_factory.mktemp("apache-sasl"), _free_pair(), _free_pair()
+    broker = SaslBroker(port, sasl)
+    listeners = f"PLAINTEXT://127.0.0.1:{port},SASL_PLAINTEXT://127.0.0.1:{sasl}"
+    security = "org.apache.kafka.common.security"
+    further = folder / "further.properties"
+    further.write_text(
+        f"listeners={listeners},CONTROLLER://127.0.0.1:{port + 1}\n"
+        f"advertised.listeners={listeners}\n"
+        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT\n"
+        "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512\n"
+        f"listener.name.sasl_plaintext.plain.sasl.jaas.config={security}.plain.PlainLoginModule required "
+        f'user_{broker.user}="{broker.password}";\n'
+        f"listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config={security}.scram.ScramLoginModule required;\n"
+    )
+    _up(folder, port, further)
+    yield broker
+    _script("down", folder, port).check_returncode()
+
+
+def _up(folder: Path, port: int, properties: Path | None = None) -> None:
     """Starts it, or finds it up; skips where it cannot be, fails where it must."""
-    started = _script("up", folder, port)
+    started = _script("up", folder, port, properties)
     if started.returncode:
         why = f"no Apache Kafka: {started.stderr.strip()}"
         pytest.fail(why) if _required() else pytest.skip(why)
 
 
-def _script(command: str, folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+def _script(
+    command: str, folder: Path, port: int, properties: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     own = {"KAFKA_DIR": str(folder), "KAFKA_PORT": str(port), "KAFKA_CONTROLLER_PORT": str(port + 1)}
+    if properties is not None:
+        own["KAFKA_PROPERTIES"] = str(properties)
     env = {**os.environ, **own, "KAFKA_OFFLINE": "" if _required() else "1"}
     return subprocess.run([str(SCRIPT), command], env=env, capture_output=True, text=True)
 

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from store import schema
 from store.tables.sign_in import account
 from store.unit_of_work import Store, open_store
-from tests.brokers import apache_alone, apache_bootstrap
+from tests.brokers import apache_alone, apache_bootstrap, apache_sasl
 from tests.postgres_server import PostgresServer, postgres_programs
 
-__all__ = ["apache_alone", "apache_bootstrap"]  # fixtures like those below
+__all__ = ["apache_alone", "apache_bootstrap", "apache_sasl"]  # fixtures like those below
 
 # A deadline for each example tells of the machine's other work, not of the code.
 hypothesis.settings.register_profile("ebbwatch", deadline=None)

@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from acts.dead_letters import send_again
+from acts.dead_letters import SentAgain, send_again, send_all_again
+from acts.performing import Act
 from acts.roles import Permission
 from api.auth import DeadLetterReplayer, needing
 from api.changes import Posted, Shown, answer_act
@@ -17,7 +18,7 @@ from api.deps import Deps
 from api.pagination import ListQuery
 from api.paths import V1, UuidPath
 from schemas.http import Line, Page
-from schemas.http_operations import DeadLetterBody, DeadLetterDetailBody, ReplayBody
+from schemas.http_operations import DeadLetterBody, DeadLetterDetailBody, ReplayAllBody, ReplayBody, ReplayedBody
 from store.operations import dead_letters
 from store.operations.dead_letters import DeadLetterFilter, DeadLetterPlace, DeadLetterRow
 from store.unit_of_work import Tx
@@ -58,9 +59,24 @@ def replay(
     body: ReplayBody | None = None,
 ) -> Response:
     """Send the original bytes to the topic they came from, behind everything there. A second time only if asked."""
-    again = body is not None and body.again
-    act = partial(send_again, dead_letter_id=dead_letter_id, again=again)
+    said = body or ReplayBody()
+    act = partial(send_again, dead_letter_id=dead_letter_id, again=said.again, because=said.because)
     return answer_act(deps, caller, post, act, lambda _context, row: Shown(_body(row)))
+
+
+@router.post("/replay", response_model=ReplayedBody)
+def replay_all(caller: DeadLetterReplayer, deps: Deps, post: Posted, body: ReplayAllBody) -> Response:
+    """Send all of a reason again that were not sent before, in the order in which they came; at most 10,000."""
+    return answer_act(deps, caller, post, replay_all_act(body), lambda _context, done: Shown(_replayed(done)))
+
+
+def replay_all_act(body: ReplayAllBody) -> Act[SentAgain]:
+    """The act that a body asks for."""
+    return partial(send_all_again, wanted=DeadLetterFilter(body.topic, body.partition, body.reason))
+
+
+def _replayed(done: SentAgain) -> ReplayedBody:
+    return ReplayedBody(sent=done.sent, left=done.left)
 
 
 def search_dead_letters(tx: Tx, query: DeadLetterQuery) -> Page[DeadLetterBody]:

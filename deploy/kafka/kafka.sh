@@ -2,7 +2,8 @@
 # One Apache Kafka broker in KRaft mode on 127.0.0.1, from Maven Central jars and a JDK.
 #   kafka.sh up | down
 # KAFKA_PORT (9092), KAFKA_CONTROLLER_PORT (9093), KAFKA_DIR (var/kafka: data, log, pid file), KAFKA_JARS
-# (var/kafka-jars), KAFKA_OFFLINE=1 to fail rather than fetch jars.
+# (var/kafka-jars), KAFKA_OFFLINE=1 to fail rather than fetch jars, KAFKA_PROPERTIES (none: a file of further
+# properties, which win over server.properties).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -55,6 +56,7 @@ up() {
     mkdir -p "$dir"
     sed -e "s|@PORT@|$port|g" -e "s|@CONTROLLER_PORT@|$controller_port|g" -e "s|@DATA@|$dir/data|g" \
         "$here/server.properties" >"$dir/server.properties"
+    cat "${KAFKA_PROPERTIES:-/dev/null}" >>"$dir/server.properties"
     local java=(java -Xms128m -Xmx512m "-Dlog4j2.configurationFile=$here/log4j2.properties" -cp "$jars/*")
     "${java[@]}" kafka.tools.StorageTool format --standalone --ignore-formatted \
         --cluster-id "$cluster_id" --config "$dir/server.properties" >"$log" 2>&1 || fail "format failed, see $log"

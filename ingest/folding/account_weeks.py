@@ -83,6 +83,10 @@ class AccountWeeks:
         self._changed.add(key)
         self._flags(self._summed, event.week)[account] = True
 
+    def has_summary(self, week: int) -> bool:
+        """Whether any account has one for the week."""
+        return any(key[1] == week for key in self._newest)
+
     def add_to_filter(self, floor: int) -> None:
         """Put the accounts first seen since the last call, in weeks from `floor` on, into the duplicate filter."""
         for week in [number for number in self._not_in_filter if number >= floor]:

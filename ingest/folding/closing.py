@@ -25,6 +25,7 @@ class ClosingRules:
     idle_grace_s: float = 3600.0
     branch_hold_share: float = 0.1
     branch_hold_min_events: int = 20
+    no_rate_hold_share: float = 0.01
 
     @property
     def memory_weeks(self) -> int:
@@ -62,6 +63,17 @@ class Witnesses:
 
     def dump(self) -> bytes:
         return self._newest.astype("<i8").tobytes()
+
+
+def refusals_to_hold(received: int, without_rate: int, rules: ClosingRules, *, nothing_taken: bool) -> str | None:
+    """Why a week is held whose events came and were not taken in; None: no reason. A count that fits proves nothing
+    then: its clients would look silent.
+    """
+    if received and nothing_taken:
+        return f"all {received} events that came were refused"
+    if without_rate > rules.no_rate_hold_share * received:
+        return f"{without_rate} of {received} events have no exchange rate"
+    return None
 
 
 def thin_branches(

@@ -66,10 +66,29 @@ class EventFilter:
 
     def contains(self, event_hash: UInt64) -> Bool:
         """Which ids are known: mask of length n, in any order, repeats allowed."""
-        order = np.argsort(event_hash)
-        known = np.empty(len(order), np.bool_)
-        known[order] = self._find(event_hash[order], np.empty(len(order), np.uint64))
+        return self._look_up(event_hash)[0]
+
+    def known_in_week(self, event_hash: UInt64, week: int) -> Bool:
+        """Which ids are known as of that week: mask of length n, as `contains`."""
+        known, words = self._look_up(event_hash)
+        known &= (words & _WEEK_BITS) == np.uint64(week & 0xFF)
         return known
+
+    def known_with_body(self, event_hash: UInt64, body_hash: np.uint64, week: int) -> Bool:
+        """Which ids are known with this body, as of that week."""
+        known, words = self._look_up(event_hash)
+        known &= words == _word(body_hash, week)
+        return known
+
+    def ids_of(self, body_hash: np.uint64, week: int) -> UInt64:
+        """The ids of a week that were remembered with this body."""
+        word = _word(body_hash, week)
+        return np.concatenate([run.hashes[run.words == word] for run in self._runs])
+
+    @property
+    def weeks(self) -> frozenset[int]:
+        """Those that have an entry."""
+        return frozenset(self._weeks)
 
     def drain(self) -> dict[int, bytes]:
         """Entries remembered since the last drain, by week: little-endian uint64 pairs (hash of the id, word)."""
@@ -99,6 +118,15 @@ class EventFilter:
         for run in self._runs:
             run.retain(kept_low_bytes)
 
+    def _look_up(self, event_hash: UInt64) -> tuple[Bool, UInt64]:
+        """Which ids are known, and the words of those that are."""
+        order = np.argsort(event_hash)
+        found = np.zeros(len(order), np.uint64)
+        known, words = np.empty(len(order), np.bool_), np.empty(len(order), np.uint64)
+        known[order] = self._find(event_hash[order], found)
+        words[order] = found
+        return known, words
+
     def _find(self, hashes: UInt64, words: UInt64) -> Bool:
         """Which of the rising hashes are known; their words are replaced by the known ones."""
         found = np.zeros(len(hashes), np.bool_)
@@ -121,6 +149,10 @@ class EventFilter:
 
 def _words(body_hash: UInt64, week: Int32) -> UInt64:
     return (body_hash & ~_WEEK_BITS) | (week.astype(np.uint64) & _WEEK_BITS)
+
+
+def _word(body_hash: np.uint64, week: int) -> np.uint64:
+    return (body_hash & ~_WEEK_BITS) | np.uint64(week & 0xFF)
 
 
 def _rising(hashes: UInt64) -> npt.NDArray[np.intp]:

@@ -38,7 +38,7 @@ class RowFolding:
         self._events = events
         self._volumes = volumes
         self._account_weeks = account_weeks
-        self._refusals = Refusals(events)
+        self.refusals = Refusals(events)
         self._letters: list[DeadLetter] = []
         self._accepted = self._late = self._duplicates = 0
 
@@ -59,6 +59,7 @@ class RowFolding:
         fresh = self._drop_repeats(rows, live, counted)
         new = rows if fresh.all() else rows.where(fresh)
         self._witnesses.add(new.time_s)
+        self.refusals.settle(new.event_hash, new.week)
         self._count_received(rows, counted, fresh)
         mixed = self._account_weeks.refuse_mixed(new)
         if mixed.any():
@@ -99,7 +100,10 @@ class RowFolding:
             live &= ~rejected
             known = rejected & counted & (rows.event_hash != NO_HASH) & (rows.week != NO_WEEK)
             if known.any():
-                counted[known] = self._refusals.remember(rows.event_hash[known], rows.week[known])
+                no_rate = np.array(
+                    [self._rejects[at].reason == "no_rate" for at in rows.at[known].tolist()], np.bool_
+                )
+                counted[known] = self.refusals.remember(rows.event_hash[known], rows.week[known], no_rate)
             too_late &= ~rejected
         foreign = self._membership.foreign(rows.client)
         if foreign is not None:
@@ -132,7 +136,7 @@ class RowFolding:
         came = rows if counted.all() else rows.where(counted)
         for week, mine in by_week(came.week):
             part = came if isinstance(mine, slice) else came.where(mine)
-            again = self._refusals.count_refused(part.event_hash[part.kind != REJECT], week)
+            again = self.refusals.count_refused(part.event_hash[part.kind != REJECT], week)
             self._book.count_received(week, len(part) - again, taken=bool(fresh[rows.week == week].any()))
 
     def _add_transactions(self, rows: Rows, tight: bool) -> None:

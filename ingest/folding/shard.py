@@ -15,9 +15,15 @@ import numpy as np
 from ingest.decoding.codes import Codes
 from ingest.decoding.decoded import Decoded, MarkerEvent
 from ingest.folding.account_weeks import AccountWeeks
-from ingest.folding.closing import ClosingRules, Witnesses, others_complete_until_s, thin_branches
+from ingest.folding.closing import (
+    ClosingRules,
+    Witnesses,
+    others_complete_until_s,
+    refusals_to_hold,
+    thin_branches,
+)
 from ingest.folding.event_filter import EventFilter
-from ingest.folding.event_rows import Rows, rows_of
+from ingest.folding.event_rows import REJECT, Rows, rows_of
 from ingest.folding.membership import Membership, Places
 from ingest.folding.row_folding import RowFolding
 from ingest.folding.volumes import Volumes
@@ -69,6 +75,7 @@ class Shard:
         )
         self._account_weeks = accounts_of_week
         self._expired_before = self._book.floor
+        self._held_empty = {held.week for held in self._book.held_weeks() if self._nothing_taken(held.week)}
 
     # -- what comes in -------------------------------------------------------------------------------------------
     def fold(self, decoded: Decoded, now: datetime, bank_now: datetime) -> None:
@@ -192,7 +199,7 @@ class Shard:
             past = past[~self._events.contains(rows.event_hash[start:stop][past])]
             if len(past) >= needed:
                 stop = start + int(past[needed - 1]) + 1
-        return min([stop, *self._completing(rows, start, stop)])
+        return min([stop, *self._completing(rows, start, stop), *self._settling(rows, start, stop)])
 
     def _completing(self, rows: Rows, start: int, stop: int) -> list[int]:
         """Where a held week may reach the count that its sender named."""
@@ -202,6 +209,23 @@ class Shard:
             mine = np.flatnonzero(rows.week[start:stop] == held.week) if lacking > 0 else ()
             if 0 < lacking <= len(mine):
                 cuts.append(start + int(mine[lacking - 1]) + 1)
+        return cuts
+
+    def _settling(self, rows: Rows, start: int, stop: int) -> list[int]:
+        """Where a week that is held for events that were refused may have enough of them."""
+        cuts = []
+        for held in self._book.held_weeks():
+            lacking, empty = self._folding.refusals.count_without_rate(held.week), held.week in self._held_empty
+            if not lacking and not empty:
+                continue
+            came = (rows.week[start:stop] == held.week) & (rows.kind[start:stop] != REJECT)
+            mine, needed = np.flatnonzero(came), 1
+            if not empty:
+                most = self._rules.no_rate_hold_share * (held.received + len(mine))
+                needed = max(1, lacking - int(most))
+                mine = mine[self._folding.refusals.lacked_rate(rows.event_hash[start:stop][mine], held.week)]
+            if needed <= len(mine):
+                cuts.append(start + int(mine[needed - 1]) + 1)
         return cuts
 
     def _take_marker(self, marker: MarkerEvent, bank_now: datetime) -> None:
@@ -223,9 +247,11 @@ class Shard:
             self._close(self._book.next_to_close, MARKER)
 
     def _close_due(self) -> None:
+        settled = self._folding.refusals.drain_settled() | self._no_longer_empty()
         for held in self._book.held_weeks():
-            if held.expected is not None and held.expected == held.received:
-                self._book.close_or_hold(held.week, MARKER, None)
+            fits = held.expected == held.received if held.expected is not None else held.week in settled
+            if fits and self._reason_to_hold(held.week) is None:
+                self._book.close_or_hold(held.week, WATERMARK if held.expected is None else MARKER, None)
         while self._book.next_to_close is not None and self._due(self._book.next_to_close):
             self._close(self._book.next_to_close, WATERMARK)
 
@@ -235,7 +261,11 @@ class Shard:
     def _close(self, week: int, by: str) -> None:
         """Close the next week, forget what is past the horizon, close held weeks whose branches have filled up."""
         self._book.close_next(week, by, self._reason_to_hold(week))
+        if self._book.state(week) == HELD and self._nothing_taken(week):
+            self._held_empty.add(week)
         self._events.forget_before(self._book.floor)
+        self._folding.refusals.forget_before(self._book.floor)
+        self._held_empty = {held for held in self._held_empty if held >= self._book.floor}
         for held in self._book.held_weeks():
             if held.expected is None and held.week != week and self._reason_to_hold(held.week) is None:
                 self._book.close_or_hold(held.week, WATERMARK, None)
@@ -243,12 +273,24 @@ class Shard:
     def _reason_to_hold(self, week: int) -> str | None:
         """Why the feed of a week looks incomplete; None where it does not."""
         state = self._book.get(week)
-        if state.expected is not None:
-            if state.received == state.expected:
-                return None
+        if state.expected not in (None, state.received):
             return f"the sender put in {state.expected} events, {state.received} were received"
+        without_rate = self._folding.refusals.count_without_rate(week)
+        empty = self._nothing_taken(week)
+        refused = refusals_to_hold(state.received, without_rate, self._rules, nothing_taken=empty)
+        if refused is not None or state.expected is not None:
+            return refused
         before = [self._bookings(w) for w in self._book.weeks_before(week)]
         return thin_branches(self._bookings(week), before, self._rules)
+
+    def _nothing_taken(self, week: int) -> bool:
+        return self._volumes.is_empty(week) and not self._account_weeks.has_summary(week)
+
+    def _no_longer_empty(self) -> set[int]:
+        """Held weeks of which something has been taken since the last look."""
+        taken = {week for week in self._held_empty if not self._nothing_taken(week)}
+        self._held_empty -= taken
+        return taken
 
     def _bookings(self, week: int) -> dict[str, float]:
         return self._membership.by_branch(self._volumes.bookings(week, len(self._clients.names)))

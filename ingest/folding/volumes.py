@@ -106,6 +106,11 @@ class Volumes:
             counted[:n] = (volumes.saved[2:, :n] + volumes.new[2:, :n]).sum(axis=0)
         return counted
 
+    def is_empty(self, week: int) -> bool:
+        """Whether no client has a booking in a week."""
+        volumes = self._weeks.get(week)
+        return volumes is None or not (volumes.saved[2:] + volumes.new[2:]).any()
+
     def drain(self, names: Sequence[str]) -> LedgerDeltas:
         """What came since the last drain. It counts as saved from here on."""
         codes, weeks, columns = [], [], []

@@ -3,7 +3,7 @@
 Both implementations keep these promises, and tests/kafka holds both to them:
 
 * Offsets are the database's. Nothing is committed by itself, and an offset that the log no longer holds raises
-  TopicChanged; it is never replaced by the beginning or the end.
+  OffsetGone; it is never replaced by the beginning or the end.
 * A record that cannot be read is passed over and reported as Unreadable. Other partitions never stop for it.
 * Telling Kafka an offset is for displays alone: it fails open, is counted, and never blocks.
 * Only committed transactions are handed out.
@@ -73,7 +73,7 @@ class Source(Protocol):
     def poll(self, timeout_s: float) -> list[RecordBatch | Unreadable]:
         """What has come, in offset order for each partition; empty after `timeout_s` of nothing.
 
-        Raises TopicChanged, SourceFailed, and whatever the listener raised. A broker that is away is not an error.
+        Raises OffsetGone, SourceFailed, and whatever the listener raised. A broker that is away is not an error.
         """
 
     def commit(self, next_offsets: Mapping[Partition, int]) -> None:

@@ -41,6 +41,11 @@ class TopicLookup:
         described = self._request(lambda admin: admin.describe_topics(list(topics)))
         return {topic["name"]: str(topic["topic_id"]) for topic in described if topic["error_code"] == 0}
 
+    def partitions(self, topic: str) -> list[int]:
+        """The numbers of a topic's partitions; none where it does not exist. Raises BrokerUnreachable."""
+        [described] = self._request(lambda admin: admin.describe_topics([topic]))
+        return sorted(each["partition_index"] for each in described["partitions"])
+
     def bounds(self, topic: str, partition: int) -> tuple[int, int]:
         """Log start, and the offset after the last record. Raises BrokerUnreachable.
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from ingest.decoding.codes import Codes
 from ingest.decoding.decoder import Decoder
+from ingest.decoding.plausibility import IMPLAUSIBLE, PlausibilityCheck
 from ingest.folding.closing import ClosingRules
 from ingest.folding.shard import Shard
 from ingest.kafka.records import RecordBatch, Unreadable
 from schemas.weeks import WeekCalendar
 from store.clients.client_master import Place, load_places
-from store.ledger import checkpoint_saving, shards
+from store.ledger import checkpoint_saving, offsets, shards
 from store.ledger.checkpoint import Checkpoint
+from store.operations import dead_letters
 from store.unit_of_work import Store
 from telemetry.metrics import Metrics
 
@@ -41,12 +43,13 @@ class ActivityLane:
         base_currency: str,
         rate_of: Callable[[str, int], Fraction | None],
         future_tolerance: timedelta,
+        largest_minor: int,
         bank_clock: Callable[[], datetime],
         metrics: Metrics,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._partition = partition
+        self._topic, self._topic_id, self._partition = topic, topic_id, partition
         self._calendar = calendar
         self._rules = rules
         self._bank_clock = bank_clock
@@ -56,10 +59,13 @@ class ActivityLane:
         clients, accounts = Codes(), Codes()
         with store.read() as tx:
             saved = shards.load_shard(tx, topic, topic_id, partition, rules.memory_weeks)
+        self._stands_at = saved.next_offset
         self._shard = Shard(saved, rules, calendar, clients, accounts, self._places)
         self._decoder = Decoder(
             calendar, base_currency, clients, accounts, rate_of, future_tolerance.total_seconds()
         )
+
+        self._plausibility = PlausibilityCheck(largest_minor, self._released)
 
     @property
     def next_offset(self) -> int:
@@ -68,7 +74,8 @@ class ActivityLane:
     def take(self, batch: RecordBatch, now: datetime) -> None:
         """Decode and fold a batch of this partition."""
         bank_now = self._bank_clock()
-        self._shard.fold(self._decoder.decode(batch, bank_now.timestamp()), now, bank_now)
+        decoded = self._decoder.decode(batch, bank_now.timestamp())
+        self._shard.fold(self._plausibility.apply(decoded), now, bank_now)
 
     def take_unreadable(self, record: Unreadable, now: datetime) -> None:
         """A dead letter takes the place of a record that the client could not read."""
@@ -77,13 +84,15 @@ class ActivityLane:
     def tick(self, now: datetime, caught_up: bool) -> None:
         """Now and then: hear of releases and branches, and close what an idle partition may close.
 
-        A partition with records still to be read is behind, not idle.
+        A partition with records still to be read is behind, not idle. Raises LostPartition where the offset was
+        moved.
         """
         moment = self._stopwatch()
         if moment - self._checked_at < CHECK_OTHERS_S:
             return
         self._checked_at = moment
         with self._store.read() as tx:
+            offsets.check_stands(tx, self._topic, self._topic_id, self._partition, self._stands_at)
             others = shards.load_others(tx, self._partition)
             news = shards.load_news(tx, self._partition) if moment - self._news_read_at >= NEWS_S else None
         if news is not None:
@@ -98,6 +107,7 @@ class ActivityLane:
         if checkpoint is None:
             return False
         self._store.transact(lambda tx: checkpoint_saving.save_checkpoint(tx, checkpoint))
+        self._stands_at = checkpoint.next_offset
         self._count_saved(checkpoint)
         return True
 
@@ -123,6 +133,10 @@ class ActivityLane:
             counter.labels(self._partition).inc(count)
         for letter in saved.dead_letters:
             self._metrics.dead_letters.labels(letter.reason).inc()
+
+    def _released(self, values: Sequence[bytes]) -> Collection[bytes]:
+        with self._store.read() as tx:
+            return dead_letters.find_released(tx, IMPLAUSIBLE, values)
 
     def _places(self, client_ids: Sequence[str]) -> Mapping[str, Place]:
         with self._store.read() as tx:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +17,8 @@ from store.operations import refused_events
 from store.operations.refused_events import DeadLetter
 from store.unit_of_work import Store, Tx
 from telemetry.metrics import Metrics
+
+CHECK_OFFSET_S = 5.0  # how soon a moved offset is noticed where no record comes
 
 
 class Reference(Protocol):
@@ -81,7 +85,14 @@ class ReferenceLane:
     """One partition of a compacted topic. Raises what the store raises, and is then thrown away."""
 
     def __init__(
-        self, store: Store, topic: str, topic_id: str, partition: int, reference: Reference, metrics: Metrics
+        self,
+        store: Store,
+        topic: str,
+        topic_id: str,
+        partition: int,
+        reference: Reference,
+        metrics: Metrics,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._topic = topic
@@ -89,6 +100,8 @@ class ReferenceLane:
         self._partition = partition
         self._reference = reference
         self._metrics = metrics
+        self._stopwatch = stopwatch
+        self._checked_at = stopwatch()
         with store.read() as tx:
             self.next_offset = offsets.load_offsets(tx, topic).get(partition, (topic_id, 0))[1]
         self._from_offset = self.next_offset
@@ -109,7 +122,13 @@ class ReferenceLane:
         self.next_offset = record.offset + 1
 
     def tick(self, _now: datetime, _caught_up: bool) -> None:
-        """Nothing here waits for time to pass."""
+        """Now and then: raises LostPartition where the offset was moved."""
+        moment = self._stopwatch()
+        if moment - self._checked_at < CHECK_OFFSET_S:
+            return
+        self._checked_at = moment
+        with self._store.read() as tx:
+            offsets.check_stands(tx, self._topic, self._topic_id, self._partition, self._from_offset)
 
     def save_checkpoint(self, now: datetime) -> bool:
         """All of it in one transaction, behind the compare-and-set of the offset. Raises LostPartition."""

@@ -8,16 +8,14 @@ import sys
 from datetime import datetime
 from functools import partial
 
-from acts.bank import Bank
-from acts.callers import Caller
-from acts.performing import Performer
 from acts.roles import BRANCH_ROLES, Role
 from acts.sign_in import local_accounts
 from acts.sign_in.claims import caller_of
 from acts.sign_in.passwords import LEAST_CHARS, MOST_CHARS, Passwords
 from schemas.errors import BadSetting, EbbwatchError
-from services.parts import Parts, open_parts, require_schema
-from services.settings import load_settings
+from services.acting import performer_of
+from services.operations.command_line import open_for_command, operator
+from services.parts import Parts
 from store.sign_in import accounts
 from store.sign_in.accounts import Account
 
@@ -31,7 +29,7 @@ def add(user: str, role: str, branch: str | None, *, generate: bool) -> str:
     chosen, shown = _password(generate=generate)
     hashed = Passwords().hash(chosen)
     act = partial(local_accounts.add_account, user=user, role=role, branch=branch, password_hash=hashed)
-    _performer(parts).perform(operator(), act)
+    performer_of(parts).perform(operator(), act)
     return f"{user} may sign in{shown}"
 
 
@@ -40,19 +38,19 @@ def password(user: str, *, generate: bool) -> str:
     parts = _parts()
     chosen, shown = _password(generate=generate)
     act = partial(local_accounts.set_password, user=user, password_hash=Passwords().hash(chosen))
-    ended = _performer(parts).perform(operator(), act)
+    ended = performer_of(parts).perform(operator(), act)
     return f"{user} has a new password{shown}; {ended} sessions ended"
 
 
 def disable(user: str) -> str:
     """Shut it and end its sessions. Raises NotFound."""
-    ended = _performer(_parts()).perform(operator(), partial(local_accounts.disable, user=user))
+    ended = performer_of(_parts()).perform(operator(), partial(local_accounts.disable, user=user))
     return f"{user} may not sign in any more; {ended} sessions ended"
 
 
 def enable(user: str) -> str:
     """Open it again. Raises NotFound."""
-    _performer(_parts()).perform(operator(), partial(local_accounts.enable, user=user))
+    performer_of(_parts()).perform(operator(), partial(local_accounts.enable, user=user))
     return f"{user} may sign in again"
 
 
@@ -69,25 +67,10 @@ def generated() -> str:
 
 
 def _parts() -> Parts:
-    settings = load_settings()
-    if settings.oidc_issuer:
+    parts = open_for_command()
+    if parts.settings.oidc_issuer:
         sys.stderr.write("note: EBBWATCH_OIDC_ISSUER is set, so people sign in there and not with these accounts\n")
-    parts = open_parts(settings)
-    require_schema(parts.store)
     return parts
-
-
-def _performer(parts: Parts) -> Performer:
-    return Performer(parts.store, Bank(parts.calendar, parts.settings.base_currency), parts.clock)
-
-
-def operator() -> Caller:
-    """Who runs the command, as the machine knows them; a container may know nobody by that number."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "operator"
-    return Caller(user, "command line", None)
 
 
 def _check(user: str, role: str, branch: str | None) -> None:

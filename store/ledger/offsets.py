@@ -46,6 +46,35 @@ def advance(tx: Connection, topic: str, topic_id: str, partition: int, from_offs
         raise LostPartition(topic, partition, from_offset)
 
 
+def lock(tx: Connection, topic: str, partition: int) -> tuple[str, int] | None:
+    """(topic id, next offset) of a partition, held until the transaction ends; None before its first checkpoint."""
+    row = tx.execute(
+        sa.select(topic_offset.c.topic_id, topic_offset.c.next_offset)
+        .where(topic_offset.c.topic == topic, topic_offset.c.partition == partition)
+        .with_for_update()
+    ).one_or_none()
+    return None if row is None else (row.topic_id, row.next_offset)
+
+
+def set_to(tx: Connection, topic: str, partition: int, topic_id: str, next_offset: int) -> None:
+    """Wherever it stood. The row stays: where there was none, a checkpoint under way would make its own."""
+    row = {"topic": topic, "partition": partition, "topic_id": topic_id, "next_offset": next_offset}
+    made = insert(tx, topic_offset).values(row)
+    key = [topic_offset.c.topic, topic_offset.c.partition]
+    tx.execute(
+        made.on_conflict_do_update(
+            index_elements=key, set_={name: made.excluded[name] for name in ("topic_id", "next_offset")}
+        )
+    )
+
+
+def check_stands(tx: Connection, topic: str, topic_id: str, partition: int, at: int) -> None:
+    """A look without a change: raises LostPartition where `advance` from `at` would."""
+    stored = load_offsets(tx, topic).get(partition)
+    if stored not in (None, (topic_id, at)):
+        raise LostPartition(topic, partition, at)
+
+
 def start_incarnation(tx: Connection, topic: str, topic_id: str) -> None:
     """The topic was made anew and is empty: every partition begins at offset 0 under the new id.
 

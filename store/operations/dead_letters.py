@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
@@ -12,8 +13,11 @@ from sqlalchemy.engine import Connection
 
 from schemas.errors import NotFound
 from schemas.keyset import Key
+from store.among import among
 from store.list_order import behind
 from store.tables.operations import dead_letter
+
+_VALUES_AT_ONCE = 500  # parameters of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,38 @@ def get(tx: Connection, dead_letter_id: str, *, for_update: bool = False) -> Dea
     return DeadLetterRow(**found)
 
 
-def mark_replayed(tx: Connection, dead_letter_id: str, actor: str, at: datetime) -> None:
-    """Note who sent it again and when; the newest time counts."""
+def load_sendable(tx: Connection, wanted: DeadLetterFilter, limit: int) -> list[DeadLetterRow]:
+    """Up to `limit` of those that have bytes, with them, as they stood in their topics; locked."""
+    order = (dead_letter.c.topic, dead_letter.c.partition, dead_letter.c.recorded_at, dead_letter.c.offset)
+    query = sa.select(dead_letter).where(*_sendable(wanted)).order_by(*order).limit(limit).with_for_update()
+    return [DeadLetterRow(**found) for found in tx.execute(query).mappings()]
+
+
+def count_sendable(tx: Connection, wanted: DeadLetterFilter) -> int:
+    return tx.scalar(sa.select(sa.func.count()).select_from(dead_letter).where(*_sendable(wanted))) or 0
+
+
+def find_released(tx: Connection, reason: str, values: Sequence[bytes]) -> set[bytes]:
+    """Those of the bytes that a person has sent again after they were refused for this reason."""
+    mine = (dead_letter.c.reason == reason, dead_letter.c.replayed_at.is_not(None))
+    found: set[bytes] = set()
+    for start in range(0, len(values), _VALUES_AT_ONCE):
+        asked = values[start : start + _VALUES_AT_ONCE]
+        found.update(tx.scalars(sa.select(dead_letter.c.value).where(*mine, dead_letter.c.value.in_(asked))))
+    return found
+
+
+def mark_replayed(tx: Connection, dead_letter_ids: Sequence[str], actor: str, at: datetime) -> None:
+    """Note who sent them again and when; the newest time counts."""
     tx.execute(
         dead_letter.update()
-        .where(dead_letter.c.dead_letter_id == dead_letter_id)
+        .where(among(tx, dead_letter.c.dead_letter_id, dead_letter_ids))
         .values(replayed_at=at, replayed_by=actor)
     )
+
+
+def _sendable(wanted: DeadLetterFilter) -> list[sa.ColumnElement[bool]]:
+    return [*_conditions(wanted), dead_letter.c.value.is_not(None)]
 
 
 def _conditions(wanted: DeadLetterFilter) -> list[sa.ColumnElement[bool]]:

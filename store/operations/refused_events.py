@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from schemas.messages import TOPIC_DEAD_LETTERS, DeadLetterMessage, encode_message
 from store import outbox
+from store.among import among
 from store.tables.operations import dead_letter
 
 VALUE_LIMIT_BYTES = 600_000  # as base64 still under the broker's usual megabyte
@@ -34,9 +35,11 @@ class DeadLetter:
 
 def save_refused(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], at: datetime) -> None:
     """Write dead letters, each with its message. A record is one dead letter however often read."""
-    if not letters:
-        return
     found = [(letter, dead_letter_id(topic_id, letter)) for letter in letters]
+    known = _known(tx, [identity for _, identity in found])
+    found = [(letter, identity) for letter, identity in found if identity not in known]
+    if not found:
+        return
     rows = [
         {
             "dead_letter_id": identity,
@@ -54,6 +57,14 @@ def save_refused(tx: Connection, topic_id: str, letters: Sequence[DeadLetter], a
     tx.execute(sa.insert(dead_letter), rows)
     messages = [_message(letter, identity) for letter, identity in found]
     outbox.append_all(tx, messages, at)
+
+
+def _known(tx: Connection, identities: Sequence[str]) -> set[str]:
+    """Those that were written when the record was read before."""
+    if not identities:
+        return set()
+    written = sa.select(dead_letter.c.dead_letter_id).where(among(tx, dead_letter.c.dead_letter_id, identities))
+    return set(tx.scalars(written))
 
 
 def dead_letter_id(topic_id: str, letter: DeadLetter) -> str:

@@ -87,6 +87,7 @@ ROUTES: list[tuple[str, str, dict[str, Any] | None, set[str]]] = [
     ("GET", "/dead-letters", None, LOOKERS),
     ("GET", f"/dead-letters/{DEAD}", None, LOOKERS),
     ("POST", f"/dead-letters/{DEAD}/replay", {}, {"operations"}),
+    ("POST", "/dead-letters/replay", {"reason": "no_rate"}, {"operations"}),
     ("GET", "/held-weeks", None, LOOKERS),
     ("POST", "/held-weeks/0/2026-W02/release", {"reason": "the branch was shut"}, {"operations"}),
     ("GET", "/notices", None, EVERYBODY),

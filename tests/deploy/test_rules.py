@@ -82,6 +82,7 @@ def test_there_are_these_rules_each_with_cases_that_fire_and_that_must_not(rules
         "EbbwatchTargetDown",
         "EbbwatchDetectorStopped",
         "EbbwatchWeekHeld",
+        "EbbwatchAmountImplausible",
         "EbbwatchOutboxRefused",
         "EbbwatchDatabaseSlow",
         "EbbwatchHttpErrors",

@@ -10,7 +10,7 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from publish.kafka.producer import Producer
-from schemas.errors import TopicChanged
+from schemas.errors import OffsetGone
 from tests.kafka.reading import Broker, Diary, offsets_of, read_count, read_until, reading, values_of
 
 pytestmark = pytest.mark.apache
@@ -33,7 +33,7 @@ def test_a_stored_offset_outside_the_log_is_an_error_and_never_a_reset(
     delete_before(broker, topic, 5)
     with (
         reading(client, broker, [topic], Diary({(topic, 0): stored})) as source,
-        pytest.raises(TopicChanged, match="not in the log any more"),
+        pytest.raises(OffsetGone, match="not in the log any more"),
     ):
         read_until(source, bool)
 

@@ -128,3 +128,4 @@ def test_another_currency_or_zone_than_the_database_was_begun_with(
     assert refusal(later, "detect").endswith(said)
     assert said in later.run("doctor").stdout
     assert refusal(later, "run").endswith(said)
+    assert refusal(later, "calibrate").endswith(said)

@@ -123,3 +123,24 @@ def test_a_topic_made_again_under_a_running_ingest_stops_it(product: Product, st
         publish(port, 5)
         assert product.wait_for_end("ingest", timeout_s=60) == 2
     assert f"ebbwatch: {TOPIC_ACTIVITY} was deleted and made again" in product.said("ingest")
+
+
+@pytest.mark.slow
+def test_a_person_lets_a_topic_made_again_be_read_from_its_start(product: Product, store: Store, port: int) -> None:
+    """What is in both logs counts once."""
+    take_in(product, store, port, 3)
+    with EmbeddedBroker(port):
+        publish(port, 5)
+        forgotten = product.run("offsets", "forget", TOPIC_ACTIVITY, "--because", "the cluster was restored")
+        assert forgotten.returncode == 0, forgotten.stderr
+        product.start("ingest")
+        product.wait_until("all events taken in", lambda: stored_offset(store) == 5)
+        with store.read() as tx:
+            assert tx.scalar(sa.select(ledger.c.debit_count)) == 5
+        moved = product.run("offsets", "move", f"{TOPIC_ACTIVITY}:0", "1", "--because", "to be sure")
+        assert moved.returncode == 0, moved.stderr
+        product.wait_until("them read again", lambda: stored_offset(store) == 5)
+        assert product.interrupt("ingest") == 0
+    assert "session ended" in product.said("ingest")
+    with store.read() as tx:
+        assert tx.scalar(sa.select(ledger.c.debit_count)) == 5

@@ -41,6 +41,7 @@ DEAD_LETTER_REASONS = {
     "wrong_partition": N_("Arrived in the wrong partition"),
     "unreadable_record": N_("The record could not be read"),
     "too_big": N_("The total would be too big"),
+    "implausible_amount": N_("An amount that nobody would believe"),
 }
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -41,6 +41,14 @@ def discover(issuer: str, timeout_s: float) -> Metadata:
     return metadata
 
 
+def ask_provider(issuer: str, timeout_s: float) -> Metadata:
+    """The same, for a person who asks: raises BadSetting with what is in the way."""
+    try:
+        return discover(issuer, timeout_s)
+    except (httpx2.HTTPError, msgspec.DecodeError, ValueError) as error:
+        raise BadSetting(f"EBBWATCH_OIDC_ISSUER: no description to be had of {issuer}: {error}") from None
+
+
 def is_private(url: str) -> bool:
     """Whether what is sent there can be read by nobody on the way: TLS, or this machine."""
     parts = urlsplit(url)

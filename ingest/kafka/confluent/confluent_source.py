@@ -16,7 +16,7 @@ from ingest.kafka.confluent.stall_watch import StallWatch
 from ingest.kafka.records import Partition, RecordBatch, Unreadable
 from ingest.kafka.source import POISON_TRIES, AssignmentListener, BrokerUnreachable, KafkaConfig, SourceFailed
 from ingest.kafka.topic_lookup import TopicLookup
-from schemas.errors import TopicChanged
+from schemas.errors import OffsetGone
 from telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -184,7 +184,7 @@ class ConfluentSource:
                 if at not in errors:
                     self._set_position(at, message.offset())
             elif code == KafkaError._AUTO_OFFSET_RESET:
-                raise TopicChanged(f"an offset of ours is not in the log any more: {error.str()}")
+                raise OffsetGone(f"an offset of ours is not in the log any more: {error.str()}")
             elif code in _REFUSED or error.fatal():
                 raise SourceFailed(f"Kafka refuses us: {error.str()}")
             elif code not in _PASSING and message.topic() is not None:

@@ -26,7 +26,7 @@ from ingest.kafka.kafka_python.codecs import require_codecs
 from ingest.kafka.records import Partition, RecordBatch, Unreadable
 from ingest.kafka.source import POISON_TRIES, AssignmentListener, BrokerUnreachable, KafkaConfig, SourceFailed
 from ingest.kafka.topic_lookup import TopicLookup
-from schemas.errors import TopicChanged
+from schemas.errors import OffsetGone
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +149,7 @@ class KafkaPythonSource:
         """1. What the listener raised. 2. What reading on cannot mend. 3. What passes. 4. A record that is bad."""
         self._raise_listener_error()
         if isinstance(error, _LOG_HAS_MOVED):
-            raise TopicChanged(f"an offset of ours is not in the log any more: {error}") from error
+            raise OffsetGone(f"an offset of ours is not in the log any more: {error}") from error
         if isinstance(error, _REFUSED):
             raise SourceFailed(f"Kafka refuses us: {error}") from error
         if isinstance(error, RetriableError):

@@ -101,6 +101,33 @@ def test_the_original_bytes_are_shown_and_sent_again(desk, bank_at) -> None:
         assert tx.scalar(sa.select(sa.func.count()).select_from(outbox).where(outbox.c.key == b"C1")) >= 1
 
 
+def test_all_of_a_reason_are_sent_again_at_once(desk, bank_at) -> None:
+    letters = [bank_at.dead_letter(number, reason="no_rate") for number in (3, 4)]
+    person = desk.a("operations", user="ops-1")
+    assert "Send all of them again" not in _page(person.get(DEAD)).text
+    narrowed = f"{DEAD}?reason=no_rate&replayed=&topic=corebank.activity"
+    assert "Send all of them again" not in _page(desk.a("auditor").get(narrowed)).text
+    page = _page(person.get(narrowed))
+    assert "Send all of them again" in page.text
+    fields = {name: page.value(name) for name in ("key", "csrf", "topic")}
+    sent = person.post(f"{DEAD}/replay", data=fields | {"reason": "no_rate"})
+    assert (sent.status_code, sent.headers["location"]) == (303, DEAD)
+    assert "They are on their way to the topics they came from." in _page(person.get(DEAD)).text
+    for identity in letters:
+        assert "by ops-1" in _page(person.get(f"{DEAD}/{identity}")).text
+
+
+def test_an_amount_that_nobody_would_believe_asks_why_it_is_right(desk, bank_at) -> None:
+    path = f"{DEAD}/{bank_at.dead_letter(6, reason='implausible_amount')}"
+    person = desk.a("operations")
+    assert "Send all of them again" not in _page(person.get(f"{DEAD}?reason=implausible_amount")).text
+    page = _page(person.get(path))
+    assert page.one("textarea", name="because")
+    refused = _page(_send(person, f"{path}/replay", page), 422)
+    assert refused.one("textarea", name="because")
+    assert _send(person, f"{path}/replay", refused, because="confirmed", key="another").status_code == 303
+
+
 def test_a_second_time_must_be_asked_for(desk, bank_at) -> None:
     identity = bank_at.dead_letter(4)
     person = desk.a("operations")

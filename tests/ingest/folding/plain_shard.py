@@ -21,7 +21,8 @@ class PlainShard:
         self.received: Counter[int] = Counter()
         self.expected: dict[int, int] = {}
         self.seen: dict[str, tuple[int, str]] = {}
-        self.refused: set[tuple[str | None, int]] = set()
+        self.refused: dict[tuple[str | None, int], str] = {}  # the reason of the first time
+        self.may_lift: set[int] = set()
         self.summaries: dict[tuple[str, int], Summary] = {}
         self.kind: dict[tuple[str, int], type] = {}
         self.first: dict[str, int] = {}
@@ -50,7 +51,7 @@ class PlainShard:
                 again = (event.event_id, event.week) in self.refused or event.event_id in self.seen
                 if event.event_id is None or not again:
                     self._receive(event.week, taken=False)
-                self.refused.add((event.event_id, event.week))
+                self.refused.setdefault((event.event_id, event.week), event.reason)
             self._refuse(offset, event.reason)
             return
         if self._too_late(event.week):
@@ -65,6 +66,8 @@ class PlainShard:
             self._refuse(offset, "id_reused")
             return
         self.seen[event.id] = (event.week, repr(event))
+        if self.refused.get((event.id, event.week)) == "no_rate":
+            self.may_lift.add(event.week)
         self.newest = sorted([*self.newest, _time_s(event)])[-self.rules.witnesses :]
         account = (event.account or event.client, event.week)
         if self.kind.setdefault(account, type(event)) is not type(event):
@@ -73,6 +76,8 @@ class PlainShard:
         self._add(event)
 
     def _add(self, event: Tx | Summary) -> None:
+        if self._empty(event.week):
+            self.may_lift.add(event.week)
         if isinstance(event, Summary):
             key = (event.account or event.client, event.week)
             old = self.summaries.get(key)
@@ -133,18 +138,43 @@ class PlainShard:
 
     def _close(self, by: str) -> None:
         assert self.next is not None
-        fits = self.expected.get(self.next) in {None, self.received[self.next]}
+        fits = self.expected.get(self.next) in {None, self.received[self.next]} and self._taken(self.next)
         self.state[self.next] = ("closed", by) if fits else ("held", None)
         self.next += 1
+        for week in self._held():
+            if week not in self.expected and week != self.next - 1 and self._taken(week):
+                self.state[week] = ("closed", "watermark")
         floor = self.next - self.rules.memory_weeks
         self.seen = {event_id: known for event_id, known in self.seen.items() if known[0] >= floor}
-        self.refused = {known for known in self.refused if known[1] >= floor}
+        self.refused = {known: reason for known, reason in self.refused.items() if known[1] >= floor}
+
+    def _taken(self, week: int) -> bool:
+        """Whether what came of a week is in the ledger, but for a few events without a rate."""
+        if self.received[week] and self._empty(week):
+            return False
+        lacking = [
+            event_id
+            for (event_id, of), reason in self.refused.items()
+            if of == week and event_id and reason == "no_rate" and self.seen.get(event_id, (None,))[0] != week
+        ]
+        return len(lacking) <= self.rules.no_rate_hold_share * self.received[week]
+
+    def _empty(self, week: int) -> bool:
+        booked = any(row[2] or row[3] for (_, of), row in self.ledger.items() if of == week)
+        return not booked and not any(of == week for _, of in self.summaries)
+
+    def _held(self) -> list[int]:
+        """Those that may still change."""
+        assert self.next is not None
+        floor = self.next - self.rules.memory_weeks
+        return [week for week, (state, _) in self.state.items() if state == "held" and week >= floor]
 
     def _close_what_is_due(self) -> None:
-        for week, (state, _) in self.state.items():
-            remembered = self.next is not None and week >= self.next - self.rules.memory_weeks
-            if state == "held" and remembered and self.expected.get(week) == self.received[week]:
-                self.state[week] = ("closed", "marker")
+        for week in self._held() if self.next is not None else ():
+            fits = self.expected[week] == self.received[week] if week in self.expected else week in self.may_lift
+            if fits and self._taken(week):
+                self.state[week] = ("closed", "marker" if week in self.expected else "watermark")
+        self.may_lift.clear()
         while self.next is not None and self._watermark_passed(self.next):
             self._close("watermark")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.ingest.folding.feed import Bad, Marker, Summary, Tx
+from store.ledger import shard_weeks
+from tests.ingest.folding.conftest import RULES
+from tests.ingest.folding.feed import NOW, Bad, Marker, Summary, Tx
 
 W = 2900
 
@@ -44,6 +47,62 @@ def test_a_marker_before_all_events_waits_for_them(bench: Any) -> None:
 def test_a_marker_closes_the_weeks_before_its_own(bench: Any) -> None:
     bench.run(Tx("a", W), Marker(W + 2, 0))
     assert bench.weeks() == dict.fromkeys((W, W + 1, W + 2), ("closed", "marker"))
+
+
+def test_a_week_all_of_whose_events_were_refused_is_held_though_the_count_fits(bench: Any) -> None:
+    bench.run(Bad("bad_amount", W, "a"), Bad("bad_amount", W, "b"), Marker(W, 2))
+    assert bench.weeks() == {W: ("held", None)}
+    assert bench.hold_reason(W) == "all 2 events that came were refused"
+    bench.restart()
+    bench.run(Tx("a", W))  # sent again, corrected
+    assert bench.weeks() == {W: ("closed", "marker")}
+
+
+def test_so_is_one_that_closes_by_watermark(bench: Any) -> None:
+    bench.run(Bad("bad_amount", W, "a"), *past(W))
+    assert bench.weeks()[W] == ("held", None)
+    bench.run(Tx("a", W))
+    assert bench.weeks()[W] == ("closed", "watermark")
+
+
+def test_a_week_of_which_nothing_came_is_no_week_of_refusals(bench: Any) -> None:
+    bench.run(Tx("a", W), Marker(W, 1), Marker(W + 1, 0))
+    assert bench.weeks()[W + 1] == ("closed", "marker")
+
+
+@pytest.mark.parametrize("closing", ["marker", "watermark"])
+def test_more_than_a_share_without_a_rate_holds_a_week_until_enough_have_come_again(
+    make_bench: Any, closing: str
+) -> None:
+    bench = make_bench(replace(RULES, no_rate_hold_share=0.2))
+    lacking = [Bad("no_rate", W, f"n{i}") for i in range(3)]
+    end = [Marker(W, 10)] if closing == "marker" else past(W)
+    bench.run(*(Tx(f"e{i}", W) for i in range(7)), *lacking, *end)
+    assert bench.weeks()[W] == ("held", None)
+    assert bench.hold_reason(W) == "3 of 10 events have no exchange rate"
+    bench.restart()
+    bench.run(Bad("no_rate", W, "n0"), Tx("e0", W))  # too early, and a repeat
+    assert bench.weeks()[W] == ("held", None)
+    bench.run(Tx("n0", W))
+    assert bench.weeks()[W] == ("closed", closing)
+    bench.run(Tx("n1", W))
+    assert bench.ledger()["C1", W] == (900, 0, 9, 0)
+
+
+def test_a_small_share_without_a_rate_or_a_share_refused_for_another_reason_holds_nothing(make_bench: Any) -> None:
+    bench = make_bench(replace(RULES, no_rate_hold_share=0.5))
+    bench.run(Tx("a", W), Bad("no_rate", W, "b"), Marker(W, 2))
+    bench.run(Tx("c", W + 1), *(Bad("bad_amount", W + 1, f"x{i}") for i in range(5)), Marker(W + 1, 6))
+    assert [state for state, _ in bench.weeks().values()] == ["closed", "closed"]
+
+
+def test_a_person_may_release_a_week_without_rates(bench: Any) -> None:
+    bench.run(Tx("a", W), Bad("no_rate", W, "b"), Marker(W, 2))
+    with bench.store.write() as tx:
+        shard_weeks.release(tx, 0, W, NOW)
+    bench.restart()
+    bench.run(Tx("b", W))
+    assert bench.weeks() == {W: ("closed", "release")}
 
 
 def test_a_refused_event_that_comes_again_corrected_counts_once(bench: Any) -> None:

@@ -33,7 +33,7 @@ summaries = st.builds(
     ids, weeks, clients, accounts, st.integers(0, 500), st.integers(1, 3),
 )  # fmt: skip
 markers = st.builds(Marker, weeks, st.integers(0, 4))
-bad = st.builds(Bad, st.sampled_from(["bad_amount", "in_future"]), st.none() | weeks, st.none() | ids)
+bad = st.builds(Bad, st.sampled_from(["bad_amount", "no_rate", "in_future"]), st.none() | weeks, st.none() | ids)
 steps = st.sampled_from(
     ["same batch"] * 3 + ["new batch", "checkpoint", "restart", "restart, again", "restart, again"]
 )

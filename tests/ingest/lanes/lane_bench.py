@@ -23,6 +23,7 @@ from tests.ingest.decoding.event_json import CALENDAR, WEEK
 
 NOW = datetime(2026, 1, 6, 11, 46, 40, tzinfo=UTC)  # a Tuesday of WEEK
 RULES = ClosingRules(allowed_lateness_s=2 * 86_400, witnesses=2, correction_weeks=8)
+LARGEST_MINOR = 10**15  # ten trillion
 
 Record = tuple[bytes | None, bytes | None]
 
@@ -77,14 +78,14 @@ class LaneBench:
     ) -> ActivityLane:
         return ActivityLane(
             self.store, TOPIC_ACTIVITY, topic_id, partition, RULES, CALENDAR, "HKD", self.rate_of,
-            timedelta(days=1), bank_clock, self.metrics, self.stopwatch,
+            timedelta(days=1), LARGEST_MINOR, bank_clock, self.metrics, self.stopwatch,
         )  # fmt: skip
 
     def clients(self) -> ReferenceLane:
-        return ReferenceLane(self.store, TOPIC_CLIENTS, "T1", 0, ClientMaster(), self.metrics)
+        return ReferenceLane(self.store, TOPIC_CLIENTS, "T1", 0, ClientMaster(), self.metrics, self.stopwatch)
 
     def rates(self) -> ReferenceLane:
-        return ReferenceLane(self.store, TOPIC_RATES, "T1", 0, Rates("HKD"), self.metrics)
+        return ReferenceLane(self.store, TOPIC_RATES, "T1", 0, Rates("HKD"), self.metrics, self.stopwatch)
 
     def feed(self, lane: ActivityLane | ReferenceLane, *records: Record, partition: int = 0) -> None:
         """Take records from the lane's offset on; nothing is kept."""

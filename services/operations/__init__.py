@@ -1,0 +1,1 @@
+"""What operations do from the command line."""
