@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +11,7 @@ from bench.client_weeks import FIRST_WEEK, History, simulated
 from detector import replay
 from detector.calibration.client_quarters import WARM_UP_WEEKS, draw, window_max
 from detector.calibration.preset_samples import VIEWS, WINDOWS_A_CLIENT, TierSample, fade, percents
-from detector.policies.policy import Policy
+from detector.policies.own_noise import limits_alone
 from detector.policies.preset_table import MINIMUM_EFFECT
 from detector.policies.presets import default_policy
 from schemas.weeks import Week
@@ -73,18 +72,11 @@ def _fading(seed: int, clients: int) -> dict[str, Floats]:
     stayers = np.flatnonzero(bank.stayers)
     kept = _whole(history).take(np.sort(random.choice(stayers, int(len(stayers) * FADED_SHARE), replace=False)))
     copies = fade(kept, random)
-    percent = np.stack([now for _, now in percents(copies.history, _policy())])
+    percent = np.stack([now for _, now in percents(copies.history, limits_alone(default_policy(CURRENCY)))])
     rows = np.arange(len(copies.onset))
     views = [_depths(window_max(-percent, rows, copies.onset, weeks)) for weeks in VIEWS]
     tier = np.array(copies.history.tiers)
     return {name: np.stack(views, axis=1)[tier == name] for name in TIERS}
-
-
-def _policy() -> Policy:
-    """The limits are found without regard to what clients stray by themselves, which is asked for on top."""
-    policy = default_policy(CURRENCY)
-    tiers = tuple(msgspec.structs.replace(tier, own_noise=0.0) for tier in policy.tiers)
-    return msgspec.structs.replace(policy, tiers=tiers)
 
 
 def leavers(truth: Iterable[object], history: History) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -99,7 +91,7 @@ def leavers(truth: Iterable[object], history: History) -> tuple[npt.NDArray[np.i
 
 def _percent(history: History) -> Floats:
     """(T, comparison, n) of all weeks, by the product's own reading."""
-    return np.stack([percent for _, percent in percents(_whole(history), _policy())])
+    return np.stack([percent for _, percent in percents(_whole(history), limits_alone(default_policy(CURRENCY)))])
 
 
 def _whole(history: History) -> replay.History:

@@ -23,7 +23,8 @@ SEED = 1
 
 def shipped_presets(*, every_amount: bool) -> Detector:
     """How far the worst comparison is towards its prompt: 1.0 at the limit, as verdicts are ranked. All turnover
-    is taken as credit, of the default tier. `every_amount`: without the minimum effect in money.
+    is taken as credit, of the default tier, whatever clients stray by. `every_amount`: without the minimum effect
+    in money.
     """
     policy = default_policy("GBP")
     limit = _fall_limits(policy)

@@ -8,12 +8,14 @@ square successive difference, von Neumann 1941). Source: docs/decisions/0009-pre
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from detector.comparisons.readings import Bools, Floats, Readings
 from detector.comparisons.sums import Ints
 from detector.comparisons.windows import QUARTER, Pair, pairs
 from detector.policies.limits import DIRECTIONS, Grades
+from detector.policies.policy import Policy
 from schemas.verdicts import Direction, Grade
 
 PART_WEEKS = 4  # of who is paid once a month, single weeks are nothing but noise
@@ -40,8 +42,14 @@ def falls_beyond_noise(weekly: Ints, readings: Readings, own_noise: Floats) -> B
     """bool (m,): whether any comparison of more than a week is as far below as the score wants it by itself."""
     fall, _ = standard_errors(weekly, readings)
     long = np.array([pair.actual.weeks > 1 for pair in pairs()])[:, None, None]
-    below: Bools = (long & (readings.deviation_pct < 0.0) & (fall >= own_noise * BY_SCORE)).any(axis=(0, 1))
-    return below
+    below: Bools = long & (readings.deviation_pct < 0.0) & (fall >= own_noise * BY_SCORE)
+    return np.asarray(below.any(axis=(0, 1)))
+
+
+def limits_alone(policy: Policy) -> Policy:
+    """`policy`, whatever its clients stray by."""
+    tiers = tuple(msgspec.structs.replace(tier, own_noise=0.0) for tier in policy.tiers)
+    return msgspec.structs.replace(policy, tiers=tiers)
 
 
 def standard_errors(weekly: Ints, readings: Readings, shift: int = 0) -> tuple[Floats, Floats]:

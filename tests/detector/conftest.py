@@ -162,7 +162,7 @@ def plainly() -> Callable[[Bank, int, int, Policy], Plain]:
                     _errors(abs(actual - expected), (recent, len(now)), (usual, len(before)))
                     for recent in (usual, max(lately, usual))
                 ]
-                matters &= errors[int(percent > 0)] >= tier.own_noise * (2.4 if percent > 0 else 1.0)
+                matters &= errors[int(percent > 0)] >= tier.own_noise * (2.5 if percent > 0 else 1.0)
                 alarms = percent > 0 or errors[0] >= tier.own_noise * 1.5
                 grades = _grades(tier, name, baseline, percent, bool(matters))
                 found[name, baseline] = (

@@ -55,7 +55,7 @@ def policy() -> Policy:
         Preset(Baseline.QUARTER_VS_QUARTER, Series.TURNOVER, Direction.FALL, -30.0, -60.0),
         Preset(Baseline.QUARTER_VS_QUARTER, Series.TURNOVER, Direction.RISE, 60.0, 200.0),
     ]
-    return Policy("test", 2, "C", (TierPolicy("C", 0, tuple(presets)),))
+    return Policy("test", 2, "C", (TierPolicy("C", 0, tuple(presets), own_noise=0.0),))
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ def test_weeks_before_an_application_are_judged_by_the_older_policy(
     make_bank: Callable[[int], JudgedBank], policy: Policy
 ) -> None:
     bank = make_bank(1)
-    loose = msgspec.structs.replace(policy, name="loose", tiers=(TierPolicy("C", 10**12, policy.tiers[0].presets),))
+    loose = msgspec.structs.replace(
+        policy, name="loose", tiers=(TierPolicy("C", 10**12, policy.tiers[0].presets, own_noise=0.0),)
+    )
     apply_from(bank, loose, HALF_WAY)
     bank.judge_all(bank.judge())
     found = versions(bank)

@@ -50,7 +50,7 @@ def stricter(policy: Policy) -> Policy:
         msgspec.structs.replace(preset, prompt_pct=(preset.prompt_pct or 0) / 2)
         for preset in policy.tiers[0].presets
     )
-    return msgspec.structs.replace(policy, name="stricter", tiers=(TierPolicy("C", 0, presets),))
+    return msgspec.structs.replace(policy, name="stricter", tiers=(TierPolicy("C", 0, presets, own_noise=0.0),))
 
 
 def rebuilt(bank: JudgedBank, client_ids: Sequence[str] = ()) -> dict[str, list[Rebuilt]]:

@@ -10,6 +10,7 @@ from bench.client_weeks import History, grades
 from bench.detection.not_measured import NotMeasured
 from bench.detection.ours import Lives, judged_by_the_others, learned, shipped_presets, together
 from bench.detection.sample import Branch, Floats, whole
+from detector.policies.own_noise import limits_alone
 from detector.policies.presets import default_policy
 from schemas.verdicts import Grade
 
@@ -17,7 +18,9 @@ from schemas.verdicts import Grade
 def test_a_client_is_at_its_limit_exactly_when_the_product_prompts(branch: Branch) -> None:
     credit = np.rint(branch.turnover * 100).astype(np.int64)
     ids = [f"{i:03d}" for i in range(len(credit))]
-    grade = grades(History(ids, ["C"] * len(ids), np.zeros_like(credit), credit), default_policy("GBP"))
+    grade = grades(
+        History(ids, ["C"] * len(ids), np.zeros_like(credit), credit), limits_alone(default_policy("GBP"))
+    )
     scores = shipped_presets(every_amount=False)(whole(branch, 0))
     assert np.array_equal(scores.T >= 1.0, grade[:, 0] >= Grade.PROMPT)
     assert (grade[:, 0] >= Grade.PROMPT).any()
