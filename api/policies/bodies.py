@@ -55,6 +55,8 @@ def content_body(policy: Policy) -> PolicyContentBody:
             tier=tier.tier,
             minimum_effect=tier.minimum_effect,
             presets=[limit_body(preset) for preset in tier.presets],
+            fewest_paid_weeks=tier.fewest_paid_weeks,
+            own_noise=tier.own_noise,
         )
         for tier in policy.tiers
     ]

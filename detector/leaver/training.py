@@ -23,7 +23,7 @@ from detector.leaver.margins import margins_of
 from detector.leaver.model import LeaverModel
 from schemas.errors import EbbwatchError
 
-PROMPT_WEEKS, ALARM_WEEKS = 0.006, 0.003  # of clients that stay: for a quarter, thirteen looks, 5 % with presets
+PROMPT_WEEKS, ALARM_WEEKS = 0.0035, 0.0015  # of clients that stay: for a quarter, thirteen looks, 5 % with presets
 BASE_RATE = 0.05  # leavers among clients at any time: what a manager is ready to look into
 
 _STRETCHES_A_CLIENT = 16

@@ -54,8 +54,8 @@ def a_kept_policy(bank: Bank) -> str:
 def content(name: str = "quieter", prompt_pct: float = -90.0) -> dict[str, Any]:
     """A policy of one comparison; by default one that nobody passes who has not gone."""
     preset = {"baseline": "quarter_vs_year", "series": "turnover", "direction": "fall", "prompt_pct": prompt_pct}
-    tier = {"tier": "C", "minimum_effect": 1000, "presets": [preset | {"alarm_pct": -95.0}], "own_noise": 0.0}
-    return {"name": name, "default_tier": "C", "tiers": [tier]}
+    tier = {"tier": "C", "minimum_effect": 1000, "presets": [preset | {"alarm_pct": -95.0}]}
+    return {"name": name, "default_tier": "C", "tiers": [tier | {"fewest_paid_weeks": 12, "own_noise": 0.0}]}
 
 
 def proposed(api: Any, who: str = "approver-1", **changes: Any) -> str:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from detector.leaver.model import load_model
 from detector.leaver.sharpen import Scores
+from detector.policies.policy import TierPolicy
 from schemas.weeks import format_week
 from store.leaver import leaver_models, leaver_scores
 from store.ledger.shard_weeks import Claim
@@ -66,6 +67,14 @@ def test_a_proposed_policy_is_kept_and_told(desk) -> None:
     assert read.json() == told
     assert read.headers["ETag"] == '"1"'
     assert told["policy"] == content() | {"minor_digits": 2}
+
+
+def test_a_policy_that_says_nothing_of_paid_weeks_and_noise_has_the_detectors_own(desk) -> None:
+    tier = {"tier": "C", "minimum_effect": 0, "presets": []}
+    given = {"name": "bare", "default_tier": "C", "tiers": [tier]}
+    told = desk.a("approver").post(POLICIES, json={"policy": given}).json()["policy"]["tiers"][0]
+    bare = TierPolicy("C", 0, ())
+    assert (told["fewest_paid_weeks"], told["own_noise"]) == (bare.fewest_paid_weeks, bare.own_noise)
 
 
 def test_the_same_policy_again_stays_whose_it_was(desk) -> None:
