@@ -3,8 +3,8 @@
 DATA holds transactions.parquet and outcomes_hindsight.parquet. OUT (docs by default) gets detection.md's part
 between its marks, and a picture of each. The ten are every fifth of the clients of outcome ended_gradual_fade
 that have the history to be judged, by id: chosen before anything was seen of them. Each branch is a shard;
-presets as shipped, for pounds, sharpened by a learned score that was fitted to the other branches alone; an alarm
-that has recovered is closed by a person, which an alarm needs, as inconclusive.
+presets as shipped, on each branch's own scale, sharpened by a learned score that was fitted to the other branches
+alone; an alarm that has recovered is closed by a person, which an alarm needs, as inconclusive.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from detector.comparisons.windows import PAIRS, Window
 from detector.explanation.evidence import Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
 from detector.leaver.sharpen import Scores, sharpen_verdicts
+from detector.policies.own_scale import on_own_scale, usual_years
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
 from detector.state import ShardState
@@ -38,7 +39,7 @@ from research.fading_page import Faded, Seen, page
 from research.fading_picture import picture
 from research.real_payments import FADES, LOOK_BACK_WEEKS, SETTLED_WEEKS, Branch, branches
 from schemas.explanations import Explanation
-from schemas.verdicts import Direction, Verdict
+from schemas.verdicts import HUNDREDTHS, Direction, Series, Verdict
 from schemas.weeks import Week, week_of_date
 from store.alerts.explaining import BRANCH_SAMPLE
 
@@ -66,8 +67,9 @@ def main(folder: Path, out: Path) -> None:
         rows = [row for name, row in chosen if name == branch.name]
         if not rows:
             continue
+        scaled = on_own_scale(policy, usual_years(policy, branch.history.tiers, _yearly(branch)))
         shard = Shard(branch, starts[branch.name], _events(folder, branch), _scores(learnt_from, branch))
-        told += _replay(shard, rows, policy)
+        told += _replay(shard, rows, scaled)
     (out / "fading").mkdir(parents=True, exist_ok=True)
     for at, faded in enumerate(told, 1):
         (out / "fading" / f"{at:02d}.svg").write_text(picture(faded, at), encoding="utf-8")
@@ -85,6 +87,13 @@ def _chosen(found: list[Branch]) -> list[tuple[str, int]]:
         if branch.outcome[i] == FADES and branch.last[i] - LOOK_BACK_WEEKS > branch.first[i] + SETTLED_WEEKS
     ]
     return [(name, row) for _, name, row in sorted(able)[::EVERY]][:10]
+
+
+def _yearly(branch: Branch) -> Ints:
+    """What each client moved in a year of its life, minor units, int64 (n,)."""
+    moved = branch.history.debit + branch.history.credit
+    yearly: Ints = moved.sum(axis=1) * 52 // (branch.last - branch.first + 1)
+    return yearly
 
 
 def _starts(folder: Path) -> dict[str, int]:
@@ -189,7 +198,8 @@ def _rebuilt(shard: Shard, row: int, verdict: Verdict) -> bool:
 
     def mean(series: str, window: Window) -> float:
         end = at - window.lag + 1
-        return float(sides[series][end - window.weeks : end].sum()) / window.weeks
+        total = float(sides[series][end - window.weeks : end].sum()) / window.weeks
+        return total * HUNDREDTHS if series == Series.PAYMENTS else total
 
     pairs = {pair.baseline: pair for pair in PAIRS}
     return all(
