@@ -33,7 +33,7 @@ from detector.leaver.sharpen import Scores, sharpen_verdicts
 from detector.policies.own_scale import on_own_scale, usual_years
 from detector.policies.policy import Policy
 from detector.policies.presets import default_policy
-from detector.state import ShardState
+from detector.state import ShardState, payments_of
 from detector.step import WeekVolumes, step
 from research.fading_page import Faded, Seen, page
 from research.fading_picture import picture
@@ -68,7 +68,7 @@ def main(folder: Path, out: Path) -> None:
         if not rows:
             continue
         scaled = on_own_scale(policy, usual_years(policy, branch.history.tiers, _yearly(branch)))
-        shard = Shard(branch, starts[branch.name], _events(folder, branch), _scores(learnt_from, branch))
+        shard = Shard(branch, starts[branch.name], _payments(branch), _scores(learnt_from, branch))
         told += _replay(shard, rows, scaled)
     (out / "fading").mkdir(parents=True, exist_ok=True)
     for at, faded in enumerate(told, 1):
@@ -96,27 +96,15 @@ def _yearly(branch: Branch) -> Ints:
     return yearly
 
 
+def _payments(branch: Branch) -> Ints:
+    history = branch.history
+    return payments_of(history.debit, history.credit, history.payments)
+
+
 def _starts(folder: Path) -> dict[str, int]:
     """The first week of each branch."""
     first = pl.scan_parquet(folder / "transactions.parquet").group_by("branch_id").agg(pl.col("date").min())
     return {name: week_of_date(day) for name, day in first.collect().iter_rows()}
-
-
-def _events(folder: Path, branch: Branch) -> Ints:
-    week = (pl.col("date").dt.truncate("1w") - pl.col("date").min().dt.truncate("1w")).dt.total_days() // 7
-    counts = (
-        pl.scan_parquet(folder / "transactions.parquet")
-        .filter(pl.col("branch_id") == branch.name)
-        .with_columns(week.alias("at"))
-        .group_by("client_id", "at")
-        .len()
-        .collect()
-    )
-    place = {client_id: row for row, client_id in enumerate(branch.history.client_ids)}
-    events = np.zeros(branch.history.debit.shape, np.int64)
-    for client_id, at, count in counts.iter_rows():
-        events[place[client_id], at] = count
-    return events
 
 
 def _scores(learnt_from: Sequence[Learnt], branch: Branch) -> Scores:

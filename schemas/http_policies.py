@@ -14,7 +14,6 @@ PolicyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 TierName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,8}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[^/\x00-\x1f\x7f]{1,200}$")]
 Percent = Annotated[float, Field(allow_inf_nan=False)]
-FEWEST_PAID_WEEKS, OWN_NOISE = 12, 3.0  # where a policy says nothing of it
 _EXAMPLE: dict[str, JsonValue] = {
     "name": "quieter",
     "default_tier": "C",
@@ -49,14 +48,14 @@ class LimitBody(Body):
 class TierLimitsBody(Body):
     """Limits of one client tier. No grade below `minimum_effect` a year, in whole units of the base currency; of a
     client with fewer weeks with money in a year than `fewest_paid_weeks`; or less than `own_noise` standard errors
-    of its own from the usual.
+    of its own from the usual. Where these two are left out, the detector's own hold.
     """
 
     tier: TierName
     minimum_effect: int = Field(ge=0, le=10**15)
     presets: list[LimitBody] = Field(max_length=40)
-    fewest_paid_weeks: int = Field(FEWEST_PAID_WEEKS, ge=0, le=52)
-    own_noise: float = Field(OWN_NOISE, ge=0, allow_inf_nan=False)
+    fewest_paid_weeks: int | None = Field(None, ge=0, le=52)
+    own_noise: float | None = Field(None, ge=0, allow_inf_nan=False)
 
 
 class PolicyContentBody(Body):

@@ -33,7 +33,7 @@ def policy_of(body: PolicyContentBody, deps: ApiDeps) -> Policy:
     if body.minor_digits not in (None, digits):
         raise NotAllowedByRules("policy", f"minor_digits: {deps.base_currency} has {digits}")
     try:
-        return load_policy(body.model_copy(update={"minor_digits": digits}).model_dump_json())
+        return load_policy(body.model_copy(update={"minor_digits": digits}).model_dump_json(exclude_none=True))
     except BadPolicy as error:
         raise NotAllowedByRules("policy", str(error)) from None
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from detector.comparisons.readings import Bools, Floats, Readings
 from detector.comparisons.sums import Ints
-from detector.comparisons.windows import QUARTER, Pair, pairs
+from detector.comparisons.windows import Pair, Window, pairs
 from detector.policies.limits import DIRECTIONS, Grades
 from detector.policies.policy import Policy
 from schemas.verdicts import Direction, Grade
@@ -58,14 +58,12 @@ def standard_errors(weekly: Ints, readings: Readings, shift: int = 0) -> tuple[F
 
     One great payment makes a rise of a quarter: so for rises the quarter's own variation counts where it is more.
     """
-    debit, credit, payments = (weekly[:, row].astype(np.float64) for row in range(weekly.shape[1]))
+    debit, credit, payments = (weekly[:, row] for row in range(weekly.shape[1]))
     volumes = np.stack([debit, credit, debit + credit, payments], axis=1)
+    variances = {actual: _variances(volumes, readings.seen, actual) for actual in {p.actual for p in pairs(shift)}}
     fall, rise = np.empty(readings.deviation_pct.shape), np.empty(readings.deviation_pct.shape)
     for which, pair in enumerate(pairs(shift)):
-        before = pair.actual.before
-        known = np.clip((readings.seen - before) // PART_WEEKS, 0, PARTS)
-        usual = _variance(volumes[before : before + PARTS * PART_WEEKS], known)
-        own = _variance(volumes[: QUARTER.weeks], np.full(len(known), pair.actual.weeks // PART_WEEKS))
+        usual, own = variances[pair.actual]
         apart = np.abs(
             readings.actual_sum[which] / pair.actual.weeks - readings.expected_sum[which] / pair.expected.weeks
         )
@@ -74,26 +72,30 @@ def standard_errors(weekly: Ints, readings: Readings, shift: int = 0) -> tuple[F
     return fall, rise
 
 
+def _variances(volumes: Ints, seen: Ints, actual: Window) -> tuple[Floats, Floats]:
+    """Of a week in the year before the window, as far as it is known, and in the window: float64 (series, m)."""
+    before = actual.before
+    known = np.clip((seen - before) // PART_WEEKS, 0, PARTS)
+    usual = _variance(volumes[before : before + PARTS * PART_WEEKS], known)
+    return usual, _variance(volumes[: actual.weeks], np.full(len(seen), actual.weeks // PART_WEEKS))
+
+
 def _in_errors(apart: Floats, pair: Pair, lately: Floats, usual: Floats) -> Floats:
     error = np.sqrt(lately / pair.actual.weeks + usual / pair.expected.weeks)
     found: Floats = np.divide(apart, error, out=np.full(apart.shape, np.inf), where=error > 0.0)
     return found
 
 
-def _variance(volumes: Floats, known: Ints) -> Floats:
+def _variance(volumes: Ints, known: Ints) -> Floats:
     """Of a week, float64 (series, m): half the mean square of what neighbouring sums of PART_WEEKS differ by, for
     what fell and stays low strays no more than before. Zero where fewer than two sums are known.
 
-    `volumes`: (weeks, series, m), newest first; `known`: (m,), how many whole parts of them count. Added part by
-    part, so that one client comes to the same alone and among others.
+    `volumes`: (weeks, series, m), newest first; `known`: (m,), how many whole parts of them count.
     """
-    squares, later = np.zeros(volumes.shape[1:]), np.zeros(volumes.shape[1:])
-    for number in range(len(volumes) // PART_WEEKS):
-        part = np.zeros(volumes.shape[1:])
-        for week in range(number * PART_WEEKS, (number + 1) * PART_WEEKS):
-            part += volumes[week]
-        if number:
-            squares += np.where(known > number, (part - later) ** 2, 0.0)
-        later = part
+    parts = len(volumes) // PART_WEEKS
+    sums = volumes[: parts * PART_WEEKS].reshape(parts, PART_WEEKS, *volumes.shape[1:]).sum(axis=1)
+    apart = np.diff(sums, axis=0).astype(np.float64)
+    counts = np.arange(1, len(apart) + 1)[:, None] < known
+    squares = np.where(counts[:, None, :], apart * apart, 0.0).sum(axis=0)
     found: Floats = squares / 2.0 / np.maximum(known - 1, 1) / PART_WEEKS
     return found

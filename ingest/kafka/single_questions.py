@@ -73,10 +73,9 @@ def _ask(channel: socket.socket, request: Any, answer_of: Any) -> Any:
     size = int.from_bytes(length, "big")
     if size > _LONGEST_ANSWER:
         raise NoAnswer
+    framed = length + _read(channel, size)
     try:
-        return answer_of.decode(length + _read(channel, size), version=request.version, header=True, framed=True)
-    except OSError:
-        raise
+        return answer_of.decode(framed, version=request.version, header=True, framed=True)
     except Exception as error:  # as above, of bytes that are no answer
         raise NoAnswer from error
 

@@ -184,9 +184,9 @@ def _is_signed_in(visitor: Visitor) -> bool:
 def _known_and_missed(deps: ApiDeps, since: int) -> tuple[frozenset[int], list[ChangedAlert]]:
     """What the page shows already, which the next poll may find only now, and what came after the page."""
     with deps.store.read() as tx:
-        near = alert_news.load_ids_after(tx, max(0, since - BATCH), BATCH)
-        missed = alert_news.load_ids_after(tx, since, BATCH)
-        return frozenset(i for i in near if i <= since), alert_news.load_changes(tx, missed)
+        ids = alert_news.load_ids_after(tx, since - BATCH, 2 * BATCH)
+        known = frozenset(outbox_id for outbox_id in ids if outbox_id <= since)
+        return known, alert_news.load_changes(tx, ids[len(known) : len(known) + BATCH])
 
 
 def _event(visitor: Visitor, found: Sequence[ChangedAlert], since: int) -> ServerSentEvent | None:

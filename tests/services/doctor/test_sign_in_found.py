@@ -19,13 +19,17 @@ Publish = Callable[[str, object], None]
 
 
 @pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
-    class Pages(ThreadingHTTPServer):
-        pages: dict[str, object] = {}  # noqa: RUF012 - of this class, which is made once a test
+def pages() -> dict[str, object]:
+    return {}
+
+
+@pytest.fixture
+def address(pages: dict[str, object]) -> Iterator[str]:
+    """A server of the pages."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            page = Pages.pages.get(self.path)
+            page = pages.get(self.path)
             self.send_response(200 if page else 404)
             self.end_headers()
             self.wfile.write(json.dumps(page).encode())
@@ -33,22 +37,17 @@ def server() -> Iterator[ThreadingHTTPServer]:
         def log_message(self, *_: object) -> None:
             """Tests are quiet."""
 
-    with Pages(("127.0.0.1", 0), Handler) as made:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as made:
         thread = threading.Thread(target=made.serve_forever, args=[0.05])
         thread.start()
-        yield made
+        yield f"http://127.0.0.1:{made.server_port}"
         made.shutdown()
         thread.join()
 
 
 @pytest.fixture
-def address(server: ThreadingHTTPServer) -> str:
-    return f"http://127.0.0.1:{server.server_port}"
-
-
-@pytest.fixture
-def publish(server: ThreadingHTTPServer) -> Publish:
-    return server.pages.__setitem__  # type: ignore[attr-defined,no-any-return]
+def publish(pages: dict[str, object]) -> Publish:
+    return pages.__setitem__
 
 
 @pytest.fixture
