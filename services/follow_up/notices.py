@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
 from acts.roles import NOTICE_ROLES
+from casework.alerts.history import HISTORY_WEEKS
 from casework.alerts.published_sentence import published_facts
 from casework.notices.notice_facts import ApprovalWaiting, BranchMoved, CaseAssigned, NewAlarm, RemedyEnding
 from casework.notices.notice_making import NEWS, Notice
@@ -16,19 +21,14 @@ from store.quiet import movements
 
 
 def tell_alarms(current: Round) -> int:
-    """New alarms of the last two weeks, and those of history told in them, to their branch, where a week has been
-    judged since the last look.
-    """
-    since = week_of_date(current.today - NEWS)
+    """New alarms and those of history told lately, to their branch, where a week was judged since the last look."""
     people = current.people()
-    if not people:
-        return 0
     with current.store.read() as tx:
-        judged = f"{since}:{follow_up.judged_mark(tx, since)}"
-        if follow_up.find_mark(tx, "tell_alarms") == judged:
+        news = _news(current, tx, "tell_alarms")
+        if news is None:
             return 0
         wanted: list[Notice] = []
-        for alarm in notice_sources.load_alarms(tx, since, current.now - NEWS):
+        for alarm in notice_sources.load_alarms(tx, news.since, current.now - NEWS) if people else []:
             facts = NewAlarm(
                 alarm.alert_id,
                 alarm.client_id,
@@ -41,22 +41,48 @@ def tell_alarms(current: Round) -> int:
             )
             branch = people_of_branch(people, alarm.branch_id)
             wanted += current.notices(branch, "new_alarm", key, facts)
-    return current.write_notices(wanted, ("tell_alarms", judged))
+    return current.write_notices(wanted, ("tell_alarms", news.mark))
 
 
 def tell_moved(current: Round) -> int:
     """To the managers of a branch that most of its clients began to move as one, in place of their alerts."""
     people = current.people()
     with current.store.read() as tx:
-        since = week_of_date(current.today - NEWS)
-        found = movements.load_begun(tx, GroupKind.BRANCH, since) if people else []
+        news = _news(current, tx, "tell_moved")
+        if news is None:
+            return 0
+        found = movements.load_begun(tx, GroupKind.BRANCH, news.since) if people else []
     wanted: list[Notice] = []
     for row in found:
         facts = BranchMoved(row.name, monday(row.week), row.size_pct, row.quiet, row.clients, row.concerned)
         key = f"{row.name}/{format_week(row.week)}"
         theirs = managers(people, row.name, NOTICE_ROLES)
         wanted += current.notices(theirs, "branch_moved", key, facts)
-    return current.write_notices(wanted)
+    return current.write_notices(wanted, ("tell_moved", news.mark))
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """The first week that is news, and what a step has seen when it has told of it."""
+
+    since: int
+    mark: str
+
+
+def _news(current: Round, tx: Connection, step: str) -> _News | None:
+    """None where no week has been judged since the step's last look.
+
+    News are the last two weeks, and older ones that were judged since that look: after a standstill, or where a
+    week was held, people hear of them when they can be known.
+    """
+    judged = follow_up.find_judged(tx, current.week - HISTORY_WEEKS)
+    mark = f"{judged.reached}:{judged.mark}"
+    before = follow_up.find_mark(tx, step)
+    if mark == before:
+        return None
+    lately = week_of_date(current.today - NEWS)
+    reached_before = lately if before is None else int(before.split(":")[0])
+    return _News(min(lately, max(reached_before, current.week - HISTORY_WEEKS)), mark)
 
 
 def tell_assigned(current: Round) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -127,8 +126,21 @@ def load_missed_departures(tx: Connection, since: date, today: date) -> list[str
     return list(tx.scalars(query))
 
 
-def judged_mark(tx: Connection, since: int) -> str:
-    """Changes whenever a week not before `since` has been judged, or judged again."""
-    query = sa.select(sa.func.count(), sa.func.sum(shard_week.c.judged_revision), sa.func.max(shard_week.c.week))
-    row: Sequence[int | None] = tx.execute(query.where(shard_week.c.week >= since)).one()
-    return ":".join(str(number or 0) for number in row)
+@dataclass(frozen=True, slots=True)
+class JudgedWeeks:
+    """How far weeks are judged. `reached`: the newest such week of the shard that is furthest behind; where
+    there is none, the week before those asked for. `mark` changes whenever a week is judged, or judged again.
+    """
+
+    reached: int
+    mark: str
+
+
+def find_judged(tx: Connection, since: int) -> JudgedWeeks:
+    """Of the weeks from `since` on; those of history are no news and do not count."""
+    week = shard_week.c.week
+    is_news = (week >= since, shard_week.c.judged_revision > 0, shard_week.c.history.is_not(True))
+    newest = sa.select(sa.func.max(week).label("newest")).where(*is_news).group_by(shard_week.c.shard).subquery()
+    reached = tx.scalar(sa.select(sa.func.min(newest.c.newest)))
+    counts = tx.execute(sa.select(sa.func.count(), sa.func.sum(shard_week.c.judged_revision)).where(*is_news)).one()
+    return JudgedWeeks(since - 1 if reached is None else reached, ":".join(str(number or 0) for number in counts))

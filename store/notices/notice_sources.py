@@ -70,15 +70,19 @@ class LiveAlert:
 
 
 def load_alarms(tx: Connection, since: int, told_since: datetime) -> list[AlarmRow]:
-    """Alerts that nobody has seen, with evidence of an alarm in week `since` or later and none soon before it; and
-    those that began in history and were told at `told_since` or later, as they still stood.
+    """Alerts that nobody has seen, with evidence of an alarm in week `since` or later and none soon before it;
+    and those that began in history and were told at `told_since` or later, as they still stood.
     """
-    of_alarm = sa.select(alert_evidence.c.week).where(
-        alert_evidence.c.alert_id == alert.c.alert_id, alert_evidence.c.grade == int(Grade.ALARM)
+    began, soon_before = alert_evidence.alias(), alert_evidence.alias()
+    known = sa.exists().where(
+        soon_before.c.alert_id == began.c.alert_id,
+        soon_before.c.grade == int(Grade.ALARM),
+        soon_before.c.week < began.c.week,
+        soon_before.c.week >= began.c.week - _APART_WEEKS,
     )
-    week = alert_evidence.c.week
-    fresh = of_alarm.where(week >= since).exists()
-    known = of_alarm.where(week < since, week >= since - _APART_WEEKS).exists()
+    fresh = sa.exists().where(
+        began.c.alert_id == alert.c.alert_id, began.c.grade == int(Grade.ALARM), began.c.week >= since, ~known
+    )
     late = sa.and_(alert_telling.c.at >= told_since, alert.c.recovered_week.is_(None))
     newest = sa.and_(alert_revision.c.alert_id == alert.c.alert_id, alert_revision.c.revision == alert.c.revision)
     query = with_telling(
@@ -87,7 +91,7 @@ def load_alarms(tx: Connection, since: int, told_since: datetime) -> list[AlarmR
         .join(alert_revision, newest)
         .where(alert.c.state == "open", alert.c.grade == int(Grade.ALARM), alert.c.told, ~budget.WAITS)
         .order_by(alert.c.alert_id)
-    ).where(sa.or_(late, sa.and_(alert.c.last_week >= since, fresh, ~known)))
+    ).where(sa.or_(late, sa.and_(alert.c.last_week >= since, fresh)))
     return [AlarmRow(*row[:4], _MESSAGE.decode(row[4])) for row in tx.execute(query)]
 
 

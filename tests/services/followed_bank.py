@@ -18,7 +18,8 @@ from casework.notices.recipients import CHOICES, Preference
 from casework.remedies import remedy_lifecycle
 from casework.remedies.remedy_lifecycle import Remedy
 from casework.remedies.terms import FeeTerms, Terms
-from schemas.verdicts import Baseline, Comparison, Direction, Grade, Series, Verdict
+from detector.groups import Group, Movement
+from schemas.verdicts import Baseline, Common, Comparison, Direction, Grade, GroupKind, Series, Verdict
 from schemas.weeks import Week, parse_week
 from services.follow_up.process import FollowUp
 from services.parts import Parts
@@ -27,6 +28,7 @@ from store.alerts import alert_rows, alert_tellings
 from store.cases import case_rows
 from store.notices import notice_preferences
 from store.operations.turns import Turn
+from store.quiet import movements
 from store.remedies import remedy_rows
 from store.tables.cases import case_event
 from store.tables.ledger import shard_week
@@ -82,6 +84,14 @@ class FollowedBank(Bank):
         row = {"shard": 0, "state": "closed", "received": 5, "expected": 5, "revision": 1, "judged_revision": 1}
         with self.store.write() as tx:
             tx.execute(sa.insert(shard_week), [row | {"week": week} for week in weeks])
+
+    def branch_moved(self, branch: str, week: int, client_id: str) -> None:
+        """Most clients of a branch began to fall in a week, which explains the fall of `client_id`."""
+        group = Group(GroupKind.BRANCH, branch)
+        moved = Movement(group, Week(week), Baseline.WEEK_VS_RECENT, Series.TURNOVER, -80.0, 40, 35)
+        common = Common(group.kind, group.name, 0.0, 1)
+        explained = Verdict(client_id, Week(week), Direction.FALL, Grade.NONE, (), 0, "p-1", 1, common)
+        self.store.transact(lambda tx: movements.save_movements(tx, 0, Week(week), [moved], [explained]))
 
     def closed_case(self, client_id: str, week: int, *alert_ids: str, case_id: str = CASE, **facts: object) -> str:
         ended = {"state": "closed", "closed_week": week, "closed_at": NOW, "truth": "true_diversion"}

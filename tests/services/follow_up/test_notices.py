@@ -162,6 +162,28 @@ def test_a_round_in_which_no_week_was_judged_looks_at_no_alarm(bank) -> None:
     assert len(bank.told("new_alarm")) == 2
 
 
+@pytest.mark.parametrize(("weeks_late", "told"), [(2, 2), (6, 2), (12, 2), (14, 0)])
+def test_an_alarm_of_a_week_that_was_held_is_told_when_it_is_judged(bank, weeks_late, told) -> None:
+    """The other weeks have to wait for it; what is a quarter old is history."""
+    bank.passes()
+    bank.passes(weeks_late * 7 * DAY)
+    bank.alert("C1", week=WEEK + 1)
+    for week in range(WEEK + 1, WEEK + weeks_late):
+        bank.judged(week)
+    bank.passes(HOUR)
+    assert len(bank.told("new_alarm")) == told
+
+
+@pytest.mark.parametrize(("weeks_late", "told"), [(2, 1), (6, 1), (14, 0)])
+def test_a_branch_that_moved_in_a_week_that_was_held_is_told_of_when_it_is_judged(bank, weeks_late, told) -> None:
+    bank.passes()
+    bank.passes(weeks_late * 7 * DAY)
+    bank.branch_moved("B2", WEEK + 1, "D1")
+    bank.judged(WEEK + 1)
+    bank.passes(HOUR)
+    assert len(bank.told("branch_moved")) == told
+
+
 def test_who_says_so_later_is_not_flooded_with_what_was_told(bank) -> None:
     bank.alert("C1", week=WEEK)
     bank.passes()

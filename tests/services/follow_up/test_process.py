@@ -12,13 +12,10 @@ import sqlalchemy as sa
 
 from acts.roles import NOTICE_ROLES
 from casework.cases.case_lifecycle import suspend
-from detector.groups import Group, Movement
-from schemas.verdicts import Baseline, Common, Direction, Grade, GroupKind, Series, Verdict
 from services.follow_up import process as follow_up
 from services.follow_up.process import KEEP_NOTICES, STEPS, FollowUp
 from services.parts import utc_now
 from store.cases import case_rows
-from store.quiet import movements
 from store.sign_in import sign_in_attempts, web_sessions
 from store.sign_in.sign_in_attempts import Attempt
 from store.sign_in.web_sessions import Session
@@ -43,11 +40,6 @@ class Killed(BaseException):
 @pytest.fixture
 def bank(store, tmp_path) -> FollowedBank:
     return FollowedBank(store, tmp_path)
-
-
-B1 = Group(GroupKind.BRANCH, "B1")
-MOVED = Movement(B1, WEEK, Baseline.WEEK_VS_RECENT, Series.TURNOVER, -80.0, 40, 35)
-EXPLAINED = Verdict("C1", WEEK, Direction.FALL, Grade.NONE, (), 0, "p-1", 1, Common(B1.kind, B1.name, 0.0, 1))
 
 
 def fill(bank: FollowedBank) -> None:
@@ -76,7 +68,7 @@ def fill(bank: FollowedBank) -> None:
     with bank.store.write() as tx:
         case_rows.save(tx, suspend(case_rows.get(tx, asleep), date(2026, 1, 14), NOW.date()))
     bank.alert("C5", week=WEEK, deferred=True)
-    bank.store.transact(lambda tx: movements.save_movements(tx, 0, WEEK, [MOVED], [EXPLAINED]))
+    bank.branch_moved("B1", WEEK, "C1")
     bank.clock.now = NOW + DAY
 
 
