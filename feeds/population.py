@@ -34,6 +34,9 @@ class Population:
     def client_id(self, index: int) -> str:
         return f"C{index + 1:06d}"
 
+    def branch_id(self, index: int) -> str:
+        return f"B{int(self.branch[index]) + 1:03d}"
+
     def record(self, index: int, closed_week: int | None) -> ClientRecord:
         """The client master's row; the name says that nobody real is meant."""
         trade = INDUSTRIES[int(self.industry[index])]
@@ -43,7 +46,7 @@ class Population:
             client_id=self.client_id(index),
             name=f"Client {index + 1:06d} {trade.name}",
             kind="association" if trade.association else "company",
-            branch_id=f"B{int(self.branch[index]) + 1:03d}",
+            branch_id=self.branch_id(index),
             tier=self.tier[index],
             industry=trade.name,
             opened_on=opened,

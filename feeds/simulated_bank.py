@@ -60,6 +60,11 @@ class SimulatedBank:
         return self._people.branch
 
     @property
+    def branch_ids(self) -> list[str]:
+        """Length n, as the client master names them."""
+        return [self._people.branch_id(i) for i in range(len(self._people.tier))]
+
+    @property
     def tiers(self) -> list[str]:
         """Length n: A, B or C by size."""
         return list(self._people.tier)

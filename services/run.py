@@ -29,7 +29,7 @@ from services.relay import relay_work
 from services.settings import Settings, load_settings
 from services.sign_in.demo_accounts import demo_lines
 from services.simulate import publish
-from services.simulation.bank import BankClock, open_bank, publish_clients
+from services.simulation.bank import BankClock, falling_branch, open_bank, publish_clients
 from services.simulation.embedded_broker import EmbeddedBroker
 from services.simulation.kept_broker import KeptBroker
 from services.simulation.live_table import show
@@ -83,10 +83,13 @@ def run_all(*, embedded: bool, simulate: bool) -> None:
             make = _ingest_of_embedded if embedded and name == "ingest" else work_of
             supervisor.keep(name, partial(make, parts))
         if clock is not None:
-            supervisor.keep("bank", partial(_bank_work, parts, clock))
-            last_week = parts.calendar.week_at(utc_now()) - 1
-            supervisor.keep("staff", lambda: staff_work(_performer(parts), last_week))
-        _greet(parts, simulated=simulate)
+            this_week = parts.calendar.week_at(utc_now())
+            bank = open_bank(parts, this_week - settings.simulated_history_weeks)
+            supervisor.keep("bank", partial(_bank_work, parts, bank, clock))
+            supervisor.keep("staff", lambda: staff_work(_performer(parts), this_week - 1))
+            _greet(parts, falling_branch(bank, bank.first_week + settings.simulated_history_weeks))
+        else:
+            _greet(parts, None)
         _show_until_stopped(parts, supervisor.stop, outliving)
         sys.stdout.write("stopping\n")
 
@@ -132,10 +135,9 @@ def _go_on(parts: Parts, supervisor: Supervisor, of_broker: Iterable[str]) -> No
         supervisor.start_again(name)
 
 
-def _bank_work(parts: Parts, clock: BankClock) -> Work:
+def _bank_work(parts: Parts, bank: SimulatedBank, clock: BankClock) -> Work:
     """Goes on where each shard stands: what the broker had and ingest had not is published again."""
     this_week = parts.calendar.week_at(utc_now())
-    bank = open_bank(parts, this_week - parts.settings.simulated_history_weeks)
     with parts.store.read() as tx:
         stands = shards.load_next_to_close(tx)
     furthest_back = [stands.get(number, bank.first_week) for number in range(parts.settings.simulated_partitions)]
@@ -176,13 +178,14 @@ def _show_until_stopped(parts: Parts, stop: Event, outliving: Outliving) -> None
     outliving.run(stop, lambda: show(read, parts.settings.base_currency, stop))
 
 
-def _greet(parts: Parts, *, simulated: bool) -> None:
+def _greet(parts: Parts, simulated_branch: str | None) -> None:
+    """`simulated_branch`: whose people may sign in, where the bank is simulated."""
     settings = parts.settings
     address = f"http://{settings.http_host}:{settings.http_port}"
     lines = [f"Ebbwatch at {address} (documentation {address}/docs), data in {settings.data_dir.absolute()}"]
-    if simulated:
-        lines += demo_lines(parts, address)
-    if simulated and not settings.jwks_url:
+    if simulated_branch is not None:
+        lines += demo_lines(parts, address, simulated_branch)
+    if simulated_branch is not None and not settings.jwks_url:
         key = LocalKey(settings.data_dir)
         token = issue_token(key, os.environ.get("USER", "you"), Role.APPROVER, None, timedelta(hours=TOKEN_HOURS))
         lines += [

@@ -6,6 +6,7 @@ Their password is made once for a data folder and kept there, beside the key of 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from acts.roles import Role
@@ -18,32 +19,34 @@ from store.sign_in.accounts import Account
 from store.unit_of_work import Tx
 
 PASSWORD_FILE = "desk.password"  # noqa: S105 - its name
-_BRANCH = "B001"
-_PEOPLE = (
-    ("staff-b001", Role.BRANCH_STAFF, _BRANCH),
-    ("manager-b001", Role.BRANCH_MANAGER, _BRANCH),
-    ("approver", Role.APPROVER, None),
-)
 
 
-def demo_lines(parts: Parts, address: str) -> list[str]:
-    """What to print at the start: where the desk is, and who may sign in there with which password."""
+def demo_lines(parts: Parts, address: str, branch: str) -> list[str]:
+    """What to print at the start: where the desk is, and who of a branch may sign in there with which password."""
     if parts.settings.oidc_issuer:
         return [f"Desk: {parts.settings.public_url}, by way of {parts.settings.oidc_issuer}"]
     password = _read_or_make(parts.settings.data_dir / PASSWORD_FILE)
-    there = _find_or_make(parts, password)
+    there = _find_or_make(parts, password, _people(branch))
     people = [f"  {each.user:<13} {each.role}{', ' + each.branch_id if each.branch_id else ''}" for each in there]
     return [f"Desk: {address}/ - sign in with the password {password} as", *people]
 
 
-def _find_or_make(parts: Parts, password: str) -> list[Account]:
+def _people(branch: str) -> tuple[tuple[str, Role, str | None], ...]:
+    return (
+        (f"staff-{branch.lower()}", Role.BRANCH_STAFF, branch),
+        (f"manager-{branch.lower()}", Role.BRANCH_MANAGER, branch),
+        ("approver", Role.APPROVER, None),
+    )
+
+
+def _find_or_make(parts: Parts, password: str, people: Sequence[tuple[str, Role, str | None]]) -> list[Account]:
     """Those whose password it is. An account that was given another one is left alone, and not told of."""
     passwords, at = Passwords(), utc_now()
     with parts.store.read() as tx:
         known = {each.user: each for each in accounts.load_all(tx)}
     missing = [
         new_account(user, role, branch, passwords.hash(password), at)
-        for user, role, branch in _PEOPLE
+        for user, role, branch in people
         if user not in known
     ]
 
@@ -52,7 +55,7 @@ def _find_or_make(parts: Parts, password: str) -> list[Account]:
             accounts.add_account(tx, each)
 
     parts.store.transact(add)
-    there = [known[user] for user, _, _ in _PEOPLE if user in known]
+    there = [known[user] for user, _, _ in people if user in known]
     return [*missing, *(each for each in there if passwords.matches(each.password_hash, password))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,6 +16,10 @@ from services.parts import Parts
 
 BANK_FILE = "simulated-bank.json"
 TRUTH_FILE = "simulated-truth.jsonl"
+FRESH_WEEKS, SEEN_AFTER_WEEKS = (
+    26,
+    6,
+)  # of a fall: who has left for half a year is gone, what just began is not seen
 
 
 class BankClock:
@@ -79,6 +84,18 @@ def open_bank(parts: Parts, first_week: int) -> SimulatedBank:
     write_truth(settings.data_dir / TRUTH_FILE, bank.truth())
     file.write_bytes(msgspec.json.encode(wanted))
     return bank
+
+
+def falling_branch(bank: SimulatedBank, week: int) -> str:
+    """The branch that most clients have lately begun to leave, as can be seen in `week`; the first of several."""
+    branch_of = dict(zip(bank.client_ids, bank.branch_ids, strict=True))
+    begun = range(week - FRESH_WEEKS, week - SEEN_AFTER_WEEKS)
+    falling = Counter(
+        branch_of[leaver.client_id]
+        for leaver in bank.truth()
+        if leaver.kind != "closed" and leaver.onset_week in begun
+    )
+    return max(sorted(set(bank.branch_ids)), key=lambda branch: falling[branch])
 
 
 def publish_clients(bank: SimulatedBank, sender: Sender, before: int) -> None:

@@ -190,24 +190,24 @@ def test_with_a_provider_the_command_says_that_nobody_will_use_it(parts, typed, 
 
 class TestDemoAccounts:
     def test_three_people_have_one_password_that_stays_with_the_data_folder(self, parts, tmp_path) -> None:
-        lines = demo_lines(parts, "http://127.0.0.1:8080")
+        lines = demo_lines(parts, "http://127.0.0.1:8080", "B001")
         password = (tmp_path / PASSWORD_FILE).read_text()
         assert lines[0] == f"Desk: http://127.0.0.1:8080/ - sign in with the password {password} as"
         assert [line.split()[0] for line in lines[1:]] == ["staff-b001", "manager-b001", "approver"]
         assert (tmp_path / PASSWORD_FILE).stat().st_mode & 0o777 == 0o600
         assert Passwords().matches(account(parts).password_hash, password)
-        assert demo_lines(parts, "http://127.0.0.1:8080") == lines
+        assert demo_lines(parts, "http://127.0.0.1:8080", "B001") == lines
 
     @pytest.mark.usefixtures("typed")
     def test_an_account_that_was_given_another_password_is_left_alone(self, parts) -> None:
-        demo_lines(parts, "")
+        demo_lines(parts, "", "B001")
         accounts.password("approver", generate=False)
-        assert [line.split()[0] for line in demo_lines(parts, "")[1:]] == ["staff-b001", "manager-b001"]
+        assert [line.split()[0] for line in demo_lines(parts, "", "B001")[1:]] == ["staff-b001", "manager-b001"]
         assert Passwords().matches(account(parts, "approver").password_hash, PASSWORD)
 
     def test_with_a_provider_nobody_is_made(self, parts) -> None:
         changes = {"oidc_issuer": "https://login.bank.example", "public_url": "https://desk.bank.example"}
         settings = parts.settings.model_copy(update=changes)
-        lines = demo_lines(Parts(settings, parts.store, parts.calendar, parts.metrics), "")
+        lines = demo_lines(Parts(settings, parts.store, parts.calendar, parts.metrics), "", "B001")
         assert lines == ["Desk: https://desk.bank.example, by way of https://login.bank.example"]
         assert accounts.listed() == "no accounts"
