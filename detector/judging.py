@@ -38,14 +38,16 @@ class JudgedWeek:
         """A verdict for each client and direction that presets or the score raise."""
         return self.verdicts.passed() if self.scores is None else sharpen_verdicts(self.verdicts, self.scores)
 
-    def columns(self) -> tuple[Grades, Ints]:
-        """The same over all clients: grades, int8 (2, n), fall and rise; value at risk of falls, int64 (n,)."""
-        grade, value_at_risk_minor = self.verdicts.grade.copy(), self.verdicts.value_at_risk_minor
-        if self.scores is not None:
-            falls: Falls = sharpen_falls(self.verdicts, self.scores)
-            grade[DIRECTIONS.index(Direction.FALL)] = falls.grade
-            value_at_risk_minor = falls.value_at_risk_minor
-        return grade, value_at_risk_minor
+    def columns(self) -> tuple[Grades, Falls]:
+        """The same over all clients: grades, int8 (2, n), fall and rise; and the falls, whose chance is NaN without
+        scores.
+        """
+        verdicts, grade = self.verdicts, self.verdicts.grade.copy()
+        if self.scores is None:
+            return grade, Falls(verdicts.fall, verdicts.value_at_risk_minor, np.full(len(verdicts.fall), np.nan))
+        falls = sharpen_falls(verdicts, self.scores)
+        grade[DIRECTIONS.index(Direction.FALL)] = falls.grade
+        return grade, falls
 
 
 def judge_week(

@@ -133,6 +133,6 @@ def replay(
 
 
 def _replayed(judged: JudgedWeek, there: npt.NDArray[np.bool_]) -> ReplayedWeek:
-    grade, value_at_risk_minor = judged.columns()
-    chance = np.full(len(there), np.nan) if judged.scores is None else judged.scores.probability
-    return ReplayedWeek(judged.verdicts.week, grade * there.astype(np.int8), value_at_risk_minor, chance)
+    grade, falls = judged.columns()
+    shown = grade * there.astype(np.int8)
+    return ReplayedWeek(judged.verdicts.week, shown, falls.value_at_risk_minor, falls.chance)

@@ -25,6 +25,7 @@ from detector.explanation.evidence import Known
 from detector.explanation.explaining import explain
 from detector.leaver.history import History
 from detector.leaver.model import LeaverModel
+from detector.leaver.sharpen import beside_preset
 from detector.policies.presets import default_policy
 from feeds.simulated_bank import SimulatedBank
 from schemas.explanations import Label, Strength
@@ -78,7 +79,9 @@ def first_alerts(seed: int, model: LeaverModel, clients: int = CLIENTS) -> Itera
     begins = np.minimum(weeks.begins, weeks.weeks)
     volume = (weeks.debit + weeks.credit).astype(np.float64)
     chance = model.score(History(volume, bank.branches, begins, weeks.payments))
-    raised = (grades(weeks, default_policy("HKD"))[:, 0].T > 0) | (chance >= model.prompt_at)
+    by_preset = grades(weeks, default_policy("HKD"))[:, 0].T > 0
+    raised = by_preset | (chance >= model.prompt_at)
+    chance = np.where(by_preset, beside_preset(chance), chance)
     raised[:, :WARM_UP_WEEKS] = False
     truth = {leaver.client_id: leaver for leaver in bank.truth()}
     industry = _industries(bank)

@@ -19,6 +19,10 @@ from detector.state import MONEY
 from detector.verdicts import Verdicts
 from schemas.verdicts import Direction, Grade, LeaverScore, Series, Verdict
 
+# How likely a client leaves of whom a preset tells and the score knows nothing: of what the score did not expect,
+# the share that left in simulated banks. Source: docs/decisions/0026-leaver-score.md.
+PRESET_ALONE = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -38,11 +42,12 @@ class Scores:
 class Falls:
     """What presets and score say together of a week's falls, columns over its clients, length n.
 
-    `grade`: int8. `value_at_risk_minor`: int64, zero without a grade.
+    `grade`: int8. `value_at_risk_minor`: int64, zero without a grade. `chance`: float64, of leaving.
     """
 
     grade: Grades
     value_at_risk_minor: Ints
+    chance: Floats
 
 
 def sharpen_falls(verdicts: Verdicts, scores: Scores) -> Falls:
@@ -59,7 +64,8 @@ def sharpen_falls(verdicts: Verdicts, scores: Scores) -> Falls:
     found = _values_at_risk(verdicts, at)
     grade[at[found > 0]] = Grade.PROMPT
     value_minor[at] = found
-    return Falls(grade, value_minor)
+    chance = np.where(verdicts.fall > Grade.NONE, beside_preset(scores.probability), scores.probability)
+    return Falls(grade, value_minor, chance)
 
 
 def sharpen_verdicts(verdicts: Verdicts, scores: Scores) -> Iterator[Verdict]:
@@ -70,7 +76,7 @@ def sharpen_verdicts(verdicts: Verdicts, scores: Scores) -> Iterator[Verdict]:
         if verdict.direction is Direction.FALL:
             at = place[verdict.client_id]
             grade = Grade(int(falls.grade[at]))
-            score = _score(scores, at, raised=grade > verdict.grade)
+            score = LeaverScore(float(falls.chance[at]), scores.model_version, raised=grade > verdict.grade)
             yield replace(verdict, grade=grade, score=score)
         else:
             yield verdict
@@ -85,12 +91,13 @@ def sharpen_verdicts(verdicts: Verdicts, scores: Scores) -> Iterator[Verdict]:
             policy_version=verdicts.policy_version,
             ledger_revision=verdicts.ledger_revision,
             calendar_version=verdicts.calendar_version,
-            score=_score(scores, at, raised=True),
+            score=LeaverScore(float(falls.chance[at]), scores.model_version, raised=True),
         )
 
 
-def _score(scores: Scores, at: int, *, raised: bool) -> LeaverScore:
-    return LeaverScore(float(scores.probability[at]), scores.model_version, raised)
+def beside_preset(probability: Floats) -> Floats:
+    """The chance that a client leaves whom a preset tells of as well: of two witnesses, one is enough."""
+    return 1.0 - (1.0 - probability) * (1.0 - PRESET_ALONE)
 
 
 def _values_at_risk(verdicts: Verdicts, at: Rows) -> Ints:

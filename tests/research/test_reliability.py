@@ -1,4 +1,4 @@
-"""The chance that a first alert states is no more than the share that is leaving."""
+"""The chance that a first alert states is about the share that is leaving."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ def test_the_shipped_model_is_no_surer_of_first_alerts_than_is_so(alerts: list[A
     assert _mean_chance(alerts) < _share_leaving(alerts) + MARGIN
     surer = [each for each in alerts if each.chance > np.median([other.chance for other in alerts])]
     assert _mean_chance(surer) < _share_leaving(surer) + MARGIN
+
+
+def test_nor_is_it_much_less_sure(alerts: list[Alert]) -> None:
+    assert _mean_chance(alerts) > _share_leaving(alerts) - MARGIN
 
 
 def test_the_surer_half_of_first_alerts_leaves_more_often(alerts: list[Alert]) -> None:

@@ -62,6 +62,16 @@ def test_it_raises_a_prompt_where_presets_are_silent_and_marks_it(verdicts: Verd
     assert raised.value_at_risk_minor > 0
 
 
+def test_a_preset_is_a_second_witness(verdicts: Verdicts) -> None:
+    """Raised by the score alone it is the score's own chance; beside a preset it is higher, and never certain."""
+    sure = [told(verdicts, chance, 0.1, 0.1)[FADING, Direction.FALL].score for chance in (0.0, 0.5, 0.99)]
+    stated = [each.probability for each in sure if each is not None]
+    assert stated == pytest.approx([0.3, 0.65, 0.993])
+    alone = told(verdicts, 0.1, 0.5, 0.1)[STEADY, Direction.FALL].score
+    assert alone is not None
+    assert alone.probability == 0.5
+
+
 def test_it_makes_an_alarm_of_a_prompt_and_never_of_silence(verdicts: Verdicts) -> None:
     assert told(verdicts, 0.99, 0.99, 0.99)[STEADY, Direction.FALL].grade is Grade.PROMPT
 
