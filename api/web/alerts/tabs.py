@@ -9,7 +9,7 @@ from api.alerts.alert_totals import list_totals
 from api.alerts.listing import AlertQuery
 from api.web.listing import Listing, address
 from api.web.paths import HOME
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from casework.alerts.totals import Totals
 from schemas.buckets import BUCKETS, Bucket
 from schemas.http_alerts import AlertBody

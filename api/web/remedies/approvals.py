@@ -22,7 +22,7 @@ from api.web.forms import Sent, SentForm
 from api.web.listing import listing
 from api.web.paths import local_path
 from api.web.rendering import render
-from api.web.sign_in.session import RemedyChecker, Visitor
+from api.web.visitor import RemedyChecker, Visitor
 from casework.remedies import remedy_lifecycle
 from casework.remedies.remedy_lifecycle import MakerIsNotChecker, Remedy, TermsOver, WrongLevel, WrongRemedyState
 from language.marking import N_

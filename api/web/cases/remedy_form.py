@@ -13,10 +13,10 @@ from functools import partial
 
 from api.pagination import LIMIT
 from api.remedies.what_if import WhatIfQuery, what_if_bodies
+from api.web.amounts import body_with_amounts
 from api.web.cases.case_view import CaseView
 from api.web.forms import BadFields, FormState, Sent
-from api.web.language.amounts import body_with_amounts
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from casework.remedies.remedy_lifecycle import UNDECIDED
 from schemas.errors import NotAllowedByRules
 from schemas.http_remedies import RemedyBody, WhatIfBody
