@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from acts.performing import ActContext
-from casework.alerts.episodes import with_next_revision
+from casework.revisions import with_next_revision
 from store.alerts import alert_rows
 
 

@@ -39,7 +39,10 @@ def get_in_force(tx: Tx, bank: Bank) -> Policy:
 
 
 def preview(store: Store, replays: Replays, bank: Bank, policy: Policy) -> Preview:
-    """Takes as long as the bank is large, in transactions of its own. Raises NothingJudged."""
+    """The last year judged anew: by `policy`, and beside it by the one in force. Raises NothingJudged.
+
+    Takes as long as the bank is large, in transactions of its own.
+    """
     with store.read() as tx:
         running = get_in_force(tx, bank)
     _, running_figures = replays.figures(store, running, bank.rules.replay)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from acts.bank import Bank
@@ -20,6 +19,7 @@ from schemas.errors import BadSetting, EbbwatchError
 from schemas.weeks import format_week, monday
 from services.bank_rules import bank_of
 from services.parts import open_parts, require_database
+from services.progress_bar import progress_bar
 from services.settings import load_settings
 from store.policies import policy_history, policy_versions
 from store.unit_of_work import Store
@@ -54,7 +54,7 @@ def main(policy_file: Path | None, version: str | None, folder: Path) -> None:
     bank = bank_of(parts.settings, parts.calendar)
     compared = _policies(parts.store, bank, policy_file, version)
     history = _history(parts.store)
-    with _bar() as bar:
+    with progress_bar("policy", "weeks") as bar:
         task = bar.add_task("", total=len(compared) * REPLAYED, policy="")
         found = []
         for policy in compared:
@@ -133,14 +133,3 @@ def write_picture(path: Path, names: Sequence[str], found: Sequence[Figures]) ->
 
 def _text(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:,.{digits}f}"
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.fields[policy]}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("weeks"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )

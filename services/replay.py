@@ -7,9 +7,6 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from feeds.columns import ColumnMapping, parse_speed
 from feeds.pacing import Pace
 from feeds.payments_file import open_payments
@@ -18,6 +15,7 @@ from feeds.replay import replay
 from schemas.weeks import format_week
 from services.history_note import history_note
 from services.parts import open_parts
+from services.progress_bar import progress_bar
 from services.settings import load_settings
 from services.simulation.senders import open_sender
 
@@ -35,7 +33,7 @@ def main(file: Path, columns: Iterable[str], speed: str) -> None:
     payments = open_payments(file, mapping, parts.settings.zone, latest=today)
     sender = open_sender(parts)
     try:
-        with _bar() as bar:
+        with progress_bar("week", "events") as bar:
             task = bar.add_task("", total=sum(payments.week_rows.values()), week="")
 
             def advance(sent: Sent) -> None:
@@ -54,14 +52,3 @@ def main(file: Path, columns: Iterable[str], speed: str) -> None:
     if payments.week_rows:
         note = history_note(parts.settings, min(payments.week_rows), parts.calendar.week_at(parts.clock()))
         out.write(f"{note}\n" if note else "")
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.fields[week]}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("events"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )

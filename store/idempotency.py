@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from store.tables.operations import idempotency
+from store.upsert import insert
 
 KEPT_FOR = timedelta(hours=24)  # longer than any client retries
 _CLAIMED = 0  # the status of a key whose answer is still being made, in a transaction that nobody else sees
@@ -37,9 +37,8 @@ def claim(tx: Connection, actor: str, key: str, fingerprint: str, at: datetime) 
     """
     mine = idempotency.c.actor == actor
     tx.execute(idempotency.delete().where(mine, idempotency.c.at < at - KEPT_FOR))
-    insert = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert
     taken = tx.execute(
-        insert(idempotency)
+        insert(tx, idempotency)
         .values(actor=actor, key=key, fingerprint=fingerprint, status=_CLAIMED, headers={}, body=b"", at=at)
         .on_conflict_do_nothing()
         .returning(idempotency.c.key)  # the row count of such an insert is not known everywhere

@@ -28,7 +28,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def log_to(path: str | None = None, level: str = "INFO") -> None:
-    """Send every log line to a file, or to standard error."""
+    """Send log lines from `level` up to a file or to standard error alone; of talkative libraries only warnings."""
     handler = logging.FileHandler(path) if path else logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     handler.setLevel(level)

@@ -7,17 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from acts.callers import Caller
 from api.alerts.listing import AlertQuery
 from api.auth import AlertReader, CaseReader
 from api.cases.reading import CaseQuery
-from api.deps import ApiDeps, Deps
-from api.figures.figure_routes import FiguresQuery, FiguresReader, figures_body
+from api.deps import Deps
+from api.figures.figure_routes import FiguresQuery, FiguresReader, get_figures
 from api.figures.list_tables import alerts_table, cases_table
 from api.figures.spreadsheets import XLSX, csv_response, xlsx_response
 from api.figures.tables import figures_table, precision_table
 from api.paths import V1
-from schemas.http_figures import FiguresBody
 
 router = APIRouter(prefix=V1, tags=["exports"])
 _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
@@ -31,7 +29,7 @@ def export_figures_csv(
     caller: FiguresReader, deps: Deps, query: Annotated[FiguresQuery, Query()]
 ) -> StreamingResponse:
     """The figures, a row a branch and the total last."""
-    return csv_response(figures_table(_read_figures(deps, caller, query)))
+    return csv_response(figures_table(get_figures(caller, deps, query)))
 
 
 @router.get("/figures.xlsx", response_class=StreamingResponse, responses=_EXCEL)
@@ -39,7 +37,7 @@ def export_figures_xlsx(
     caller: FiguresReader, deps: Deps, query: Annotated[FiguresQuery, Query()]
 ) -> StreamingResponse:
     """The same as a workbook, with the precision of each policy on a sheet of its own."""
-    body = _read_figures(deps, caller, query)
+    body = get_figures(caller, deps, query)
     return xlsx_response("figures", [figures_table(body), precision_table(body)])
 
 
@@ -65,8 +63,3 @@ def export_cases_csv(caller: CaseReader, deps: Deps, query: Annotated[CaseQuery,
 def export_cases_xlsx(caller: CaseReader, deps: Deps, query: Annotated[CaseQuery, Query()]) -> StreamingResponse:
     """The same as a workbook."""
     return xlsx_response("cases", [cases_table(deps, caller, query)])
-
-
-def _read_figures(deps: ApiDeps, caller: Caller, query: FiguresQuery) -> FiguresBody:
-    with deps.store.read() as tx:
-        return figures_body(tx, deps, caller, query)

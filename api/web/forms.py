@@ -35,7 +35,7 @@ from api.web import flash
 from api.web.csrf import FIELD as CSRF
 from api.web.flash import Flash
 from api.web.language.refusals import field_text, refusal_text
-from api.web.sign_in.session import SignedIn, Visitor
+from api.web.visitor import SignedIn, Visitor
 from casework.policies.rules import ProposerDoesNotApply
 from casework.remedies.remedy_lifecycle import MakerIsNotChecker, WrongLevel
 from language.catalogues import texts_in

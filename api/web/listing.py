@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from api.errors import BadCursor
 from api.pagination import ListQuery
 from api.web.forms import BadFields, FormState, Sent
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 
 M = TypeVar("M", bound=BaseModel)
 Q = TypeVar("Q", bound=ListQuery)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from acts.roles import Permission
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from language.marking import N_
 
 

@@ -14,7 +14,7 @@ from api.web.flash import Flash
 from api.web.forms import FormState, SentForm
 from api.web.listing import listing
 from api.web.rendering import render
-from api.web.sign_in.session import Myself, Visitor
+from api.web.visitor import Myself, Visitor
 from language.marking import N_
 from schemas.http_notices import NoticeWishesBody
 from schemas.vocabulary import ChosenKind

@@ -18,7 +18,7 @@ from api.web.forms import FormState, SentForm
 from api.web.language.words import DEAD_LETTER_REASONS
 from api.web.listing import listing
 from api.web.rendering import render
-from api.web.sign_in.session import DeadLetterReader, DeadLetterReplayer, HeldWeekReader, HeldWeekReleaser, Visitor
+from api.web.visitor import DeadLetterReader, DeadLetterReplayer, HeldWeekReader, HeldWeekReleaser, Visitor
 from language.marking import N_
 from schemas.http_operations import ReleaseBody, ReplayAllBody, ReplayBody
 from schemas.weeks import parse_week

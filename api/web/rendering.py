@@ -25,7 +25,7 @@ from api.web.language.choice import language_of
 from api.web.language.formats import Formats
 from api.web.navigation import links
 from api.web.paths import HOME, path_of
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from casework.alerts.sentence import shown_chance
 from language.catalogues import Language, Texts, all_texts, texts_in
 from schemas.explanations import is_unusually_silent

@@ -8,7 +8,8 @@ from typing import Annotated, get_args
 
 from msgspec import Meta, Struct
 
-from casework.alerts.episodes import Episode, with_next_revision, without_snooze
+from casework.alerts.episodes import Episode, without_snooze
+from casework.revisions import with_next_revision
 from schemas.errors import Conflict, NotAllowedByRules
 from schemas.vocabulary import AlertState, Outcome
 

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from schemas.verdicts import Direction, Grade, Series, Verdict
 from schemas.vocabulary import AlertState, Outcome
@@ -83,12 +82,6 @@ def alert_id_of(client_id: str, direction: Direction, opened_week: int) -> str:
 def leading_series(verdict: Verdict) -> Series:
     """The series of the worst comparison; turnover where there is none."""
     return verdict.comparisons[0].series if verdict.comparisons else Series.TURNOVER
-
-
-def with_next_revision(episode: Episode, **changes: Any) -> Episode:
-    """`episode` with `changes` as its next revision; the same object where nothing changes."""
-    changed = replace(episode, **changes)
-    return episode if changed == episode else replace(changed, revision=episode.revision + 1)
 
 
 def without_snooze(episode: Episode) -> Episode:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from casework.alerts.episodes import Episode, with_next_revision
+from casework.alerts.episodes import Episode
+from casework.revisions import with_next_revision
 from schemas.weeks import Week
 
 HISTORY_WEEKS = 13  # a quarter: whatever is told of a week that old comes too late for anybody to act on

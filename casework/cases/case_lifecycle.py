@@ -7,13 +7,14 @@ docs/decisions/0016.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from casework.revisions import with_next_revision
 from schemas.errors import Conflict, NotAllowedByRules
 from schemas.vocabulary import CaseOrigin, CaseState, Retention, TaskKind, TaskState, Truth
 
@@ -321,9 +322,3 @@ def _check_quorum(case: Case, today: date, rules: CaseRules) -> None:
     present = len({m.user for m in case.present(today)})
     if present < rules.quorum:
         raise NoQuorum(present, rules.quorum)
-
-
-def with_next_revision(case: Case, **changes: Any) -> Case:
-    """`case` with `changes` as its next revision; the same object where nothing changes."""
-    changed = replace(case, **changes)
-    return case if changed == case else replace(changed, revision=case.revision + 1)

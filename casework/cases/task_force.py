@@ -18,8 +18,8 @@ from casework.cases.case_lifecycle import (
     Review,
     Task,
     check_open,
-    with_next_revision,
 )
+from casework.revisions import with_next_revision
 from schemas.errors import Conflict, NotAllowedByRules, NotFound
 from schemas.vocabulary import TaskState
 

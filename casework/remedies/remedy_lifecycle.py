@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from casework.remedies.terms import Terms, check_terms
+from casework.revisions import with_next_revision
 from schemas.errors import Conflict, Forbidden, NotAllowedByRules
 from schemas.vocabulary import Level, RemedyState, RemedyType
 
 LEVELS: tuple[Level, ...] = ("branch", "region", "head_office")  # lowest first
 
 UNDECIDED: frozenset[RemedyState] = frozenset({"draft", "returned", "submitted"})
+RENEWABLE: frozenset[RemedyState] = frozenset({"expiring", "expired", "revoked"})
 RUNNING: frozenset[RemedyState] = frozenset({"approved", "active", "expiring"})
 EXPIRING_DAYS = 30  # a month's notice before a concession ends
 
@@ -124,7 +125,7 @@ def _check_renewal(renewed: Remedy, client_id: str, today: date) -> None:
     if renewed.client_id != client_id:
         raise NotAllowedByRules("renews", f"{renewed.remedy_id} is no remedy of client {client_id}")
     state = age(renewed, today).state
-    if state not in ("expiring", "expired", "revoked"):
+    if state not in RENEWABLE:
         raise NotAllowedByRules("renews", f"{renewed.remedy_id} is {state}: neither ended nor about to end")
 
 
@@ -139,7 +140,7 @@ def revise(remedy: Remedy, terms: Terms, owner: str, actor: str, today: date) ->
     makers = _makers_of(remedy, actor, owner)
     if terms == remedy.terms and owner == remedy.owner:
         return remedy
-    return _with_next_revision(
+    return with_next_revision(
         remedy,
         terms=terms,
         owner=owner,
@@ -164,7 +165,7 @@ def submit(remedy: Remedy, route: Sequence[Level], actor: str, today: date) -> R
     check_terms(remedy.type, remedy.terms, today)
     makers = _makers_of(remedy, actor)
     state: RemedyState = "submitted" if route else _state_when_begun(remedy, today)
-    return _with_next_revision(
+    return with_next_revision(
         remedy, state=state, maker=actor, makers=makers, route=tuple(route), approvals=(), note=None
     )
 
@@ -189,7 +190,7 @@ def approve(
     approvals = (*remedy.approvals, Approval(remedy.terms_version, level, checker))
     complete = len(approvals) == len(remedy.route)
     state = _state_when_begun(remedy, today) if complete else remedy.state
-    return _with_next_revision(
+    return with_next_revision(
         remedy, approvals=approvals, checkers=remedy.checkers | {checker}, state=state, note=note
     )
 
@@ -198,7 +199,7 @@ def reroute(remedy: Remedy, route: Sequence[Level]) -> Remedy:
     """What waits for approval needs more of it since others were submitted or approved. It never needs less."""
     if remedy.state != "submitted":
         return remedy
-    return _with_next_revision(remedy, route=longer_route(remedy.route, route))
+    return with_next_revision(remedy, route=longer_route(remedy.route, route))
 
 
 def longer_route(one: Sequence[Level], other: Sequence[Level]) -> tuple[Level, ...]:
@@ -209,7 +210,7 @@ def longer_route(one: Sequence[Level], other: Sequence[Level]) -> tuple[Level, .
 def reject(remedy: Remedy, levels: frozenset[Level], checker: str, note: str) -> Remedy:
     """A no, which ends it. Raises WrongRemedyState, MakerIsNotChecker, WrongLevel."""
     _level_to_decide(remedy, levels, checker, "rejected")
-    return _with_next_revision(remedy, state="rejected", checkers=remedy.checkers | {checker}, note=note)
+    return with_next_revision(remedy, state="rejected", checkers=remedy.checkers | {checker}, note=note)
 
 
 def send_back(remedy: Remedy, levels: frozenset[Level], checker: str, note: str) -> Remedy:
@@ -219,7 +220,7 @@ def send_back(remedy: Remedy, levels: frozenset[Level], checker: str, note: str)
     """
     _level_to_decide(remedy, levels, checker, "returned")
     checkers = remedy.checkers | {checker}
-    return _with_next_revision(
+    return with_next_revision(
         remedy,
         state="returned",
         terms_version=remedy.terms_version + 1,  # even if nothing is changed: the next round's yes is another one
@@ -236,7 +237,7 @@ def withdraw(remedy: Remedy, note: str | None) -> Remedy:
         return remedy
     if remedy.state not in UNDECIDED:
         raise WrongRemedyState(remedy, "withdrawn")
-    return _with_next_revision(remedy, state="withdrawn", note=note)
+    return with_next_revision(remedy, state="withdrawn", note=note)
 
 
 def revoke(remedy: Remedy, today: date, note: str) -> Remedy:
@@ -245,7 +246,7 @@ def revoke(remedy: Remedy, today: date, note: str) -> Remedy:
         return remedy
     if remedy.state not in RUNNING:
         raise WrongRemedyState(remedy, "revoked")
-    return _with_next_revision(remedy, state="revoked", ended_on=today, note=note)
+    return with_next_revision(remedy, state="revoked", ended_on=today, note=note)
 
 
 def age(remedy: Remedy, today: date) -> Remedy:
@@ -256,7 +257,7 @@ def age(remedy: Remedy, today: date) -> Remedy:
     if state == remedy.state:
         return remedy
     ended_on = remedy.terms.ends_on if state == "expired" else None
-    return _with_next_revision(remedy, state=state, ended_on=ended_on)
+    return with_next_revision(remedy, state=state, ended_on=ended_on)
 
 
 def _state_when_begun(remedy: Remedy, today: date) -> RemedyState:
@@ -287,8 +288,3 @@ def _makers_of(remedy: Remedy, *makers: str) -> frozenset[str]:
         if user in remedy.checkers:
             raise MakerIsNotChecker(user, "a checker")
     return remedy.makers | set(makers)
-
-
-def _with_next_revision(remedy: Remedy, **changes: Any) -> Remedy:
-    changed = replace(remedy, **changes)
-    return remedy if changed == remedy else replace(changed, revision=remedy.revision + 1)

@@ -28,10 +28,6 @@ class Sample:
     already: Bools
     leaving: Depths
 
-    def spoilt(self, limits: Floats) -> float:
-        """Share of client-quarters with any exceedance."""
-        return float((self.already | (self.quiet >= limits).any(axis=1)).mean())
-
     def caught(self, limits: Floats) -> float:
         """Share of leavers caught, mean over the views."""
         return float((self.leaving >= limits).any(axis=2).mean())

@@ -75,5 +75,5 @@ def lags(shift: int = 0) -> tuple[int, ...]:
     return tuple(sorted({lag for window in windows(shift) for lag in (window.lag, window.before)}))
 
 
-WINDOWS, LAGS = windows(), lags()
+LAGS = lags()
 LONGEST = max(lags(MAX_SHIFT))  # 68: the quarter a year ago, where the festival was three weeks earlier

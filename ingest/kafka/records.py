@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Partition = tuple[str, int]  # (topic, partition)
 
@@ -27,3 +28,8 @@ class Unreadable:
     partition: int
     offset: int
     detail: str
+
+
+def partition_pairs(partitions: Iterable[Any]) -> list[Partition]:
+    """TopicPartitions as pairs, in order."""
+    return sorted((at.topic, at.partition) for at in partitions)

@@ -17,7 +17,7 @@ from store.list_order import behind
 from store.tables.clients import client
 from store.tables.quiet import calendar_entry
 
-_HELD = calendar_entry.c.removed_at.is_(None)
+_NOT_REMOVED = calendar_entry.c.removed_at.is_(None)
 
 
 class EntryPlace(NamedTuple):
@@ -58,7 +58,7 @@ def load_of_week(tx: Connection, week: int) -> list[Entry]:
 
 def load_between(tx: Connection, first: int, last: int) -> list[Entry]:
     """The entries that hold any of the weeks [first, last]."""
-    mine = (_HELD, calendar_entry.c.first_week <= last, calendar_entry.c.last_week >= first)
+    mine = (_NOT_REMOVED, calendar_entry.c.first_week <= last, calendar_entry.c.last_week >= first)
     return [_row(row).entry for row in tx.execute(sa.select(calendar_entry).where(*mine)).mappings()]
 
 
@@ -70,7 +70,7 @@ def load_of_client(tx: Connection, client_id: str, branch_id: str, first: int, l
         sa.and_(c.scope == "branch", c.subject == branch_id),
         sa.and_(c.scope == "client", c.subject == client_id),
     )
-    query = sa.select(calendar_entry).where(_HELD, c.first_week <= last, c.last_week >= first, theirs)
+    query = sa.select(calendar_entry).where(_NOT_REMOVED, c.first_week <= last, c.last_week >= first, theirs)
     return [_row(row).entry for row in tx.execute(query).mappings()]
 
 
@@ -116,7 +116,7 @@ def search(
 ) -> list[EntryRow]:
     """Up to `limit` entries behind the place `after`: the bank's, and those that `only_branch` sees."""
     order = (calendar_entry.c.last_week.desc(), calendar_entry.c.entry_id)
-    query = _entries(only_branch).where(_HELD, *_conditions(wanted), *behind(order, after)).order_by(*order)
+    query = _entries(only_branch).where(_NOT_REMOVED, *_conditions(wanted), *behind(order, after)).order_by(*order)
     return [_row(row) for row in tx.execute(query.limit(limit)).mappings()]
 
 

@@ -141,7 +141,10 @@ def load_begun(tx: Connection, kind: GroupKind, since: int) -> list[GroupWeek]:
 def search(
     tx: Connection, wanted: MovementFilter, *, only_branch: str | None, after: MovementPlace | None, limit: int
 ) -> list[GroupWeek]:
-    """Up to `limit` movements behind the place `after`. `only_branch`: the only one whose movements are told."""
+    """Up to `limit` movements behind the place `after`, each of all shards together: counts added, sizes weighed.
+
+    `only_branch`: the only one whose movements are told.
+    """
     m = movement.c
     order = (m.week.desc(), m.kind, m.name)
     weighed = sa.func.sum(m.size_pct * m.clients) / sa.func.sum(m.clients)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table
+import sqlalchemy as sa
 
 from store.tables.columns import metadata
 
-bank_basis = Table(
+bank_basis = sa.Table(
     "bank_basis",
     metadata,
-    Column("setting", String(64), primary_key=True, comment="its name in the environment"),
-    Column("value", String(200), nullable=False),
+    sa.Column("setting", sa.String(64), primary_key=True, comment="its name in the environment"),
+    sa.Column("value", sa.String(200), nullable=False),
 )

@@ -3,115 +3,105 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
 
 from store.tables.columns import Instant, Json, Serial, metadata
 
-client_case = Table(
+client_case = sa.Table(
     "client_case",
     metadata,
-    Column("case_id", String(36), primary_key=True),
-    Column("client_id", String(64), nullable=False, index=True),
-    Column("revision", Integer, nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("origin", String(20), nullable=False),
-    Column("alarm", Boolean, nullable=False),
-    Column("lead", String(200), nullable=False),
-    Column("opened_at", Instant, nullable=False),
-    Column("opened_week", Integer, nullable=False),
-    Column("resumes_to", String(12), comment="of a suspended case"),
-    Column("diary_date", Date),
-    Column("closed_at", Instant),
-    Column("closed_week", Integer),
-    Column("times_reopened", Integer, nullable=False),
-    Column("truth", String(40)),
-    Column("retention", String(20)),
-    Column("cause", String(200)),
+    sa.Column("case_id", sa.String(36), primary_key=True),
+    sa.Column("client_id", sa.String(64), nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("origin", sa.String(20), nullable=False),
+    sa.Column("alarm", sa.Boolean, nullable=False),
+    sa.Column("lead", sa.String(200), nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("opened_week", sa.Integer, nullable=False),
+    sa.Column("resumes_to", sa.String(12), comment="of a suspended case"),
+    sa.Column("diary_date", sa.Date),
+    sa.Column("closed_at", Instant),
+    sa.Column("closed_week", sa.Integer),
+    sa.Column("times_reopened", sa.Integer, nullable=False),
+    sa.Column("truth", sa.String(40)),
+    sa.Column("retention", sa.String(20)),
+    sa.Column("cause", sa.String(200)),
     # At most one open case a client, whatever the code does.
-    Index(
+    sa.Index(
         "uq_client_case_open",
         "client_id",
         unique=True,
         sqlite_where=sa.text("state <> 'closed'"),
         postgresql_where=sa.text("state <> 'closed'"),
     ),
-    Index("ix_client_case_list", "state", "opened_at", "case_id"),
+    sa.Index("ix_client_case_list", "state", "opened_at", "case_id"),
 )
 
-case_alert = Table(
+case_alert = sa.Table(
     "case_alert",
     metadata,
-    Column("case_id", String(36), sa.ForeignKey("client_case.case_id"), primary_key=True),
-    Column("alert_id", String(36), sa.ForeignKey("alert.alert_id"), primary_key=True, index=True),
+    sa.Column("case_id", sa.String(36), sa.ForeignKey("client_case.case_id"), primary_key=True),
+    sa.Column("alert_id", sa.String(36), sa.ForeignKey("alert.alert_id"), primary_key=True, index=True),
 )
 
-case_member = Table(
+case_member = sa.Table(
     "case_member",
     metadata,
-    Column("case_id", String(36), sa.ForeignKey("client_case.case_id"), primary_key=True),
-    Column("place", Integer, primary_key=True, autoincrement=False, comment="order of joining"),
-    Column("user", String(200), nullable=False, index=True),
-    Column("role", String(40), nullable=False),
-    Column("joined_on", Date, nullable=False),
-    Column("left_on", Date),
+    sa.Column("case_id", sa.String(36), sa.ForeignKey("client_case.case_id"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False, comment="order of joining"),
+    sa.Column("user", sa.String(200), nullable=False, index=True),
+    sa.Column("role", sa.String(40), nullable=False),
+    sa.Column("joined_on", sa.Date, nullable=False),
+    sa.Column("left_on", sa.Date),
 )
 
-case_task = Table(
+case_task = sa.Table(
     "case_task",
     metadata,
-    Column("task_id", String(36), primary_key=True),
-    Column("case_id", String(36), sa.ForeignKey("client_case.case_id"), nullable=False, index=True),
-    Column("place", Integer, nullable=False, comment="order of adding"),
-    Column("title", String(200), nullable=False),
-    Column("owner", String(200), nullable=False),
-    Column("due_on", Date, nullable=False),
-    Column("kind", String(12), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("evidence", Text),
-    Column("done_by", String(200)),
-    Column("done_at", Instant),
+    sa.Column("task_id", sa.String(36), primary_key=True),
+    sa.Column("case_id", sa.String(36), sa.ForeignKey("client_case.case_id"), nullable=False, index=True),
+    sa.Column("place", sa.Integer, nullable=False, comment="order of adding"),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("owner", sa.String(200), nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("evidence", sa.Text),
+    sa.Column("done_by", sa.String(200)),
+    sa.Column("done_at", Instant),
 )
 
-case_review = Table(
+case_review = sa.Table(
     "case_review",
     metadata,
-    Column("review_id", String(36), primary_key=True),
-    Column("case_id", String(36), sa.ForeignKey("client_case.case_id"), nullable=False, index=True),
-    Column("place", Integer, nullable=False, comment="order of writing"),
-    Column("held_on", Date, nullable=False),
-    Column("attendees", Json, nullable=False, comment="users"),
-    Column("minutes", Text, nullable=False),
-    Column("decision", Text, nullable=False),
-    Column("written_by", String(200), nullable=False),
-    Column("swot", Json, nullable=False, comment="casework.cases.case_lifecycle.Swot"),
+    sa.Column("review_id", sa.String(36), primary_key=True),
+    sa.Column("case_id", sa.String(36), sa.ForeignKey("client_case.case_id"), nullable=False, index=True),
+    sa.Column("place", sa.Integer, nullable=False, comment="order of writing"),
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("attendees", Json, nullable=False, comment="users"),
+    sa.Column("minutes", sa.Text, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("written_by", sa.String(200), nullable=False),
+    sa.Column("swot", Json, nullable=False, comment="casework.cases.case_lifecycle.Swot"),
 )
 
-case_event = Table(
+case_event = sa.Table(
     "case_event",
     metadata,
-    Column("event_id", Serial, primary_key=True),
-    Column("case_id", String(36), sa.ForeignKey("client_case.case_id"), nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("actor", String(200), nullable=False, comment="`ebbwatch` where time alone did it"),
-    Column("what", String(40), nullable=False, comment="opened, moved, reviewed, remedy.approved, ..."),
-    Column("state", String(12), nullable=False, comment="the case's state afterwards"),
-    Column("note", Text),
-    Index("ix_case_event_case", "case_id", "event_id"),
+    sa.Column("event_id", Serial, primary_key=True),
+    sa.Column("case_id", sa.String(36), sa.ForeignKey("client_case.case_id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.String(200), nullable=False, comment="`ebbwatch` where time alone did it"),
+    sa.Column("what", sa.String(40), nullable=False, comment="opened, moved, reviewed, remedy.approved, ..."),
+    sa.Column("state", sa.String(12), nullable=False, comment="the case's state afterwards"),
+    sa.Column("note", sa.Text),
+    sa.Index("ix_case_event_case", "case_id", "event_id"),
     comment="the timeline people read; the audit trail is its own table",
 )
 
-follow_up_mark = Table(
+follow_up_mark = sa.Table(
     "follow_up_mark",
     metadata,
-    Column("name", String(40), primary_key=True, comment="of the step that looked"),
-    Column("seen", String(200), nullable=False, comment="what it saw: the same again needs no second look"),
+    sa.Column("name", sa.String(40), primary_key=True, comment="of the step that looked"),
+    sa.Column("seen", sa.String(200), nullable=False, comment="what it saw: the same again needs no second look"),
 )

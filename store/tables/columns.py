@@ -10,11 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import (
-    BigInteger,
-    Integer,
-    MetaData,
-)
 
 
 class Instant(sa.TypeDecorator[datetime]):
@@ -31,11 +26,11 @@ class Instant(sa.TypeDecorator[datetime]):
 
 
 # SQLite numbers rows by itself only for INTEGER, which is 64 bits wide there.
-Serial = BigInteger().with_variant(Integer, "sqlite")
+Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 Json: sa.types.TypeEngine[Any] = sa.JSON()
 
-metadata = MetaData(
+metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_N_label)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",

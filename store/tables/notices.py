@@ -3,46 +3,40 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import (
-    Column,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
 
 from store.tables.columns import Instant, Json, Serial, metadata
 
-preference_table = Table(
+preference_table = sa.Table(
     "notice_preference",
     metadata,
-    Column("user", String(200), primary_key=True),
-    Column("role", String(40), nullable=False),
-    Column("branch_id", String(64)),
-    Column("language", String(8), nullable=False),
-    Column("address", Text, nullable=False, comment="an Apprise URL; a secret, never shown or logged whole"),
-    Column("kinds", Json, nullable=False, comment="what they want to hear of"),
-    Column("quiet_from", String(5), comment="HH:MM in the bank's zone; null for never quiet"),
-    Column("quiet_until", String(5)),
-    Column("revision", Integer, nullable=False),
+    sa.Column("user", sa.String(200), primary_key=True),
+    sa.Column("role", sa.String(40), nullable=False),
+    sa.Column("branch_id", sa.String(64)),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("address", sa.Text, nullable=False, comment="an Apprise URL; a secret, never shown or logged whole"),
+    sa.Column("kinds", Json, nullable=False, comment="what they want to hear of"),
+    sa.Column("quiet_from", sa.String(5), comment="HH:MM in the bank's zone; null for never quiet"),
+    sa.Column("quiet_until", sa.String(5)),
+    sa.Column("revision", sa.Integer, nullable=False),
 )
 
-notice = Table(
+notice = sa.Table(
     "notice",
     metadata,
-    Column("notice_id", Serial, primary_key=True),
-    Column("user", String(200), nullable=False),
-    Column("kind", String(24), nullable=False),
-    Column("subject_key", String(200), nullable=False, comment="what it is about: the same thing is told once"),
-    Column("facts", Json, nullable=False, comment="what the text is made of, in the reader's language"),
-    Column("written_at", Instant, nullable=False),
-    Column("not_before", Instant, nullable=False, comment="later than written_at in quiet hours"),
-    Column("sent_at", Instant),
-    Column("tries", Integer, nullable=False),
-    Column("failed", Text, comment="why it was given up; free of secrets"),
+    sa.Column("notice_id", Serial, primary_key=True),
+    sa.Column("user", sa.String(200), nullable=False),
+    sa.Column("kind", sa.String(24), nullable=False),
+    sa.Column(
+        "subject_key", sa.String(200), nullable=False, comment="what it is about: the same thing is told once"
+    ),
+    sa.Column("facts", Json, nullable=False, comment="what the text is made of, in the reader's language"),
+    sa.Column("written_at", Instant, nullable=False),
+    sa.Column("not_before", Instant, nullable=False, comment="later than written_at in quiet hours"),
+    sa.Column("sent_at", Instant),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("failed", sa.Text, comment="why it was given up; free of secrets"),
     sa.UniqueConstraint("user", "kind", "subject_key"),
-    Index(
+    sa.Index(
         "ix_notice_unsent",
         "not_before",
         sqlite_where=sa.text("sent_at IS NULL AND failed IS NULL"),

@@ -3,47 +3,39 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-)
 
 from store.tables.columns import Instant, Json, Serial, metadata
 
-dead_letter = Table(
+dead_letter = sa.Table(
     "dead_letter",
     metadata,
-    Column("dead_letter_id", String(36), primary_key=True),
-    Column("topic", String(249), nullable=False),
-    Column("partition", Integer, nullable=False),
-    Column("offset", BigInteger, nullable=False),
-    Column("key", LargeBinary),
-    Column("value", LargeBinary, comment="the original bytes; null where the record itself could not be read"),
-    Column("reason", String(40), nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("recorded_at", Instant, nullable=False, index=True),
-    Column("replayed_at", Instant),
-    Column("replayed_by", String(200)),
+    sa.Column("dead_letter_id", sa.String(36), primary_key=True),
+    sa.Column("topic", sa.String(249), nullable=False),
+    sa.Column("partition", sa.Integer, nullable=False),
+    sa.Column("offset", sa.BigInteger, nullable=False),
+    sa.Column("key", sa.LargeBinary),
+    sa.Column(
+        "value", sa.LargeBinary, comment="the original bytes; null where the record itself could not be read"
+    ),
+    sa.Column("reason", sa.String(40), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False, index=True),
+    sa.Column("replayed_at", Instant),
+    sa.Column("replayed_by", sa.String(200)),
 )
 
-outbox = Table(
+outbox = sa.Table(
     "outbox",
     metadata,
-    Column("outbox_id", Serial, primary_key=True),
-    Column("topic", String(249), nullable=False),
-    Column("partition", Integer, comment="null: by key"),
-    Column("key", LargeBinary),
-    Column("value", LargeBinary),
-    Column("written_at", Instant, nullable=False),
-    Column("sent_at", Instant),
-    Column("refused", Text, comment="why the broker can never take it; sent_at is then when it was given up"),
-    Index(
+    sa.Column("outbox_id", Serial, primary_key=True),
+    sa.Column("topic", sa.String(249), nullable=False),
+    sa.Column("partition", sa.Integer, comment="null: by key"),
+    sa.Column("key", sa.LargeBinary),
+    sa.Column("value", sa.LargeBinary),
+    sa.Column("written_at", Instant, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Column("refused", sa.Text, comment="why the broker can never take it; sent_at is then when it was given up"),
+    sa.Index(
         "ix_outbox_unsent",
         "outbox_id",
         sqlite_where=sa.text("sent_at IS NULL"),
@@ -51,38 +43,38 @@ outbox = Table(
     ),
 )
 
-lease = Table(
+lease = sa.Table(
     "lease",
     metadata,
-    Column("name", String(40), primary_key=True),
-    Column("owner", String(80), nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("owner", sa.String(80), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
 )
 
-audit = Table(
+audit = sa.Table(
     "audit",
     metadata,
-    Column("audit_id", Serial, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("actor", String(200), nullable=False),
-    Column("role", String(40), nullable=False),
-    Column("action", String(60), nullable=False),
-    Column("kind", String(40), nullable=False),
-    Column("key", String(200), nullable=False),
-    Column("before", Json),
-    Column("after", Json),
-    Column("request_id", String(64)),
-    Index("ix_audit_kind_key", "kind", "key"),
+    sa.Column("audit_id", Serial, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.String(200), nullable=False),
+    sa.Column("role", sa.String(40), nullable=False),
+    sa.Column("action", sa.String(60), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("key", sa.String(200), nullable=False),
+    sa.Column("before", Json),
+    sa.Column("after", Json),
+    sa.Column("request_id", sa.String(64)),
+    sa.Index("ix_audit_kind_key", "kind", "key"),
 )
 
-idempotency = Table(
+idempotency = sa.Table(
     "idempotency",
     metadata,
-    Column("actor", String(200), primary_key=True),
-    Column("key", String(200), primary_key=True),
-    Column("fingerprint", String(64), nullable=False, comment="hash of method, path and body"),
-    Column("status", Integer, nullable=False),
-    Column("headers", Json, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("at", Instant, nullable=False, index=True),
+    sa.Column("actor", sa.String(200), primary_key=True),
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False, comment="hash of method, path and body"),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("headers", Json, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
 )

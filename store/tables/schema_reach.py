@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table
+import sqlalchemy as sa
 
 from store.tables.columns import metadata
 
-schema_reach = Table(
+schema_reach = sa.Table(
     "schema_reach",
     metadata,
-    Column(
-        "oldest_code", String(32), primary_key=True, comment="newest migration that the oldest such release has"
+    sa.Column(
+        "oldest_code", sa.String(32), primary_key=True, comment="newest migration that the oldest such release has"
     ),
 )

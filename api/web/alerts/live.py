@@ -24,8 +24,8 @@ from fastapi import APIRouter, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.deps import ApiDeps
-from api.web.sign_in.session import AlertReader, Visitor
-from api.web.sign_in.session_cookie import token_of
+from api.web.session_cookie import token_of
+from api.web.visitor import AlertReader, Visitor
 from store.alerts import alert_news
 from store.alerts.alert_news import ChangedAlert
 from store.sign_in import web_sessions

@@ -22,7 +22,7 @@ from api.web.forms import FormState, Sent, SentForm
 from api.web.listing import listing
 from api.web.paths import HOME, local_path
 from api.web.rendering import render
-from api.web.sign_in.session import AlertActor, AlertReader, Visitor
+from api.web.visitor import AlertActor, AlertReader, Visitor
 from language.marking import N_
 from schemas.http_alert_bulk import BulkActBody, GoneBody
 from schemas.vocabulary import AlertState, LabelName

@@ -9,9 +9,9 @@ from datetime import date
 from markupsafe import Markup
 
 from api.web.alerts.sentences import comparisons
-from api.web.clients.sparkline import sparkline, trend
+from api.web.alerts.sparkline import sparkline, trend
 from api.web.rendering import pages_in
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from language.marking import N_
 from schemas.explanations import TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody

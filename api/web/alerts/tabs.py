@@ -9,7 +9,7 @@ from api.alerts.alert_totals import list_totals
 from api.alerts.listing import AlertQuery
 from api.web.listing import Listing, address
 from api.web.paths import HOME
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from casework.alerts.totals import Totals
 from schemas.buckets import BUCKETS, Bucket
 from schemas.http_alerts import AlertBody
@@ -51,7 +51,7 @@ class Tabs:
 
 
 def tabs_of(visitor: Visitor, found: Listing[AlertQuery, AlertBody]) -> Tabs:
-    """With the list's filters but those of bucket and state: the tabs are what else there is."""
+    """Counted with the list's filters, those of bucket and state left out: the tabs are what else there is."""
     everywhere = found.query.model_copy(update={"bucket": "all", "state": [], "deferred": None})
     totals = list_totals(visitor.tx, visitor.deps, visitor.caller, everywhere)
     waiting = totals.only(lambda each: each.bucket == FIRST_TAB and each.waits)

@@ -14,7 +14,7 @@ from api.paths import UuidPath
 from api.web.cases.case_page import Back, case_page, path_of_case
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
-from api.web.sign_in.session import CaseFormer, CaseReader, CaseWorker, Visitor
+from api.web.visitor import CaseFormer, CaseReader, CaseWorker, Visitor
 from casework.cases.case_lifecycle import Case
 from language.marking import N_
 from schemas.http_cases import AddAlertsBody, CloseCaseBody, HandOverBody, LeaveBody, MemberBody, TransitionBody

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from api.cases.reading import CaseQuery, search_cases
 from api.web.listing import downloads, listing, read_query, typed_values
 from api.web.rendering import render
-from api.web.sign_in.session import CaseReader, Visitor
+from api.web.visitor import CaseReader, Visitor
 from casework.alerts import sla
 from casework.alerts.sla import Deadline
 from schemas.http_cases import CaseBody

@@ -19,7 +19,7 @@ from api.web.cases.case_page import JOINING, path_of_case
 from api.web.flash import Flash
 from api.web.forms import FormState, Sent, SentForm
 from api.web.rendering import render
-from api.web.sign_in.session import CaseFormer, Visitor
+from api.web.visitor import CaseFormer, Visitor
 from casework.cases.case_lifecycle import Case, relapses
 from language.marking import N_
 from schemas.errors import NotFound

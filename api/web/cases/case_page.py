@@ -17,12 +17,12 @@ from api.web.alerts.rows import left_of
 from api.web.alerts.sentences import sentence
 from api.web.cases.case_list import CASES
 from api.web.cases.case_view import CaseView, read_case_view
+from api.web.cases.remedy_form import RemedyForm, remedy_form
 from api.web.cases.timeline import timeline_line
 from api.web.forms import FormState
 from api.web.language.case_words import MEMBER_ROLES
-from api.web.remedies.form import RemedyForm, remedy_form
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from schemas.http_cases import CaseDetailBody, RetentionProposalBody
 from schemas.vocabulary import CaseState
 

@@ -13,7 +13,7 @@ from api.paths import UuidPath
 from api.web.cases.case_forms import attempt
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
-from api.web.sign_in.session import CaseWorker
+from api.web.visitor import CaseWorker
 from casework.cases.case_lifecycle import Case
 from language.marking import N_
 from schemas.http_cases import EvidenceOfTaskBody, MinutesBody, NewTaskBody, SwotBody

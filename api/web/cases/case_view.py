@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.cases.reading import detail_body, get_case_record
 from api.remedies.reading import remedy_bodies, weeks_needed
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from casework.remedies.remedy_lifecycle import Remedy
 from schemas.http_cases import CaseDetailBody
 from schemas.http_remedies import RemedyBody

@@ -15,7 +15,7 @@ from api.web.clients.client_page import client_page
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
 from api.web.rendering import client_path
-from api.web.sign_in.session import AlertActor, Visitor
+from api.web.visitor import AlertActor, Visitor
 from casework.alerts.episodes import Episode
 from language.marking import N_
 from schemas.http_alerts import AssignBody, CloseBody, SnoozeBody

@@ -10,7 +10,7 @@ from api.clients.reading import ClientQuery, search_clients
 from api.web.alerts.rows import picture
 from api.web.listing import listing
 from api.web.rendering import render
-from api.web.sign_in.session import ClientReader
+from api.web.visitor import ClientReader
 from schemas.vocabulary import ClientState
 from store.clients import sparklines
 

@@ -15,7 +15,7 @@ from api.web.clients.facts import RANGES, client_facts
 from api.web.clients.peer_strip import strip
 from api.web.forms import FormState
 from api.web.rendering import client_path, pages_in, render
-from api.web.sign_in.session import ClientReader, Visitor
+from api.web.visitor import ClientReader, Visitor
 from schemas.events import ID_PATTERN
 from schemas.vocabulary import VolumeName
 

@@ -16,7 +16,7 @@ from api.web.alerts.sentences import comparisons
 from api.web.clients.charts import level
 from api.web.clients.timeline import RAN, ClientLine, moments
 from api.web.clients.why import Why, why_of
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from casework.remedies.effect import BEFORE_WEEKS, MEASURED_WEEKS, Effect, effect, start_week
 from schemas.http_alerts import AlertBody
 from schemas.http_cases import CaseBody

@@ -8,7 +8,7 @@ from datetime import date
 
 from api.web.alerts.rows import left_of
 from api.web.alerts.sentences import reasons
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from schemas.explanations import SUPPORTED, TRIAL_WEEKS, WeeksLeft
 from schemas.http_alerts import AlertBody
 from schemas.http_explanations import ExplanationBody, FindingBody, SpanBody

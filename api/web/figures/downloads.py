@@ -13,7 +13,7 @@ from api.figures.tables import figures_table, precision_table
 from api.web.cases.case_list import CASES, query_of
 from api.web.figures.figures_page import FIGURES, read_figures
 from api.web.forms import BadFields
-from api.web.sign_in.session import CaseReader, FiguresReader, Visitor
+from api.web.visitor import CaseReader, FiguresReader, Visitor
 from schemas.errors import NotAllowedByRules
 from schemas.http_figures import FiguresBody
 

@@ -11,7 +11,7 @@ from api.figures.figure_routes import FiguresQuery, figures_body
 from api.web.forms import BadFields, FormState
 from api.web.listing import downloads, read_query, sent_by_address, typed_values
 from api.web.rendering import render
-from api.web.sign_in.session import FiguresReader, Visitor
+from api.web.visitor import FiguresReader, Visitor
 from schemas.errors import NotAllowedByRules
 from schemas.http_figures import FiguresBody
 from schemas.weeks import NotAWeek, format_week, parse_week

@@ -14,7 +14,7 @@ from api.web.forms import FormState
 from api.web.policies.figures import rows_of
 from api.web.policies.form import LEAST_SCALE, MOST_SCALE, fields_of
 from api.web.rendering import render
-from api.web.sign_in.session import Visitor
+from api.web.visitor import Visitor
 from casework.policies.rules import get_preview_to_apply
 from schemas.errors import Conflict, Forbidden
 from schemas.http_policies import PreviewBody

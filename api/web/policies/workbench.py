@@ -22,7 +22,7 @@ from api.web.policies.figures import rows_of
 from api.web.policies.form import edited
 from api.web.policies.policy_page import POLICIES, Workbench, path_of, policy_page
 from api.web.rendering import render
-from api.web.sign_in.session import PolicyReader, PolicySetter, Visitor
+from api.web.visitor import PolicyReader, PolicySetter, Visitor
 from detector.policies.policy import Policy
 from language.marking import N_
 from schemas.http_policies import DraftBody, PolicyContentBody, PreviewBody

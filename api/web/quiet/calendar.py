@@ -19,7 +19,7 @@ from api.web.forms import BadFields, FormState, Sent, SentForm
 from api.web.listing import address, read_query, sent_by_address, typed_values
 from api.web.quiet.weeks import Span, entry_line, lay_out, span_of
 from api.web.rendering import render
-from api.web.sign_in.session import AlertReader, CalendarKeeper, Visitor
+from api.web.visitor import AlertReader, CalendarKeeper, Visitor
 from language.marking import N_
 from schemas.errors import NotAllowedByRules, NotFound
 from schemas.http import Body, IdText

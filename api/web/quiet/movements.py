@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from api.quiet.movements import MovementQuery, search_movements
 from api.web.listing import listing
 from api.web.rendering import render
-from api.web.sign_in.session import AlertReader
+from api.web.visitor import AlertReader
 from schemas.vocabulary import GroupName
 
 router = APIRouter(include_in_schema=False)

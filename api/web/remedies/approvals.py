@@ -22,7 +22,7 @@ from api.web.forms import Sent, SentForm
 from api.web.listing import listing
 from api.web.paths import local_path
 from api.web.rendering import render
-from api.web.sign_in.session import RemedyChecker, Visitor
+from api.web.visitor import RemedyChecker, Visitor
 from casework.remedies import remedy_lifecycle
 from casework.remedies.remedy_lifecycle import MakerIsNotChecker, Remedy, TermsOver, WrongLevel, WrongRemedyState
 from language.marking import N_
@@ -65,42 +65,35 @@ def inbox(visitor: RemedyChecker) -> Response:
 def approve(visitor: RemedyChecker, sent: SentForm, remedy_id: UuidPath) -> Response:
     """A yes at the level whose turn it is."""
 
-    def act() -> Act[Remedy]:
-        return partial(remedies.approve, remedy_id=remedy_id, note=sent.body(ApproveBody).note)
-
     def done(remedy: Remedy) -> Flash:
         return _NEXT_LEVEL if remedy.state == "submitted" else _APPROVED
 
-    return _decide(visitor, sent, remedy_id, act, done)
+    return _decide(visitor, sent, remedy_id, remedies.approve, ApproveBody, done)
 
 
 @router.post(f"{ONE}/return")
 def send_back(visitor: RemedyChecker, sent: SentForm, remedy_id: UuidPath) -> Response:
     """Back to its makers."""
-
-    def act() -> Act[Remedy]:
-        return partial(remedies.send_back, remedy_id=remedy_id, note=sent.body(DecisionBody).note)
-
-    return _decide(visitor, sent, remedy_id, act, Flash(N_("Returned to its makers.")))
+    return _decide(visitor, sent, remedy_id, remedies.send_back, DecisionBody, Flash(N_("Returned to its makers.")))
 
 
 @router.post(f"{ONE}/reject")
 def reject(visitor: RemedyChecker, sent: SentForm, remedy_id: UuidPath) -> Response:
     """A no, which ends it."""
-
-    def act() -> Act[Remedy]:
-        return partial(remedies.reject, remedy_id=remedy_id, note=sent.body(DecisionBody).note)
-
-    return _decide(visitor, sent, remedy_id, act, Flash(N_("Rejected.")))
+    return _decide(visitor, sent, remedy_id, remedies.reject, DecisionBody, Flash(N_("Rejected.")))
 
 
 def _decide(
     visitor: Visitor,
     sent: Sent,
     remedy_id: str,
-    act: Callable[[], Act[Remedy]],
+    decide: Callable[..., Remedy],
+    body: type[ApproveBody | DecisionBody],
     done: Flash | Callable[[Remedy], Flash],
 ) -> Response:
+    def act() -> Act[Remedy]:
+        return partial(decide, remedy_id=remedy_id, note=sent.body(body).note)
+
     back_to = local_path(sent.one("back_to") or APPROVALS)
     filters = QueryParams(back_to.partition("?")[2])
     return sent.attempt(

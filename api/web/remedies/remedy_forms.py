@@ -12,13 +12,13 @@ from acts.performing import Act
 from api.paths import UuidPath
 from api.remedies.bodies import read_proposed_terms
 from api.remedies.what_if import WhatIfQuery, load_what_if_of_case
+from api.web.amounts import body_with_amounts
 from api.web.cases.case_page import Back, case_page, path_of_case
+from api.web.cases.remedy_form import AMOUNTS, asked_what_if
 from api.web.flash import Flash
 from api.web.forms import Sent, SentForm
-from api.web.language.amounts import body_with_amounts
-from api.web.remedies.form import AMOUNTS, asked_what_if
 from api.web.rendering import render
-from api.web.sign_in.session import CaseReader, RemedyProposer, RemedyRevoker, Visitor
+from api.web.visitor import CaseReader, RemedyProposer, RemedyRevoker, Visitor
 from casework.remedies.remedy_lifecycle import Remedy
 from language.marking import N_
 from schemas.http_remedies import DecisionBody, ProposeBody, TermsBody, WhatIfBody, WithdrawBody

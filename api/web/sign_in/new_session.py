@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from acts.performing import ActRequest
 from acts.sign_in.sessions import NewSession
 from api.desk_config import DeskConfig
-from api.web.sign_in.session_cookie import give_cookie, token_of
+from api.web.session_cookie import give_cookie, token_of
 
 
 def wanted_session(request: Request, config: DeskConfig, id_token: str | None = None) -> NewSession:

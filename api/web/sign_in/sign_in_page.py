@@ -19,7 +19,7 @@ from api.web.paths import CALLBACK, SIGN_IN, local_path
 from api.web.rendering import render_for
 from api.web.sign_in import browser, provider_sign_in
 from api.web.sign_in.new_session import act_request, redirect_with_cookie, wanted_session
-from api.web.sign_in.session import find_session
+from api.web.visitor import find_session
 from language.marking import N_
 from schemas.errors import NotFound
 

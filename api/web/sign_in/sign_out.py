@@ -13,9 +13,9 @@ from api.reading import Reading
 from api.web import csrf
 from api.web.paths import SIGN_IN, SIGN_OUT, SIGNED_OUT
 from api.web.rendering import render_for
+from api.web.session_cookie import take_cookie
 from api.web.sign_in.new_session import act_request
-from api.web.sign_in.session import find_session
-from api.web.sign_in.session_cookie import take_cookie
+from api.web.visitor import find_session
 
 router = APIRouter(include_in_schema=False)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from ingest.kafka.confluent.messages import messages_before_errors, partition_pairs, record_batches
+from ingest.kafka.confluent.messages import messages_before_errors, record_batches
 from ingest.kafka.confluent.stall_watch import StallWatch
-from ingest.kafka.records import Partition, RecordBatch, Unreadable
+from ingest.kafka.records import Partition, RecordBatch, Unreadable, partition_pairs
 from ingest.kafka.source import POISON_TRIES, AssignmentListener, BrokerUnreachable, KafkaConfig, SourceFailed
 from ingest.kafka.topic_lookup import TopicLookup
 from schemas.errors import OffsetGone

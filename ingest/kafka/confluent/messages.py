@@ -54,8 +54,3 @@ def messages_before_errors(messages: Iterable[Any], errors: Mapping[Partition, A
         elif message.error() is None and at not in stopped:
             readable.append(message)
     return readable
-
-
-def partition_pairs(partitions: Iterable[Any]) -> list[Partition]:
-    """TopicPartitions as pairs, in order."""
-    return sorted((at.topic, at.partition) for at in partitions)

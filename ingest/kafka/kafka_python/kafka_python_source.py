@@ -23,7 +23,7 @@ from kafka.errors import (
 )
 
 from ingest.kafka.kafka_python.codecs import require_codecs
-from ingest.kafka.records import Partition, RecordBatch, Unreadable
+from ingest.kafka.records import Partition, RecordBatch, Unreadable, partition_pairs
 from ingest.kafka.source import POISON_TRIES, AssignmentListener, BrokerUnreachable, KafkaConfig, SourceFailed
 from ingest.kafka.topic_lookup import TopicLookup
 from schemas.errors import OffsetGone
@@ -217,7 +217,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python
         if not assigned:  # nothing for us, or the topic is too new for the group's leader to know
             return
         with self._remembering_error():
-            starts = self._listener.assigned(_partition_pairs(assigned))
+            starts = self._listener.assigned(partition_pairs(assigned))
             for at in assigned:
                 if (at.topic, at.partition) in starts:
                     self.consumer.seek(at, starts[at.topic, at.partition])
@@ -227,11 +227,11 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python
     def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
         if revoked:  # kafka-python also tells of nothing, before the first join
             with self._remembering_error():
-                self._listener.revoked(_partition_pairs(revoked))
+                self._listener.revoked(partition_pairs(revoked))
 
     def on_partitions_lost(self, lost: Iterable[Any]) -> None:
         with self._remembering_error():
-            self._listener.lost(_partition_pairs(lost))
+            self._listener.lost(partition_pairs(lost))
 
     @contextmanager
     def _remembering_error(self) -> Iterator[None]:
@@ -248,7 +248,3 @@ def _batch(at: Any, records: list[Any]) -> RecordBatch:
         offsets = [record[_OFFSET] for record in records]
     keys, values = [record[_KEY] for record in records], [record[_VALUE] for record in records]
     return RecordBatch(at.topic, at.partition, offsets, keys, values)
-
-
-def _partition_pairs(partitions: Iterable[Any]) -> list[Partition]:
-    return sorted((at.topic, at.partition) for at in partitions)

@@ -19,8 +19,8 @@ from acts.sign_in.sessions import new_session
 from api.app import create_app
 from api.deps import ApiDeps
 from api.desk_config import DeskConfig
-from api.web.sign_in.session import SignedIn, Visitor, needing_page
-from api.web.sign_in.session_cookie import cookie_name
+from api.web.session_cookie import cookie_name
+from api.web.visitor import SignedIn, Visitor, needing_page
 from store.sign_in import web_sessions
 from store.tables.sign_in import web_session
 from store.unit_of_work import Store, open_store

@@ -41,8 +41,8 @@ def test_who_refuses_gzip_is_not_given_it(desk) -> None:
     [
         CHARTS.replace("/static/", "/static/0"),
         "/static/plotly.min.js",
-        "/static/x/../../session.py",
-        "/static/x/%2e%2e/session.py",
+        "/static/x/../../visitor.py",
+        "/static/x/%2e%2e/visitor.py",
         "/static/x//etc/passwd",
     ],
 )
@@ -52,4 +52,4 @@ def test_another_content_or_another_folder_is_not_found(desk, path) -> None:
 
 def test_a_template_cannot_name_a_file_that_is_not_there() -> None:
     with pytest.raises(NotFound):
-        static_url("../session.py")
+        static_url("../visitor.py")

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from casework.alerts.actions import acknowledge, close, snooze
-from casework.alerts.episodes import EpisodeRules, alert_id_of, with_next_revision
+from casework.alerts.episodes import EpisodeRules, alert_id_of
 from casework.alerts.judging import judge_week
+from casework.revisions import with_next_revision
 from schemas.verdicts import Direction, Grade
 from schemas.weeks import Week, monday
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import api
 import casework
-from api.web.language.amounts import plain_amount
+from api.web.amounts import plain_amount
 from api.web.language.refusals import REFUSALS, refusal_text
 from api.web.language.rule_texts import RULES
 from language.catalogues import texts_in

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from api.web.session_cookie import cookie_name
 from api.web.sign_in.oidc import OidcClient, OpenIdProvider
-from api.web.sign_in.session_cookie import cookie_name
 from store import audit
 from store.audit import AuditFilter
 from store.tables.sign_in import sign_in_attempt, web_session

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher, extract_parameters
 from fastapi.testclient import TestClient
 
 from acts.sign_in.passwords import Passwords, SignInBusy
-from api.web.sign_in.session_cookie import cookie_name
+from api.web.session_cookie import cookie_name
 from casework.notices.recipients import Preference
 from store import audit
 from store.audit import AuditFilter

@@ -26,7 +26,7 @@ from api.reading import Reading, Snapshot
 from api.web import csrf
 from api.web.language.choice import language_of
 from api.web.paths import path_of, referring_path
-from api.web.sign_in.session_cookie import token_of
+from api.web.session_cookie import token_of
 from language.catalogues import Language
 from schemas.errors import EbbwatchError, Forbidden, NotAuthenticated
 from schemas.weeks import Week

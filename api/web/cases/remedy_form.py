@@ -13,11 +13,11 @@ from functools import partial
 
 from api.pagination import LIMIT
 from api.remedies.what_if import WhatIfQuery, what_if_bodies
+from api.web.amounts import body_with_amounts
 from api.web.cases.case_view import CaseView
 from api.web.forms import BadFields, FormState, Sent
-from api.web.language.amounts import body_with_amounts
-from api.web.sign_in.session import Visitor
-from casework.remedies.remedy_lifecycle import UNDECIDED
+from api.web.visitor import Visitor
+from casework.remedies.remedy_lifecycle import RENEWABLE, UNDECIDED
 from schemas.errors import NotAllowedByRules
 from schemas.http_remedies import RemedyBody, WhatIfBody
 
@@ -25,7 +25,6 @@ AMOUNTS = ("cost", "expected_effect", "list_price", "volume_commitment")
 ASKED = ("list_price", "concession_pct", "starts_on", "ends_on", "cost", "service_cost")
 _ASKED_AMOUNTS = ("list_price", "cost", "service_cost")
 _TERMS = ("owner", "reason", "fee_code", "concession_pct", *AMOUNTS)
-_ENDED = ("expiring", "expired", "revoked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class RemedyForm:
 def remedy_form(visitor: Visitor, view: CaseView, returned: FormState | None, at: str) -> RemedyForm:
     """`at`: the id of the remedy that a returned form was to change, empty for a new one."""
     query = {name: value.strip() for name, value in visitor.request.query_params.items()}
-    renewable = [each for each in view.client_remedies if each.state in _ENDED][:LIMIT]
+    renewable = [each for each in view.client_remedies if each.state in RENEWABLE][:LIMIT]
     change = _undecided(view, at or query.get("change", ""))
     renew = next((each for each in renewable if each.remedy_id == query.get("renew")), None)
     values = _first_values(visitor.today, visitor.caller.actor, change, renew)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from api.web.paths import local_path
-from api.web.sign_in.session_cookie import cookie_name
+from api.web.session_cookie import cookie_name
 from store.sign_in import web_sessions
 from tests.api.web.conftest import csrf_of
 from tests.busy_database import locked
