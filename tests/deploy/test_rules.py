@@ -101,5 +101,10 @@ def test_every_rule_says_how_bad_what_and_where_to_read_on(rules, root):
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"]["summary"].endswith(".")
         page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
-        assert page == "docs/runbook.md"
+        assert page == "{{ $externalLabels.runbook }}"
         assert anchor in sections
+
+
+def test_links_to_the_runbook_are_absolute_by_one_setting_that_no_alert_carries(prometheus):
+    assert re.fullmatch(r"https://[^#\s]+", prometheus["global"]["external_labels"]["runbook"])
+    assert prometheus["alerting"]["alert_relabel_configs"] == [{"action": "labeldrop", "regex": "runbook"}]
