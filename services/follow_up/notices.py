@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.engine import Connection
-
 from acts.roles import NOTICE_ROLES
 from casework.alerts.history import HISTORY_WEEKS
 from casework.alerts.published_sentence import published_facts
@@ -18,6 +16,7 @@ from services.follow_up.round import Round
 from store.cases import follow_up
 from store.notices import notice_sources
 from store.quiet import movements
+from store.unit_of_work import Tx
 
 
 def tell_alarms(current: Round) -> int:
@@ -69,7 +68,7 @@ class _News:
     mark: str
 
 
-def _news(current: Round, tx: Connection, step: str) -> _News | None:
+def _news(current: Round, tx: Tx, step: str) -> _News | None:
     """None where no week has been judged since the step's last look.
 
     News are the last two weeks, and older ones that were judged since that look: after a standstill, or where a
