@@ -46,7 +46,7 @@ def promtool(root, missing):
     return run
 
 
-CASES = ("rules.test.yml", "rules.weeks.test.yml")
+CASES = ("rules.test.yml", "rules.weeks.test.yml", "rules.years.test.yml")
 
 
 def test_rules_fire_and_stay_quiet_as_their_cases_say(promtool):
@@ -80,14 +80,18 @@ def test_there_are_these_rules_each_with_cases_that_fire_and_that_must_not(rules
         "EbbwatchFollowUpStopped",
         "EbbwatchNoticesNotSent",
         "EbbwatchTargetDown",
+        "EbbwatchApiDown",
         "EbbwatchDetectorStopped",
         "EbbwatchWeekHeld",
         "EbbwatchAmountImplausible",
         "EbbwatchOutboxRefused",
         "EbbwatchDatabaseSlow",
         "EbbwatchHttpErrors",
+        "EbbwatchModelsDiffer",
         "EbbwatchAlertFlood",
         "EbbwatchAlertDrought",
+        "EbbwatchModelOld",
+        "EbbwatchCertificateEnds",
     ]
     cases = "".join((root / "deploy/prometheus" / name).read_text() for name in CASES)
     for name in names:
