@@ -13,6 +13,7 @@ from acts.judging.week_reading import Holidays
 from acts.judging.week_saving import AlertRules
 from casework.alerts.episodes import EpisodeRules
 from casework.alerts.history import NewsRule
+from detector.leaver.model import LeaverModel
 from detector.policies.policy import Policy
 from services.bank_rules import episode_rules, margins_of, policy_of
 from services.judging.holiday_calendar import festivals_of, rest_weeks_of
@@ -67,7 +68,7 @@ class Judge:
         metrics = self._parts.metrics
         metrics.weeks_judged.inc()
         metrics.judge_s.observe(seconds)
-        metrics.in_force.info({"policy": judged.verdicts.policy_version, "model": self._model_version})
+        metrics.judged_by(judged.verdicts.policy_version, self._model_version)
         for direction, grade, count in judged.verdicts.counts():
             metrics.verdicts.labels(direction, grade.name.lower()).inc(count)
         for episode in (each for each in judged.changed if each.told):
@@ -114,9 +115,7 @@ def detect_work(parts: Parts) -> Work:
     settings = parts.settings
     base = policy_of(settings)
     parts.store.transact(lambda tx: policy_versions.ensure_base_policy(tx, base, parts.clock()))
-    model = model_of(settings)
-    if model is not None:
-        parts.store.transact(lambda tx: leaver_models.save(tx, model, parts.clock()))
+    model = _take_up_model(parts)
     judge = Judge(parts, base, episode_rules(settings), None if model is None else LeaverScores(model))
     scale = OwnScale(parts, base)
     outliving = Outliving("detect", parts.metrics)
@@ -130,6 +129,15 @@ def detect_work(parts: Parts) -> Work:
                 stop.wait(IDLE_S)
 
     return lambda stop: outliving.run(stop, lambda: judge_on(stop))
+
+
+def _take_up_model(parts: Parts) -> LeaverModel | None:
+    """The model of the settings, kept so that what it judges can be scored again."""
+    model = model_of(parts.settings)
+    if model is not None:
+        first_used = parts.store.transact(lambda tx: leaver_models.save(tx, model, parts.clock()))
+        parts.metrics.model_first_used_s.set(first_used.timestamp())
+    return model
 
 
 def main() -> None:

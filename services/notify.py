@@ -22,6 +22,9 @@ def notify_work(parts: Parts) -> Work:
         currency=settings.base_currency,
         desk_url=settings.public_url,
     )
+    for scheme in settings.schemes:
+        parts.metrics.notice_failures.labels(scheme)
+        parts.metrics.notices_given_up.labels(scheme)
     outliving = Outliving("notify", parts.metrics)
     return lambda stop: outliving.run(stop, lambda: notifier.run(stop, outliving.worked))
 

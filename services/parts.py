@@ -17,6 +17,7 @@ from publish.kafka.producer import Producer
 from schemas.errors import BadSetting, DatabaseAway
 from schemas.kafka_connection import KafkaConnection
 from schemas.weeks import WeekCalendar
+from services import certificates
 from services.outliving import Outliving
 from services.settings import Settings, load_settings
 from services.supervisor import Supervisor
@@ -69,7 +70,11 @@ def open_parts(settings: Settings, clock: Clock = utc_now) -> Parts:
         raise BadSetting(f"EBBWATCH_DATA_DIR: {settings.data_dir}: {error.strerror}") from None
     metrics = Metrics()
     metrics.describe_process(schema.newest_revision())
-    return Parts(settings, open_store(settings.database), WeekCalendar(settings.zone), metrics, clock)
+    for certificate, end in certificates.find_ends(settings).items():
+        metrics.certificate_end_s.labels(certificate).set(end.timestamp())
+    store = open_store(settings.database)
+    metrics.watch_pool(store.pool_use)
+    return Parts(settings, store, WeekCalendar(settings.zone), metrics, clock)
 
 
 def run_process(name: str, work_of: Callable[[Parts], Work]) -> None:

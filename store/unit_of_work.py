@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -55,6 +56,15 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
     return Store(engine)
 
 
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections to the database: those in use, those kept idle, and the most that there can be."""
+
+    in_use: int
+    idle: int
+    limit: int
+
+
 class Store:
     """Units of work on one database. Safe to share between threads."""
 
@@ -96,6 +106,13 @@ class Store:
     def _once(self, work: Callable[[Connection], T]) -> T:
         with self.write() as tx:
             return work(tx)
+
+    def pool_use(self) -> PoolUse:
+        """The connections of this moment; none of SQLite in memory, which has one to a thread."""
+        pool = self.engine.pool
+        if not isinstance(pool, sa.QueuePool):
+            return PoolUse(0, 0, 0)
+        return PoolUse(pool.checkedout(), pool.checkedin(), pool.size() + pool._max_overflow)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -6,7 +6,7 @@ has not increased.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from itertools import product
 from typing import get_args
@@ -26,9 +26,11 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from schemas.events import TOPIC_ACTIVITY, TOPIC_CLIENTS, TOPIC_RATES
 from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from schemas.vocabulary import AlertState, DeadLetterReason, DirectionName, GradeName
+from store.unit_of_work import PoolUse
 
 _TOPICS_OUT = (TOPIC_ALERTS, TOPIC_REMEDIES, TOPIC_DEAD_LETTERS)
 _PARTS, _OUTAGES_OF = ("ingest", "detect", "relay", "follow-up", "notify", "api", "run"), ("database", "broker")
+_CERTIFICATES, _CONNECTIONS = ("kafka_ca", "kafka_client"), ("in_use", "idle")
 _CHECKPOINT_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -93,6 +95,14 @@ class Metrics:
         self.outages = counter("outages", "Times that a part lost what it depends on.", "part", "of")
         self.requests = counter("http_requests", "HTTP requests answered.", "method", "route", "status")
         self.request_s = histogram("http_request_seconds", "HTTP request time.", _REQUEST_S, "method", "route")
+        self.connections = gauge("database_connections", "Connections of the pool to the database.", "state")
+        self.connections_limit = gauge("database_connections_limit", "The most that the pool opens.")
+        self.certificate_end_s = gauge(
+            "certificate_end_timestamp_seconds", "When a certificate of this process ends.", "certificate"
+        )
+        self.model_first_used_s = gauge(
+            "model_first_used_timestamp_seconds", "When the learned score in use was first used here."
+        )
         self.build = Info("ebbwatch_build", "The release, and the schema that it was made for.", registry=r)
         self.in_force = Info("ebbwatch_judged_by", "Policy and model by which weeks are judged.", registry=r)
         self._begin_at_zero()
@@ -102,6 +112,16 @@ class Metrics:
         self.build.info({"version": version("ebbwatch"), "schema": schema})
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
+
+    def watch_pool(self, pool_use: Callable[[], PoolUse]) -> None:
+        """The pool is asked whenever Prometheus asks."""
+        self.connections.labels("in_use").set_function(lambda: pool_use().in_use)
+        self.connections.labels("idle").set_function(lambda: pool_use().idle)
+        self.connections_limit.set_function(lambda: pool_use().limit)
+
+    def judged_by(self, policy: str, model: str) -> None:
+        """The policy and the model of the week that was judged last; `none` where presets alone judge."""
+        self.in_force.info({"policy": policy, "model": model})
 
     def _begin_at_zero(self) -> None:
         for reason in get_args(DeadLetterReason):
@@ -117,6 +137,10 @@ class Metrics:
             self.refused.labels(topic)
         for part, of in product(_PARTS, _OUTAGES_OF):
             self.outages.labels(part, of)
+        for certificate in _CERTIFICATES:
+            self.certificate_end_s.labels(certificate)
+        for state in _CONNECTIONS:
+            self.connections.labels(state)
 
     def exposition(self) -> tuple[bytes, str]:
         """The text to scrape, and its content type."""

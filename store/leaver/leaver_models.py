@@ -13,8 +13,8 @@ from store.tables.leaver import leaver_model
 from store.upsert import insert
 
 
-def save(tx: Connection, model: LeaverModel, at: datetime) -> bool:
-    """Keep a model that is about to judge. False where it is there already: it stays as it is."""
+def save(tx: Connection, model: LeaverModel, at: datetime) -> datetime:
+    """Keep a model that is about to judge. When it was first used: where it is there already, it stays as it is."""
     row = {
         "version": model.version,
         "base_rate": model.base_rate,
@@ -23,8 +23,11 @@ def save(tx: Connection, model: LeaverModel, at: datetime) -> bool:
         "body": model.dump().decode(),
         "first_used": at,
     }
-    new = insert(tx, leaver_model).values(row).on_conflict_do_nothing().returning(leaver_model.c.version)
-    return tx.scalar(new) is not None
+    tx.execute(insert(tx, leaver_model).values(row).on_conflict_do_nothing())
+    first_used: datetime = tx.scalars(
+        sa.select(leaver_model.c.first_used).where(leaver_model.c.version == model.version)
+    ).one()
+    return first_used
 
 
 def get(tx: Connection, version: str) -> LeaverModel:

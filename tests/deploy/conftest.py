@@ -32,10 +32,16 @@ def compose() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def scrape_jobs() -> dict[str, tuple[str, int]]:
+def prometheus() -> dict[str, Any]:
+    loaded: dict[str, Any] = read_yaml("deploy/prometheus/prometheus.yml")
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def scrape_jobs(prometheus: dict[str, Any]) -> dict[str, tuple[str, int]]:
     """Job -> (name looked up, port)."""
     jobs = {}
-    for job in read_yaml("deploy/prometheus/prometheus.yml")["scrape_configs"]:
+    for job in prometheus["scrape_configs"]:
         (lookup,) = job["dns_sd_configs"]
         jobs[job["job_name"]] = (lookup["names"][0], lookup["port"])
     return jobs

@@ -46,7 +46,7 @@ def promtool(root, missing):
     return run
 
 
-CASES = ("rules.test.yml", "rules.weeks.test.yml")
+CASES = ("rules.test.yml", "rules.weeks.test.yml", "rules.years.test.yml")
 
 
 def test_rules_fire_and_stay_quiet_as_their_cases_say(promtool):
@@ -80,14 +80,18 @@ def test_there_are_these_rules_each_with_cases_that_fire_and_that_must_not(rules
         "EbbwatchFollowUpStopped",
         "EbbwatchNoticesNotSent",
         "EbbwatchTargetDown",
+        "EbbwatchApiDown",
         "EbbwatchDetectorStopped",
         "EbbwatchWeekHeld",
         "EbbwatchAmountImplausible",
         "EbbwatchOutboxRefused",
         "EbbwatchDatabaseSlow",
         "EbbwatchHttpErrors",
+        "EbbwatchModelsDiffer",
         "EbbwatchAlertFlood",
         "EbbwatchAlertDrought",
+        "EbbwatchModelOld",
+        "EbbwatchCertificateEnds",
     ]
     cases = "".join((root / "deploy/prometheus" / name).read_text() for name in CASES)
     for name in names:
@@ -101,5 +105,10 @@ def test_every_rule_says_how_bad_what_and_where_to_read_on(rules, root):
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"]["summary"].endswith(".")
         page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
-        assert page == "docs/runbook.md"
+        assert page == "{{ $externalLabels.runbook }}"
         assert anchor in sections
+
+
+def test_links_to_the_runbook_are_absolute_by_one_setting_that_no_alert_carries(prometheus):
+    assert re.fullmatch(r"https://[^#\s]+", prometheus["global"]["external_labels"]["runbook"])
+    assert prometheus["alerting"]["alert_relabel_configs"] == [{"action": "labeldrop", "regex": "runbook"}]

@@ -27,7 +27,8 @@ class Certificate:
     key: Path
 
 
-def make_certificate(folder: Path, name: str) -> Certificate:
+def make_certificate(folder: Path, name: str, end: datetime | None = None) -> Certificate:
+    """It ends after a day where no end is given."""
     key = ec.generate_private_key(ec.SECP256R1())
     named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -38,7 +39,7 @@ def make_certificate(folder: Path, name: str) -> Certificate:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(end or now + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

@@ -22,6 +22,7 @@ from tests.services.conftest import FIRST_WEEK, NOW, JudgedBank
 from tests.services.judging.test_leaver_scores import HISTORY, Remembering
 
 MakeBank = Callable[..., JudgedBank]
+FIRST_USED = "ebbwatch_model_first_used_timestamp_seconds"
 
 
 def parts_of(bank: JudgedBank, leaver_model: str) -> Parts:
@@ -34,6 +35,7 @@ def test_the_model_in_use_is_kept_at_the_start(make_bank: MakeBank) -> None:
     detect_work(parts_of(bank, "none"))
     with bank.store.read() as tx:
         assert tx.scalars(sa.select(leaver_model.c.version)).all() == []
+    assert bank.metrics.registry.get_sample_value(FIRST_USED) == 0
     parts = parts_of(bank, "default")
     detect_work(parts)
     detect_work(parts)
@@ -42,6 +44,7 @@ def test_the_model_in_use_is_kept_at_the_start(make_bank: MakeBank) -> None:
     with bank.store.read() as tx:
         assert tx.scalars(sa.select(leaver_model.c.version)).all() == [used.version]
         assert leaver_models.get(tx, used.version).dump() == used.dump()
+    assert bank.metrics.registry.get_sample_value(FIRST_USED) == NOW.timestamp()
 
 
 def test_each_judged_week_says_which_model_was_in_use(make_bank: MakeBank) -> None:

@@ -98,6 +98,14 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
     assert partitions(store) == {1}
 
 
+def test_the_store_says_how_many_connections_are_in_use_and_how_many_there_can_be(store: Store) -> None:
+    with store.read(), store.read():
+        assert store.pool_use().in_use == 2
+    after = store.pool_use()
+    assert (after.in_use, after.idle) == (0, 2)
+    assert after.limit >= 15
+
+
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense"])
 def test_a_database_that_cannot_be_used_is_a_bad_setting(url: str) -> None:
     with pytest.raises(BadSetting, match="EBBWATCH_DATABASE_URL"):
