@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from acts.bank import BankRules
 from acts.case_changes import CaseChange, any_alarm, change_with_alerts, save_change
 from acts.performing import ActContext
+from casework.alerts.episodes import LIVE
 from casework.alerts.holdout import is_held_out
 from casework.cases import case_lifecycle
 from casework.cases.case_lifecycle import Case
@@ -15,8 +16,6 @@ from casework.cases.missed_departure import missed_departure
 from store.alerts import alert_rows
 from store.cases import case_rows, follow_up
 from store.unit_of_work import Tx
-
-_LIVE = ("open", "acknowledged")
 
 
 def resume_due(context: ActContext, case_id: str) -> bool:
@@ -46,7 +45,7 @@ def reopen_relapsed(context: ActContext, client_id: str, alert_ids: Collection[s
     last = case_rows.find_last_closed(tx, client_id, for_update=True)
     if last is None:
         return None
-    live = [e for e in alert_rows.get_all(tx, alert_ids, for_update=True).values() if e.state in _LIVE]
+    live = [e for e in alert_rows.get_all(tx, alert_ids, for_update=True).values() if e.state in LIVE]
     back = [e for e in live if _relapses(tx, rules, last, e.alert_id)]
     if not back:
         return None

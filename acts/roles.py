@@ -72,7 +72,7 @@ PERMISSIONS = MappingProxyType(
 LEVELS: MappingProxyType[str, frozenset[Level]] = MappingProxyType(
     {
         Role.BRANCH_MANAGER: frozenset({"branch"}),
-        Role.APPROVER: frozenset({"branch", "region", "head_office"}),
+        Role.APPROVER: frozenset(get_args(Level)),
     }
 )
 

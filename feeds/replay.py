@@ -12,13 +12,11 @@ from feeds.publishing import Publisher, Sender
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """After a week has been sent and closed. Weeks and events are counts so far and in all."""
+    """After a week has been sent and closed. Weeks and events are counts so far."""
 
     week: int
     weeks: int
-    of_weeks: int
     events: int
-    of_events: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +39,10 @@ def replay(
     """
     publisher = Publisher(sender, payments.source)
     publisher.publish_clients(payments.records)
-    of_weeks = _span(payments.week_rows)
-    of_events = sum(payments.week_rows.values())
     events = weeks = 0
     for week, bookings in payments.weeks():
         pace.wait()
         events += publisher.publish_week(week, bookings)
         weeks += 1
-        progress(Progress(week, weeks, of_weeks, events, of_events))
+        progress(Progress(week, weeks, events))
     return Report(payments.rows, events, weeks, payments.clients, payments.rejected.height)
-
-
-def _span(week_rows: dict[int, int]) -> int:
-    return max(week_rows) - min(week_rows) + 1 if week_rows else 0

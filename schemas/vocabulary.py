@@ -74,7 +74,7 @@ RemedyState = Literal[
 ]
 MeasuredWeeks = Literal[4, 13, 26]  # after which a remedy's effect is measured
 PublishedState = Literal["approved", "ended", "revoked"]
-Level = Literal["branch", "region", "head_office"]
+Level = Literal["branch", "region", "head_office"]  # lowest first
 WhatIfChoice = Literal["do_nothing", "half_for_three_months", "service_upgrade", "as_proposed"]
 
 # -- notices

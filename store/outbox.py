@@ -35,19 +35,6 @@ class Unsent:
     message: Message
 
 
-def append(
-    tx: Connection,
-    topic: str,
-    key: bytes | None,
-    value: bytes | None,
-    *,
-    at: datetime,
-    partition: int | None = None,
-) -> None:
-    """Put one message behind all others."""
-    append_all(tx, [Message(topic, key, value, partition)], at)
-
-
 def append_all(tx: Connection, messages: Sequence[Message], at: datetime) -> None:
     """Put messages behind all others, in their order."""
     if not messages:

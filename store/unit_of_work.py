@@ -20,6 +20,7 @@ T = TypeVar("T")
 Tx: TypeAlias = Connection  # for rooms that hand a transaction on without speaking SQL
 BUSY_TIMEOUT_S = 30  # SQLite: how long a writer waits for another one
 CACHE_KIB = 65_536  # SQLite: the 2 MB it takes by itself are less than a checkpoint touches, and cost it a third
+POOL_SIZE = 10  # PostgreSQL: connections kept by a process; as many more while they are all in use
 ATTEMPTS = 5  # a deadlock or a lost connection heals in a try or two; five is a real outage
 _PASSING_CLASSES = {"08", "40", "57"}  # of SQLSTATE: the connection, a rollback, an administrator
 _TOO_MANY_CONNECTIONS = "53300"
@@ -33,7 +34,7 @@ _LASTING_REFUSALS = (  # waiting does not mend these
 )
 
 
-def open_store(url: str, *, pool_size: int = 10) -> Store:
+def open_store(url: str) -> Store:
     """A store on `sqlite:///path` or `postgresql+psycopg://...`. Raises BadSetting for a URL it cannot use.
 
     No error of a statement shows its values: some are secrets, and errors are logged.
@@ -45,7 +46,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
             _use_explicit_begin(engine)
         elif parsed.get_backend_name() == "postgresql":
             engine = sa.create_engine(
-                parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+                parsed, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, hide_parameters=True
             )
         else:
             raise BadSetting(f"EBBWATCH_DATABASE_URL: {parsed.get_backend_name()} is neither sqlite nor postgresql")

@@ -14,6 +14,7 @@ from schemas.verdicts import Direction, Grade, Series, Verdict
 from schemas.vocabulary import AlertState, Outcome
 from schemas.weeks import Week, format_week
 
+LIVE: tuple[AlertState, ...] = ("open", "acknowledged")  # waits for somebody; a snoozed one is put off by a person
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "ebbwatch.alert")
 
 

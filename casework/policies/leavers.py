@@ -48,15 +48,15 @@ def find_leavers(turnover: Ints, closed: npt.NDArray[np.bool_], earliest: int) -
     return Leavers(left, earliest + last_moving + 1)
 
 
-def count_caught_leavers(course: Course, silent_from: Places, *, after_weeks: int = AFTER_WEEKS) -> Caught:
-    """How many of the watched leavers had an alert standing within [26 weeks before, `after_weeks` after) their
+def count_caught_leavers(course: Course, silent_from: Places) -> Caught:
+    """How many of the watched leavers had an alert standing within [26 weeks before, 13 weeks after) their
     silence began.
 
     `silent_from`: for each watched client the place of a week of the course. An alert that came up earlier and
     still stood counts as 26 weeks ahead.
     """
     weeks = np.arange(len(course.standing_since))[:, None]
-    in_time = (weeks >= silent_from - AHEAD_WEEKS) & (weeks < silent_from + after_weeks)
+    in_time = (weeks >= silent_from - AHEAD_WEEKS) & (weeks < silent_from + AFTER_WEEKS)
     standing = (course.standing_since >= 0) & in_time
     found = standing.any(axis=0)
     first = np.argmax(standing, axis=0)

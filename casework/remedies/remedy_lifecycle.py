@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import get_args
 
 from casework.remedies.terms import Terms, check_terms
 from casework.revisions import with_next_revision
 from schemas.errors import Conflict, Forbidden, NotAllowedByRules
 from schemas.vocabulary import Level, RemedyState, RemedyType
 
-LEVELS: tuple[Level, ...] = ("branch", "region", "head_office")  # lowest first
+LEVELS: tuple[Level, ...] = get_args(Level)  # lowest first
 
 UNDECIDED: frozenset[RemedyState] = frozenset({"draft", "returned", "submitted"})
 RENEWABLE: frozenset[RemedyState] = frozenset({"expiring", "expired", "revoked"})

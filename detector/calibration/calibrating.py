@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +17,8 @@ Floats = npt.NDArray[np.float64]
 Depths = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
-# Of client-quarters of clients that stay, every tier by itself: 5 % prompts and 1 % alarms, less a margin so that
-# another bank's luck stays within them. Alarms are few, so their luck is larger.
+# Of client-quarters of clients that stay, all comparisons and both directions of a tier together: 5 % prompts and
+# 1 % alarms, less a margin so that another bank's luck stays within them. Alarms are few, so their luck is larger.
 PROMPTS, ALARMS = 0.05 * 0.88, 0.01 * 0.75
 RISES = 0.2  # share of what is spent that goes to rises: they are news, falls are the warning
 FALL_GRID, RISE_GRID = np.arange(10.0, 101.0), np.arange(20.0, 1001.0, 5.0)
@@ -34,22 +33,9 @@ Name = tuple[Baseline, Series]
 NAMES = [(pair.baseline, series) for pair in PAIRS for series in SERIES]
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Shares of the client-quarters of clients that stay, all comparisons and both directions together."""
-
-    prompts: float = PROMPTS
-    alarms: float = ALARMS
-
-
-STANDARD = Budget()
-
-
-def find_presets(
-    sample: TierSample, budget: Budget = STANDARD, left_out: Collection[Name] = ()
-) -> tuple[Preset, ...]:
+def find_presets(sample: TierSample, left_out: Collection[Name] = ()) -> tuple[Preset, ...]:
     """Presets of a tier that catch most of the faded copies within the budget. `left_out`: not used for falls."""
-    both = (budget.prompts, budget.alarms)
+    both = (PROMPTS, ALARMS)
     rises = [_rise_limits(sample.quiet_rise, RISES * share) for share in both]
     rises[1] = np.maximum(rises[1], rises[0] + ALARM_GAP)
     falls: list[Floats] = []

@@ -95,14 +95,14 @@ def _judge(context: _GroupContext, way: int, which: int, series: int) -> _Judged
     others, ratio = left_aside(ratio, pair, direction, weeks), topped_up(ratio, pair, direction, weeks)
     if direction is Direction.FALL:
         weakest = context.limits.percent[context.passed.tier, way, :, which, series].max(axis=1)
-        lasts = (_beside(others, factor, direction) - 1.0) * 100.0 <= weakest
+        lasts = (_against_group(others, factor, direction) - 1.0) * 100.0 <= weakest
         ratio = np.where(lasts, np.minimum(others, ratio), ratio)
-    left = _beside(ratio, factor, direction)
+    left = _against_group(ratio, factor, direction)
     money = expected if series != PAYMENTS else readings.expected_sum[which, TURNOVER] / pair.expected.weeks
     return _Judged(left, yearly_effect(ratio * money, money * factor), weeks, factor, by)
 
 
-def _beside(ratio: Floats, factor: Floats, direction: Direction) -> Floats:
+def _against_group(ratio: Floats, factor: Floats, direction: Direction) -> Floats:
     """`ratio` against that of the group's median client, never on the other side of one: a group of whose median
     client nothing is left explains every fall.
     """

@@ -50,7 +50,7 @@ class Refusals:
             return 0
         return int(self._events.contains(_refused(event_hash, of_week)).sum())
 
-    def settle(self, event_hash: UInt64, week: Int32) -> None:
+    def mark_accepted(self, event_hash: UInt64, week: Int32) -> None:
         """These events were accepted, each for the first time."""
         for number in [number for number, count in self._without_rate.items() if count]:
             settled = int(self.lacked_rate(event_hash[week == number], number).sum())

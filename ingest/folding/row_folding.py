@@ -59,7 +59,7 @@ class RowFolding:
         fresh = self._drop_repeats(rows, live, counted)
         new = rows if fresh.all() else rows.where(fresh)
         self._witnesses.add(new.time_s)
-        self.refusals.settle(new.event_hash, new.week)
+        self.refusals.mark_accepted(new.event_hash, new.week)
         self._count_received(rows, counted, fresh)
         mixed = self._account_weeks.refuse_mixed(new)
         if mixed.any():

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from casework.alerts.episodes import LIVE
 from casework.alerts.holdout import Opening
 from schemas.verdicts import Direction, Grade
 from schemas.vocabulary import AlertState
@@ -19,7 +20,6 @@ from store.tables.clients import client
 from store.tables.ledger import shard_week
 from store.upsert import insert
 
-_LIVE: tuple[AlertState, ...] = ("open", "acknowledged")  # a snoozed alert is put off by a person
 _A_CASE = sa.select(client_case.c.case_id).where(client_case.c.client_id == client.c.client_id)
 
 
@@ -73,7 +73,7 @@ def load_relapse_candidates(tx: Connection, within_weeks: int) -> list[RelapseCa
     query = (
         sa.select(alert.c.client_id, alert.c.alert_id, alert_opening.c.grade, alert_opening.c.value_at_risk_minor)
         .join(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
-        .where(alert.c.state.in_(_LIVE), alert.c.told, alert.c.direction == Direction.FALL.value)
+        .where(alert.c.state.in_(LIVE), alert.c.told, alert.c.direction == Direction.FALL.value)
         .where(closed.exists(), ~open_one.exists())
         .order_by(alert.c.client_id, alert.c.alert_id)
     )

@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from casework.alerts.episodes import LIVE
 from casework.alerts.holdout import Opening
 from casework.alerts.message import ClientFacts
 from casework.cases.case_lifecycle import Case
@@ -28,7 +29,6 @@ from store.tables.notices import preference_table
 from store.tables.remedies import remedy_table
 
 _APART_WEEKS = 4  # an alarm that comes back after less is the one that people know
-_LIVE = ("open", "acknowledged")
 
 
 _MESSAGE = msgspec.json.Decoder(AlertMessage)
@@ -147,7 +147,7 @@ def load_live_alerts(tx: Connection, since: int) -> list[LiveAlert]:
         )
         .join(client, client.c.client_id == alert.c.client_id)
         .join(alert_opening, alert_opening.c.alert_id == alert.c.alert_id)
-        .where(alert.c.state.in_(_LIVE), alert.c.told, ~budget.WAITS)
+        .where(alert.c.state.in_(LIVE), alert.c.told, ~budget.WAITS)
         .order_by(alert.c.alert_id)
     ).where(sa.or_(since <= APPEARED_WEEK, rose))
     return [

@@ -14,6 +14,8 @@ from store.tables.clients import client
 from store.tables.ledger import shard, shard_week
 from store.tables.operations import dead_letter, outbox
 
+LATEST = 8  # of the newest open alerts: as many lines as the live table has room for
+
 
 @dataclass(frozen=True, slots=True)
 class LatestAlert:
@@ -45,8 +47,8 @@ class Overview:
     latest: tuple[LatestAlert, ...]
 
 
-def load_overview(tx: Connection, latest: int = 8) -> Overview:
-    """Read it all. `latest`: how many of the newest open alerts to name."""
+def load_overview(tx: Connection) -> Overview:
+    """Read it all."""
     tallies = tx.execute(
         sa.select(*(sa.func.coalesce(sa.func.sum(shard.c[name]), 0) for name in ("accepted", "duplicates", "late")))
     ).one()
@@ -66,7 +68,7 @@ def load_overview(tx: Connection, latest: int = 8) -> Overview:
         held_weeks=_count(tx, shard_week, shard_week.c.state == "held"),
         open_alerts={Grade(grade): count for grade, count in grades},
         unsent=_count(tx, outbox, outbox.c.sent_at.is_(None)),
-        latest=_load_latest(tx, latest),
+        latest=_load_latest(tx),
     )
 
 
@@ -74,7 +76,7 @@ def _count(tx: Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> i
     return int(tx.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0)
 
 
-def _load_latest(tx: Connection, limit: int) -> tuple[LatestAlert, ...]:
+def _load_latest(tx: Connection) -> tuple[LatestAlert, ...]:
     rows = tx.execute(
         sa.select(
             alert.c.client_id,
@@ -90,6 +92,6 @@ def _load_latest(tx: Connection, limit: int) -> tuple[LatestAlert, ...]:
         .order_by(
             alert.c.last_week.desc(), alert.c.grade.desc(), alert.c.value_at_risk_minor.desc(), alert.c.alert_id
         )
-        .limit(limit)
+        .limit(LATEST)
     )
     return tuple(LatestAlert(r[0], r[1], r[2], r[3], Grade(r[4]), r[5], r[6]) for r in rows)

@@ -107,7 +107,7 @@ def save(tx: Connection, remedy: Remedy, facts: ClientFacts, currency: str, at: 
     news = state_to_publish(before, remedy.state)
     if news:
         value = encode_message(remedy_message(remedy, news, facts, currency))
-        outbox.append(tx, TOPIC_REMEDIES, remedy.client_id.encode(), value, at=at)
+        outbox.append_all(tx, [outbox.Message(TOPIC_REMEDIES, remedy.client_id.encode(), value)], at)
 
 
 def load_where(tx: Connection, *conditions: sa.ColumnElement[bool]) -> list[Remedy]:

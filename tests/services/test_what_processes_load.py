@@ -9,14 +9,18 @@ import pytest
 
 HTTP = {"fastapi", "starlette", "uvicorn", "jinja2"}
 FIGURES = {"numpy", "polars", "plotly", "xgboost"}
+ROOMS = {"api", "feeds", "ingest"}
 OTHERS = {"alembic", "apprise", "kafka", "confluent_kafka", "rich"}  # the Kafka client is loaded when it is opened
 
 
 @pytest.mark.parametrize(
     ("module", "without"),
     [
-        ("services.relay", HTTP | FIGURES | OTHERS | {"casework", "detector", "holidays", "babel"}),
-        ("services.follow_up.process", HTTP | FIGURES | OTHERS),
+        (
+            "services.relay",
+            HTTP | FIGURES | OTHERS | ROOMS | {"acts", "casework", "detector", "language", "holidays", "babel"},
+        ),
+        ("services.follow_up.process", HTTP | FIGURES | OTHERS | ROOMS),
         ("services.detect", HTTP | {"xgboost"} | OTHERS),  # trees: only where a learned score is in use
     ],
 )

@@ -26,7 +26,7 @@ def filled(store):
 
 def test_messages_wait_in_the_order_of_writing(filled) -> None:
     with filled.write() as tx:
-        outbox.append(tx, "ebbwatch.alerts", b"C2", b"{}", at=AT)
+        outbox.append_all(tx, [Message("ebbwatch.alerts", b"C2", b"{}")], AT)
         waiting = outbox.load_unsent(tx, 10)
     assert [u.message for u in waiting] == [*MESSAGES, Message("ebbwatch.alerts", b"C2", b"{}")]
     assert [u.outbox_id for u in waiting] == sorted(u.outbox_id for u in waiting)

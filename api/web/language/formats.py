@@ -47,12 +47,12 @@ class Formats:
         rounded = Decimal(value).quantize(_ONE.scaleb(-digits), ROUND_HALF_EVEN)
         return f"{rounded:,}".translate(self._marks)
 
-    def money(self, value: str | None, currency: str, digits: int = 0) -> str:
+    def money(self, value: str | None, currency: str) -> str:
         """With its currency: HK$1,234,568."""
         if value is None:
             return DASH
         sign = MINUS if value.startswith("-") else ""
-        return f"{sign}{self.symbol(currency)}{self.amount(value.removeprefix('-'), digits)}"
+        return f"{sign}{self.symbol(currency)}{self.amount(value.removeprefix('-'))}"
 
     def percent(self, value: float | None, digits: int | None = None, *, signed: bool = True) -> str:
         """−38%. Without `digits` a tenth is shown below ten, where it matters."""
