@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-
-import pytest
 
 from telemetry.metrics import Metrics
-
-_SUFFIXES = ("_bucket", "_sum", "_count")
-
-
-def exported_names():
-    """Names as scraped: counters with _total, histograms with their three suffixes."""
-    names = set()
-    for family in Metrics().registry.collect():
-        endings = {"counter": ("_total",), "info": ("_info",), "histogram": _SUFFIXES}.get(family.type, ("",))
-        names |= {family.name + ending for ending in endings}
-    return names
+from tests.deploy.exported import series
+from tests.deploy.promql import find_unknown
 
 
 def metric_names(text):
@@ -33,19 +20,6 @@ def anchors(markdown):
     }
 
 
-@pytest.fixture
-def promtool(root, missing):
-    """Runs Prometheus' own checker beside the rules; fails with what it says."""
-    tool = shutil.which("promtool") or missing("promtool", "it is not installed; it comes with Prometheus")
-
-    def run(*arguments):
-        folder = root / "deploy/prometheus"
-        done = subprocess.run([tool, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    return run
-
-
 CASES = ("rules.test.yml", "rules.weeks.test.yml", "rules.years.test.yml")
 
 
@@ -57,15 +31,16 @@ def test_prometheus_accepts_its_configuration(promtool):
     promtool("check", "config", "prometheus.yml")
 
 
-def test_every_metric_of_a_rule_exists(rules):
-    used = {name for rule in rules for name in metric_names(rule["expr"])}
-    assert len(used) >= 6
-    assert used <= exported_names()
+def test_every_metric_and_label_of_a_rule_exists(rules):
+    there = series()
+    assert {rule["alert"]: find_unknown(rule["expr"], there) for rule in rules} == {
+        rule["alert"]: [] for rule in rules
+    }
 
 
 def test_every_metric_of_the_rules_cases_and_of_the_metrics_page_exists(root):
     for path in (*(f"deploy/prometheus/{cases}" for cases in CASES), "docs/metrics.md", "docs/runbook.md"):
-        known = exported_names() | {family.name for family in Metrics().registry.collect()}
+        known = series().keys() | {family.name for family in Metrics().registry.collect()}
         assert metric_names((root / path).read_text()) <= known, path
 
 
