@@ -224,7 +224,7 @@ REACHED = Row(
             "Rules: EbbwatchHttpErrors, EbbwatchApiDown.",
             (
                 Query(
-                    f"sum(rate({_FAILED}[$__rate_interval]))"
+                    f"(sum(rate({_FAILED}[$__rate_interval])) or vector(0))"
                     f" / sum(rate({of('http_requests_total')}[$__rate_interval]))",
                     "errors",
                 ),
@@ -248,7 +248,7 @@ REACHED = Row(
             (
                 Query(
                     f"topk(5, {increase('http_request_seconds_sum', 'method, route', '15m')}"
-                    f" / {increase('http_request_seconds_count', 'method, route', '15m')})",
+                    f" / ({increase('http_request_seconds_count', 'method, route', '15m')} > 0))",
                     "{{method}} {{route}}",
                 ),
             ),
