@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test load check format bench schemas docs messages lock clean
+.PHONY: help run test load check format bench schemas dashboard docs messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ load: $(VENV)/.dev ## the desk on a large bank, and its story in a browser: how 
 
 schemas: $(VENV)/.run ## write schemas/published/ anew from the types
 	$(BIN)/python -m schemas.publish
+
+dashboard: $(VENV)/.dev ## write deploy/grafana/ebbwatch.json anew from its panels
+	$(BIN)/python -W ignore::DeprecationWarning -m deploy.grafana.dashboard
 
 LOCALE = language/locale
 messages: $(VENV)/.run ## gather all texts into the catalogues; then fill in what has no Chinese

@@ -9,8 +9,7 @@ from pathlib import Path
 from cryptography import x509
 
 from services.settings import Settings
-
-KAFKA_CA, KAFKA_CLIENT = "kafka_ca", "kafka_client"
+from telemetry.metrics import KAFKA_CA, KAFKA_CLIENT
 
 
 def find_ends(settings: Settings) -> Mapping[str, datetime]:

@@ -28,9 +28,10 @@ from schemas.messages import TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_REMEDIES
 from schemas.vocabulary import AlertState, DeadLetterReason, DirectionName, GradeName
 from store.unit_of_work import PoolUse
 
+KAFKA_CA, KAFKA_CLIENT = "kafka_ca", "kafka_client"  # certificates
 _TOPICS_OUT = (TOPIC_ALERTS, TOPIC_REMEDIES, TOPIC_DEAD_LETTERS)
 _PARTS, _OUTAGES_OF = ("ingest", "detect", "relay", "follow-up", "notify", "api", "run"), ("database", "broker")
-_CERTIFICATES, _CONNECTIONS = ("kafka_ca", "kafka_client"), ("in_use", "idle")
+_CONNECTIONS = ("in_use", "idle")
 _CHECKPOINT_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -137,7 +138,7 @@ class Metrics:
             self.refused.labels(topic)
         for part, of in product(_PARTS, _OUTAGES_OF):
             self.outages.labels(part, of)
-        for certificate in _CERTIFICATES:
+        for certificate in (KAFKA_CA, KAFKA_CLIENT):
             self.certificate_end_s.labels(certificate)
         for state in _CONNECTIONS:
             self.connections.labels(state)

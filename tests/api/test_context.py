@@ -37,6 +37,13 @@ def test_requests_are_counted_by_route_and_not_by_path(two_branches, api) -> Non
     assert f"ebbwatch_http_request_seconds_count{{{route}}} 3.0" in text
 
 
+def test_failures_of_a_route_are_there_at_zero_from_its_first_request_on(api) -> None:
+    api.anyone().get("/healthz")
+    text = api.anyone().get("/metrics").text
+    for status in ("500", "503"):
+        assert f'ebbwatch_http_requests_total{{method="GET",route="/healthz",status="{status}"}} 0.0' in text
+
+
 def test_a_made_up_method_makes_no_metric_of_its_own(api) -> None:
     api.anyone().request("BREW", "/healthz")
     text = api.anyone().get("/metrics").text

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -45,3 +48,16 @@ def scrape_jobs(prometheus: dict[str, Any]) -> dict[str, tuple[str, int]]:
         (lookup,) = job["dns_sd_configs"]
         jobs[job["job_name"]] = (lookup["names"][0], lookup["port"])
     return jobs
+
+
+@pytest.fixture
+def promtool(root: Path, missing: Callable[[str, str], NoReturn]) -> Callable[..., None]:
+    """Runs Prometheus' own checker beside the rules; fails with what it says."""
+    tool = shutil.which("promtool") or missing("promtool", "it is not installed; it comes with Prometheus")
+
+    def run(*arguments: str) -> None:
+        folder = root / "deploy/prometheus"
+        done = subprocess.run([tool, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run

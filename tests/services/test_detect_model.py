@@ -56,6 +56,8 @@ def test_each_judged_week_says_which_model_was_in_use(make_bank: MakeBank) -> No
     with bank.store.read() as tx:
         noted = tx.scalars(sa.select(judged_week.c.model_version).order_by(judged_week.c.week)).all()
     assert noted == ["", model.version]
+    (shown,) = (family for family in bank.metrics.registry.collect() if family.name == "ebbwatch_judged_by")
+    assert [sample.labels["model"] for sample in shown.samples] == [model.version]
 
 
 def test_a_week_keeps_the_scores_that_matter_even_where_the_calendar_holds_its_alerts_back(
