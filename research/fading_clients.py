@@ -10,7 +10,7 @@ alone; an alarm that has recovered is closed by a person, which an alarm needs, 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from detector.comparisons.sums import Ints
 from detector.comparisons.windows import PAIRS, Window
 from detector.explanation.evidence import Known
 from detector.explanation.explaining import HISTORY_WEEKS, explain
+from detector.leaver.history import ClientHistory
+from detector.leaver.model import LeaverModel
 from detector.leaver.sharpen import Scores, sharpen_verdicts
 from detector.policies.own_scale import on_own_scale, usual_years
 from detector.policies.policy import Policy
@@ -42,6 +44,8 @@ from schemas.explanations import Explanation
 from schemas.verdicts import HUNDREDTHS, Direction, Series, Verdict
 from schemas.weeks import Week, week_of_date
 from store.alerts.explaining import BRANCH_SAMPLE
+
+Fit = Callable[[ClientHistory, int], LeaverModel]
 
 MINOR = 100
 EVERY, MARKS = 5, ("<!-- fading clients -->\n", "<!-- /fading clients -->\n")
@@ -57,7 +61,7 @@ class Shard:
     scores: Scores  # of every week: probability (n, T)
 
 
-def main(folder: Path, out: Path) -> None:
+def main(folder: Path, out: Path, fit: Fit = fit) -> None:
     """1. Choose. 2. Replay. 3. Write the pictures and the page."""
     starts, policy = _starts(folder), default_policy("GBP")
     found, learnt_from = branches(folder), read_folder(folder)
@@ -68,7 +72,7 @@ def main(folder: Path, out: Path) -> None:
         if not rows:
             continue
         scaled = on_own_scale(policy, usual_years(policy, branch.history.tiers, _yearly(branch)))
-        shard = Shard(branch, starts[branch.name], _payments(branch), _scores(learnt_from, branch))
+        shard = Shard(branch, starts[branch.name], _payments(branch), _scores(learnt_from, branch, fit))
         told += _replay(shard, rows, scaled)
     (out / "fading").mkdir(parents=True, exist_ok=True)
     for at, faded in enumerate(told, 1):
@@ -107,7 +111,7 @@ def _starts(folder: Path) -> dict[str, int]:
     return {name: week_of_date(day) for name, day in first.collect().iter_rows()}
 
 
-def _scores(learnt_from: Sequence[Learnt], branch: Branch) -> Scores:
+def _scores(learnt_from: Sequence[Learnt], branch: Branch, fit: Fit) -> Scores:
     """By a model that has seen none of the branch's clients."""
     model = fit(together([other for other in learnt_from if other.name != branch.name]), SEED)
     history = branch.history
