@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-
 from services.settings import Settings
 from telemetry.metrics import KAFKA_CA, KAFKA_CLIENT
 
@@ -29,6 +27,8 @@ def find_ends(settings: Settings) -> Mapping[str, datetime]:
 def _ends_in(file: Path | None) -> list[datetime]:
     if file is None:
         return []
+    from cryptography import x509  # here, since a process without certificates has no need of it
+
     try:
         return [each.not_valid_after_utc for each in x509.load_pem_x509_certificates(file.read_bytes())]
     except (OSError, ValueError):
