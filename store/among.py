@@ -18,5 +18,5 @@ def among(tx: Connection, column: sa.Column[T], ids: Iterable[T]) -> sa.ColumnEl
     if tx.dialect.name == "postgresql":
         return column == sa.any_(sa.bindparam(None, listed, type_=sa.ARRAY(column.type)))
     # As text: to make and compile the same of parts takes as long as the rest of a small query.
-    each = sa.bindparam("ids", msgspec.json.encode(listed).decode(), unique=True)
+    each: sa.BindParameter[str] = sa.bindparam("ids", msgspec.json.encode(listed).decode(), unique=True)
     return column.in_(sa.text("SELECT value FROM json_each(:ids)").bindparams(each))
