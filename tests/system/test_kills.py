@@ -58,7 +58,7 @@ def _fleet(store: Store, broker: EmbeddedBroker, group: str, folder: Path) -> Fl
         {
             "EBBWATCH_KAFKA_BOOTSTRAP": broker.bootstrap,
             "EBBWATCH_KAFKA_GROUP": group,
-            "EBBWATCH_KAFKA_SESSION_TIMEOUT_S": "3",
+            "EBBWATCH_KAFKA_SESSION_TIMEOUT_S": "6",
             "EBBWATCH_DATABASE_URL": store.engine.url.render_as_string(hide_password=False),
             "EBBWATCH_DATA_DIR": str(logs),
             "EBBWATCH_CHECKPOINT_SECONDS": "0.3",
