@@ -69,7 +69,7 @@ def change_case(context: ActContext, case_id: str, work: Callable[[Case], CaseCh
 
 
 def check_theirs(context: ActContext, case_id: str) -> str:
-    """The branch of the case's client. Raises NotFound, also for another branch's; ClientMoved for who only reads."""
+    """The branch of its client. Raises NotFound, also for another branch's, and ClientMoved for a mere reader."""
     caller = context.caller
     row = case_search.get(context.tx, case_id, only_branch=caller.branch, member=caller.actor)
     if caller.branch not in (None, row.branch_id):

@@ -54,6 +54,24 @@ def test_the_newest_migration_can_be_taken_back_and_made_again(new: Store) -> No
     assert schema.check_schema(new) == schema.newest_revision()
 
 
+def test_a_case_from_before_is_worked_in_the_branch_of_its_client(new: Store) -> None:
+    schema.upgrade_schema(new)
+    schema.downgrade_schema(new, "0015")
+    with new.write() as tx:
+        tx.exec_driver_sql(
+            "INSERT INTO client (client_id, name, kind, branch_id, tier, placeholder) "
+            "VALUES ('C1', 'Harbour Trading', 'company', 'B1', 'B', 0)"
+        )
+        tx.exec_driver_sql(
+            "INSERT INTO client_case (case_id, client_id, revision, state, origin, alarm, lead, opened_at, "
+            "opened_week, times_reopened) "
+            "VALUES ('c-1', 'C1', 1, 'forming', 'alert', 0, 'x', '2026-01-13', 2924, 0)"
+        )
+    schema.upgrade_schema(new)
+    with new.read() as tx:
+        assert tx.exec_driver_sql("SELECT worked_in FROM client_case").all() == [("B1",)]
+
+
 @pytest.mark.parametrize(("revision", "said"), [("0016", "from 0016 to 0016"), ("0016", "to 0016"), ("x", "to x")])
 def test_only_an_older_schema_can_be_gone_back_to(store: Store, revision: str, said: str) -> None:
     with pytest.raises(schema.SchemaUnfit, match=f"cannot go back .*{said}: known are 0001"):
