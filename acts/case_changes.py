@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
 
 from acts import alerts
+from acts.callers import TIME_ALONE
+from acts.case_notices import tell_of_move
 from acts.performing import ActContext, Fields
 from casework.alerts.actions import AlertClosed, take_into_case
 from casework.alerts.episodes import Episode
-from casework.cases.case_lifecycle import Case, NoOpenAlert
+from casework.cases import case_lifecycle
+from casework.cases.case_lifecycle import Case, ClientMoved, NoOpenAlert
 from schemas.errors import NotAllowedByRules
 from schemas.verdicts import Grade
 from store.alerts import alert_rows
@@ -21,7 +24,7 @@ from store.cases import case_rows, case_search
 
 CaseAct = Literal[
     "open", "reopen", "move", "suspend", "resume", "close", "add_alerts", "join", "leave", "hand_over", "review",
-    "add_task", "finish_task", "cancel_task",
+    "add_task", "finish_task", "cancel_task", "follow_client",
 ]  # fmt: skip
 # As the timeline says them; the audit trail has the acts themselves.
 _EVENTS: Mapping[CaseAct, str] = MappingProxyType(
@@ -40,6 +43,7 @@ _EVENTS: Mapping[CaseAct, str] = MappingProxyType(
         "add_task": "task.added",
         "finish_task": "task.done",
         "cancel_task": "task.cancelled",
+        "follow_client": "client.moved",
     }
 )
 
@@ -56,11 +60,39 @@ class CaseChange:
 
 
 def change_case(context: ActContext, case_id: str, work: Callable[[Case], CaseChange]) -> Case:
-    """1. Is it theirs to see. 2. Lock it. 3. Is it the revision they meant. 4. Work. 5. Save what changed."""
-    case_search.get(context.tx, case_id, only_branch=context.caller.branch)
+    """1. Is it theirs to act on. 2. Lock it. 3. Is it the revision they meant. 4. Work. 5. Save what changed."""
+    branch = check_theirs(context, case_id)
     before = case_rows.get(context.tx, case_id, for_update=True)
     context.check_revision(before.revision)
+    before = follow_client(context, before, branch)
     return save_change(context, before, work(before))
+
+
+def check_theirs(context: ActContext, case_id: str) -> str:
+    """The branch of its client. Raises NotFound, also for another branch's, and ClientMoved for a mere reader."""
+    caller = context.caller
+    row = case_search.get(context.tx, case_id, only_branch=caller.branch, member=caller.actor)
+    if caller.branch not in (None, row.branch_id):
+        raise ClientMoved(row.client_id, row.branch_id)
+    return row.branch_id
+
+
+def follow_client(context: ActContext, before: Case, branch: str) -> Case:
+    """An open case goes with its client to `branch`, and both branches hear of it; the same case where it is there.
+
+    By whoever is first: time alone, or a person of the new branch with an act, before which this is one of its own.
+    """
+    after = before if before.state == "closed" else case_lifecycle.follow_client(before, branch)
+    if after is before:
+        return before
+    if before.worked_in is None:  # where it was is not known, so that there is nothing to tell
+        case_rows.save(context.tx, after)
+        return after
+    as_time_alone = replace(context, caller=TIME_ALONE)  # its entries are those of this act
+    change = CaseChange("follow_client", after, f"{before.worked_in} → {branch}")
+    save_change(as_time_alone, before, change)
+    tell_of_move(context, before, after)
+    return after
 
 
 def save_change(context: ActContext, before: Case | None, change: CaseChange) -> Case:

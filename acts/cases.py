@@ -50,7 +50,7 @@ def form(
     1. Is the client theirs to see. 2. Lock the last case, then the alerts. 3. Is there an open case. 4. Is it a
     relapse. 5. The last case again, or a new one. Raises CaseExists, NoOpenAlert, AlertClosed, NotAllowedByRules.
     """
-    client_search.get(context.tx, client_id, only_branch=context.caller.branch, today=context.today)
+    client = client_search.get(context.tx, client_id, only_branch=context.caller.branch, today=context.today)
     last = case_rows.find_last_closed(context.tx, client_id, for_update=True)
     episodes = lock_alerts(context, client_id, alert_ids)
     if there := case_rows.find_open(context.tx, client_id):
@@ -58,7 +58,9 @@ def form(
     check_none_closed(client_id, episodes)
     lead = lead or context.actor
     if last and case_lifecycle.relapses(last, max(e.last_week for e in episodes), context.bank.rules.cases):
-        again = _reopen_last(last, episodes, lead, members, context.today)
+        here = case_lifecycle.follow_client(last, client.branch_id)
+        again = _reopen_last(here, episodes, lead, members, context.today)
+        again = replace(again, revision=last.revision + 1)  # one act, however many rules it took
         return save_change(context, last, change_with_alerts("reopen", again, episodes))
     new = case_lifecycle.open_case(
         str(uuid.uuid4()),
@@ -70,6 +72,7 @@ def form(
         at=context.at,
         today=context.today,
         week=context.week,
+        worked_in=client.branch_id,
     )
     return save_change(context, None, change_with_alerts("open", new, episodes))
 
@@ -150,4 +153,4 @@ def _reopen_last(
     case = task_force.hand_over(case, lead, today)
     for user, role in members:
         case = task_force.join(case, user, role, today)
-    return replace(case, revision=last.revision + 1)  # one act, however many rules it took
+    return case

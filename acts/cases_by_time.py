@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
+from acts import case_changes
 from acts.bank import BankRules
 from acts.case_changes import CaseChange, any_alarm, change_with_alerts, save_change
 from acts.performing import ActContext
@@ -14,7 +15,8 @@ from casework.cases import case_lifecycle
 from casework.cases.case_lifecycle import Case
 from casework.cases.missed_departure import missed_departure
 from store.alerts import alert_rows
-from store.cases import case_rows, follow_up
+from store.cases import case_rows, case_search, follow_up
+from store.clients import client_search
 from store.unit_of_work import Tx
 
 
@@ -56,8 +58,16 @@ def reopen_relapsed(context: ActContext, client_id: str, alert_ids: Collection[s
 
 def open_missed_departure(context: ActContext, client_id: str) -> Case:
     """Who closed the account and was never warned of gets a case that asks why. Raises CaseExists."""
-    case = missed_departure(client_id, at=context.at, today=context.today, week=context.week)
+    branch = client_search.get(context.tx, client_id, only_branch=None, today=context.today).branch_id
+    case = missed_departure(client_id, branch, at=context.at, today=context.today, week=context.week)
     return save_change(context, None, CaseChange("open", case))
+
+
+def follow_client(context: ActContext, case_id: str) -> bool:
+    """The case goes along where its client has moved to another branch; whether it did."""
+    before = case_rows.get(context.tx, case_id, for_update=True)
+    branch = case_search.get(context.tx, case_id, only_branch=None).branch_id
+    return case_changes.follow_client(context, before, branch) is not before
 
 
 def _relapses(tx: Tx, rules: BankRules, last: Case, alert_id: str) -> bool:

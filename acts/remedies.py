@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from acts import remedy_limits
+from acts.case_changes import check_theirs
 from acts.performing import ActContext, Fields, change
 from acts.roles import levels_of
 from casework.alerts.message import ClientFacts
@@ -20,7 +21,7 @@ from casework.remedies.remedy_lifecycle import Remedy
 from schemas.errors import NotAllowedByRules, NotFound
 from schemas.vocabulary import RemedyType
 from store.alerts import alert_rows
-from store.cases import case_rows, case_search
+from store.cases import case_rows
 from store.remedies import limit_claims, remedy_events, remedy_rows, remedy_search
 
 
@@ -34,9 +35,9 @@ def propose(
 ) -> Remedy:
     """A draft. No owner: whoever proposes it. Concessions need a fee, its price and an end.
 
-    1. Is the case theirs to see. 2. Keep it from being closed meanwhile. 3. What they propose. 4. Save and audit.
+    1. Is the case theirs to act on. 2. Lock it, lest it be closed meanwhile. 3. The draft. 4. Save and audit.
     """
-    case_search.get(context.tx, case_id, only_branch=context.caller.branch)
+    check_theirs(context, case_id)
     case = case_rows.get(context.tx, case_id, for_update=True)
     check_open(case)
     remedy = remedy_lifecycle.propose(

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from casework.alerts.sla import Deadline
-from casework.cases.case_lifecycle import Case, Review, Task, next_states
+from casework.cases.case_lifecycle import Case, Member, Review, Task, next_states
 from schemas.http_cases import (
     CaseBody,
     CaseDetailBody,
@@ -46,13 +46,17 @@ def case_detail_body(
         **_fields(row, currency),
         next_states=next_states(case),
         alert_ids=list(case.alert_ids),
-        members=[MembershipBody(**asdict(member)) for member in case.members],
+        members=[_member(member) for member in case.members],
         tasks=[task_body(task) for task in case.tasks],
         reviews=[review_body(review) for review in case.reviews],
         deadlines=[DeadlineBody(**asdict(deadline)) for deadline in deadlines],
         retention_proposals=list(proposals),
         timeline=[_event(event) for event in timeline],
     )
+
+
+def _member(member: Member) -> MembershipBody:
+    return MembershipBody(user=member.user, role=member.role, joined_on=member.joined_on, left_on=member.left_on)
 
 
 def task_body(task: Task) -> TaskBody:

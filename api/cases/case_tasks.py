@@ -135,4 +135,4 @@ def add_review_act(case_id: str, body: MinutesBody) -> Act[Case]:
 
 def _get_case(deps: ApiDeps, caller: Caller, case_id: str) -> Case:
     with deps.store.read() as tx:
-        return case_search.get_whole(tx, case_id, only_branch=caller.branch).case
+        return case_search.get_whole(tx, case_id, only_branch=caller.branch, member=caller.actor).case

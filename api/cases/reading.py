@@ -67,7 +67,9 @@ def search_cases(tx: Tx, deps: ApiDeps, caller: Caller, query: CaseQuery) -> Pag
     """One page of cases, the newest first, of what the caller may see."""
     after = query.after("cases", CasePlace)
     wanted = CaseFilter(tuple(query.state), query.branch, query.lead, query.client_id, query.member)
-    rows = case_search.search(tx, wanted, only_branch=caller.branch, after=after, limit=query.limit + 1)
+    rows = case_search.search(
+        tx, wanted, only_branch=caller.branch, member=caller.actor, after=after, limit=query.limit + 1
+    )
     return query.page("cases", rows, lambda row: row.place, lambda row: case_body(row, deps.base_currency))
 
 
@@ -80,7 +82,7 @@ def get_case_detail(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> Case
 
 def get_case_record(tx: Tx, deps: ApiDeps, caller: Caller, case_id: str) -> CaseRecord:
     """What `detail_body` shows. Raises NotFound, also for another branch's."""
-    found = case_search.get_whole(tx, case_id, only_branch=caller.branch)
+    found = case_search.get_whole(tx, case_id, only_branch=caller.branch, member=caller.actor)
     progress = case_progress.load_of_cases(tx, [found.case], deps.calendar)[case_id]
     return CaseRecord(found, progress, case_rows.load_timeline(tx, case_id))
 

@@ -53,7 +53,7 @@ def search_remedy_rows(tx: Tx, deps: ApiDeps, caller: Caller, query: RemedyQuery
         client_id=query.client_id,
         level=query.level,
     )
-    return _search(tx, deps, caller, query, "remedies", wanted)
+    return _search(tx, deps, query, "remedies", wanted, only_branch=caller.branch)
 
 
 def page_of_remedies(
@@ -64,21 +64,19 @@ def page_of_remedies(
     return query.page(kind, rows, lambda row: row.place, lambda row: bodies[row.remedy.remedy_id])
 
 
-def search_case_remedies(
-    tx: Tx, deps: ApiDeps, caller: Caller, query: CaseRemedyQuery, case_id: str
-) -> Page[RemedyBody]:
+def search_case_remedies(tx: Tx, deps: ApiDeps, query: CaseRemedyQuery, case_id: str) -> Page[RemedyBody]:
     """One page of a case's remedies. The caller may see the case."""
     kind = f"remedies of {case_id}"
-    rows = _search(tx, deps, caller, query, kind, RemedyFilter(case_id=case_id))
+    rows = _search(tx, deps, query, kind, RemedyFilter(case_id=case_id), only_branch=None)
     return page_of_remedies(tx, deps, query, rows, kind)
 
 
 def _search(
-    tx: Tx, deps: ApiDeps, caller: Caller, query: ListQuery, kind: str, wanted: RemedyFilter
+    tx: Tx, deps: ApiDeps, query: ListQuery, kind: str, wanted: RemedyFilter, *, only_branch: str | None
 ) -> list[RemedyRow]:
     after = query.after(kind, RemedyPlace)
     return remedy_search.search(
-        tx, wanted, deps.today(), only_branch=caller.branch, after=after, limit=query.limit + 1
+        tx, wanted, deps.today(), only_branch=only_branch, after=after, limit=query.limit + 1
     )
 
 

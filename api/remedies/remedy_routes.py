@@ -51,8 +51,8 @@ def list_case_remedies(
 ) -> Page[RemedyBody]:
     """A case's remedies, by their submission, the oldest first."""
     with deps.store.read() as tx:
-        case_search.get(tx, case_id, only_branch=caller.branch)
-        return search_case_remedies(tx, deps, caller, query, case_id)
+        case_search.get(tx, case_id, only_branch=caller.branch, member=caller.actor)
+        return search_case_remedies(tx, deps, query, case_id)
 
 
 @router.post("/cases/{case_id}/remedies", response_model=RemedyBody)

@@ -36,6 +36,7 @@ from api.web.csrf import FIELD as CSRF
 from api.web.flash import Flash
 from api.web.language.refusals import field_text, refusal_text
 from api.web.visitor import SignedIn, Visitor
+from casework.cases.case_lifecycle import ClientMoved
 from casework.policies.rules import ProposerDoesNotApply
 from casework.remedies.remedy_lifecycle import MakerIsNotChecker, WrongLevel
 from language.catalogues import texts_in
@@ -78,6 +79,7 @@ class BadFields(EbbwatchError):
 # What the page says of its form. Every other error has a page of its own.
 OF_THE_FORM = (
     BadFields, NotAllowedByRules, Conflict, StaleRevision, MakerIsNotChecker, WrongLevel, ProposerDoesNotApply,
+    ClientMoved,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ docs/decisions/0016.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated
@@ -15,7 +15,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from casework.revisions import with_next_revision
-from schemas.errors import Conflict, NotAllowedByRules
+from schemas.errors import Conflict, Forbidden, NotAllowedByRules
 from schemas.vocabulary import CaseOrigin, CaseState, Retention, TaskKind, TaskState, Truth
 
 LEAD = "lead"
@@ -42,12 +42,16 @@ class CaseRules(Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person of the task force, from a day on; `left_on` is the first day they no longer belong."""
+    """One person of the task force, from a day on; `left_on` is the first day they no longer belong.
+
+    `came_from`: their branch, where the client has moved on to another one; None for those of the case's branch.
+    """
 
     user: str
     role: str
     joined_on: date
     left_on: date | None = None
+    came_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,19 @@ class Case:
     truth: Truth | None = None
     retention: Retention | None = None
     cause: str | None = None
+    worked_in: str | None = None  # branch; None: as an older release opened it
 
     def present(self, day: date) -> list[Member]:
         """The members who belong to it on a day."""
         return [m for m in self.members if m.joined_on <= day and (m.left_on is None or day < m.left_on)]
+
+
+class ClientMoved(Forbidden):
+    """The client is of another branch now: the task force of before may read its case, and no more."""
+
+    def __init__(self, client_id: str, branch: str) -> None:
+        super().__init__(f"client {client_id} is of branch {branch} now: its people act on the case")
+        self.client_id, self.branch = client_id, branch
 
 
 class CaseClosed(Conflict):
@@ -184,8 +197,12 @@ def open_case(
     today: date,
     week: int,
     origin: CaseOrigin = "alert",
+    worked_in: str | None = None,
 ) -> Case:
-    """A case that is forming. `members`: user and role, beside the lead; a user named twice counts once."""
+    """A case that is forming. `members`: user and role, beside the lead; a user named twice counts once.
+
+    `worked_in`: the client's branch.
+    """
     others = {user: role for user, role in members if user != lead}
     return Case(
         case_id=case_id,
@@ -199,6 +216,7 @@ def open_case(
         opened_week=week,
         alert_ids=tuple(sorted(set(alert_ids))),
         members=(Member(lead, LEAD, today), *(Member(user, role, today) for user, role in others.items())),
+        worked_in=worked_in,
     )
 
 
@@ -289,6 +307,25 @@ def reopen(case: Case, alert_ids: Collection[str] = (), *, alarm: bool = False) 
         retention=None,
         cause=None,
     )
+
+
+def follow_client(case: Case, branch: str) -> Case:
+    """The client is of `branch` now: the case goes along, and its task force stays where it is until a hand-over.
+
+    Back in a branch, those who were left behind there are of the case's branch again.
+    """
+    if branch == case.worked_in:
+        return case
+    members = tuple(_seen_from(member, case.worked_in, branch) for member in case.members)
+    return with_next_revision(case, worked_in=branch, members=members)
+
+
+def _seen_from(member: Member, before: str | None, branch: str) -> Member:
+    """A member whose branch is not known, since that of the case was not, is taken for one of `branch`."""
+    theirs = member.came_from or before
+    if member.left_on is not None:
+        return member
+    return replace(member, came_from=None if theirs == branch else theirs)
 
 
 def next_states(case: Case) -> list[CaseState]:

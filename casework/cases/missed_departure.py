@@ -26,7 +26,7 @@ def case_id_of(client_id: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, client_id))
 
 
-def missed_departure(client_id: str, *, at: datetime, today: date, week: int) -> Case:
+def missed_departure(client_id: str, branch: str, *, at: datetime, today: date, week: int) -> Case:
     """A case without alerts that nobody leads yet: a manager of the branch takes it by handing it to themselves."""
     case = open_case(
         case_id_of(client_id),
@@ -39,5 +39,6 @@ def missed_departure(client_id: str, *, at: datetime, today: date, week: int) ->
         today=today,
         week=week,
         origin="missed_departure",
+        worked_in=branch,
     )
     return replace(case, members=())

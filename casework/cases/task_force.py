@@ -51,14 +51,18 @@ def leave(case: Case, user: str, today: date) -> Case:
 
 
 def hand_over(case: Case, lead: str, today: date) -> Case:
-    """Another person leads; the one before stays as a member. Raises CaseClosed."""
+    """Another person leads; the one before stays as a member. Raises CaseClosed.
+
+    After the client has moved to another branch, whoever was left behind in the old one leaves with it.
+    """
     check_open(case)
-    if lead == case.lead:
+    behind = {member.user for member in case.members if member.left_on is None and member.came_from is not None}
+    if lead == case.lead and not behind:
         return case
-    before = _members_without(replace(case, members=tuple(_members_without(case, lead, today))), case.lead, today)
-    stays = () if case.lead == UNASSIGNED else (Member(case.lead, "member", today),)
-    members = (*before, *stays, Member(lead, LEAD, today))
-    return with_next_revision(case, lead=lead, members=members)
+    stays = () if case.lead in {UNASSIGNED, lead, *behind} else (Member(case.lead, "member", today),)
+    for user in {lead, case.lead, *behind}:
+        case = replace(case, members=tuple(_members_without(case, user, today)))
+    return with_next_revision(case, lead=lead, members=(*case.members, *stays, Member(lead, LEAD, today)))
 
 
 def add_task(case: Case, task: Task) -> Case:

@@ -36,6 +36,19 @@ class CaseAssigned(msgspec.Struct, frozen=True, tag=True):
     role: str
 
 
+class CaseMoved(msgspec.Struct, frozen=True, tag=True):
+    """The client of an open case is of another branch. `taking`: told to that branch's managers, else to the task
+    force of before.
+    """
+
+    case_id: str
+    client_id: str
+    client_name: str
+    from_branch: str
+    to_branch: str
+    taking: bool
+
+
 class ApprovalWaiting(msgspec.Struct, frozen=True, tag=True):
     """A remedy waits for the yes of a level."""
 
@@ -104,7 +117,18 @@ class Trial(msgspec.Struct, frozen=True, tag=True):
     """Somebody tries out their address."""
 
 
-Facts = NewAlarm | CaseAssigned | ApprovalWaiting | Deadline | RemedyEnding | BranchMoved | Digest | Several | Trial
+Facts = (
+    NewAlarm
+    | CaseAssigned
+    | CaseMoved
+    | ApprovalWaiting
+    | Deadline
+    | RemedyEnding
+    | BranchMoved
+    | Digest
+    | Several
+    | Trial
+)
 
 
 def read_facts(stored: object) -> Facts:

@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from casework.notices.notice_facts import ApprovalWaiting, CaseAssigned, Deadline, Facts, NewAlarm, RemedyEnding
+from casework.notices.notice_facts import (
+    ApprovalWaiting,
+    CaseAssigned,
+    CaseMoved,
+    Deadline,
+    Facts,
+    NewAlarm,
+    RemedyEnding,
+)
 from casework.notices.wording import notice_lines
 from language.catalogues import Language, texts_in
 from schemas.vocabulary import NoticeKind
@@ -42,7 +50,7 @@ def desk_path(facts: Facts) -> str:
             return f"/desk/approvals#remedy-{facts.remedy_id}"
         case RemedyEnding():
             return f"/desk/cases/{facts.case_id}#remedies"
-        case CaseAssigned() | Deadline(case_id=str()):
+        case CaseAssigned() | CaseMoved() | Deadline(case_id=str()):
             return f"/desk/cases/{facts.case_id}"
         case NewAlarm() | Deadline():
             return f"/desk/clients/{quote(facts.client_id, safe='')}"

@@ -13,6 +13,7 @@ from casework.notices.notice_facts import (
     ApprovalWaiting,
     BranchMoved,
     CaseAssigned,
+    CaseMoved,
     Deadline,
     Digest,
     Facts,
@@ -68,6 +69,23 @@ def _assigned(facts: CaseAssigned, _kind: NoticeKind, texts: Texts, _currency: s
         return title, texts.gettext("You lead the task force for %(client)s (%(number)s).", **who)
     return title, texts.gettext(
         "You are on the task force (%(role)s) for %(client)s (%(number)s).", role=facts.role, **who
+    )
+
+
+def _case_moved(facts: CaseMoved, _kind: NoticeKind, texts: Texts, _currency: str) -> Lines:
+    title = texts.gettext("Client moved: %(client)s", client=facts.client_name)
+    who = {"client": facts.client_name, "number": facts.client_id, "before": facts.from_branch}
+    if facts.taking:
+        return title, texts.gettext(
+            "%(client)s (%(number)s) came from branch %(before)s with an open case. Hand it over to a lead of "
+            "yours.",
+            **who,
+        )
+    return title, texts.gettext(
+        "%(client)s (%(number)s) moved from branch %(before)s to %(branch)s, whose people act on the case now. The "
+        "others on its task force read on until it is handed over.",
+        **who,
+        branch=facts.to_branch,
     )
 
 
@@ -191,6 +209,7 @@ _WRITERS: Mapping[type, Callable[[Any, NoticeKind, Texts, str], Lines]] = Mappin
     {
         NewAlarm: _alarm,
         CaseAssigned: _assigned,
+        CaseMoved: _case_moved,
         ApprovalWaiting: _approval,
         Deadline: _deadline,
         RemedyEnding: _ending,

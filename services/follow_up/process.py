@@ -13,7 +13,13 @@ from threading import Event
 
 from services.bank_rules import bank_of
 from services.follow_up.budget import admit
-from services.follow_up.cases import age_remedies, open_missed_departures, reopen_cases, resume_cases
+from services.follow_up.cases import (
+    age_remedies,
+    follow_clients,
+    open_missed_departures,
+    reopen_cases,
+    resume_cases,
+)
 from services.follow_up.deadlines import tell_deadlines
 from services.follow_up.digest import tell_digest
 from services.follow_up.notices import tell_alarms, tell_approvals, tell_assigned, tell_endings, tell_moved
@@ -57,6 +63,7 @@ STEPS: tuple[Callable[[Round], int], ...] = (
     resume_cases,
     reopen_cases,
     open_missed_departures,
+    follow_clients,
     admit,
     tell_alarms,
     tell_moved,

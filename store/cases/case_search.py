@@ -88,28 +88,37 @@ class WholeCase:
 
 
 def search(
-    tx: Connection, wanted: CaseFilter, *, only_branch: str | None, after: CasePlace | None, limit: int
+    tx: Connection,
+    wanted: CaseFilter,
+    *,
+    only_branch: str | None,
+    member: str | None = None,
+    after: CasePlace | None,
+    limit: int,
 ) -> list[CaseRow]:
-    """Up to `limit` cases behind the place `after`. `only_branch`: all the reader may see; None for all."""
-    query = (
-        _cases().where(*_conditions(wanted, only_branch), *behind(_NEWEST, after)).order_by(*_NEWEST).limit(limit)
-    )
+    """Up to `limit` cases behind the place `after`.
+
+    `only_branch`: all the reader may see, None for all; beside it the open cases that the user `member` worked on
+    there until the client moved, as long as nobody has taken them over.
+    """
+    conditions = (*_conditions(wanted), *_seen_by(only_branch, member), *behind(_NEWEST, after))
+    query = _cases().where(*conditions).order_by(*_NEWEST).limit(limit)
     return [CaseRow(**found) for found in tx.execute(query).mappings()]
 
 
-def get(tx: Connection, case_id: str, *, only_branch: str | None) -> CaseRow:
-    """The case. Raises NotFound for none, and for one of another branch than `only_branch`."""
-    mine = _conditions(CaseFilter(), only_branch)
+def get(tx: Connection, case_id: str, *, only_branch: str | None, member: str | None = None) -> CaseRow:
+    """The case. Raises NotFound for none, and for one that `only_branch` and `member` do not see: see `search`."""
+    mine = _seen_by(only_branch, member)
     found = tx.execute(_cases().where(client_case.c.case_id == case_id, *mine)).mappings().one_or_none()
     if found is None:
         raise NotFound("case", case_id)
     return CaseRow(**found)
 
 
-def get_whole(tx: Connection, case_id: str, *, only_branch: str | None) -> WholeCase:
-    """The case with its parts. Raises NotFound for none, and for one of another branch than `only_branch`."""
+def get_whole(tx: Connection, case_id: str, *, only_branch: str | None, member: str | None = None) -> WholeCase:
+    """The case with its parts. Raises NotFound like `get`."""
     it = client_case.c.case_id == case_id
-    mine = _conditions(CaseFilter(), only_branch)
+    mine = _seen_by(only_branch, member)
     query = _cases().add_columns(
         client_case.c.alarm.label("own_alarm"),
         *(column for column in client_case.c if column.name not in CaseRow.__dataclass_fields__),
@@ -159,9 +168,23 @@ def _of_alerts(figure: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
     return query.correlate(client_case).scalar_subquery()
 
 
-def _conditions(wanted: CaseFilter, only_branch: str | None) -> list[sa.ColumnElement[bool]]:
+def _seen_by(only_branch: str | None, member: str | None) -> list[sa.ColumnElement[bool]]:
+    if only_branch is None:
+        return []
+    theirs = client.c.branch_id == only_branch
+    if member is None:
+        return [theirs]
+    left_behind = sa.exists().where(
+        case_member.c.case_id == client_case.c.case_id,
+        case_member.c.user == member,
+        case_member.c.left_on.is_(None),
+        sa.func.coalesce(case_member.c.came_from, client_case.c.worked_in) == only_branch,
+    )
+    return [sa.or_(theirs, sa.and_(client_case.c.state != "closed", left_behind))]
+
+
+def _conditions(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
     equal = (
-        (client.c.branch_id, only_branch),
         (client.c.branch_id, wanted.branch),
         (client_case.c.lead, wanted.lead),
         (client_case.c.client_id, wanted.client_id),

@@ -14,6 +14,7 @@ from casework.alerts.holdout import Opening
 from schemas.verdicts import Direction, Grade
 from schemas.vocabulary import AlertState
 from schemas.weeks import Week, parse_week
+from store.clients.client_master import UNASSIGNED
 from store.tables.alerts import alert, alert_opening, alert_revision
 from store.tables.cases import client_case, follow_up_mark
 from store.tables.clients import client
@@ -58,6 +59,18 @@ def load_diary_due(tx: Connection, today: date) -> list[str]:
     """Cases whose diary date has come, by id."""
     due = (client_case.c.state == "suspended", client_case.c.diary_date <= today)
     return list(tx.scalars(sa.select(client_case.c.case_id).where(*due).order_by(client_case.c.case_id)))
+
+
+def load_moved_clients(tx: Connection) -> list[str]:
+    """Open cases, by id, whose client is of another branch than the one they are worked in."""
+    moved = (client_case.c.worked_in.is_distinct_from(client.c.branch_id), client.c.branch_id != UNASSIGNED)
+    query = (
+        sa.select(client_case.c.case_id)
+        .join(client, client.c.client_id == client_case.c.client_id)
+        .where(client_case.c.state != "closed", *moved)
+        .order_by(client_case.c.case_id)
+    )
+    return list(tx.scalars(query))
 
 
 def load_relapse_candidates(tx: Connection, within_weeks: int) -> list[RelapseCandidate]:

@@ -26,6 +26,7 @@ client_case = sa.Table(
     sa.Column("truth", sa.String(40)),
     sa.Column("retention", sa.String(20)),
     sa.Column("cause", sa.String(200)),
+    sa.Column("worked_in", sa.String(64), comment="branch; null: as a release before 0016 opened it"),
     # At most one open case a client, whatever the code does.
     sa.Index(
         "uq_client_case_open",
@@ -53,6 +54,7 @@ case_member = sa.Table(
     sa.Column("role", sa.String(40), nullable=False),
     sa.Column("joined_on", sa.Date, nullable=False),
     sa.Column("left_on", sa.Date),
+    sa.Column("came_from", sa.String(64), comment="branch, of who was left behind when the client moved on"),
 )
 
 case_task = sa.Table(

@@ -102,7 +102,8 @@ class Bank:
             today=NOW.date(), week=WEEK + 1,
         )  # fmt: skip
         with self.store.write() as tx:
-            case_rows.save(tx, replace(case, **facts))
+            branch = alert_rows.load_client_facts(tx, [client_id])[client_id].branch_id
+            case_rows.save(tx, replace(case, **{"worked_in": branch} | facts))
         return case_id
 
     def dead_letter(self, number: int, value: bytes | None = b'{"amount":"1,5"}', **facts: object) -> str:

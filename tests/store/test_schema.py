@@ -34,11 +34,11 @@ def new(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_a_new_database_serves_nobody_until_it_is_upgraded(new: Store) -> None:
-    with pytest.raises(schema.SchemaUnfit, match="not at 0015; run `ebbwatch db upgrade`"):
+    with pytest.raises(schema.SchemaUnfit, match="not at 0016; run `ebbwatch db upgrade`"):
         schema.check_schema(new)
     schema.upgrade_schema(new)
     schema.upgrade_schema(new)
-    assert schema.check_schema(new) == "0015"
+    assert schema.check_schema(new) == "0016"
 
 
 def test_the_newest_revision_is_that_of_the_migrations() -> None:
@@ -54,7 +54,25 @@ def test_the_newest_migration_can_be_taken_back_and_made_again(new: Store) -> No
     assert schema.check_schema(new) == schema.newest_revision()
 
 
-@pytest.mark.parametrize(("revision", "said"), [("0015", "from 0015 to 0015"), ("0015", "to 0015"), ("x", "to x")])
+def test_a_case_from_before_is_worked_in_the_branch_of_its_client(new: Store) -> None:
+    schema.upgrade_schema(new)
+    schema.downgrade_schema(new, "0015")
+    with new.write() as tx:
+        tx.exec_driver_sql(
+            "INSERT INTO client (client_id, name, kind, branch_id, tier, placeholder) "
+            "VALUES ('C1', 'Harbour Trading', 'company', 'B1', 'B', 0)"
+        )
+        tx.exec_driver_sql(
+            "INSERT INTO client_case (case_id, client_id, revision, state, origin, alarm, lead, opened_at, "
+            "opened_week, times_reopened) "
+            "VALUES ('c-1', 'C1', 1, 'forming', 'alert', 0, 'x', '2026-01-13', 2924, 0)"
+        )
+    schema.upgrade_schema(new)
+    with new.read() as tx:
+        assert tx.exec_driver_sql("SELECT worked_in FROM client_case").all() == [("B1",)]
+
+
+@pytest.mark.parametrize(("revision", "said"), [("0016", "from 0016 to 0016"), ("0016", "to 0016"), ("x", "to x")])
 def test_only_an_older_schema_can_be_gone_back_to(store: Store, revision: str, said: str) -> None:
     with pytest.raises(schema.SchemaUnfit, match=f"cannot go back .*{said}: known are 0001"):
         schema.downgrade_schema(store, revision)
@@ -72,7 +90,7 @@ def test_a_newer_schema_serves_an_older_release_as_long_as_it_says_so(new: Store
     newer(new, schema.newest_revision())
     assert schema.check_schema(new) == "9001"
     newer(new, "9000")
-    with pytest.raises(schema.SchemaUnfit, match="at 9001, too new for this release, made for 0015"):
+    with pytest.raises(schema.SchemaUnfit, match="at 9001, too new for this release, made for 0016"):
         schema.check_schema(new)
 
 

@@ -49,17 +49,23 @@ def path_of_case(case_id: str) -> str:
 
 
 def case_page(visitor: Visitor, case_id: str, back: Back | None = None) -> Response:
-    """Raises NotFound, also for another branch's. Its query says which remedy is to be changed or renewed."""
+    """Raises NotFound, also for another branch's. Its query says which remedy is to be changed or renewed.
+
+    Whose client moved to another branch reads on, and sees no form.
+    """
     back = back or Back()
     view = read_case_view(visitor, case_id)
     case = view.case
     query = AlertQuery.model_validate({"limit": MOST})
     found = search_alerts(visitor.tx, visitor.deps, visitor.caller, query, client_id=case.client_id)
     alerts = [(alert, sentence(alert, visitor.language)) for alert in found.items]
+    reads_on = visitor.branch not in (None, case.branch_id)
     return render(
         visitor,
         "case.html",
         case=case,
+        reads_on=reads_on,
+        may=_may_nothing if reads_on else visitor.may,
         back=back,
         way=WAY,
         steps=_steps(case),
@@ -73,9 +79,13 @@ def case_page(visitor: Visitor, case_id: str, back: Back | None = None) -> Respo
             shown for shown in alerts if shown[0].alert_id not in case.alert_ids and shown[0].state != "closed"
         ],
         remedies=view.remedies[:MOST],
-        remedy_form=_remedy_form(visitor, view, back),
+        remedy_form=None if reads_on else _remedy_form(visitor, view, back),
         timeline=[timeline_line(event) for event in reversed(case.timeline)],
     )
+
+
+def _may_nothing(_permission: Permission) -> bool:
+    return False
 
 
 def _remedy_form(visitor: Visitor, view: CaseView, back: Back) -> RemedyForm | None:

@@ -51,6 +51,7 @@ CASE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "member.joined": N_("Joined the task force"),
             "member.left": N_("Left the task force"),
             "lead.changed": N_("Handed over"),
+            "client.moved": N_("Client moved to another branch"),
             "reviewed": N_("Review held"),
             "task.added": N_("Task added"),
             "task.done": N_("Task done"),
@@ -83,7 +84,7 @@ CASE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "notice_kind": {
             "new_alarm": N_("A client has a new alarm"),
-            "case_assigned": N_("I am put on a task force"),
+            "case_assigned": N_("I am put on a task force, or its client moves"),
             "approval_waiting": N_("A remedy waits for my approval"),
             "sla_warning": N_("A deadline is about to pass"),
             "sla_breach": N_("A deadline has passed"),

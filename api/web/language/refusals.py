@@ -29,6 +29,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "StaleRevision": N_(
             "Somebody else changed this meanwhile. Nothing of yours was done: what you see now is the newest state."
         ),
+        "ClientMoved": N_("The client is of branch %(branch)s now: its people act on the case."),
         "CaseClosed": N_("This case is closed: reopen it first."),
         "CaseExists": N_("There is a task force for this client already."),
         "NoSuchTransition": N_("The case cannot go on to that state from here."),

@@ -13,6 +13,7 @@ from casework.notices.notice_facts import (
     ApprovalWaiting,
     BranchMoved,
     CaseAssigned,
+    CaseMoved,
     Deadline,
     Digest,
     Facts,
@@ -50,6 +51,7 @@ def every_notice(case: CaseDesk) -> list[tuple[NoticeKind, Facts, TestClient]]:
         ("new_alarm", NewAlarm(case.alert, "C1", "C1 Trading", Summary("It ebbs.", "下降。")), case.staff),
         ("new_alarm", NewAlarm(case.alert, ODD, "Odd Ltd", Summary("It ebbs.", "下降。")), case.staff),
         ("case_assigned", CaseAssigned(CASE, "C1", "C1 Trading", "analyst"), case.staff),
+        ("case_assigned", CaseMoved(CASE, "C1", "C1 Trading", "B2", "B1", taking=True), case.manager),
         ("approval_waiting", ApprovalWaiting(case.remedy_id, CASE, "C1 Trading", fee, "branch", 100), branch),
         (
             "approval_waiting",

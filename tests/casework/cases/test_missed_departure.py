@@ -15,14 +15,14 @@ WEEK = week_of_date(TODAY)
 
 
 def test_it_is_the_same_case_whoever_looks_and_another_for_another_client() -> None:
-    first = missed_departure("C1", at=AT, today=TODAY, week=WEEK)
-    again = missed_departure("C1", at=AT.replace(hour=9), today=TODAY, week=WEEK)
-    assert first.case_id == again.case_id != missed_departure("C2", at=AT, today=TODAY, week=WEEK).case_id
+    first = missed_departure("C1", "B1", at=AT, today=TODAY, week=WEEK)
+    again = missed_departure("C1", "B1", at=AT.replace(hour=9), today=TODAY, week=WEEK)
+    assert first.case_id == again.case_id != missed_departure("C2", "B1", at=AT, today=TODAY, week=WEEK).case_id
     assert (first.origin, first.state, first.alert_ids, first.revision) == ("missed_departure", "forming", (), 1)
 
 
 def test_nobody_leads_it_until_a_person_takes_it_who_is_then_its_only_member() -> None:
-    case = missed_departure("C1", at=AT, today=TODAY, week=WEEK)
+    case = missed_departure("C1", "B1", at=AT, today=TODAY, week=WEEK)
     assert (case.lead, case.members) == (UNASSIGNED, ())
     taken = hand_over(case, "manager-b001", TODAY)
     assert taken.members == (Member("manager-b001", LEAD, TODAY),)

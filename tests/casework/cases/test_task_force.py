@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from casework.cases.case_lifecycle import Case, CaseClosed, CaseRules, Member, Review, Task, close, open_case
+from casework.cases.case_lifecycle import (
+    Case,
+    CaseClosed,
+    CaseRules,
+    Member,
+    Review,
+    Task,
+    close,
+    follow_client,
+    open_case,
+)
 from casework.cases.task_force import (
     TaskNotOpen,
     add_review,
@@ -76,6 +87,53 @@ def test_the_lead_leaves_by_handing_over(case) -> None:
     assert [(m.user, m.role) for m in handed.present(DAY)] == [("manager-b001", "lead"), ("staff-17", "analyst")]
     assert hand_over(handed, "staff-17", NEXT_DAY) is handed
     assert leave(handed, "manager-b001", NEXT_DAY).present(NEXT_DAY) == [Member("staff-17", "lead", NEXT_DAY)]
+
+
+# -- the client moves to another branch --------------------------------------------------------------------------
+@pytest.fixture
+def moved(case) -> Case:
+    return follow_client(replace(case, worked_in="B1"), "B2")
+
+
+def left_behind(case: Case) -> list[tuple[str, str]]:
+    return [(m.user, m.came_from) for m in case.present(NEXT_DAY) if m.came_from]
+
+
+def test_the_case_goes_along_and_its_task_force_stays_behind(case, moved) -> None:
+    assert (moved.worked_in, moved.revision, moved.lead) == ("B2", 2, "manager-b001")
+    assert left_behind(moved) == [("manager-b001", "B1"), ("staff-17", "B1")]
+    assert follow_client(moved, "B2") is moved
+
+
+def test_back_again_everybody_is_where_they_were(case, moved) -> None:
+    joined = join(moved, "staff-21", "member", NEXT_DAY)
+    back = follow_client(joined, "B1")
+    assert left_behind(back) == [("staff-21", "B2")]
+    assert follow_client(moved, "B1").members == case.members
+
+
+def test_moved_twice_each_is_of_the_branch_they_came_from(moved) -> None:
+    third = follow_client(join(moved, "staff-21", "member", NEXT_DAY), "B3")
+    assert left_behind(third) == [("manager-b001", "B1"), ("staff-17", "B1"), ("staff-21", "B2")]
+
+
+def test_handed_over_those_left_behind_leave_and_the_others_stay(moved) -> None:
+    handed = hand_over(join(moved, "staff-21", "analyst", NEXT_DAY), "manager-b002", NEXT_DAY)
+    assert [(m.user, m.role) for m in handed.present(NEXT_DAY)] == [
+        ("staff-21", "analyst"),
+        ("manager-b002", "lead"),
+    ]
+    assert [m.user for m in handed.present(DAY)] == ["manager-b001", "staff-17"]
+    assert hand_over(handed, "manager-b002", NEXT_DAY) is handed
+
+
+def test_the_lead_who_went_along_with_the_client_leads_on(moved) -> None:
+    handed = hand_over(moved, "manager-b001", NEXT_DAY)
+    assert handed.present(NEXT_DAY) == [Member("manager-b001", "lead", NEXT_DAY)]
+
+
+def test_where_the_branch_before_is_not_known_nobody_is_left_behind(case) -> None:
+    assert follow_client(case, "B2").members == case.members
 
 
 def test_a_task_is_done_once_with_what_shows_it(case) -> None:

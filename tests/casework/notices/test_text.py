@@ -12,6 +12,7 @@ from casework.notices.notice_facts import (
     ApprovalWaiting,
     BranchMoved,
     CaseAssigned,
+    CaseMoved,
     Deadline,
     Digest,
     Facts,
@@ -33,6 +34,8 @@ SUMMARY = Summary(
 CASE = "00000000-0000-5000-8000-000000000001"
 ALARM = NewAlarm("a-1", "HK/7", "Harbour Trading", SUMMARY)
 SOON = Deadline("first_contact", date(2026, 1, 20), "C1", "Harbour Trading", CASE)
+MOVED = CaseMoved(CASE, "C1", "Harbour Trading", "B1", "B2", taking=False)
+TAKING = CaseMoved(CASE, "C1", "Harbour Trading", "B1", "B2", taking=True)
 WAIVER = ApprovalWaiting("r-1", CASE, "Harbour Trading", "fee_waiver", "head_office", 3_600_00)
 DIGEST = Digest(date(2026, 1, 12), "B1", 3, 7, 9_000_000_00, 4, 2, 1)
 ENDING = RemedyEnding("r-1", CASE, "Harbour Trading", "fee_reduction", date(2026, 2, 1))
@@ -50,6 +53,21 @@ EXAMPLES = [
         CaseAssigned(CASE, "C1", "Harbour Trading", "unassigned"),
         "Left unwarned: Harbour Trading",
         "Harbour Trading (C1) left without a warning. Nobody leads the review yet.",
+    ),
+    (
+        "case_assigned",
+        MOVED,
+        "Client moved: Harbour Trading",
+        (
+            "Harbour Trading (C1) moved from branch B1 to B2, whose people act on the case now. "
+            "The others on its task force read on until it is handed over."
+        ),
+    ),
+    (
+        "case_assigned",
+        TAKING,
+        "Client moved: Harbour Trading",
+        "Harbour Trading (C1) came from branch B1 with an open case. Hand it over to a lead of yours.",
     ),
     (
         "approval_waiting",
@@ -94,6 +112,12 @@ Cases 4, overdue 1, waiting for approval 2.""",
 ]
 IN_CHINESE = [
     (
+        "case_assigned",
+        TAKING,
+        "客户转支行：Harbour Trading",
+        "Harbour Trading（C1）由支行B1转入，个案尚未结束。请移交给本支行的牵头人。",
+    ),
+    (
         "branch_moved",
         BranchMoved("B1", date(2026, 2, 16), -22.4, False, 412, 96),
         "B1整体下降：2026-02-16当周",
@@ -128,6 +152,8 @@ FACTS: list[Facts] = [
     ENDING,
     Trial(),
     CaseAssigned(CASE, "C1", "Harbour Trading", "analyst"),
+    MOVED,
+    TAKING,
 ]
 
 

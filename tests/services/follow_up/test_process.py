@@ -68,6 +68,8 @@ def fill(bank: FollowedBank) -> None:
     with bank.store.write() as tx:
         case_rows.save(tx, suspend(case_rows.get(tx, asleep), date(2026, 1, 14), NOW.date()))
     bank.alert("C5", week=WEEK, deferred=True)
+    bank.client("C6", "B2")
+    bank.case("C6", "00000000-0000-4000-8000-000000000006", worked_in="B1")
     bank.branch_moved("B1", WEEK, "C1")
     bank.clock.now = NOW + DAY
 

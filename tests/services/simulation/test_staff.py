@@ -95,7 +95,7 @@ def test_a_case_that_time_alone_opened_does_not_keep_them_from_it(deps: ApiDeps)
     stop = Event()
     Bank(deps.store).client("G1", "B1")
     with deps.store.write() as tx:
-        case_rows.save(tx, missed_departure("G1", at=NOW, today=deps.today(), week=WEEK))
+        case_rows.save(tx, missed_departure("G1", "B1", at=NOW, today=deps.today(), week=WEEK))
         tx.execute(sa.update(shard_week).values(judged_revision=1))
     people = Thread(target=staff_work(deps.performer, WEEK), args=(stop,))
     people.start()
