@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detector.explanation.label import FAIR
 from research.reliability import Alert, first_alerts
 from services.judging.leaver_model import model_of
 from services.settings import Settings
@@ -31,10 +32,11 @@ def test_nor_is_it_much_less_sure(alerts: list[Alert]) -> None:
     assert _mean_chance(alerts) > _share_leaving(alerts) - MARGIN
 
 
-def test_the_surer_half_of_first_alerts_leaves_more_often(alerts: list[Alert]) -> None:
-    order = sorted(alerts, key=lambda each: each.chance)
-    half = len(order) // 2
-    assert _share_leaving(order[half:]) > 1.3 * _share_leaving(order[:half])
+def test_those_sure_enough_to_be_called_leaving_leave_more_often(alerts: list[Alert]) -> None:
+    least = FAIR[0]
+    sure, others = ([each for each in alerts if (each.chance >= least) is wanted] for wanted in (True, False))
+    assert len(sure) > 20
+    assert _share_leaving(sure) > 1.3 * _share_leaving(others)
 
 
 def _mean_chance(alerts: list[Alert]) -> float:
