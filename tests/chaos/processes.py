@@ -7,6 +7,7 @@ ingest session that failed is followed by a new one, and after a kill everything
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -33,6 +34,7 @@ from tests.chaos.faults import Faults, FaultyStore
 from tests.chaos.rules import EPISODES, POLICY
 from tests.ingest.folding.feed import CALENDAR
 
+ENDS_A_SESSION = (LostPartition, HomeTaken, OffsetGone)
 _owners = count()
 
 
@@ -100,16 +102,22 @@ class Ingest:
         try:
             self._consumer.step()
         except Exception as error:
-            if not may_pass(error) and not isinstance(error, LostPartition | HomeTaken | OffsetGone):
+            if not may_pass(error) and not isinstance(error, ENDS_A_SESSION):
                 raise
-            self._consumer.lost(sorted(self.source.positions))
-            self.source.close()
+            self._leave()
             self.start()
         return self.source.positions != before
 
     def stop(self) -> None:
         assert self.source is not None
-        self._consumer.save_all()
+        with suppress(*ENDS_A_SESSION):
+            self._consumer.save_all()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Nothing more is saved; the broker hears of it."""
+        assert self.source is not None
+        self._consumer.lost(sorted(self.source.positions))
         self.source.close()
 
 

@@ -42,6 +42,7 @@ class _Planned:
     at_s: float
     event: Event
     rewritten: bool = False  # another writing of the same content
+    repeated: bool = False  # surely sent again
     adrift: int = 0  # of a marker: by so much its count is wrong
 
 
@@ -54,11 +55,13 @@ class Quarter:
         self.corrects_closed_weeks = False  # what an alert went through then depends on when weeks were judged
         self._draw = random.Random(f"senders of {seed}")
         self._rates = {habit: self._draw.choice(HABIT_RATES) for habit in HABITS}
+        self._rates["early markers"] = self._draw.choice((0.0, 0.0, 0.6))  # few are read before the week is over
         self._ids = 0
         self.sent = sorted(
             [*self._master(), *(each for number in range(PARTITIONS) for each in self._activity(number))],
             key=lambda each: each.at_s,
         )
+        self.marked_s = [each.at_s for each in self.sent if isinstance(each.event, Marker)]
 
     def _does(self, habit: str) -> bool:
         return self._draw.random() < self._rates[habit]
@@ -93,7 +96,7 @@ class Quarter:
     def _week(self, number: int, week: int) -> list[_Planned]:
         """The events of a week, what goes wrong with them, and its marker."""
         end_s, early = CALENDAR.end_s(week), self._does("early markers")
-        marked_s = end_s + self._draw.uniform(-12, -1) * HOUR_S if early else end_s + self._draw.uniform(1, 20) * HOUR_S
+        marked_s = end_s + HOUR_S * (self._draw.uniform(-22, -1) if early else self._draw.uniform(1, 20))
         good = [event for client_id in CLIENTS[number::PARTITIONS] for event in self._bookings(client_id, week)]
         planned = []
         for event in good:
@@ -137,7 +140,8 @@ class Quarter:
         if self._does("late"):
             return replace(sent, at_s=marked_s + self._draw.uniform(0.1, 40) * DAY_S)
         if "early markers" not in self._busy() and self._does("as late as may be"):
-            return replace(sent, at_s=marked_s + 7 * DAY_S * (CORRECTION_WEEKS - 1) + self._draw.uniform(1, 6) * DAY_S)
+            latest_s = marked_s + DAY_S * (7 * (CORRECTION_WEEKS - 1) + self._draw.uniform(1, 4))
+            return replace(sent, at_s=latest_s, repeated=True)
         if "early markers" not in self._busy() and self._does("too late"):
             return replace(sent, at_s=marked_s + 7 * DAY_S * (CORRECTION_WEEKS + 1))
         return sent
@@ -148,7 +152,7 @@ class Quarter:
     def _again(self, sent: _Planned) -> Iterator[_Planned]:
         """The same event again, a correction of it, or another one under its id."""
         event = sent.event
-        if self._does("repeats"):
+        if sent.repeated or self._does("repeats"):
             yield replace(sent, at_s=sent.at_s + self._soon_s())
         if self._does("rewritten repeats"):
             yield replace(sent, at_s=sent.at_s + self._soon_s(), rewritten=True)

@@ -32,7 +32,7 @@ class Asked:
 class Staff:
     """A process like the others: killed, it is the request that ends, and the person asks again."""
 
-    pace = 2
+    pace = 10
 
     def __init__(self, name: str, around: Surroundings, database: Database) -> None:
         self.name, self._around, self._database = name, around, database

@@ -85,8 +85,14 @@ class World:
 
     # -- time and what it brings ---------------------------------------------------------------------------------
     def _pass_time(self) -> None:
+        """Moments, now and then days, or until a week has just been marked as sent."""
         draw = self.faults.draw
-        by = timedelta(hours=draw.uniform(4, 72)) if draw.random() < 0.5 else timedelta(seconds=draw.uniform(0, 30))
+        by = timedelta(seconds=draw.uniform(0, 30))
+        if draw.random() < 0.3:
+            by = timedelta(hours=draw.uniform(4, 60))
+            marked_s = next((at_s for at_s in self.quarter.marked_s if at_s > self.now.timestamp()), None)
+            if marked_s is not None and draw.random() < 0.5:
+                by = min(by, timedelta(seconds=marked_s - self.now.timestamp() + 1))
         if self.faults.strikes("clock jumped"):
             by += timedelta(days=draw.uniform(1, 20))
         self._move(by)
