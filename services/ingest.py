@@ -63,9 +63,7 @@ def closing_rules(settings: Settings) -> ClosingRules:
 class Lanes:
     """Opens the lane of an assigned partition where the database stands."""
 
-    def __init__(
-        self, parts: Parts, source: LogQuestions, stopwatch: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, parts: Parts, source: LogQuestions, stopwatch: Callable[[], float] = time.monotonic) -> None:
         self._parts = parts
         self._source = source
         self._stopwatch = stopwatch

@@ -9,7 +9,6 @@ from casework.notices.recipients import Preference
 from store import schema
 from store.notices import notice_preferences
 from store.unit_of_work import open_store
-from telemetry.metrics import Metrics
 
 
 class Database:

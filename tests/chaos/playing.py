@@ -37,10 +37,11 @@ def play(seed: int, database: Database) -> Played:
             found,
             ending_of(database),
             corrected=world.quarter.corrects_closed_weeks,
+            marked_early=bool(world.quarter.early_weeks),
             people_acted=world.people_act,
         )
     except Wrong as wrong:
         return Played(seed, wrong.checker, str(wrong), world.faults.struck, None)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever a process ends with is what was found
         return Played(seed, CRASH, traceback.format_exc(), world.faults.struck, None)
     return Played(seed, None, "", world.faults.struck, found)

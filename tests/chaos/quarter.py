@@ -79,14 +79,12 @@ class Quarter:
         """
         planned = [each for week in range(FIRST_WEEK, FIRST_WEEK + WEEKS) for each in self._week(number, week)]
         plain = PlainShard(RULES)
-        offset = 0
-        for each in sorted(planned, key=lambda each: each.at_s):
+        for offset, each in enumerate(sorted(planned, key=lambda each: each.at_s)):
             event = each.event
             if isinstance(event, Marker):
                 event = Marker(event.week, max(0, plain.received[event.week] + each.adrift))
             plain.run([event], offset)
             yield self._sent(number, each.at_s, event, rewritten=each.rewritten)
-            offset += 1
         self.corrects_closed_weeks |= plain.tally[LATE] > 0
         for week, (state, _) in sorted(plain.state.items()):
             if state == "held":
@@ -236,5 +234,3 @@ def _bad_record(event: Bad) -> Record:
 
 def _amount(minor: int) -> str:
     return f"{minor // 100}.{minor % 100:02d}"
-
-

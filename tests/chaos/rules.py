@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from functools import cache
 
 from casework.alerts.episodes import EpisodeRules
-from ingest.folding.closing import ClosingRules
 from detector.policies.policy import Policy, Preset, TierPolicy
+from ingest.folding.closing import ClosingRules
 from schemas.verdicts import Baseline, Direction, Series
 from schemas.weeks import parse_week
 from services.settings import Settings

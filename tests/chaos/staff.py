@@ -71,7 +71,9 @@ class Staff:
     def _choose(self) -> Asked | None:
         """Something to do with one of the alerts that are not closed."""
         draw, at = self._around.faults.draw, self._around.clock()
-        found = self._database.rows("SELECT alert_id, revision FROM alert WHERE state <> 'closed' ORDER BY alert_id")
+        found = self._database.rows(
+            "SELECT alert_id, revision FROM alert WHERE state <> 'closed' ORDER BY alert_id"
+        )
         if not found:
             return None
         alert_id, revision = draw.choice(found)

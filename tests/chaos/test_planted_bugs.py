@@ -1,4 +1,4 @@
-"""The simulation can fail: of each kind a wrong behaviour is put in, and found by the checker that is there for it."""
+"""The simulation can fail: of each kind a wrong behaviour is put in, and found by the checker that it is for."""
 
 from __future__ import annotations
 

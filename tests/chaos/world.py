@@ -19,8 +19,8 @@ from tests.chaos.quarter import Quarter
 from tests.chaos.rules import BEGIN, WEEKS, settings
 from tests.chaos.staff import Staff
 
-END = BEGIN + timedelta(weeks=WEEKS)
-ALL_SENT = END + timedelta(weeks=10)  # with what comes as late as may be
+END = BEGIN + timedelta(weeks=WEEKS + 3)  # people have something to do in the end alone
+ALL_SENT = END + timedelta(weeks=7)  # with what comes as late as may be
 SETTLING_ROUNDS = 40
 MOST_STEPS = 100  # of one process in a settling round
 DEEPEST_STALL = 2  # so many may stand still while another one goes on
@@ -34,7 +34,6 @@ class World:
         self.faults = Faults(random.Random(f"faults of {seed}"), active=active)
         self.now = BEGIN
         self.broker = Broker(self.faults)
-        self.database = database
         self.people_act = active and self.faults.draw.random() < 0.4
         metrics = Metrics()
         around = Surroundings(
@@ -44,17 +43,10 @@ class World:
             settings(branch_weekly_alerts=self.faults.draw.choice([0, 1]) if self.people_act else 0),
             metrics,
             lambda: self.now,
-            lambda: (self.now - BEGIN).total_seconds(),
+            self._elapsed_s,
             self._stall,
         )
-        self.processes: list[Process] = [
-            Ingest("ingest-1", around),
-            Ingest("ingest-2", around),
-            Detect("detect-1", around),
-            Relaying("relay-1", around),
-            Relaying("relay-2", around),
-            FollowingUp("follow-up-1", around),
-        ]
+        self.processes = _processes(around)
         self.staff = Staff("staff-1", around, database)
         if self.people_act:
             self.processes.append(self.staff)
@@ -96,6 +88,9 @@ class World:
         if self.faults.strikes("clock jumped"):
             by += timedelta(days=draw.uniform(1, 20))
         self._move(by)
+
+    def _elapsed_s(self) -> float:
+        return (self.now - BEGIN).total_seconds()
 
     def _move(self, by: timedelta) -> None:
         self.now += by
@@ -201,3 +196,14 @@ class World:
         except Wrong:
             return False
         return True
+
+
+def _processes(around: Surroundings) -> list[Process]:
+    return [
+        Ingest("ingest-1", around),
+        Ingest("ingest-2", around),
+        Detect("detect-1", around),
+        Relaying("relay-1", around),
+        Relaying("relay-2", around),
+        FollowingUp("follow-up-1", around),
+    ]

@@ -42,7 +42,9 @@ class LedgerChecker:
             found, wanted = self._ledger(number), self._plain[number].rows()
             compare("ledger", f"zero rows of {number}", found, wanted)
             states = dict(self._database.rows("SELECT week, state FROM shard_week WHERE shard = ?", number))
-            compare("weeks", f"states of {number}", states, {w: s for w, (s, _) in self._plain[number].state.items()})
+            compare(
+                "weeks", f"states of {number}", states, {w: s for w, (s, _) in self._plain[number].state.items()}
+            )
 
     def _check_partition(self, number: int, offset: int) -> None:
         plain, reached = self._plain[number], self._reached[number]
@@ -83,7 +85,8 @@ class LedgerChecker:
 
     def _ledger(self, number: int) -> dict[tuple[str, int], tuple[int, ...]]:
         rows = self._database.rows(
-            "SELECT client_id, week, debit_minor, credit_minor, debit_count, credit_count FROM ledger WHERE shard = ?",
+            "SELECT client_id, week, debit_minor, credit_minor, debit_count, credit_count FROM ledger"
+            " WHERE shard = ?",
             number,
         )
         return {(row[0], row[1]): row[2:] for row in rows}
@@ -92,7 +95,7 @@ class LedgerChecker:
 class WeekChecker:
     """Weeks close once, in order, never before they are over; and are judged in order."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
         self._closed: dict[tuple[int, int], int] = {}  # revision by (shard, week)
@@ -119,9 +122,11 @@ class WeekChecker:
 
     def check_at_rest(self) -> None:
         """What could be judged was."""
-        waiting = self._database.rows("SELECT shard, week, state, revision, judged_revision FROM shard_week ORDER BY week")
+        waiting = self._database.rows(
+            "SELECT shard, week, state, revision, judged_revision FROM shard_week ORDER BY week"
+        )
         stuck = {shard for shard, _, state, _, _ in waiting if state != "closed"}
-        for shard, week, state, revision, judged in waiting:
+        for shard, week, _, revision, judged in waiting:
             if shard not in stuck and judged != revision:
                 raise Wrong("weeks", f"{format_week(week)} of {shard} was not judged at {revision}")
 

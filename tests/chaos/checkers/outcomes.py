@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 
+from telemetry.metrics import Metrics
 from tests.chaos.broker import Broker
 from tests.chaos.checkers.checking import Wrong
 from tests.chaos.database import Database
 from tests.chaos.staff import Staff
-from telemetry.metrics import Metrics
 
 
 class EpisodeChecker:
-    """An alert's revisions follow each other one by one, each published once; what is closed stays, or opens again."""
+    """An alert's revisions follow each other one by one, each published once; no alert is ever gone."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -21,7 +21,9 @@ class EpisodeChecker:
 
     def check(self) -> None:
         revisions: dict[str, list[int]] = defaultdict(list)
-        for alert_id, revision in self._database.rows("SELECT alert_id, revision FROM alert_revision ORDER BY 1, 2"):
+        for alert_id, revision in self._database.rows(
+            "SELECT alert_id, revision FROM alert_revision ORDER BY 1, 2"
+        ):
             revisions[alert_id].append(revision)
         for alert_id, revision, grade, opened, last in self._database.rows(
             "SELECT alert_id, revision, grade, opened_week, last_week FROM alert"
@@ -42,7 +44,7 @@ class EpisodeChecker:
 
 
 class OutboxChecker:
-    """What is marked as sent has arrived; of each key things arrive first in the order in which they were written."""
+    """What is marked as sent has arrived; of each key things arrive first in the order of their writing."""
 
     def __init__(self, database: Database, broker: Broker) -> None:
         self._database = database
