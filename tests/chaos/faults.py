@@ -21,6 +21,7 @@ OFTEN = (
 SELDOM = (
     "stalled before a transaction", "stalled after the commit", "stalled in a send", "send refused",
     "acknowledgement lost", "killed before the send", "killed after the send", "killed before the offsets are told",
+    "answer lost",
 )  # fmt: skip
 # Of each seed every kind has a rate of its own, often none: faults that are everywhere hide each other.
 RATES_WHERE_OFTEN = (0.0, 0.0, 0.005, 0.02, 0.06)  # what there is an occasion for at every step

@@ -100,7 +100,7 @@ class Quarter:
         for event in good:
             sent = _Planned(min(self._sending_s(event), marked_s - 1), event)
             planned.append(sent if early else self._perhaps_late(sent, marked_s))
-        planned += [again for sent in planned for again in self._again(sent)]
+        planned += [again for sent in planned for again in self._again(sent, early=early)]
         planned += [
             _Planned(self._draw.uniform(CALENDAR.start_s(week), marked_s - 1), bad)
             for event in good
@@ -147,13 +147,17 @@ class Quarter:
     def _busy(self) -> set[str]:
         return {habit for habit, rate in self._rates.items() if rate}
 
-    def _again(self, sent: _Planned) -> Iterator[_Planned]:
-        """The same event again, a correction of it, or another one under its id."""
+    def _again(self, sent: _Planned, *, early: bool) -> Iterator[_Planned]:
+        """The same event again, a correction of it, or another one under its id. `early`: nothing that counts may
+        come behind a marker that waits for the end of its week, for whether that has closed depends on the clock.
+        """
         event = sent.event
         if sent.repeated or self._does("repeats"):
             yield replace(sent, at_s=sent.at_s + self._soon_s())
         if self._does("rewritten repeats"):
             yield replace(sent, at_s=sent.at_s + self._soon_s(), rewritten=True)
+        if early:
+            return
         if isinstance(event, Summary) and self._does("corrected afterwards"):
             better = replace(event, id=self._id(), debit=event.debit + 777, revision=event.revision + 1)
             yield _Planned(sent.at_s + self._soon_s() + 2 * DAY_S, better)

@@ -52,21 +52,26 @@ class Staff:
             return False
         self._asked, key = asked, asked.request.key or ""
         self.unanswered.add(key)
-        if self._around.clock() - asked.at < KEPT_FOR:
-            self._ask(asked, key)
+        if self._around.clock() - asked.at >= KEPT_FOR:
+            self._asked = None
+        elif self._is_answered(asked, key):
+            self._asked = None
             self.unanswered.discard(key)
-        self._asked = None
         return False
 
     def stop(self) -> None:
         pass
 
-    def _ask(self, asked: Asked, key: str) -> None:
+    def _is_answered(self, asked: Asked, key: str) -> bool:
         try:
             answer, _ = self._performer.perform_once(MANAGER, asked.act, asked.request, _count_entries)
-            self.answered[key] = answer.status - 200
+            rows = answer.status - 200
         except EbbwatchError:  # somebody was quicker, or the rules refuse it
-            self.answered[key] = 0
+            rows = 0
+        if self._around.faults.strikes("answer lost"):
+            return False
+        self.answered[key] = rows
+        return True
 
     def _choose(self) -> Asked | None:
         """Something to do with one of the alerts that are not closed."""
