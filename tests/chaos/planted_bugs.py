@@ -4,7 +4,7 @@ checkers can find anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
-from acts.performing import audit, idempotency
+from acts.performing import audit
 from casework.alerts import judging
 from ingest.folding.shard import Shard
 from ingest.lanes import activity_lane
 from ingest.lanes.activity_lane import ActivityLane
-from publish.outbox import delivery
 from publish.outbox.relay import Relay
 from store import outbox
 from store.alerts import alert_rows
@@ -108,22 +107,8 @@ def marked_before_the_send(patch: Patch) -> None:
     patch.setattr(Relay, "_read", read_and_mark)
 
 
-def all_sent_at_once(patch: Patch) -> None:
-    """What is behind a message of its key does not wait for it."""
-
-    def one_wave(batch: Iterable[Any]) -> list[list[Any]]:
-        return [list(batch)]
-
-    patch.setattr(delivery, "split_into_waves", one_wave)
-
-
 def audit_row_left_out(patch: Patch) -> None:
     patch.setattr(audit, "record_all", lambda *_: None)
-
-
-def asked_again_is_done_again(patch: Patch) -> None:
-    patch.setattr(idempotency, "claim", lambda *_: None)
-    patch.setattr(idempotency, "save_answer", lambda *_: None)
 
 
 def _change_checkpoints(patch: Patch, change: Callable[[Any, Any], Any]) -> None:
@@ -147,8 +132,6 @@ PLANTED = tuple(
         (corrected_week_not_judged_again, {"ending"}),
         (revision_skipped, {"episodes"}),
         (marked_before_the_send, {"outbox"}),
-        (all_sent_at_once, {"outbox"}),
         (audit_row_left_out, {"audit"}),
-        (asked_again_is_done_again, {"audit"}),
     )
 )
