@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test load check format bench schemas dashboard docs messages lock clean
+.PHONY: help run test load chaos check format bench schemas dashboard docs messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,10 @@ kafka-down: ## stop that broker; its data stays in var/kafka
 
 load: $(VENV)/.dev ## the desk on a large bank, and its story in a browser: how long people wait
 	@$(BIN)/python -m pytest -m load -s -p no:cacheprovider
+
+SEEDS ?= 10000
+chaos: $(VENV)/.dev ## a simulated quarter for each of SEEDS seeds, in which everything goes wrong; SEED=n plays one again
+	@PYTHONHASHSEED=0 $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 schemas: $(VENV)/.run ## write schemas/published/ anew from the types
 	$(BIN)/python -m schemas.publish

@@ -59,6 +59,7 @@ class Consumer:
         pace: Pace,
         metrics: Metrics,
         clock: Callable[[], datetime],
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self._open_lane = open_lane
@@ -66,10 +67,11 @@ class Consumer:
         self._pace = pace
         self._metrics = metrics
         self._clock = clock
+        self._stopwatch = stopwatch
         self._lanes: dict[Partition, Lane] = {}
         self._held_back_until: float | None = None
         self._events = 0
-        self._saved_at = time.monotonic()
+        self._saved_at = stopwatch()
 
     def run(self, topics: Sequence[str], stop: Event, worked: Callable[[], None] = lambda: None) -> None:
         """Work until `stop` is set, then save what is there and leave the group. Calls `worked` after each step."""
@@ -95,7 +97,7 @@ class Consumer:
         lag = self._source.lag()
         for partition, lane in self._lanes.items():
             lane.tick(now, lag.get(partition) == 0)
-        if self._events >= self._pace.events or time.monotonic() - self._saved_at >= self._pace.seconds:
+        if self._events >= self._pace.events or self._stopwatch() - self._saved_at >= self._pace.seconds:
             self.save_all()
             self._update_gauges(lag)
         self._resume_when_warm(lag)
@@ -110,7 +112,7 @@ class Consumer:
         for partition in partitions:
             self._lanes[partition] = self._open_lane(*partition)
         if any(topic in self._first for topic, _ in self._lanes):
-            self._held_back_until = time.monotonic() + self._pace.warm_up_s
+            self._held_back_until = self._stopwatch() + self._pace.warm_up_s
             self._source.pause([p for p in self._lanes if p[0] not in self._first])
         log.info("partitions assigned", extra={"partitions": [f"{t}[{p}]" for t, p in partitions]})
         return {partition: self._lanes[partition].next_offset for partition in partitions}
@@ -151,7 +153,7 @@ class Consumer:
                 self._metrics.checkpoint_s.observe(time.perf_counter() - began)
                 saved[partition] = lane.next_offset
         self._events = 0
-        self._saved_at = time.monotonic()
+        self._saved_at = self._stopwatch()
         return saved
 
     def _commit(self, saved: Mapping[Partition, int]) -> None:
@@ -170,7 +172,7 @@ class Consumer:
         if self._held_back_until is None:
             return
         behind = [lag.get(p) for p in self._lanes if p[0] in self._first]
-        if all(b == 0 for b in behind) or time.monotonic() >= self._held_back_until:
+        if all(b == 0 for b in behind) or self._stopwatch() >= self._held_back_until:
             self._held_back_until = None
             self.save_all()  # activity finds branches and rates in the database alone
             self._source.resume([p for p in self._lanes if p[0] not in self._first])

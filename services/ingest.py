@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 
@@ -62,11 +63,12 @@ def closing_rules(settings: Settings) -> ClosingRules:
 class Lanes:
     """Opens the lane of an assigned partition where the database stands."""
 
-    def __init__(self, parts: Parts, source: LogQuestions) -> None:
+    def __init__(self, parts: Parts, source: LogQuestions, stopwatch: Callable[[], float] = time.monotonic) -> None:
         self._parts = parts
         self._source = source
+        self._stopwatch = stopwatch
         self._rules = closing_rules(parts.settings)
-        self._rates = RateBook(parts.store)
+        self._rates = RateBook(parts.store, stopwatch)
 
     def open(self, topic: str, partition: int) -> Lane:
         """Raises TopicChanged where the stored offset is of another topic, or outside the log: a person decides. A
@@ -89,9 +91,10 @@ class Lanes:
                 settings.largest_amount * 10 ** minor_digits(settings.base_currency),
                 self._parts.clock,
                 metrics,
+                self._stopwatch,
             )
         reference = ClientMaster() if topic == TOPIC_CLIENTS else Rates(self._parts.settings.base_currency)
-        return ReferenceLane(store, topic, topic_id, partition, reference, metrics)
+        return ReferenceLane(store, topic, topic_id, partition, reference, metrics, self._stopwatch)
 
     def _checked(self, topic: str, partition: int) -> str:
         with self._parts.store.read() as tx:

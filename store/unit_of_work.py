@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -67,10 +68,11 @@ class PoolUse:
 
 
 class Store:
-    """Units of work on one database. Safe to share between threads."""
+    """Units of work on one database. Safe to share between threads. `sleep`: between two tries, seconds."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sleep: Callable[[float], None] = time.sleep) -> None:
         self.engine = engine
+        self._sleep = sleep
         self._readers = engine  # of SQLite every transaction is a snapshot
         if engine.dialect.name == "postgresql":
             self._readers = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -99,6 +101,7 @@ class Store:
             retry=retry_if_exception(is_transient),
             stop=stop_after_attempt(ATTEMPTS),
             wait=wait_random_exponential(multiplier=0.05, max=2),
+            sleep=self._sleep,
             reraise=True,
         )
         result: T = retrying(self._once, work)
