@@ -16,6 +16,8 @@ TOPIC_ACTIVITY = "corebank.activity"
 TOPIC_CLIENTS = "corebank.clients"
 TOPIC_RATES = "corebank.rates"
 
+NO_BRANCH = "unassigned"  # of a client of whom the master says nothing
+
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$"
 AMOUNT_PATTERN = r"^[0-9]{1,15}(\.[0-9]{1,4})?$"
 WEEK_PATTERN = r"^[0-9]{4}-W[0-9]{2}$"
@@ -82,7 +84,7 @@ class ClientRecord(msgspec.Struct, frozen=True):
     client_id: Id
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     kind: Literal["company", "association"] = "company"
-    branch_id: Id = "unassigned"
+    branch_id: Id = NO_BRANCH
     tier: Annotated[str, Meta(min_length=1, max_length=8)] = "C"
     industry: Text | None = None
     relationship_manager: Text | None = None

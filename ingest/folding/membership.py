@@ -8,9 +8,9 @@ import numpy as np
 
 from ingest.arrays import Bool, Int32, Int64
 from ingest.decoding.codes import Codes
+from schemas.events import NO_BRANCH
 from store.clients.client_master import Place, ShardClients
 
-UNASSIGNED = "unassigned"
 _UNKNOWN, _OURS, _FOREIGN = 0, 1, 2
 _NEVER = np.iinfo(np.int32).max
 
@@ -27,7 +27,7 @@ class Membership:
         self._standing = np.zeros(256, np.int8)
         self._first_week = np.full(256, _NEVER, np.int32)
         self._branch = np.zeros(256, np.int32)
-        self._branches = {UNASSIGNED: 0}
+        self._branches = {NO_BRANCH: 0}
         self._first_week_changed: set[int] = set()
         mine = np.array([codes[name] for name in known.client_ids], np.int64)
         self._grow()

@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from casework.alerts.episodes import LIVE
 from casework.alerts.holdout import Opening
+from schemas.events import NO_BRANCH
 from schemas.verdicts import Direction, Grade
 from schemas.vocabulary import AlertState
 from schemas.weeks import Week, parse_week
-from store.clients.client_master import UNASSIGNED
 from store.tables.alerts import alert, alert_opening, alert_revision
 from store.tables.cases import client_case, follow_up_mark
 from store.tables.clients import client
@@ -63,7 +63,7 @@ def load_diary_due(tx: Connection, today: date) -> list[str]:
 
 def load_moved_clients(tx: Connection) -> list[str]:
     """Open cases, by id, whose client is of another branch than the one they are worked in."""
-    moved = (client_case.c.worked_in.is_distinct_from(client.c.branch_id), client.c.branch_id != UNASSIGNED)
+    moved = (client_case.c.worked_in.is_distinct_from(client.c.branch_id), client.c.branch_id != NO_BRANCH)
     query = (
         sa.select(client_case.c.case_id)
         .join(client, client.c.client_id == client_case.c.client_id)

@@ -13,13 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from schemas.errors import EbbwatchError
-from schemas.events import ClientRecord
+from schemas.events import NO_BRANCH, ClientRecord
 from schemas.weeks import week_of_date
 from store.among import among
 from store.tables.clients import client
 from store.upsert import insert
 
-UNASSIGNED = "unassigned"
 _MASTER = (
     "name", "kind", "branch_id", "tier", "industry", "relationship_manager", "opened_on", "closed_on",
     "placeholder", "last_week",
@@ -145,5 +144,5 @@ def _row(record: ClientRecord) -> dict[str, Any]:
 
 
 def _placeholder(client_id: str) -> dict[str, Any]:
-    unknown = ClientRecord(client_id=client_id, name=client_id, branch_id=UNASSIGNED)
+    unknown = ClientRecord(client_id=client_id, name=client_id, branch_id=NO_BRANCH)
     return _row(unknown) | {"placeholder": True}

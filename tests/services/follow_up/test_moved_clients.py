@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from schemas.events import NO_BRANCH
 from store.cases import case_rows
-from store.clients.client_master import UNASSIGNED, forget_client
+from store.clients.client_master import forget_client
 from store.tables.clients import client
 from store.tables.notices import notice
 from store.tables.operations import audit
@@ -106,7 +107,7 @@ def test_a_client_that_the_master_knows_no_more_has_not_moved(bank) -> None:
     with bank.store.write() as tx:
         forget_client(tx, "C1")
     bank.passes()
-    move(bank, UNASSIGNED)  # as releases before wrote it
+    move(bank, NO_BRANCH)  # as releases before wrote it
     bank.passes()
     assert (bank.case_now(), trail(bank)) == (case, [])
 
