@@ -41,7 +41,7 @@ def test_every_finding_has_a_name_on_the_page() -> None:
 
 @pytest.mark.data
 @pytest.mark.slow
-@pytest.mark.timeout(600)  # it trains a model
+@pytest.mark.timeout(1600)  # it trains a model
 def test_ten_are_told_of_and_every_figure_is_added_up_again(real_payments: Path, tmp_path: Path) -> None:
     (tmp_path / "detection.md").write_text(f"before\n{MARKS[0]}yesterday\n{MARKS[1]}after\n")
     fits = FitsOnce()

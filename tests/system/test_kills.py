@@ -28,10 +28,10 @@ KILLS = 30
 EVENTS = 100_000
 CLIENTS = 150
 FIRST_WEEK = parse_week("2021-W01")
-DONE_S = 240
+DONE_S = 600
 PROCESSES = ("ingest", "detect", "relay")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1700)]
 
 
 @pytest.fixture
