@@ -85,7 +85,7 @@ def run_all(*, embedded: bool, simulate: bool) -> None:
         if clock is not None:
             this_week = parts.calendar.week_at(utc_now())
             bank = open_bank(parts, this_week - settings.simulated_history_weeks)
-            supervisor.keep("bank", partial(_bank_work, parts, bank, clock))
+            supervisor.keep("bank", partial(_bank_work, parts, clock))
             supervisor.keep("staff", lambda: staff_work(_performer(parts), this_week - 1))
             _greet(parts, falling_branch(bank, bank.first_week + settings.simulated_history_weeks))
         else:
@@ -135,9 +135,11 @@ def _go_on(parts: Parts, supervisor: Supervisor, of_broker: Iterable[str]) -> No
         supervisor.start_again(name)
 
 
-def _bank_work(parts: Parts, bank: SimulatedBank, clock: BankClock) -> Work:
+def _bank_work(parts: Parts, clock: BankClock) -> Work:
     """Goes on where each shard stands: what the broker had and ingest had not is published again."""
     this_week = parts.calendar.week_at(utc_now())
+    # To open it takes a second, in which an ingest that is ending has its last word: then the shards are asked.
+    bank = open_bank(parts, this_week - parts.settings.simulated_history_weeks)
     with parts.store.read() as tx:
         stands = shards.load_next_to_close(tx)
     furthest_back = [stands.get(number, bank.first_week) for number in range(parts.settings.simulated_partitions)]
