@@ -18,6 +18,7 @@ from casework.alerts.episodes import Episode
 from casework.cases import case_lifecycle
 from casework.cases.case_lifecycle import Case, ClientMoved, NoOpenAlert
 from schemas.errors import NotAllowedByRules
+from schemas.events import NO_BRANCH
 from schemas.verdicts import Grade
 from store.alerts import alert_rows
 from store.cases import case_rows, case_search
@@ -82,7 +83,9 @@ def follow_client(context: ActContext, before: Case, branch: str) -> Case:
 
     By whoever is first: time alone, or a person of the new branch with an act, before which this is one of its own.
     """
-    after = before if before.state == "closed" else case_lifecycle.follow_client(before, branch)
+    if before.state == "closed" or branch == NO_BRANCH:
+        return before
+    after = case_lifecycle.follow_client(before, branch)
     if after is before:
         return before
     if before.worked_in is None:  # where it was is not known, so that there is nothing to tell

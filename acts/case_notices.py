@@ -27,24 +27,25 @@ def tell_task_force(context: ActContext, case: Case) -> None:
 def tell_managers(context: ActContext, case: Case) -> None:
     """Those of the client's branch: one of them is to take it."""
     facts = CaseAssigned(case.case_id, case.client_id, _client_name(context, case), UNASSIGNED)
-    _tell(context, _managers(context, case), f"{case.case_id}/{UNASSIGNED}", facts)
+    people = _managers(notice_preferences.load_all(context.tx), case)
+    _tell(context, people, f"{case.case_id}/{UNASSIGNED}", facts)
 
 
 def tell_of_move(context: ActContext, before: Case, after: Case) -> None:
     """The task force, which may read it and no more, or may act again; and the new branch's managers."""
     key, name = f"{after.case_id}/moved/{after.revision}", _client_name(context, after)
+    everybody = notice_preferences.load_all(context.tx)
     task_force = {member.user for member in before.members if member.left_on is None}
-    taking = [each for each in _managers(context, after) if each.user not in task_force]
-    named = people_named(notice_preferences.load_all(context.tx), task_force)
-    for people, theirs in ((named, False), (taking, True)):
+    taking = [each for each in _managers(everybody, after) if each.user not in task_force]
+    for people, theirs in ((people_named(everybody, task_force), False), (taking, True)):
         facts = CaseMoved(
             after.case_id, after.client_id, name, before.worked_in or "", after.worked_in or "", theirs
         )
         _tell(context, people, key, facts)
 
 
-def _managers(context: ActContext, case: Case) -> list[Preference]:
-    return managers(notice_preferences.load_all(context.tx), case.worked_in or "", NOTICE_ROLES)
+def _managers(people: Iterable[Preference], case: Case) -> list[Preference]:
+    return managers(people, case.worked_in or "", NOTICE_ROLES)
 
 
 def _client_name(context: ActContext, case: Case) -> str:

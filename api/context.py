@@ -63,10 +63,7 @@ class RequestContext:
         route = getattr(scope.get("route"), "path_format", None) or getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         metrics: Metrics = scope["app"].state.deps.metrics
-        for failure in (
-            BROKEN.status,
-            UNAVAILABLE.status,
-        ):  # there at zero before the first, which is an increase then
+        for failure in (BROKEN.status, UNAVAILABLE.status):  # at zero first, so that the first is an increase
             metrics.requests.labels(method, route, str(failure))
         metrics.requests.labels(method, route, str(status)).inc()
         metrics.request_s.labels(method, route).observe(took_s)

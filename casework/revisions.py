@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from dataclasses import Field, replace
+from typing import Any, ClassVar, Protocol, TypeVar
 
 
 class Revised(Protocol):
     """A frozen dataclass with the number of its last change."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @property
     def revision(self) -> int: ...
@@ -18,5 +20,5 @@ R = TypeVar("R", bound=Revised)
 
 def with_next_revision(before: R, **changes: Any) -> R:
     """`before` with `changes` as its next revision; the same object where nothing changes."""
-    changed = replace(before, **changes)  # type: ignore[type-var]
-    return before if changed == before else replace(changed, revision=before.revision + 1)  # type: ignore[type-var]
+    changed = replace(before, **changes)
+    return before if changed == before else replace(changed, revision=before.revision + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
@@ -41,6 +41,7 @@ from store.operations.overview import Overview, load_overview
 from telemetry.logs import log_to
 
 TOKEN_HOURS = 12
+LOOK_S = 0.2  # between two looks at whether to stop
 EMBEDDED_SESSION_S = 6.0  # the embedded broker lets a member join after about half of this
 
 
@@ -70,22 +71,24 @@ def run_all(*, embedded: bool, simulate: bool) -> None:
         clock = BankClock(WeekCalendar(settings.zone)) if simulate else None
         parts = open_parts(settings, clock or utc_now)
         log_to(str(settings.data_dir / "ebbwatch.log"), settings.log_level)
-        supervisor = Supervisor()
+        supervisor, ingest_made = Supervisor(), Event()
         if embedded:
             of_broker = ("ingest", "bank") if simulate else ("ingest",)
-            stack.enter_context(KeptBroker(broker, lambda: _go_on(parts, supervisor, of_broker)))
+            stack.enter_context(KeptBroker(broker, lambda: _go_on(parts, supervisor, of_broker, ingest_made)))
+        else:
+            ingest_made.set()
         stack.enter_context(supervisor)
         outliving = Outliving("run", parts.metrics)
         outliving.run(supervisor.stop, lambda: _make_ready(parts, embedded=embedded))
         if supervisor.stop.is_set():
             return
         for name, work_of in PARTS:
-            make = _ingest_of_embedded if embedded and name == "ingest" else work_of
+            make = partial(_ingest_of_embedded, ingest_made) if embedded and name == "ingest" else work_of
             supervisor.keep(name, partial(make, parts))
         if clock is not None:
             this_week = parts.calendar.week_at(utc_now())
             bank = open_bank(parts, this_week - settings.simulated_history_weeks)
-            supervisor.keep("bank", partial(_bank_work, parts, clock))
+            supervisor.keep("bank", lambda: partial(_publish, parts, bank, clock, ingest_made))
             supervisor.keep("staff", lambda: staff_work(_performer(parts), this_week - 1))
             _greet(parts, falling_branch(bank, bank.first_week + settings.simulated_history_weeks))
         else:
@@ -122,35 +125,36 @@ def _begin_incarnation(parts: Parts) -> None:
             offsets.start_incarnation(tx, topic, topic_id)
 
 
-def _ingest_of_embedded(parts: Parts) -> Work:
+def _ingest_of_embedded(made: Event, parts: Parts) -> Work:
     """A last checkpoint of the topics that are gone may have come after `_go_on`: what it left is of them too."""
     _begin_incarnation(parts)
+    made.set()
     return ingest_work(parts)
 
 
-def _go_on(parts: Parts, supervisor: Supervisor, of_broker: Iterable[str]) -> None:
+def _go_on(parts: Parts, supervisor: Supervisor, of_broker: Iterable[str], ingest_made: Event) -> None:
     """After the embedded broker was started again: what it forgot is published, and read, again."""
+    ingest_made.clear()
     _begin_incarnation(parts)
     for name in of_broker:
         supervisor.start_again(name)
 
 
-def _bank_work(parts: Parts, clock: BankClock) -> Work:
-    """Goes on where each shard stands: what the broker had and ingest had not is published again."""
+def _publish(parts: Parts, bank: SimulatedBank, clock: BankClock, ingest_made: Event, stop: Event) -> None:
+    """Goes on where each shard stands: what the broker had and ingest had not is published again.
+
+    The shards are asked when `ingest_made` is set: no ingest of before has a last word any more then.
+    """
+    while not ingest_made.wait(LOOK_S):
+        if stop.is_set():
+            return
     this_week = parts.calendar.week_at(utc_now())
-    # To open it takes a second, in which an ingest that is ending has its last word: then the shards are asked.
-    bank = open_bank(parts, this_week - parts.settings.simulated_history_weeks)
     with parts.store.read() as tx:
         stands = shards.load_next_to_close(tx)
     furthest_back = [stands.get(number, bank.first_week) for number in range(parts.settings.simulated_partitions)]
     first = max(bank.first_week, min(furthest_back))
     clock.reached(max(furthest_back) - 1)
-    return lambda stop: _publish(parts, bank, clock, stands, range(first, max(this_week, first)), stop)
-
-
-def _publish(
-    parts: Parts, bank: SimulatedBank, clock: BankClock, stands: Mapping[int, int], history: range, stop: Event
-) -> None:
+    history = range(first, max(this_week, first))
     sender = ResumedSender(parts.producer(), stands)
 
     def reached(week: int) -> None:

@@ -16,10 +16,8 @@ from services.parts import Parts
 
 BANK_FILE = "simulated-bank.json"
 TRUTH_FILE = "simulated-truth.jsonl"
-FRESH_WEEKS, SEEN_AFTER_WEEKS = (
-    26,
-    6,
-)  # of a fall: who has left for half a year is gone, what just began is not seen
+FRESH_WEEKS = 26  # who has been leaving for half a year is gone
+SEEN_AFTER_WEEKS = 6  # a fall that has just begun is not seen
 
 
 class BankClock:

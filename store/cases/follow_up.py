@@ -153,7 +153,8 @@ def find_judged(tx: Connection, since: int) -> JudgedWeeks:
     """Of the weeks from `since` on; those of history are no news and do not count."""
     week = shard_week.c.week
     is_news = (week >= since, shard_week.c.judged_revision > 0, shard_week.c.history.is_not(True))
-    newest = sa.select(sa.func.max(week).label("newest")).where(*is_news).group_by(shard_week.c.shard).subquery()
-    reached = tx.scalar(sa.select(sa.func.min(newest.c.newest)))
-    counts = tx.execute(sa.select(sa.func.count(), sa.func.sum(shard_week.c.judged_revision)).where(*is_news)).one()
-    return JudgedWeeks(since - 1 if reached is None else reached, ":".join(str(number or 0) for number in counts))
+    counts = (sa.func.count(), sa.func.sum(shard_week.c.judged_revision))
+    by_shard = tx.execute(sa.select(sa.func.max(week), *counts).where(*is_news).group_by(shard_week.c.shard)).all()
+    reached = min((newest for newest, _, _ in by_shard), default=since - 1)
+    weeks, revisions = (sum(row[at] for row in by_shard) for at in (1, 2))
+    return JudgedWeeks(reached, f"{weeks}:{revisions}")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from acts.callers import TIME_ALONE
 from acts.cases_by_time import follow_client
+from schemas.events import NO_BRANCH
 from store.cases import case_rows
 from store.tables.clients import client
 from tests.api.conftest import CASE, WEEK
@@ -176,6 +177,12 @@ def test_formed_anew_after_its_end_the_old_task_force_stays_out(desk) -> None:
     assert desk.manager.get(ONE).status_code == 404
     with desk.bank.store.read() as tx:
         assert case_rows.get(tx, CASE).worked_in == "B2"
+
+
+def test_a_client_that_lost_its_branch_takes_no_case_along(desk) -> None:
+    move(desk, NO_BRANCH)
+    with desk.bank.store.read() as tx:
+        assert case_rows.get(tx, CASE).worked_in == "B1"
 
 
 def test_a_case_is_worked_in_the_branch_that_forms_it(desk) -> None:
